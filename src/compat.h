@@ -1,0 +1,41 @@
+/*
+ * compat.h
+ *		The only place that knows about differences between server versions.
+ *
+ * Each shim is named after the version that changed and says what changed.
+ */
+#ifndef GOVERNANCE_COMPAT_H
+#define GOVERNANCE_COMPAT_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000
+#error "governance needs PostgreSQL 15 or newer"
+#endif
+
+/* 16: soft errors; before, every bad input is an ordinary error. */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#else
+#define ereturn(escontext, dummy_value, ...) \
+	do { \
+		(void) (escontext); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+/* 16: the varlena macros moved out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18: the magic block names the module and its version. */
+#if PG_VERSION_NUM >= 180000
+#define GOVERNANCE_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "governance", .version = GOVERNANCE_VERSION)
+#else
+#define GOVERNANCE_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* GOVERNANCE_COMPAT_H */

@@ -1,0 +1,32 @@
+/*
+ * errors.h
+ *		The SQLSTATEs of governance, class GV, in one place.
+ *
+ * doc/governance.md has the same list as a table for callers.
+ */
+#ifndef GOVERNANCE_ERRORS_H
+#define GOVERNANCE_ERRORS_H
+
+#define ERRCODE_GV_UNKNOWN_ACCOUNT			MAKE_SQLSTATE('G','V','0','0','1')
+#define ERRCODE_GV_UNKNOWN_SCHEME			MAKE_SQLSTATE('G','V','0','0','2')
+#define ERRCODE_GV_UNKNOWN_RULE				MAKE_SQLSTATE('G','V','0','0','3')
+#define ERRCODE_GV_UNKNOWN_CAPABILITY		MAKE_SQLSTATE('G','V','0','0','4')
+#define ERRCODE_GV_UNKNOWN_DOMAIN			MAKE_SQLSTATE('G','V','0','0','5')
+#define ERRCODE_GV_UNKNOWN_VIOLATION		MAKE_SQLSTATE('G','V','0','0','6')
+#define ERRCODE_GV_UNKNOWN_SANCTION			MAKE_SQLSTATE('G','V','0','0','7')
+#define ERRCODE_GV_UNKNOWN_PACK				MAKE_SQLSTATE('G','V','0','0','8')
+#define ERRCODE_GV_NO_LEDGER				MAKE_SQLSTATE('G','V','0','0','9')
+
+#define ERRCODE_GV_INVALID_POLICY			MAKE_SQLSTATE('G','V','1','0','1')
+#define ERRCODE_GV_POLICY_IN_FORCE			MAKE_SQLSTATE('G','V','1','0','2')
+#define ERRCODE_GV_NO_POLICY_IN_FORCE		MAKE_SQLSTATE('G','V','1','0','3')
+
+#define ERRCODE_GV_POINTS_OUT_OF_RANGE		MAKE_SQLSTATE('G','V','2','0','1')
+#define ERRCODE_GV_INVALID_ENTRY			MAKE_SQLSTATE('G','V','2','0','2')
+#define ERRCODE_GV_APPEND_ONLY				MAKE_SQLSTATE('G','V','2','0','3')
+#define ERRCODE_GV_ALREADY_REVISED			MAKE_SQLSTATE('G','V','2','0','4')
+
+#define ERRCODE_GV_CAPABILITY_WITHHELD		MAKE_SQLSTATE('G','V','3','0','1')
+#define ERRCODE_GV_NOT_QUALIFIED			MAKE_SQLSTATE('G','V','3','0','2')
+
+#endif							/* GOVERNANCE_ERRORS_H */
