@@ -1,0 +1,388 @@
+/*
+ * engine.h
+ *		The fold: the state of one account under one scheme as a pure function
+ *		of its entries in order, a compiled policy and an instant.
+ *
+ * No executor, no catalog, no clock and no global state in here: the live
+ * trigger, replay, score-as-of, verification and back-testing all call these
+ * same functions, so that what is kept incrementally equals what a replay
+ * gives.
+ *
+ * Order.  Events are applied in the order of EventKey: by instant, then by
+ * class, then by id.  Everything that time brings about at an instant (expiry,
+ * recovery, boundaries, ends of sanctions) runs before the events of that
+ * instant.
+ */
+#ifndef GOVERNANCE_ENGINE_ENGINE_H
+#define GOVERNANCE_ENGINE_ENGINE_H
+
+#include "engine/expr.h"
+#include "engine/policy.h"
+
+/* ---------- events ---------- */
+
+typedef enum EventClass
+{
+	EVENT_ATTRIBUTE,			/* a fact changes */
+	EVENT_REFUND,				/* overturned under revision: refund */
+	EVENT_ACTIVITY,
+	EVENT_VIOLATION
+} EventClass;
+
+typedef struct EventKey
+{
+	TimestampTz at;
+	int32		class;			/* EventClass */
+	int64		id;
+} EventKey;
+
+typedef struct EngineEvent
+{
+	EventKey	key;
+	TimestampTz occurred;
+	TimestampTz decided;		/* attribute: ignored */
+
+	/* violation */
+	int			rule;			/* index in the policy */
+	Points		points;			/* the moderator's choice, or POINTS_NONE */
+	Points		surcharge;		/* likewise */
+	const char *source;			/* may be null */
+	uint64		incident;		/* hash of the incident, 0: none */
+	uint64		content;		/* hash of the content, 0: none */
+	Span		length;			/* the moderator's choice of length: all zero
+								 * when not given */
+
+	/* activity */
+	int			activity;		/* kind index */
+	double		quantity;
+	int64		violation_id;	/* that it marks or refunds; 0: none */
+
+	/* attribute */
+	int			attribute;		/* index */
+	ExprValue	value;
+} EngineEvent;
+
+/* ---------- state ---------- */
+
+#define ENTRY_VOID			0x01	/* voided: counts no longer, by relief */
+#define ENTRY_EXPIRED		0x02	/* reached its age */
+#define ENTRY_COLLAPSED		0x04	/* took part in another one, does not count */
+
+/* A violation that something may still look at. */
+typedef struct LiveEntry
+{
+	int64		id;
+	TimestampTz at;				/* place in the fold */
+	TimestampTz occurred;
+	TimestampTz decided;
+	uint64		incident;
+	uint64		content;
+	Points		charged;		/* effect on the score when it came in */
+	Points		remaining;		/* of it that relief has not given back */
+	int32		rule;			/* index, or -1 when the policy lost the rule */
+	uint32		marks;			/* mark bits */
+	uint32		flags;			/* ENTRY_* */
+} LiveEntry;
+
+/* When a mark was put on an entry (only for marks that relief counts from). */
+typedef struct MarkRecord
+{
+	int64		entry;
+	int32		mark;
+	TimestampTz at;
+} MarkRecord;
+
+/* An activity that an observable may still look at. */
+typedef struct ActivityRecord
+{
+	int64		id;
+	TimestampTz at;
+	int32		kind;
+	double		quantity;
+} ActivityRecord;
+
+typedef struct CollapseState
+{
+	int32		collapse;		/* index */
+	uint64		group;
+	TimestampTz since;
+	TimestampTz until;			/* DT_NOEND: never */
+	Points		charged;		/* so far: the maximum or the sum */
+	int32		count;
+} CollapseState;
+
+#define SANCTION_ENFORCED	0x01
+#define SANCTION_ENDED		0x02	/* its end has been processed */
+#define SANCTION_RELEASED	0x04	/* ended before its time: superseded,
+									 * condition no longer true, elected */
+#define SANCTION_PROJECTED	0x08	/* not yet: will start if nothing happens */
+
+typedef enum ReleaseReason
+{
+	RELEASE_NONE,
+	RELEASE_CLEARED,			/* the condition of a while-rung ended */
+	RELEASE_CONDITIONS,			/* the conditions were met */
+	RELEASE_COUNTED,			/* the number of events was reached */
+	RELEASE_REPLACED,			/* a newer or heavier one took over */
+	RELEASE_ELECTED,
+	RELEASE_OVERTURNED,			/* ledger: a replay no longer gives it */
+	RELEASE_MANUAL,				/* ledger */
+	RELEASE_POLICY				/* a new version does not know the rung */
+} ReleaseReason;
+
+/*
+ * A sanction.  For a while-rung and for conditions, `ends` is what is known:
+ * DT_NOEND while it is open; engine_project() gives the instant at which it
+ * will end if nothing happens.
+ */
+typedef struct SanctionState
+{
+	int64		sanction_id;	/* row in governance.sanction; 0: not stored */
+	int32		rung;			/* index */
+	int32		flags;			/* SANCTION_* */
+	int64		cause;			/* violation id; 0: by time or attribute alone */
+	TimestampTz starts;
+	TimestampTz ends;			/* DT_NOEND: open or for ever */
+	TimestampTz released;		/* when SANCTION_RELEASED */
+	int32		reason;			/* ReleaseReason */
+	uint32		met;			/* conditions met, by bit */
+	int32		left;			/* events still to be counted, -1: not counting */
+	bool		dirty;			/* changed since loaded; not serialized */
+} SanctionState;
+
+/* A credit that a quota still counts. */
+typedef struct GrantRecord
+{
+	int32		relief;
+	TimestampTz at;
+	Points		amount;
+} GrantRecord;
+
+/* A fact that is known to change later. */
+typedef struct PendingAttribute
+{
+	int32		attribute;
+	TimestampTz at;
+	ExprValue	value;			/* null: back to the default */
+} PendingAttribute;
+
+typedef struct EngineState
+{
+	MemoryContext context;		/* all arrays below live here */
+	int64		policy_id;
+	TimestampTz as_of;			/* everything up to here has been processed */
+	EventKey	last;			/* the last event applied */
+	TimestampTz last_decided;	/* the latest decided_at among them */
+	TimestampTz opened;			/* account.opened_at */
+	int64		account_id;		/* for the rollout's share only */
+
+	Points		score;
+	Points		cap;
+	Points		floor;
+	Points		start;
+
+	/* facts now: one per policy attribute, and those known to come */
+	ExprValue  *attributes;
+	int			npending;
+	PendingAttribute *pending;	/* by instant */
+
+	int64		nviolations;	/* ever, for timelines */
+	int64	   *counters;		/* running observables */
+
+	int			nentries;
+	LiveEntry  *entries;		/* in fold order */
+	int			nmarks;
+	MarkRecord *marks;
+	int			nactivities;
+	ActivityRecord *activities;
+	int			ncollapses;
+	CollapseState *collapses;
+	int			nsanctions;
+	SanctionState *sanctions;	/* in order of start */
+	int			ngrants;
+	GrantRecord *grants;
+
+	/* clean time, shared by all `every` reliefs */
+	TimestampTz clean_base;		/* DT_NOBEGIN: never violated */
+	int32		clean_steps;	/* steps taken since clean_base */
+	int32		clean_relief;	/* the relief that took them, -1: none */
+	int32		active_days;	/* since the last step */
+	TimestampTz active_day;		/* local midnight of the last one counted */
+	TimestampTz clean_put_off;	/* extend: not before this */
+	TimestampTz last_violation; /* DT_NOBEGIN: none */
+
+	/* ladder memory, per rung */
+	bool	   *disarmed;		/* has fired and is not armed again */
+	int32	   *multiples;		/* the highest multiple reached */
+	int32	   *fired;			/* how often it ever opened a sanction */
+
+	/* per relief */
+	TimestampTz *boundary_done; /* boundary: the last one processed */
+} EngineState;
+
+/* ---------- effects: what timeline() and explain() show ---------- */
+
+typedef enum EffectKind
+{
+	EFFECT_VIOLATION,			/* delta: what it cost */
+	EFFECT_ACTIVITY,			/* delta: what it gave; refused: see detail */
+	EFFECT_ATTRIBUTE,
+	EFFECT_REFUND,
+	EFFECT_EXPIRY,				/* entry: which */
+	EFFECT_RECOVERY,			/* relief: which; steps: how many at once */
+	EFFECT_BOUNDARY,
+	EFFECT_RELIEF_SANCTION,		/* a balance operation tied to a sanction */
+	EFFECT_SANCTION_START,
+	EFFECT_SANCTION_EXTEND,
+	EFFECT_SANCTION_END,
+	EFFECT_SANCTION_RELEASE,
+	EFFECT_HANDOVER
+} EffectKind;
+
+typedef struct Effect
+{
+	EffectKind	kind;
+	TimestampTz at;
+	int64		entry;			/* violation or activity id, 0: none */
+	Points		delta;			/* on the score */
+	Points		score;			/* after */
+	Points		cap;			/* after */
+	int32		tier;			/* strictest tier in force after, at `at` */
+	int32		rung;			/* -1: none */
+	int32		relief;			/* -1: none */
+	int32		steps;
+	TimestampTz starts;			/* of the sanction */
+	TimestampTz ends;
+	int32		reason;			/* ReleaseReason */
+	Points		base;			/* violation: price before modifiers */
+	Points		price;			/* after modifiers, before collapse and clip */
+	const char *detail;			/* static text: "quota used", "not eligible",
+								 * "collapsed", "clipped"; may be null */
+	const char *modifiers;		/* palloc'd list of the modifiers that applied,
+								 * "level surcharge +5"; may be null */
+} Effect;
+
+/* Called for each effect; null pointer: no trace. */
+typedef struct EngineTrace
+{
+	void	   *arg;
+	void		(*effect) (void *arg, const Effect *effect);
+} EngineTrace;
+
+/* ---------- the fold ---------- */
+
+/*
+ * A fresh state at an instant, in the current memory context.  facts are the
+ * values of the policy's attributes at that instant (nattributes of them) and
+ * the changes known to come.
+ */
+extern EngineState *engine_init(const Policy *policy, int64 account_id,
+								TimestampTz opened, TimestampTz at,
+								const ExprValue *facts,
+								const PendingAttribute *pending, int npending);
+
+/* A deep copy in the current memory context. */
+extern EngineState *engine_copy(const Policy *policy, const EngineState *state);
+
+/* Compares two event keys: <0, 0, >0. */
+extern int	event_key_cmp(const EventKey *a, const EventKey *b);
+
+/*
+ * Moves a state forward to an instant, including what is due at that very
+ * instant.  Costs nothing for the time that passes, only for what happens in
+ * it.  advance(s, t2) = advance(advance(s, t1), t2) for all t1 <= t2.  An
+ * instant before as_of is left alone.  Honours interrupts.
+ */
+extern void engine_advance(const Policy *policy, EngineState *state,
+						   TimestampTz to, const EngineTrace *trace);
+
+/* Advances to the event's instant and applies it.  Its key must not be before
+ * state->last. */
+extern void engine_apply(const Policy *policy, EngineState *state,
+						 const EngineEvent *event, const EngineTrace *trace);
+
+/*
+ * What happens if nothing more happens.  Fills in, in a copy, the ends of open
+ * sanctions and appends those that will start by themselves (flagged
+ * SANCTION_PROJECTED); gives them back as an array in the current context.
+ * Stops at `horizon` (DT_NOEND: until nothing changes any more, or after a
+ * fixed number of changes).
+ */
+extern SanctionState *engine_project(const Policy *policy,
+									 const EngineState *state,
+									 TimestampTz horizon, int *nsanctions);
+
+/*
+ * The next instant at which score, cap, tier or a sanction changes by itself;
+ * DT_NOEND: never.  The state is left as it is.
+ */
+extern TimestampTz engine_next_change(const Policy *policy,
+									  const EngineState *state);
+
+/* The strictest tier of the enforced sanctions in force at an instant that is
+ * not before as_of's last change. */
+extern int	engine_tier(const Policy *policy, const EngineState *state,
+						TimestampTz at);
+
+/*
+ * Turns a state under one version into one under another, at an instant to
+ * which it has been advanced.  Rules, rungs, kinds and attributes are matched
+ * by name.
+ */
+extern EngineState *engine_handover(const Policy *from, const Policy *to,
+									const EngineState *state, TimestampTz at,
+									const ExprValue *facts,
+									const PendingAttribute *pending,
+									int npending, const EngineTrace *trace);
+
+/*
+ * The price of one violation as the validator sees it: false with *error (and
+ * *lo, *hi) when the moderator's choice is outside the rule's range.
+ */
+extern bool engine_check_points(const PolicyRule *rule, Points points);
+
+/* Is a sanction of this account that starts at this instant enforced? */
+extern bool engine_enforced(const Policy *policy, int64 account_id,
+							TimestampTz starts);
+
+/* ---------- serialization (state.c) ---------- */
+
+/*
+ * The part of a state that the columns of governance.standing do not hold, as
+ * bytes; an empty state of a simple policy takes few.  Deserializing checks
+ * version and lengths and raises ERRCODE_DATA_CORRUPTED.
+ */
+extern bytea *engine_serialize(const Policy *policy, const EngineState *state);
+extern EngineState *engine_deserialize(const Policy *policy, const bytea *bytes);
+
+/* Field by field, for verify(); false with a palloc'd *why at the first. */
+extern bool engine_state_equal(const Policy *policy, const EngineState *a,
+							   const EngineState *b, char **why);
+
+/* ---------- calendar (calendar.c) ---------- */
+
+/* at + n spans in a zone, months clamped at the end of the month; DT_NOEND when
+ * the span is for ever or the result leaves the range. */
+extern TimestampTz span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone);
+
+/* at - span */
+extern TimestampTz span_subtract(TimestampTz at, const Span *span, pg_tz *zone);
+
+extern TimestampTz calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone);
+
+/* The start of the unit that holds `at`, and the start of the next one. */
+extern TimestampTz calendar_floor(TimestampTz at, CalendarUnit unit, pg_tz *zone);
+extern TimestampTz calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone);
+
+/* Boundaries of a cycle anchored at an instant: the last one <= at and the
+ * first one > at.  DT_NOBEGIN before the anchor. */
+extern TimestampTz cycle_floor(TimestampTz anchor, const Span *length,
+							   TimestampTz at, pg_tz *zone);
+extern TimestampTz cycle_next(TimestampTz anchor, const Span *length,
+							  TimestampTz at, pg_tz *zone);
+
+/* For expressions: local hour, ISO weekday, day of the month, month. */
+extern void calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday,
+						   int *day, int *month);
+
+#endif							/* GOVERNANCE_ENGINE_ENGINE_H */

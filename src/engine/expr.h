@@ -1,0 +1,141 @@
+/*
+ * expr.h
+ *		The little expression language of policy documents: parser, type
+ *		checker and evaluator.  Pure: no catalog, no clock, no executor.
+ *
+ * Grammar (keywords lower case; text in double or single quotes):
+ *
+ *		or     := and ("or" and)*
+ *		and    := not ("and" not)*
+ *		not    := "not" not | compare
+ *		compare:= sum (("="|"=="|"!="|"<>"|"<"|"<="|">"|">=") sum
+ *				  | "in" "(" constant ("," constant)* ")")?
+ *		sum    := term (("+"|"-") term)*
+ *		term   := unary (("*"|"/"|"%") unary)*
+ *		unary  := "-" unary | primary
+ *		primary:= number | text | "true" | "false" | "null" | name
+ *				  | name "(" args ")" | "(" or ")"
+ *
+ * Functions: if(c, a, b), min(...), max(...), floor(x), ceil(x), round(x),
+ * abs(x), coalesce(...), within(date, "span") (true while the instant of
+ * evaluation is before date + span), is_null(x).
+ *
+ * Types: number (double; points appear as points, not hundredths), boolean,
+ * text, date.  Any comparison or arithmetic with null gives null, and a null
+ * condition counts as false.
+ */
+#ifndef GOVERNANCE_ENGINE_EXPR_H
+#define GOVERNANCE_ENGINE_EXPR_H
+
+#include "engine/policy.h"
+
+typedef enum ExprType
+{
+	EXPR_NUMBER,
+	EXPR_BOOLEAN,
+	EXPR_TEXT,
+	EXPR_DATE,
+	EXPR_NULL					/* only the literal null */
+} ExprType;
+
+/* What a name stands for. */
+typedef enum ExprVar
+{
+	VAR_SCORE,					/* number: the score now */
+	VAR_START,					/* number */
+	VAR_CAP,					/* number: cap, or limit */
+	VAR_FLOOR,					/* number */
+	VAR_LOST,					/* number: start - score, or the score itself
+								 * when it accumulates */
+	VAR_POINTS,					/* number: the price so far (modifiers) */
+	VAR_RULE,					/* text: of the entry being judged */
+	VAR_CLASS,					/* text */
+	VAR_SEVERITY,				/* text: minor, medium, severe, extreme */
+	VAR_SOURCE,					/* text: violation.source */
+	VAR_ENTRY_POINTS,			/* number: entry.points, as charged */
+	VAR_ENTRY_REMAINING,		/* number: entry.remaining */
+	VAR_ENTRY_RULE,				/* text: entry.rule */
+	VAR_ENTRY_CLASS,			/* text: entry.class */
+	VAR_ENTRY_SEVERITY,			/* text: entry.severity */
+	VAR_QUANTITY,				/* number: quantity of the activity */
+	VAR_HOUR,					/* number 0-23, local, of the instant */
+	VAR_WEEKDAY,				/* number 1-7, Monday is 1 */
+	VAR_MONTH,					/* number 1-12 */
+	VAR_DAY,					/* number 1-31 */
+	VAR_ATTRIBUTE,				/* index */
+	VAR_FACET,					/* index */
+	VAR_OBSERVABLE				/* index */
+} ExprVar;
+
+typedef struct ExprValue
+{
+	ExprType	type;
+	bool		isnull;
+	double		number;			/* number; boolean as 0 or 1 */
+	TimestampTz date;
+	const char *text;			/* not copied */
+} ExprValue;
+
+/* Where an expression stands, which decides the names that it may use. */
+#define EXPR_MAY_ENTRY		0x01	/* entry.* */
+#define EXPR_MAY_JUDGED		0x02	/* points rule class severity source */
+#define EXPR_MAY_QUANTITY	0x04	/* quantity */
+#define EXPR_MAY_STATE		0x08	/* score lost observables start cap floor */
+
+/* Resolves names while parsing; return false for a name that is not known. */
+typedef struct ExprNames
+{
+	void	   *arg;
+	bool		(*resolve) (void *arg, const char *name, ExprVar *var,
+							int *index, ExprType *type);
+} ExprNames;
+
+/* Gives values while evaluating. */
+typedef struct ExprEnv
+{
+	void	   *arg;
+	TimestampTz at;				/* instant of evaluation */
+	const Policy *policy;		/* for the zone */
+	ExprValue	(*value) (void *arg, ExprVar var, int index);
+} ExprEnv;
+
+/*
+ * Parses text into an expression of the wanted type in the current memory
+ * context.  On failure returns null and sets *error to a palloc'd sentence
+ * fragment that names the offending part ("unknown name \"scor\"").
+ */
+extern Expr *expr_parse(const char *text, ExprType wanted,
+						const ExprNames *names, char **error);
+
+/* A constant. */
+extern Expr *expr_constant_number(double value);
+
+extern ExprValue expr_eval(const Expr *expr, const ExprEnv *env);
+
+/* Shorthands: null counts as false, or as 0. */
+extern bool expr_true(const Expr *expr, const ExprEnv *env);
+extern double expr_number(const Expr *expr, const ExprEnv *env);
+
+/* A number of points as hundredths, rounded half away from zero, clamped. */
+extern Points expr_points(const Expr *expr, const ExprEnv *env);
+
+/* Is it a constant number, and which? */
+extern bool expr_is_constant(const Expr *expr, double *value);
+
+/*
+ * Calls back for every variable reference, and for every `within`: var is then
+ * VAR_ATTRIBUTE (its index, or -1 when the date is not a bare attribute) and
+ * span is set.  For `score <op> constant` comparisons compared is true and
+ * constant holds the other side.
+ */
+typedef void (*ExprVisitor) (void *arg, ExprVar var, int index,
+							 bool compared, double constant, const Span *span);
+extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
+
+/*
+ * Parses "30 days", "12 months", "1 day 12 hours", "90 minutes", "2 weeks",
+ * "3 years", "ever".  False when it is not one; negative parts are refused.
+ */
+extern bool span_parse(const char *text, Span *span);
+
+#endif							/* GOVERNANCE_ENGINE_EXPR_H */

@@ -1,0 +1,80 @@
+/*
+ * cache.h
+ *		The rulebook of this backend: which versions a scheme has, each
+ *		compiled once.
+ *
+ * A policy document never changes once stored, so a compiled policy stays
+ * valid for as long as its row exists; what an invalidation of the table
+ * governance.policy throws away is only the list of versions.  Loaded with a
+ * snapshot of its own, so that a repeatable read transaction does not leave an
+ * old list behind.
+ */
+#ifndef GOVERNANCE_RULEBOOK_CACHE_H
+#define GOVERNANCE_RULEBOOK_CACHE_H
+
+#include "engine/policy.h"
+
+typedef enum PolicyStatus
+{
+	POLICY_DRAFT,
+	POLICY_TRIAL,
+	POLICY_ACTIVE,
+	POLICY_RETIRED
+} PolicyStatus;
+
+typedef struct PolicyVersion
+{
+	int64		policy_id;
+	PolicyStatus status;
+	TimestampTz from;			/* in_force; DT_NOBEGIN when unbounded */
+	TimestampTz to;				/* DT_NOEND when unbounded */
+	const Policy *policy;		/* null until rulebook_compiled() */
+} PolicyVersion;
+
+typedef struct Scheme
+{
+	char	   *name;
+	int			nversions;		/* active ones and retired ones that were in
+								 * force, by `from` */
+	PolicyVersion *versions;
+	int			ntrials;
+	PolicyVersion *trials;
+} Scheme;
+
+/*
+ * Call at the start of every SQL-callable function that uses the rulebook:
+ * reloads the list of versions if it was invalidated.  Pointers to Scheme and
+ * PolicyVersion hold until the next call; pointers to Policy for ever.
+ * Raises ERRCODE_GV_NO_LEDGER, with a hint at create_ledger(), when there is no
+ * ledger in this database.
+ */
+extern void rulebook_refresh(void);
+
+/* By name; raises ERRCODE_GV_UNKNOWN_SCHEME unless missing_ok. */
+extern Scheme *rulebook_scheme(const char *name, int len, bool missing_ok);
+
+/* All of them, by name. */
+extern Scheme **rulebook_schemes(int *nschemes);
+
+/* The compiled policy of a version. */
+extern const Policy *rulebook_compiled(PolicyVersion *version);
+
+/* The version in force at an instant; null when there is none. */
+extern PolicyVersion *rulebook_version_at(Scheme *scheme, TimestampTz at);
+
+/* By id, whatever its status; raises ERRCODE_GV_UNKNOWN_SCHEME when gone. */
+extern const Policy *rulebook_policy(int64 policy_id);
+
+/* Is it in the vocabulary of capabilities? */
+extern bool rulebook_knows_capability(const char *name, int len);
+
+/*
+ * Compiles a document (compile.c) into a policy in a memory context of its own
+ * below parent.  Raises ERRCODE_GV_INVALID_POLICY with the JSON path in the
+ * message, what is allowed there in the detail.
+ */
+struct Jsonb;
+extern Policy *policy_compile(struct Jsonb *document, int64 policy_id,
+							  MemoryContext parent);
+
+#endif							/* GOVERNANCE_RULEBOOK_CACHE_H */
