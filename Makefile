@@ -2,8 +2,12 @@
 #
 #   make && make install     build and install with any PG_CONFIG
 #   make demo                the main job on a real story, on a bare Debian machine
-#   make check               every test, on a bare Debian machine
+#   make check               every test, on a bare Debian machine; ONLY=name for some
 #   make bench               figures against the bare statement, PL/pgSQL and the floor
+#   make check-versions      the tests with each supported server that Debian has
+#   make check-world         all of the above checks
+#   make installcheck        the SQL tests against an installed, running server
+#   make dist                the archive for PGXN
 
 EXTENSION = governance
 # META.json is the one source of the version; the first "version" in it counts.
@@ -26,20 +30,84 @@ DATA_built = $(EXTENSION_SQL)
 DATA = $(filter-out $(EXTENSION_SQL),$(wildcard sql/governance--*--*.sql))
 DOCS = $(wildcard doc/*.md)
 
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DGOVERNANCE_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-declaration-after-statement
 
-REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test
-ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test
-EXTRA_CLEAN = $(EXTENSION_SQL)
+# Each test finds the extension in its database already.
+TEST_OPTS = --inputdir=test --load-extension=btree_gist --load-extension=governance
+REGRESS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+REGRESS_OPTS = $(TEST_OPTS)
+ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = $(TEST_OPTS) --outputdir=.
+EXTRA_CLEAN = $(EXTENSION_SQL) results regression.diffs regression.out \
+	tmp_check log test/bench/out governance-*.zip $(wildcard src/*.bc src/*/*.bc)
+
+# Goals that need no server, or find one themselves.  PGXS has a "check" too,
+# so it is left out when one of these is asked for; a mixed list of goals is
+# made one by one.
+OWN_GOALS = check check-versions check-world demo bench dist
+.PHONY: $(OWN_GOALS)
+
+ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
+ifneq ($(filter-out $(OWN_GOALS),$(MAKECMDGOALS)),)
+
+.NOTPARALLEL:
+.PHONY: $(MAKECMDGOALS)
+$(MAKECMDGOALS):
+	+@$(MAKE) --no-print-directory $@
+
+else
+
+.NOTPARALLEL:
+check:
+	@test/run
+
+demo:
+	@test/demo/run
+
+bench:
+	@test/bench/run
+
+check-versions:
+	@test/versions
+
+check-world: check check-versions
+
+dist:
+	git archive --format=zip --prefix=governance-$(EXTVERSION)/ \
+		-o governance-$(EXTVERSION).zip HEAD
+	@echo governance-$(EXTVERSION).zip
+
+endif
+else
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifneq ($(PGXS),)
+ifneq ($(wildcard $(PGXS)),)
+
 include $(PGXS)
+
+# Debian's servers do not track what includes what.
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h) META.json
+
+else
+
+# No server to build against: only cleaning makes sense.
+clean distclean:
+	rm -rf $(OBJS) $(OBJS:.o=.bc) governance.so $(EXTRA_CLEAN)
+
+all install installcheck uninstall:
+	@echo "$(PG_CONFIG) knows no PostgreSQL server with development files." >&2
+	@echo "On Debian: apt-get install postgresql-server-dev-all; or set PG_CONFIG." >&2
+	@echo "\"make check\" and \"make demo\" install what they need by themselves." >&2
+	@exit 1
+
+.PHONY: all clean distclean install installcheck uninstall
+.DEFAULT_GOAL := all
+
 endif
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@
+
+endif
