@@ -138,6 +138,8 @@ typedef enum ReleaseReason
 typedef struct SanctionState
 {
 	int64		sanction_id;	/* row in governance.sanction; 0: not stored */
+	int64		number;			/* from 1, in order of opening: tells the
+								 * sanctions of one state apart in a trace */
 	int32		rung;			/* index */
 	int32		flags;			/* SANCTION_* */
 	int64		cause;			/* violation id; 0: by time or attribute alone */
@@ -187,6 +189,7 @@ typedef struct EngineState
 	PendingAttribute *pending;	/* by instant */
 
 	int64		nviolations;	/* ever, for timelines */
+	int64		nsanctions_ever;	/* the last SanctionState.number given out */
 	int64	   *counters;		/* running observables */
 
 	int			nentries;
@@ -249,6 +252,9 @@ typedef struct Effect
 	Points		cap;			/* after */
 	int32		tier;			/* strictest tier in force after, at `at` */
 	int32		rung;			/* -1: none */
+	int64		sanction;		/* SanctionState.number, 0: none; every opening,
+								 * change of end, end and release of a sanction
+								 * has an effect of its own with it */
 	int32		relief;			/* -1: none */
 	int32		steps;
 	TimestampTz starts;			/* of the sanction */
