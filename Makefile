@@ -73,9 +73,11 @@ check-versions:
 
 check-world: check check-versions
 
-dist:
-	git archive --format=zip --prefix=governance-$(EXTVERSION)/ \
-		-o governance-$(EXTVERSION).zip HEAD
+# What is committed, and the assembled install script that META.json names.
+dist: $(EXTENSION_SQL)
+	git archive --format=zip -o governance-$(EXTVERSION).zip \
+		--prefix=governance-$(EXTVERSION)/sql/ --add-file=$(EXTENSION_SQL) \
+		--prefix=governance-$(EXTVERSION)/ HEAD
 	@echo governance-$(EXTVERSION).zip
 
 endif
@@ -107,7 +109,7 @@ all install installcheck uninstall:
 
 endif
 
+endif
+
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@
-
-endif

@@ -413,8 +413,8 @@ build_extension()
 
 	say "building and installing the extension"
 	if ! {
-		make -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no "$@" &&
-			make PG_CONFIG="$PG_CONFIG" with_llvm=no "$@" install
+		make -s -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no "$@" &&
+			make -s PG_CONFIG="$PG_CONFIG" with_llvm=no "$@" install
 	} >"$log" 2>&1; then
 		show_tail "$log" 100
 		die "the extension does not build"

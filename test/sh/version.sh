@@ -15,6 +15,7 @@ same()
 
 second=$(sed -n 's/^\t\t\t"version": "\([^"]*\)".*/\1/p' META.json)
 same "META.json, provides" "$second"
+same "META.json, file" "$(sed -n 's/^\t\t\t"file": "sql\/governance--\(.*\)\.sql".*/\1/p' META.json)"
 same governance.control "$(sed -n "s/^default_version = '\(.*\)'/\1/p" governance.control)"
 same CHANGELOG.md "$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)"
 same pg_available_extensions "$(psql -XAtq -c \
