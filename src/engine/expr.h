@@ -20,6 +20,8 @@
  * abs(x), coalesce(...), within(date, "span") (true while the instant of
  * evaluation is before date + span), is_null(x).
  *
+ * The texts of severities are ordered (severity >= "severe"); no other are.
+ *
  * Types: number (double; points appear as points, not hundredths), boolean,
  * text, date.  Any comparison or arithmetic with null gives null, and a null
  * condition counts as false.
@@ -88,9 +90,19 @@ typedef struct ExprNames
 	void	   *arg;
 	bool		(*resolve) (void *arg, const char *name, ExprVar *var,
 							int *index, ExprType *type);
+
+	/*
+	 * Can the variable have this text?  Asked for every constant that a text
+	 * is compared with, so that "rule = 'spma'" is found.  May be null.
+	 */
+	bool		(*known_text) (void *arg, ExprVar var, int index,
+							   const char *text);
 } ExprNames;
 
-/* Gives values while evaluating. */
+/*
+ * Gives values while evaluating.  Not asked for hour, weekday, day and month:
+ * these follow from the instant and the policy's zone.
+ */
 typedef struct ExprEnv
 {
 	void	   *arg;
@@ -100,15 +112,24 @@ typedef struct ExprEnv
 } ExprEnv;
 
 /*
- * Parses text into an expression of the wanted type in the current memory
- * context.  On failure returns null and sets *error to a palloc'd sentence
+ * Parses text into an expression of the wanted type (EXPR_NULL: of any type)
+ * in the current memory context.  On failure returns null and sets *error to a palloc'd sentence
  * fragment that names the offending part ("unknown name \"scor\"").
  */
 extern Expr *expr_parse(const char *text, ExprType wanted,
 						const ExprNames *names, char **error);
 
-/* A constant. */
+/* Constants, and an expression made of others (null: the types differ). */
 extern Expr *expr_constant_number(double value);
+extern Expr *expr_constant_boolean(bool value);
+extern Expr *expr_constant_null(void);
+extern Expr *expr_if(Expr *condition, Expr *then, Expr *otherwise);
+
+/* The type that an expression gives. */
+extern ExprType expr_type(const Expr *expr);
+
+/* Is the name taken by the language, so that nothing else may have it? */
+extern bool expr_reserved(const char *name);
 
 extern ExprValue expr_eval(const Expr *expr, const ExprEnv *env);
 
@@ -119,8 +140,31 @@ extern double expr_number(const Expr *expr, const ExprEnv *env);
 /* A number of points as hundredths, rounded half away from zero, clamped. */
 extern Points expr_points(const Expr *expr, const ExprEnv *env);
 
-/* Is it a constant number, and which? */
+extern Points points_from_double(double points);
+
+/* Is it a constant number (or boolean, as 0 or 1), and which? */
 extern bool expr_is_constant(const Expr *expr, double *value);
+extern bool expr_is_null(const Expr *expr);
+
+/* Do two expressions say the same, blanks and parentheses apart? */
+extern bool expr_equal(const Expr *a, const Expr *b);
+
+/*
+ * The interval in which a condition on a single number holds: true for
+ * conjunctions of comparisons of one variable with constants.
+ */
+typedef struct ExprInterval
+{
+	bool		given;
+	ExprVar		var;
+	int			index;
+	double		low;			/* -infinity: none */
+	double		high;			/* infinity: none */
+	bool		low_open;
+	bool		high_open;
+} ExprInterval;
+
+extern bool expr_interval(const Expr *expr, ExprInterval *interval);
 
 /*
  * Calls back for every variable reference, and for every `within`: var is then
@@ -137,5 +181,8 @@ extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
  * "3 years", "ever".  False when it is not one; negative parts are refused.
  */
 extern bool span_parse(const char *text, Span *span);
+
+/* One "day", "days", "month"...; false when it is no unit. */
+extern bool span_unit(const char *name, int len, Span *one);
 
 #endif							/* GOVERNANCE_ENGINE_EXPR_H */
