@@ -143,7 +143,8 @@ apt_update()
 ensure_packages()
 {
 	local purpose=$1 config major missing log updated=''
-	local conf=/etc/postgresql-common/createcluster.d/governance-check.conf
+	local dir=/etc/postgresql-common/createcluster.d
+	local conf=$dir/governance-check.conf restore
 
 	log=$(mktemp "${TMPDIR:-/var/tmp}/governance-apt.XXXXXX")
 	# shellcheck disable=SC2064
@@ -184,12 +185,14 @@ ensure_packages()
 
 		# A server package that comes in here must not start a cluster of
 		# its own: nobody asked for one.
-		if [ ! -e /etc/postgresql-common/createcluster.d ]; then
-			as_root mkdir -p /etc/postgresql-common/createcluster.d
+		restore="as_root rm -f $conf"
+		if [ ! -e "$dir" ]; then
+			as_root mkdir -p "$dir"
+			restore="$restore; as_root rmdir --ignore-fail-on-non-empty $dir"
 		fi
 		echo "create_main_cluster = false" | as_root tee "$conf" >/dev/null
 		# shellcheck disable=SC2064
-		trap "rm -f '$log'; as_root rm -f '$conf'" EXIT
+		trap "rm -f '$log'; $restore" EXIT
 		trap 'exit 130' INT
 		trap 'exit 143' TERM HUP
 
@@ -200,7 +203,7 @@ ensure_packages()
 			show_tail "$log" 30 >&2
 			die "could not install: $missing"
 		}
-		as_root rm -f "$conf"
+		eval "$restore"
 	fi
 	rm -f "$log"
 	trap - EXIT INT TERM HUP
@@ -354,10 +357,13 @@ enter_scratch()
 	INNER_PID=
 
 	if [ -n "${OUT_DIR:-}" ]; then
-		rm -rf "${tree:?}/$OUT_DIR"
+		rm -rf "${tree:?}/$OUT_DIR" 2>/dev/null || true
 		if [ -n "$(ls -A "$SCRATCH/out" 2>/dev/null)" ]; then
-			cp -r --no-preserve=mode,ownership "$SCRATCH/out" "$tree/$OUT_DIR"
-			chown -R --reference="$tree" "$tree/$OUT_DIR" 2>/dev/null || true
+			if cp -r --no-preserve=mode,ownership "$SCRATCH/out" "$tree/$OUT_DIR" 2>/dev/null; then
+				chown -R --reference="$tree" "$tree/$OUT_DIR" 2>/dev/null || true
+			else
+				echo "$tree/$OUT_DIR cannot be written" >&2
+			fi
 		fi
 	fi
 	exit "$status"
