@@ -235,7 +235,7 @@ DECLARE
 	state text;
 	soft text;
 BEGIN
-	IF to_regprocedure('pg_catalog.pg_input_error_info(text, text)') IS NULL THEN
+	IF current_setting('server_version_num')::int < 160000 THEN
 		RETURN;
 	END IF;
 	FOR source IN
