@@ -235,14 +235,14 @@ credit_score_send(PG_FUNCTION_ARGS)
  */
 
 /*
- * Hundredths as a numeric that prints without trailing zeros.
+ * Hundredths as a numeric.  It has two digits after the decimal point, zeros
+ * or not.
  */
-static Numeric
+static Datum
 hundredths_to_numeric(int32 hundredths)
 {
-	return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale,
-											   NumericGetDatum(int64_div_fast_to_numeric(hundredths,
-																						 CREDIT_SCORE_DIGITS))));
+	return NumericGetDatum(int64_div_fast_to_numeric(hundredths,
+													 CREDIT_SCORE_DIGITS));
 }
 
 /*
@@ -254,12 +254,12 @@ static int64
 numeric_to_hundredths(Numeric number, bool up)
 {
 	Datum		value = NumericGetDatum(number);
+	Datum		largest = NumericGetDatum(int64_to_numeric(PG_INT32_MAX));
+	Datum		smallest = NumericGetDatum(int64_to_numeric(PG_INT32_MIN));
 
-	if (DatumGetBool(DirectFunctionCall2(numeric_gt, value,
-										 NumericGetDatum(int64_to_numeric(PG_INT32_MAX)))))
+	if (DatumGetBool(DirectFunctionCall2(numeric_gt, value, largest)))
 		return PG_INT64_MAX;
-	if (DatumGetBool(DirectFunctionCall2(numeric_lt, value,
-										 NumericGetDatum(int64_to_numeric(PG_INT32_MIN)))))
+	if (DatumGetBool(DirectFunctionCall2(numeric_lt, value, smallest)))
 		return PG_INT64_MIN;
 
 	value = DirectFunctionCall2(numeric_mul, value,
@@ -321,14 +321,22 @@ PG_FUNCTION_INFO_V1(credit_score_get_points);
 Datum
 credit_score_get_points(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_NUMERIC(hundredths_to_numeric(credit_score_points(PG_GETARG_CREDIT_SCORE(0))));
+	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
+
+	/* As the text form has it, without trailing zeros. */
+	return DirectFunctionCall1(numeric_trim_scale,
+							   hundredths_to_numeric(credit_score_points(score)));
 }
 
 PG_FUNCTION_INFO_V1(credit_score_get_cap);
 Datum
 credit_score_get_cap(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_NUMERIC(hundredths_to_numeric(credit_score_cap(PG_GETARG_CREDIT_SCORE(0))));
+	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
+
+	/* As the text form has it, without trailing zeros. */
+	return DirectFunctionCall1(numeric_trim_scale,
+							   hundredths_to_numeric(credit_score_cap(score)));
 }
 
 PG_FUNCTION_INFO_V1(credit_score_minus);
@@ -364,8 +372,7 @@ static int
 points_cmp_numeric(CreditScore score, Numeric number)
 {
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
-											 NumericGetDatum(int64_div_fast_to_numeric(credit_score_points(score),
-																					   CREDIT_SCORE_DIGITS)),
+											 hundredths_to_numeric(credit_score_points(score)),
 											 NumericGetDatum(number)));
 }
 
