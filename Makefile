@@ -16,10 +16,14 @@ EXTVERSION := $(shell sed -n 's/^\t"version": "\([^"]*\)".*/\1/p' META.json)
 MODULE_big = governance
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
+# The policy documents shipped with the extension become one of the parts.
+PACKS = $(sort $(wildcard sql/rulebook/packs/*.json))
+PACKS_SQL = sql/rulebook/90_packs.sql
+
 # The install script is the concatenation of these parts, in this order.
 SQL_PARTS = sql/header.sql \
 	$(sort $(wildcard sql/types/*.sql)) \
-	$(sort $(wildcard sql/rulebook/*.sql)) \
+	$(sort $(wildcard sql/rulebook/*.sql) $(PACKS_SQL)) \
 	$(sort $(wildcard sql/ledger/*.sql)) \
 	$(sort $(wildcard sql/certification/*.sql)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
@@ -39,7 +43,7 @@ REGRESS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = $(TEST_OPTS)
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = $(TEST_OPTS) --outputdir=.
-EXTRA_CLEAN = $(EXTENSION_SQL) results regression.diffs regression.out \
+EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) results regression.diffs regression.out \
 	tmp_check log test/bench/out governance-*.zip $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
@@ -110,6 +114,10 @@ all install installcheck uninstall:
 endif
 
 endif
+
+$(PACKS_SQL): $(PACKS) sql/rulebook/packs.awk
+	awk -f sql/rulebook/packs.awk $(PACKS) > $@.tmp
+	mv $@.tmp $@
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@

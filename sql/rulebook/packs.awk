@@ -1,0 +1,80 @@
+# Makes the part of the install script that holds the packs, from the policy
+# documents in sql/rulebook/packs: awk -f packs.awk packs/*.json
+
+function start_of_file(	name)
+{
+	name = FILENAME
+	sub(/.*\//, "", name)
+	sub(/\.json$/, "", name)
+	if (name !~ /^[a-z][a-z0-9_.]*$/) {
+		print "packs.awk: \"" name "\" cannot be the name of a pack" > "/dev/stderr"
+		failed = 1
+		exit 1
+	}
+	if (count > 0)
+		print "$pack$;"
+	names[++count] = name
+	print "\t\tWHEN '" name "' THEN"
+	print "\t\t\tRETURN $pack$"
+}
+
+BEGIN {
+	print "-- ---------------------------------------------------------------------------"
+	print "-- rulebook: the policy documents shipped with the extension.  Made from"
+	print "-- sql/rulebook/packs/*.json: change those instead."
+	print "-- ---------------------------------------------------------------------------"
+	print ""
+	print "CREATE FUNCTION governance.pack(name text) RETURNS jsonb"
+	print "\tLANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE"
+	print "\tSET search_path = pg_catalog, pg_temp"
+	print "AS $function$"
+	print "BEGIN"
+	print "\tCASE name"
+}
+
+FNR == 1 { start_of_file() }
+
+/\$pack\$|\$function\$/ {
+	print "packs.awk: " FILENAME ":" FNR ": this text cannot be quoted" > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+{ print }
+
+END {
+	if (failed || count == 0)
+		exit 1
+	print "$pack$;"
+	print "\t\tELSE"
+	print "\t\t\tRAISE EXCEPTION 'pack \"%\" does not exist', name"
+	print "\t\t\t\tUSING ERRCODE = 'GV008', HINT = 'governance.packs() lists the packs.';"
+	print "\tEND CASE;"
+	print "END"
+	print "$function$;"
+	print "COMMENT ON FUNCTION governance.pack(text) IS"
+	print "\t'a policy document shipped with the extension, ready for publish()';"
+	print ""
+	print "CREATE FUNCTION governance.packs(OUT pack text, OUT title text, OUT rules int, OUT source text)"
+	print "\tRETURNS SETOF record"
+	print "\tLANGUAGE sql IMMUTABLE PARALLEL SAFE"
+	print "\tROWS " count
+	print "\tSET search_path = pg_catalog, pg_temp"
+	print "AS $function$"
+	print "\tSELECT p.name,"
+	print "\t\tcoalesce(d.document->'title'->>'en', d.document->>'title'),"
+	print "\t\t(SELECT count(*)::int FROM jsonb_object_keys(d.document->'rules') AS k WHERE k NOT LIKE '//%'),"
+	print "\t\tCASE jsonb_typeof(d.document->'source')"
+	print "\t\t\tWHEN 'array' THEN (SELECT string_agg(s, '; ') FROM jsonb_array_elements_text(d.document->'source') AS s)"
+	print "\t\t\tELSE d.document->>'source'"
+	print "\t\tEND"
+	print "\tFROM unnest(ARRAY["
+	for (i = 1; i <= count; i++)
+		print "\t\t\t'" names[i] "'" (i < count ? "," : "")
+	print "\t\t]) WITH ORDINALITY AS p(name, n),"
+	print "\t\tgovernance.pack(p.name) AS d(document)"
+	print "\tORDER BY p.n"
+	print "$function$;"
+	print "COMMENT ON FUNCTION governance.packs() IS"
+	print "\t'the policy documents shipped with the extension: name, title, number of rules, where the figures come from';"
+}
