@@ -67,6 +67,7 @@ typedef struct EngineEvent
 #define ENTRY_VOID			0x01	/* voided: counts no longer, by relief */
 #define ENTRY_EXPIRED		0x02	/* reached its age */
 #define ENTRY_COLLAPSED		0x04	/* took part in another one, does not count */
+#define ENTRY_OVERTURNED	0x08	/* revision: refund; nothing counts it */
 
 /* A violation that something may still look at. */
 typedef struct LiveEntry
@@ -82,6 +83,7 @@ typedef struct LiveEntry
 	int32		rule;			/* index, or -1 when the policy lost the rule */
 	uint32		marks;			/* mark bits */
 	uint32		flags;			/* ENTRY_* */
+	uint32		done;			/* age reliefs that have had it, by bit */
 } LiveEntry;
 
 /* When a mark was put on an entry (only for marks that relief counts from). */
@@ -116,6 +118,9 @@ typedef struct CollapseState
 #define SANCTION_RELEASED	0x04	/* ended before its time: superseded,
 									 * condition no longer true, elected */
 #define SANCTION_PROJECTED	0x08	/* not yet: will start if nothing happens */
+#define SANCTION_STARTED	0x10	/* its start has been processed */
+#define SANCTION_NEVER		0x20	/* released before it started: never was;
+								 * ends = starts */
 
 typedef enum ReleaseReason
 {
@@ -133,7 +138,8 @@ typedef enum ReleaseReason
 /*
  * A sanction.  For a while-rung and for conditions, `ends` is what is known:
  * DT_NOEND while it is open; engine_project() gives the instant at which it
- * will end if nothing happens.
+ * will end if nothing happens.  Once it is released, or its conditions are met,
+ * `ends` is the instant of that.
  */
 typedef struct SanctionState
 {
@@ -143,12 +149,16 @@ typedef struct SanctionState
 	int32		rung;			/* index */
 	int32		flags;			/* SANCTION_* */
 	int64		cause;			/* violation id; 0: by time or attribute alone */
+	TimestampTz opened;			/* place in the fold where it was decided */
 	TimestampTz starts;
 	TimestampTz ends;			/* DT_NOEND: open or for ever */
+	TimestampTz minimum;		/* with conditions: not before; else starts */
 	TimestampTz released;		/* when SANCTION_RELEASED */
 	int32		reason;			/* ReleaseReason */
 	uint32		met;			/* conditions met, by bit */
 	int32		left;			/* events still to be counted, -1: not counting */
+	double	   *terms;			/* one for each term of the rung, NaN: null;
+								 * null when the rung has none */
 	bool		dirty;			/* changed since loaded; not serialized */
 } SanctionState;
 
@@ -167,6 +177,20 @@ typedef struct PendingAttribute
 	TimestampTz at;
 	ExprValue	value;			/* null: back to the default */
 } PendingAttribute;
+
+/* The clean time of one `every` relief. */
+typedef struct CleanClock
+{
+	TimestampTz base;			/* spans are counted from here */
+	Span		span;			/* the span of the steps taken since; all zero
+								 * when there were none */
+	int32		steps;			/* how many of them */
+	int32		active_days;	/* counted since the last step */
+	TimestampTz active_day;		/* local midnight of the last one counted */
+	TimestampTz paused;			/* since when; DT_NOEND: it runs */
+	bool		first;			/* no step since a violation: wait applies */
+	bool		idle;			/* there is nothing to give: time does not count */
+} CleanClock;
 
 typedef struct EngineState
 {
@@ -205,13 +229,7 @@ typedef struct EngineState
 	int			ngrants;
 	GrantRecord *grants;
 
-	/* clean time, shared by all `every` reliefs */
-	TimestampTz clean_base;		/* DT_NOBEGIN: never violated */
-	int32		clean_steps;	/* steps taken since clean_base */
-	int32		clean_relief;	/* the relief that took them, -1: none */
-	int32		active_days;	/* since the last step */
-	TimestampTz active_day;		/* local midnight of the last one counted */
-	TimestampTz clean_put_off;	/* extend: not before this */
+	CleanClock *clocks;			/* one for each `every` relief, in order */
 	TimestampTz last_violation; /* DT_NOBEGIN: none */
 
 	/* ladder memory, per rung */
@@ -219,8 +237,13 @@ typedef struct EngineState
 	int32	   *multiples;		/* the highest multiple reached */
 	int32	   *fired;			/* how often it ever opened a sanction */
 
-	/* per relief */
-	TimestampTz *boundary_done; /* boundary: the last one processed */
+	/* scratch and caches of the fold: neither copied nor serialized */
+	bool	   *holds;			/* per rung */
+	bool	   *just_fired;		/* per rung: in the event at hand */
+	bool	   *eligible;		/* per relief */
+	int			first_open;		/* all sanctions before it have ended */
+	bool		due_known;
+	TimestampTz next_due;		/* when due_known: nothing happens before */
 } EngineState;
 
 /* ---------- effects: what timeline() and explain() show ---------- */
@@ -308,9 +331,32 @@ extern void engine_apply(const Policy *policy, EngineState *state,
 						 const EngineEvent *event, const EngineTrace *trace);
 
 /*
+ * Replaces the facts that are known to come; all after as_of.
+ */
+extern void engine_set_pending(const Policy *policy, EngineState *state,
+							   const PendingAttribute *pending, int npending);
+
+/*
+ * Releases a sanction (by its number) at an instant to which the state has been
+ * advanced; false when there is none of that number that has not ended.
+ */
+extern bool engine_release(const Policy *policy, EngineState *state,
+						   int64 number, TimestampTz at, ReleaseReason reason,
+						   const EngineTrace *trace);
+
+/*
+ * Drops what nothing looks at any more: dead entries, used-up credits, ended
+ * sanctions that have been stored (not dirty).  Changes nothing that shows.
+ * A state that is serialized leaves them out anyway, dirty or not; call this
+ * now and then in a long replay.
+ */
+extern void engine_forget(const Policy *policy, EngineState *state);
+
+/*
  * What happens if nothing more happens.  Fills in, in a copy, the ends of open
  * sanctions and appends those that will start by themselves (flagged
- * SANCTION_PROJECTED); gives them back as an array in the current context.
+ * SANCTION_PROJECTED); gives them back as an array in the current context.  The
+ * sanctions of the state come first and in the same order.
  * Stops at `horizon` (DT_NOEND: until nothing changes any more, or after a
  * fixed number of changes).
  */

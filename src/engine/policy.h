@@ -511,7 +511,16 @@ typedef struct Policy
 	Span		entry_memory;	/* longest look-back over entries that count no
 								 * longer; forever: all kept */
 	Span		sanction_memory;
+	struct EnginePlan *plan;	/* the engine's own, see engine_prepare() */
 } Policy;
+
+/*
+ * Works out everything of a policy that follows from the rest: the fields above
+ * from keeps_entries on, `running`, `counter` and `ncounters` of observables,
+ * and the engine's plan.  The compiler calls it last; the engine calls it on a
+ * policy that has no plan.
+ */
+extern void engine_prepare(Policy *policy);
 
 /* Index of a rule by its code (len bytes), or -1. */
 extern int	policy_rule_index(const Policy *policy, const char *code, int len);
