@@ -13,6 +13,7 @@
 #define GOVERNANCE_RULEBOOK_CACHE_H
 
 #include "engine/policy.h"
+#include "utils/jsonb.h"
 
 typedef enum PolicyStatus
 {
@@ -73,8 +74,7 @@ extern bool rulebook_knows_capability(const char *name, int len);
  * below parent.  Raises ERRCODE_GV_INVALID_POLICY with the JSON path in the
  * message, what is allowed there in the detail.
  */
-struct Jsonb;
-extern Policy *policy_compile(struct Jsonb *document, int64 policy_id,
+extern Policy *policy_compile(Jsonb *document, int64 policy_id,
 							  MemoryContext parent);
 
 #endif							/* GOVERNANCE_RULEBOOK_CACHE_H */

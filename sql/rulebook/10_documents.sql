@@ -1,0 +1,12 @@
+-- ---------------------------------------------------------------------------
+-- rulebook: policy documents
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.check_policy(document jsonb) RETURNS jsonb
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'governance_check_policy';
+
+COMMENT ON FUNCTION governance.check_policy(jsonb) IS
+	'validates a policy document without storing it; gives its rules, rungs, capabilities and activity kinds in flat form, or raises GV101 with the JSON path of what is wrong';
+

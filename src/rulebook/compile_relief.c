@@ -1,0 +1,480 @@
+/*
+ * compile_relief.c
+ *		Everything that gives points back.
+ */
+#include "postgres.h"
+
+#include "rulebook/compile.h"
+
+/* each has a bit in a live entry */
+#define MAX_AGE_RELIEFS 32
+
+#define RELIEF_OPS \
+	"add", "subtract", "set", "raise_to", "lower_to", "restore", "void"
+#define RELIEF_COMMON "name", "when", RELIEF_OPS
+
+static const char *const triggers[] = {"age", "every", "at", "on", "sanction"};
+
+static const struct
+{
+	const char *key;
+	ReliefOp	op;
+}			relief_ops[] = {
+	{"add", OP_ADD},
+	{"subtract", OP_SUBTRACT},
+	{"set", OP_SET},
+	{"raise_to", OP_RAISE_TO},
+	{"lower_to", OP_LOWER_TO},
+	{"restore", OP_RESTORE},
+	{"void", OP_VOID}
+};
+
+/* No span of it may be zero: the fold would never get past the instant. */
+static void
+check_length(const Doc *doc, const SpanParam *param)
+{
+	double		constant;
+
+	for (int i = 0; i < param->ncases; i++)
+	{
+		const SpanCase *sc = &param->cases[i];
+
+		if (span_is_zero(&sc->span) ||
+			(sc->times && expr_is_constant(sc->times, &constant) && constant <= 0))
+			doc_fail(doc, NULL, NULL, "the span must have a length");
+	}
+}
+
+static void
+check_whole_days(const Doc *doc, const SpanParam *param)
+{
+	for (int i = 0; i < param->ncases; i++)
+	{
+		const Span *span = &param->cases[i].span;
+
+		if (span->months != 0 || span->usecs != 0)
+			doc_fail(doc, NULL, NULL,
+					 "with \"active\" a step is a number of days or weeks");
+	}
+}
+
+static void
+compile_age(Compiler *c, const Doc *object, Relief *relief)
+{
+	static const char *const rounds[] = {"none", "day_end", "day_start"};
+	const Doc  *age = doc_get(object, "age");
+	const Doc  *from = doc_get(object, "from");
+
+	compile_span_param(c, age, EXPR_MAY_STATE | EXPR_MAY_ENTRY, false, &relief->age);
+	relief->age_clock = c->policy->clock;
+	relief->age_mark = -1;
+	if (from)
+	{
+		const char *word = doc_text(from);
+
+		if (strcmp(word, "occurred") == 0)
+			relief->age_clock = CLOCK_OCCURRED;
+		else if (strcmp(word, "decided") == 0)
+			relief->age_clock = CLOCK_DECIDED;
+		else
+			relief->age_mark = compile_mark(c, from);
+	}
+	relief->age_clean = doc_get_boolean(object, "clean", false);
+	relief->rounding = (Rounding) doc_get_word(object, "round", rounds,
+											   lengthof(rounds), ROUND_NONE);
+}
+
+static void
+compile_every(Compiler *c, const Doc *object, Relief *relief)
+{
+	static const char *const on_violation[] = {"restart", "keep", "extend"};
+	static const char *const rounds[] = {"none", "day_end", "day_start"};
+	const Doc  *every = doc_get(object, "every");
+	const Doc  *part;
+	const Doc  *extend = doc_get(object, "extend_by");
+
+	compile_span_param(c, every, EXPR_MAY_STATE, false, &relief->every);
+	check_length(every, &relief->every);
+
+	part = doc_get(object, "wait");
+	if (part)
+	{
+		compile_span_param(c, part, EXPR_MAY_STATE, false, &relief->wait);
+		if (doc_get(object, "first_after"))
+			doc_fail(object, NULL, NULL,
+					 "both \"wait\" and \"first_after\" are given");
+	}
+	part = doc_get(object, "first_after");
+	if (part)
+		compile_span_param(c, part, EXPR_MAY_STATE, false, &relief->first_after);
+
+	relief->on_violation = (OnViolation) doc_get_word(object, "on_violation",
+													  on_violation,
+													  lengthof(on_violation),
+													  CLEAN_RESTART);
+	if (relief->on_violation == CLEAN_EXTEND && extend == NULL)
+		doc_fail(object, NULL, NULL, "key \"extend_by\" is missing");
+	if (extend)
+	{
+		if (relief->on_violation != CLEAN_EXTEND)
+			doc_fail(extend, NULL, NULL,
+					 "goes with \"on_violation\": \"extend\" only");
+		compile_span_param(c, extend, EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS,
+						   false, &relief->extend_by);
+	}
+
+	relief->active_activity = -1;
+	part = doc_get(object, "active");
+	if (part)
+	{
+		relief->active_activity = compile_kind(c, part);
+		check_whole_days(every, &relief->every);
+	}
+
+	part = doc_get(object, "pause_during");
+	if (part && part->kind == DOC_BOOLEAN)
+		relief->pauses = part->boolean;
+	else if (part)
+	{
+		relief->pauses = true;
+		relief->pause_rungs = compile_rung_set(c, part);
+	}
+	relief->off_at_floor = doc_get_boolean(object, "off_at_floor", false);
+	relief->rounding = (Rounding) doc_get_word(object, "round", rounds,
+											   lengthof(rounds), ROUND_NONE);
+}
+
+#define QUOTA_DETAIL \
+	"Examples: \"1 per 30 days\", \"6 points per cycle\", \"2 per month\", \"1 per ever\"."
+
+/* "1 per 30 days", "6 points per cycle" */
+static void
+compile_quota(Compiler *c, const Doc *doc, Quota *quota)
+{
+	const char *text = doc_text(doc);
+	const char *per = strstr(text, " per ");
+	const char *s = text;
+	int64		amount = 0;
+	int			decimals = -1;
+	char		unit[16];
+	int			len = 0;
+
+	if (per == NULL)
+		doc_fail(doc, QUOTA_DETAIL, NULL, "must be an amount per period");
+
+	/* the amount, in hundredths */
+	while (*s == ' ')
+		s++;
+	for (; (*s >= '0' && *s <= '9') || (*s == '.' && decimals < 0); s++)
+	{
+		if (*s == '.')
+		{
+			decimals = 0;
+			continue;
+		}
+		if (decimals >= 2)
+			doc_fail(doc, QUOTA_DETAIL, NULL, "points have at most two decimals");
+		amount = amount * 10 + (*s - '0');
+		if (decimals >= 0)
+			decimals++;
+		if (amount > POINTS_MAX)
+			doc_fail(doc, NULL, NULL, "amount out of range");
+		len++;
+	}
+	for (int i = Max(decimals, 0); i < 2; i++)
+		amount *= 10;
+	if (len == 0 || amount > POINTS_MAX)
+		doc_fail(doc, QUOTA_DETAIL, NULL,
+				 len == 0 ? "must begin with a number" : "amount out of range");
+	if (amount == 0)
+		doc_fail(doc, NULL, NULL, "the amount must be more than 0");
+
+	/* what is counted */
+	while (*s == ' ' && s < per)
+		s++;
+	len = 0;
+	while (s < per && *s != ' ' && len < (int) sizeof(unit) - 1)
+		unit[len++] = *s++;
+	unit[len] = '\0';
+	while (*s == ' ' && s < per)
+		s++;
+	quota->in_times = len == 0 || strcmp(unit, "time") == 0 ||
+		strcmp(unit, "times") == 0;
+	if (s != per || (!quota->in_times && strcmp(unit, "point") != 0 &&
+					 strcmp(unit, "points") != 0))
+		doc_fail(doc, QUOTA_DETAIL, NULL, "must be an amount per period");
+	if (quota->in_times && amount % 100 != 0)
+		doc_fail(doc, QUOTA_DETAIL, NULL, "a number of times is whole");
+	quota->amount = (Points) amount;
+
+	/* the period */
+	s = per + strlen(" per ");
+	while (*s == ' ')
+		s++;
+	if (strcmp(s, "cycle") == 0)
+	{
+		if (!c->policy->cycle.given)
+			doc_fail(doc, NULL, "Add \"cycle\" to the document.",
+					 "the document has no cycle");
+		quota->in_cycle = true;
+	}
+	else if (calendar_unit(s, &quota->unit))
+		return;
+	else if (!span_parse(s, &quota->window))
+		doc_fail(doc, "A period is a span, \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\" or \"ever\".",
+				 closest_hint(s, calendar_units, NUM_CALENDAR_UNITS),
+				 "unknown period \"%s\"", s);
+	else if (span_is_zero(&quota->window))
+		doc_fail(doc, NULL, NULL, "the period must have a length");
+	else if (quota->window.forever)
+		memset(&quota->window, 0, sizeof(Span));
+	else
+		quota->has_window = true;
+}
+
+static void
+compile_on(Compiler *c, const Doc *object, Relief *relief)
+{
+	static const char *const partials[] = {"clip", "refuse"};
+	const Doc  *part;
+
+	relief->activity = compile_kind(c, doc_get(object, "on"));
+	relief->activity_where = compile_condition(c, object, "where",
+											   EXPR_MAY_STATE | EXPR_MAY_QUANTITY);
+
+	part = doc_get(object, "at_most");
+	if (part && part->kind == DOC_LIST)
+	{
+		relief->quotas = palloc0(sizeof(Quota) * Max(part->nchildren, 1));
+		for (int i = 0; i < part->nchildren; i++)
+			compile_quota(c, &part->children[i], &relief->quotas[relief->nquotas++]);
+	}
+	else if (part)
+	{
+		relief->quotas = palloc0(sizeof(Quota));
+		compile_quota(c, part, &relief->quotas[0]);
+		relief->nquotas = 1;
+	}
+	part = doc_get(object, "cooldown");
+	if (part)
+		compile_span_param(c, part, EXPR_MAY_STATE | EXPR_MAY_QUANTITY, false,
+						   &relief->cooldown);
+	relief->refuse_partial = doc_get_word(object, "partial", partials, 2, 0) == 1;
+}
+
+static void
+compile_op(Compiler *c, const Doc *object, Relief *relief)
+{
+	static const char *const selects[] = {"entry", "all", "contributing"};
+	const Doc  *value = NULL;
+	int			may = EXPR_MAY_STATE;
+	double		constant;
+
+	for (int i = 0; i < (int) lengthof(relief_ops); i++)
+	{
+		const Doc  *doc = doc_get(object, relief_ops[i].key);
+
+		if (doc == NULL)
+			continue;
+		if (value)
+			doc_fail(object, NULL, NULL, "both \"%s\" and \"%s\" are given",
+					 value->key, doc->key);
+		value = doc;
+		relief->op = relief_ops[i].op;
+	}
+	if (value == NULL)
+		doc_fail(object, "One of \"add\", \"subtract\", \"set\", \"raise_to\", \"lower_to\", \"restore\" and \"void\" is needed.",
+				 NULL, "the relief does nothing");
+
+	if (relief->trigger == RELIEF_ACTIVITY)
+		may |= EXPR_MAY_QUANTITY;
+
+	switch (relief->op)
+	{
+		case OP_RESTORE:
+			if (!doc_boolean(value))
+				doc_fail(value, NULL, NULL, "can only be true");
+			break;
+
+		case OP_VOID:
+			relief->select = (VoidSelect) doc_word(value, selects, lengthof(selects));
+			if (relief->select == VOID_ENTRY && relief->trigger != RELIEF_AGE &&
+				relief->trigger != RELIEF_ACTIVITY)
+				doc_fail(value, NULL, NULL,
+						 "\"entry\" goes with \"age\" and \"on\" only");
+			if (relief->select == VOID_CONTRIBUTING &&
+				relief->trigger != RELIEF_SANCTION_START &&
+				relief->trigger != RELIEF_SANCTION_END)
+				doc_fail(value, NULL, NULL,
+						 "\"contributing\" goes with \"sanction\" only");
+			break;
+
+		default:
+			relief->amount = compile_points(c, value, may, false);
+			if ((relief->op == OP_ADD || relief->op == OP_SUBTRACT) &&
+				expr_is_constant(relief->amount, &constant) && constant == 0)
+				doc_fail(value, NULL, NULL, "must be more than 0");
+			break;
+	}
+
+	/* a selection without anything that is selected would be ignored */
+	if (relief->op != OP_VOID && relief->trigger != RELIEF_AGE)
+	{
+		static const char *const keys[] = {SELECTION_KEYS};
+
+		for (int i = 0; i < (int) lengthof(keys); i++)
+		{
+			const Doc  *doc = doc_get(object, keys[i]);
+
+			if (doc && !(relief->trigger == RELIEF_ACTIVITY &&
+						 strcmp(keys[i], "where") == 0))
+				doc_fail(doc, NULL, NULL,
+						 "a selection goes with \"void\" or \"age\" only");
+		}
+	}
+}
+
+static char *
+default_name(const Doc *object, const Doc *trigger)
+{
+	switch (trigger->kind)
+	{
+		case DOC_TEXT:
+			return psprintf("%s %s", trigger->key, trigger->text);
+		default:
+			return psprintf("%s (%d)", trigger->key, object->index + 1);
+	}
+}
+
+static void
+compile_one(Compiler *c, const Doc *object, Relief *relief)
+{
+	static const char *const all_keys[] = {
+		RELIEF_COMMON, SELECTION_KEYS,
+		"age", "from", "clean", "round",
+		"every", "wait", "first_after", "on_violation", "extend_by", "active",
+		"pause_during", "off_at_floor",
+		"at", "on", "at_most", "cooldown", "partial", "sanction", "rungs"
+	};
+	static const char *const age_keys[] = {
+		"age", "from", "clean", "round", RELIEF_COMMON, SELECTION_KEYS
+	};
+	static const char *const every_keys[] = {
+		"every", "wait", "first_after", "on_violation", "extend_by", "active",
+		"pause_during", "off_at_floor", "round", RELIEF_COMMON, SELECTION_KEYS
+	};
+	static const char *const at_keys[] = {
+		"at", RELIEF_COMMON, SELECTION_KEYS
+	};
+	static const char *const on_keys[] = {
+		"on", "at_most", "cooldown", "partial", RELIEF_COMMON, SELECTION_KEYS
+	};
+	static const char *const sanction_keys[] = {
+		"sanction", "rungs", RELIEF_COMMON, SELECTION_KEYS
+	};
+	static const char *const edges[] = {"start", "end"};
+	const Doc  *trigger = NULL;
+	const Doc  *name;
+
+	doc_check_keys(object, all_keys, lengthof(all_keys));
+	for (int i = 0; i < (int) lengthof(triggers); i++)
+	{
+		const Doc  *doc = doc_get(object, triggers[i]);
+
+		if (doc == NULL)
+			continue;
+		if (trigger)
+			doc_fail(object, NULL, NULL, "both \"%s\" and \"%s\" are given",
+					 trigger->key, doc->key);
+		trigger = doc;
+	}
+	if (trigger == NULL)
+		doc_fail(object, psprintf("One of %s is needed.",
+								  word_list(triggers, lengthof(triggers), "and")),
+				 NULL, "nothing starts the relief");
+
+	relief->age_mark = -1;
+	relief->active_activity = -1;
+	relief->activity = -1;
+	relief->boundary.anchor_attribute = -1;
+
+	if (strcmp(trigger->key, "age") == 0)
+	{
+		doc_check_keys(object, age_keys, lengthof(age_keys));
+		relief->trigger = RELIEF_AGE;
+		compile_age(c, object, relief);
+	}
+	else if (strcmp(trigger->key, "every") == 0)
+	{
+		doc_check_keys(object, every_keys, lengthof(every_keys));
+		relief->trigger = RELIEF_EVERY;
+		compile_every(c, object, relief);
+	}
+	else if (strcmp(trigger->key, "at") == 0)
+	{
+		doc_check_keys(object, at_keys, lengthof(at_keys));
+		relief->trigger = RELIEF_BOUNDARY;
+		compile_cycle(c, trigger, false, &relief->boundary);
+	}
+	else if (strcmp(trigger->key, "on") == 0)
+	{
+		doc_check_keys(object, on_keys, lengthof(on_keys));
+		relief->trigger = RELIEF_ACTIVITY;
+		compile_on(c, object, relief);
+	}
+	else
+	{
+		doc_check_keys(object, sanction_keys, lengthof(sanction_keys));
+		relief->trigger = doc_word(trigger, edges, 2) == 0 ?
+			RELIEF_SANCTION_START : RELIEF_SANCTION_END;
+		if (doc_get(object, "rungs"))
+			relief->rungs = compile_rung_set(c, doc_get(object, "rungs"));
+	}
+
+	name = doc_get(object, "name");
+	relief->name = name ? pstrdup(doc_text(name)) : default_name(object, trigger);
+	relief->when = compile_condition(c, object, "when",
+									 relief->trigger == RELIEF_ACTIVITY ?
+									 EXPR_MAY_STATE | EXPR_MAY_QUANTITY :
+									 EXPR_MAY_STATE);
+	compile_op(c, object, relief);
+
+	/* with "on", "where" is about the activity and not about the violations */
+	if (relief->trigger == RELIEF_ACTIVITY)
+	{
+		Doc			copy = *object;
+
+		copy.children = palloc(sizeof(Doc) * Max(object->nchildren, 1));
+		copy.nchildren = 0;
+		for (int i = 0; i < object->nchildren; i++)
+		{
+			if (strcmp(object->children[i].key, "where") != 0)
+				copy.children[copy.nchildren++] = object->children[i];
+		}
+		compile_selection(c, &copy, &relief->filter);
+	}
+	else
+		compile_selection(c, object, &relief->filter);
+}
+
+void
+compile_relief(Compiler *c)
+{
+	const Doc  *list = doc_get(c->root, "relief");
+	int			nages = 0;
+
+	if (list == NULL)
+		return;
+	doc_need_list(list);
+	if (list->nchildren > 128)
+		doc_fail(list, NULL, NULL, "a document has at most 128 reliefs");
+	c->policy->reliefs = palloc0(sizeof(Relief) * Max(list->nchildren, 1));
+	for (int i = 0; i < list->nchildren; i++)
+	{
+		compile_one(c, &list->children[i], &c->policy->reliefs[i]);
+		c->policy->nreliefs++;
+		if (c->policy->reliefs[i].trigger == RELIEF_AGE && ++nages > MAX_AGE_RELIEFS)
+			doc_fail(&list->children[i], NULL, NULL,
+					 "a document has at most %d reliefs by age", MAX_AGE_RELIEFS);
+	}
+}

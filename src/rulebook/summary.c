@@ -1,0 +1,291 @@
+/*
+ * summary.c
+ *		What a policy document says, flat and in words, for the tables that
+ *		people query: rules, rungs, capabilities and activity kinds.
+ */
+#include "postgres.h"
+
+#include "rulebook/compile.h"
+#include "types/sanction_tier.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/numeric.h"
+
+static const char *const severity_words[NUM_SEVERITIES] = {
+	"minor", "medium", "severe", "extreme"
+};
+
+/* ---------- JSON text ---------- */
+
+static void
+put_key(StringInfo out, const char *key)
+{
+	char		last = out->data[out->len - 1];
+
+	if (last != '{' && last != '[')
+		appendStringInfoChar(out, ',');
+	escape_json(out, key);
+	appendStringInfoChar(out, ':');
+}
+
+static void
+put_text(StringInfo out, const char *key, const char *text)
+{
+	if (text == NULL)
+		return;
+	put_key(out, key);
+	escape_json(out, text);
+}
+
+static void
+put_points(StringInfo out, const char *key, Points points)
+{
+	put_key(out, key);
+	appendStringInfoString(out, points_text(points));
+}
+
+static void
+put_int(StringInfo out, const char *key, int n)
+{
+	put_key(out, key);
+	appendStringInfo(out, "%d", n);
+}
+
+static void
+put_boolean(StringInfo out, const char *key, bool b)
+{
+	put_key(out, key);
+	appendStringInfoString(out, b ? "true" : "false");
+}
+
+static void
+put_texts(StringInfo out, const char *key, int n, const char *const *texts)
+{
+	put_key(out, key);
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		escape_json(out, texts[i]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+next_item(StringInfo out)
+{
+	if (out->data[out->len - 1] != '[')
+		appendStringInfoChar(out, ',');
+	appendStringInfoChar(out, '{');
+}
+
+/* A title, and all its languages when it has several. */
+static void
+put_title(StringInfo out, const char *key, const char *keys, const Doc *doc)
+{
+	if (doc == NULL)
+		return;
+	put_text(out, key, doc_title(doc));
+	if (doc->kind != DOC_OBJECT)
+		return;
+	put_key(out, keys);
+	appendStringInfoChar(out, '{');
+	for (int i = 0; i < doc->nchildren; i++)
+		put_text(out, doc->children[i].key, doc->children[i].text);
+	appendStringInfoChar(out, '}');
+}
+
+/* ---------- words ---------- */
+
+/* Numbers, expressions, spans and cases as they were written. */
+static void
+append_words(StringInfo out, const Doc *doc)
+{
+	switch (doc->kind)
+	{
+		case DOC_NULL:
+			appendStringInfoString(out, "null");
+			break;
+		case DOC_BOOLEAN:
+			appendStringInfoString(out, doc->boolean ? "true" : "false");
+			break;
+		case DOC_NUMBER:
+			appendStringInfoString(out,
+								   DatumGetCString(DirectFunctionCall1(numeric_out,
+																	   NumericGetDatum(doc->number))));
+			break;
+		case DOC_TEXT:
+			appendStringInfoString(out, doc->text);
+			break;
+		case DOC_LIST:
+			for (int i = 0; i < doc->nchildren; i++)
+			{
+				const Doc  *item = &doc->children[i];
+				const Doc  *use = doc_get(item, "use");
+				const Doc  *when = doc_get(item, "when");
+
+				if (i > 0)
+					appendStringInfoString(out, "; ");
+				append_words(out, use ? use : item);
+				if (use && when)
+				{
+					appendStringInfoString(out, " if ");
+					append_words(out, when);
+				}
+				else if (use && doc->nchildren > 1)
+					appendStringInfoString(out, " otherwise");
+			}
+			break;
+		case DOC_OBJECT:
+			if (doc_get(doc, "count"))
+			{
+				append_words(out, doc_get(doc, "count"));
+				appendStringInfoString(out, " x ");
+				append_words(out, doc_get(doc, "of"));
+			}
+			else if (doc_get(doc, "on"))
+			{
+				append_words(out, doc_get(doc, "on"));
+				if (doc_get(doc, "where"))
+				{
+					appendStringInfoString(out, " with ");
+					append_words(out, doc_get(doc, "where"));
+				}
+			}
+			else if (doc->nchildren > 0)
+			{
+				append_words(out, &doc->children[0]);
+				appendStringInfo(out, " %s", doc->children[0].key);
+			}
+			break;
+	}
+}
+
+static char *
+words(const Doc *doc)
+{
+	StringInfoData buf;
+
+	if (doc == NULL)
+		return NULL;
+	initStringInfo(&buf);
+	append_words(&buf, doc);
+	return buf.data;
+}
+
+/* ---------- the parts ---------- */
+
+static void
+put_rules(const Compiler *c, StringInfo out)
+{
+	const Policy *policy = c->policy;
+
+	put_key(out, "rules");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < policy->nrules; i++)
+	{
+		const PolicyRule *rule = &policy->rules[i];
+		const RuleInfo *info = &c->rules[i];
+		const char **modifiers = palloc(sizeof(char *) * Max(policy->nmodifiers, 1));
+		int			n = 0;
+
+		next_item(out);
+		put_int(out, "position", i + 1);
+		put_text(out, "rule", rule->code);
+		put_title(out, "title", "titles", doc_get(info->doc, "title"));
+		put_text(out, "class", rule->class);
+		put_text(out, "severity", severity_words[rule->severity]);
+		put_points(out, "min_points", rule->min);
+		put_points(out, "max_points", rule->max);
+		put_points(out, "usual_points", rule->usual);
+		if (rule->direct >= 0)
+			put_text(out, "direct", policy->rungs[rule->direct].code);
+		put_texts(out, "tags", info->ntags, info->tags);
+		put_title(out, "note", "notes", doc_get(info->doc, "note"));
+		put_text(out, "source", info->source);
+		put_boolean(out, "ours", info->ours);
+		for (int m = 0; m < policy->nmodifiers; m++)
+		{
+			if (policy->modifiers[m].rules == NULL || policy->modifiers[m].rules[i])
+				modifiers[n++] = c->modifiers[m].words;
+		}
+		put_texts(out, "modifiers", n, modifiers);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+put_rungs(const Compiler *c, StringInfo out)
+{
+	static const char *const modes[] = {"while", "crossing", "multiple", "direct"};
+	const Policy *policy = c->policy;
+
+	put_key(out, "rungs");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		const Rung *rung = &policy->rungs[i];
+		const Doc  *doc = c->rungs[i].doc;
+
+		next_item(out);
+		put_int(out, "position", i + 1);
+		put_text(out, "rung", rung->code);
+		put_title(out, "title", "titles", doc_get(doc, "title"));
+		put_text(out, "tier", sanction_tier_name(rung->tier));
+		put_text(out, "mode", modes[rung->mode]);
+		if (rung->mode == RUNG_MULTIPLE)
+			put_text(out, "condition",
+					 psprintf("each %s of %s", points_text(rung->each),
+							  doc_get(doc, "measure") ?
+							  words(doc_get(doc, "measure")) : "lost"));
+		else
+			put_text(out, "condition", words(doc_get(doc, "when")));
+		put_texts(out, "withholds", rung->ncapabilities,
+				  (const char *const *) rung->capabilities);
+		put_text(out, "length", words(doc_get(doc, "for")));
+		put_text(out, "until", words(doc_get(doc, "until")));
+		put_title(out, "note", "notes", doc_get(doc, "note"));
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* Names, with the titles that the document gives them under a key. */
+static void
+put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
+		  const NameList *names)
+{
+	const Doc  *titles = doc_get(c->root, key);
+
+	put_key(out, key);
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < names->n; i++)
+	{
+		next_item(out);
+		put_text(out, item, names->names[i]);
+		if (titles && titles->kind == DOC_OBJECT)
+			put_title(out, "title", "titles", doc_get(titles, names->names[i]));
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+char *
+policy_summary(const Compiler *c)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	put_text(&out, "scheme", c->policy->scheme);
+	put_title(&out, "title", "titles", doc_get(c->root, "title"));
+	put_text(&out, "direction", c->policy->accumulate ? "accumulate" : "deduct");
+	put_rules(c, &out);
+	put_rungs(c, &out);
+	put_names(c, &out, "capabilities", "capability", &c->capabilities);
+	put_names(c, &out, "activities", "kind", &c->activities);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
