@@ -30,6 +30,24 @@
 #include "varatt.h"
 #endif
 
+/* 18: an index scan takes a place to count in. */
+#if PG_VERSION_NUM >= 180000
+#define governance_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define governance_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* 16: make_range() takes a place for soft errors. */
+#if PG_VERSION_NUM >= 160000
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty, NULL)
+#else
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty)
+#endif
+
 /* 18: the magic block names the module and its version. */
 #if PG_VERSION_NUM >= 180000
 #define GOVERNANCE_MODULE_MAGIC \

@@ -1,0 +1,13 @@
+-- ---------------------------------------------------------------------------
+-- enforcement: trigger functions for an application's own tables.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.require_capability() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_require_capability';
+COMMENT ON FUNCTION governance.require_capability() IS
+	'row trigger (account_column, capability): lets a row in only when the account may do that now';
+-- Only somebody who may should attach it: a DBA grants EXECUTE to owners of
+-- application tables.
+REVOKE ALL ON FUNCTION governance.require_capability() FROM PUBLIC;
+

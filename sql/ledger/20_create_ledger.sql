@@ -1,0 +1,415 @@
+-- ---------------------------------------------------------------------------
+-- ledger: the tables.  The extension owns none of them: they are ordinary
+-- tables of whoever calls create_ledger(), so that they dump, restore,
+-- replicate and partition like any other.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.create_ledger_tables() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+BEGIN
+	IF to_regclass('governance.entry_seq') IS NULL THEN
+		CREATE SEQUENCE governance.entry_seq AS bigint CACHE 32;
+		COMMENT ON SEQUENCE governance.entry_seq IS
+			'ids of violations, activities, revisions and appeals: one sequence, so that ids of an account never tie';
+		RETURN NEXT 'created sequence governance.entry_seq';
+	END IF;
+	IF to_regclass('governance.sanction_seq') IS NULL THEN
+		CREATE SEQUENCE governance.sanction_seq AS bigint;
+		COMMENT ON SEQUENCE governance.sanction_seq IS 'ids of sanctions';
+		RETURN NEXT 'created sequence governance.sanction_seq';
+	END IF;
+	IF to_regclass('governance.account_seq') IS NULL THEN
+		CREATE SEQUENCE governance.account_seq AS bigint;
+		COMMENT ON SEQUENCE governance.account_seq IS 'ids of accounts that are registered without one';
+		RETURN NEXT 'created sequence governance.account_seq';
+	END IF;
+
+	IF to_regclass('governance.account') IS NULL THEN
+		CREATE TABLE governance.account (
+			account_id	bigint NOT NULL DEFAULT nextval('governance.account_seq'),
+			external_id	text,
+			kind		text NOT NULL DEFAULT 'personal',
+			subject		text,
+			opened_at	timestamptz NOT NULL DEFAULT now(),
+			CONSTRAINT account_pkey PRIMARY KEY (account_id),
+			CONSTRAINT account_external_id_key UNIQUE (external_id)
+		);
+		COMMENT ON TABLE governance.account IS 'everyone whose conduct is governed';
+		COMMENT ON COLUMN governance.account.account_id IS 'the platform''s own id where it is an integer';
+		COMMENT ON COLUMN governance.account.external_id IS 'the platform''s own id where it is not an integer';
+		COMMENT ON COLUMN governance.account.kind IS 'personal, public, institution, ...: free for the platform to use';
+		COMMENT ON COLUMN governance.account.subject IS 'the legal person behind the account, when it is known';
+		COMMENT ON COLUMN governance.account.opened_at IS 'when the account was opened; anniversaries may count from here';
+		RETURN NEXT 'created table governance.account';
+	END IF;
+
+	IF to_regclass('governance.attribute') IS NULL THEN
+		CREATE TABLE governance.attribute (
+			account_id	bigint NOT NULL,
+			name		text NOT NULL,
+			value		text,
+			during		tstzrange NOT NULL DEFAULT tstzrange(now(), NULL),
+			CONSTRAINT attribute_pkey PRIMARY KEY (account_id, name, during),
+			CONSTRAINT attribute_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account,
+			CONSTRAINT attribute_during_check CHECK (NOT isempty(during)),
+			CONSTRAINT attribute_excl EXCLUDE USING gist (account_id WITH =, name WITH =, during WITH &&)
+		);
+		COMMENT ON TABLE governance.attribute IS 'facts about an account that policies may look at, each with the time during which it holds';
+		COMMENT ON COLUMN governance.attribute.account_id IS 'whose fact it is';
+		COMMENT ON COLUMN governance.attribute.name IS 'followers, peak_viewers, professional_anchor, ...: the name that policies use';
+		COMMENT ON COLUMN governance.attribute.value IS 'as text: a number, true or false, a word, a date';
+		COMMENT ON COLUMN governance.attribute.during IS 'from when until when it holds; by default from now on';
+		RETURN NEXT 'created table governance.attribute';
+	END IF;
+
+	IF to_regclass('governance.campaign') IS NULL THEN
+		CREATE TABLE governance.campaign (
+			campaign	text NOT NULL,
+			title		text,
+			during		tstzrange NOT NULL DEFAULT tstzrange(now(), NULL),
+			note		text,
+			CONSTRAINT campaign_pkey PRIMARY KEY (campaign),
+			CONSTRAINT campaign_during_check CHECK (NOT isempty(during))
+		);
+		COMMENT ON TABLE governance.campaign IS 'dedicated campaigns in which violations are looked for';
+		COMMENT ON COLUMN governance.campaign.campaign IS 'short name, as in violation.campaign';
+		COMMENT ON COLUMN governance.campaign.title IS 'for people';
+		COMMENT ON COLUMN governance.campaign.during IS 'from when until when it runs';
+		COMMENT ON COLUMN governance.campaign.note IS 'what it looks for';
+		RETURN NEXT 'created table governance.campaign';
+	END IF;
+
+	IF to_regclass('governance.violation') IS NULL THEN
+		CREATE TABLE governance.violation (
+			account_id		bigint NOT NULL,
+			violation_id	bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			scheme			text NOT NULL,
+			rule			text NOT NULL,
+			points			numeric,
+			occurred_at		timestamptz NOT NULL DEFAULT now(),
+			decided_at		timestamptz NOT NULL DEFAULT now(),
+			source			text NOT NULL DEFAULT 'report',
+			campaign		text,
+			incident		text,
+			content_ref		text,
+			surcharge		numeric,
+			sanction_length	interval,
+			decided_by		text NOT NULL DEFAULT current_user,
+			evidence		jsonb,
+			CONSTRAINT violation_pkey PRIMARY KEY (account_id, violation_id),
+			CONSTRAINT violation_points_check CHECK (points >= 0),
+			CONSTRAINT violation_surcharge_check CHECK (surcharge >= 0),
+			CONSTRAINT violation_source_check CHECK (source IN ('report', 'patrol', 'model', 'campaign', 'system')),
+			CONSTRAINT violation_campaign_check CHECK (source <> 'campaign' OR campaign IS NOT NULL),
+			CONSTRAINT violation_occurred_at_check CHECK (isfinite(occurred_at)),
+			CONSTRAINT violation_decided_at_check CHECK (isfinite(decided_at))
+		);
+		CREATE INDEX violation_violation_id_idx ON governance.violation (violation_id);
+		CREATE INDEX violation_decided_at_idx ON governance.violation USING brin (decided_at);
+		COMMENT ON TABLE governance.violation IS 'the ledger: every violation that was decided; append-only';
+		COMMENT ON COLUMN governance.violation.account_id IS 'who; the account must exist (governance.standing, which has the foreign key, gets its row in the same statement)';
+		COMMENT ON COLUMN governance.violation.violation_id IS 'identifies the violation; ties in time break by it';
+		COMMENT ON COLUMN governance.violation.scheme IS 'under which scheme';
+		COMMENT ON COLUMN governance.violation.rule IS 'code of the rule that was broken, in the version in force when it occurred';
+		COMMENT ON COLUMN governance.violation.points IS 'the moderator''s choice inside the rule''s range; null: the rule''s own price';
+		COMMENT ON COLUMN governance.violation.occurred_at IS 'when it happened';
+		COMMENT ON COLUMN governance.violation.decided_at IS 'when it was decided, and so known; give it together with occurred_at when history is loaded';
+		COMMENT ON COLUMN governance.violation.source IS 'how it was found: report, patrol, model, campaign, system';
+		COMMENT ON COLUMN governance.violation.campaign IS 'the campaign that found it';
+		COMMENT ON COLUMN governance.violation.incident IS 'violations of one incident share this';
+		COMMENT ON COLUMN governance.violation.content_ref IS 'the content in question';
+		COMMENT ON COLUMN governance.violation.surcharge IS 'the moderator''s choice inside a surcharge''s range; null: the policy''s own';
+		COMMENT ON COLUMN governance.violation.sanction_length IS 'the moderator''s choice where a rung leaves the length open';
+		COMMENT ON COLUMN governance.violation.decided_by IS 'who decided';
+		COMMENT ON COLUMN governance.violation.evidence IS 'what it rests on';
+		RETURN NEXT 'created table governance.violation';
+	END IF;
+
+	IF to_regclass('governance.activity') IS NULL THEN
+		CREATE TABLE governance.activity (
+			account_id		bigint NOT NULL,
+			activity_id		bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			kind			text NOT NULL,
+			occurred_at		timestamptz NOT NULL DEFAULT now(),
+			quantity		numeric NOT NULL DEFAULT 1,
+			violation_id	bigint,
+			recorded_by		text NOT NULL DEFAULT current_user,
+			evidence		jsonb,
+			CONSTRAINT activity_pkey PRIMARY KEY (account_id, activity_id),
+			CONSTRAINT activity_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account,
+			CONSTRAINT activity_occurred_at_check CHECK (isfinite(occurred_at))
+		);
+		COMMENT ON TABLE governance.activity IS 'everything other than violations that policies listen to; append-only';
+		COMMENT ON COLUMN governance.activity.account_id IS 'who';
+		COMMENT ON COLUMN governance.activity.activity_id IS 'identifies the activity; ties in time break by it';
+		COMMENT ON COLUMN governance.activity.kind IS 'course, exam, fine_paid, active_day, match, ...: the name that policies use';
+		COMMENT ON COLUMN governance.activity.occurred_at IS 'when it happened';
+		COMMENT ON COLUMN governance.activity.quantity IS 'how much of it: a mark, an amount, a number';
+		COMMENT ON COLUMN governance.activity.violation_id IS 'the violation that it concerns, as a fine that is paid does';
+		COMMENT ON COLUMN governance.activity.recorded_by IS 'who wrote it down';
+		COMMENT ON COLUMN governance.activity.evidence IS 'what it rests on';
+		RETURN NEXT 'created table governance.activity';
+	END IF;
+
+	IF to_regclass('governance.revision') IS NULL THEN
+		CREATE TABLE governance.revision (
+			account_id		bigint NOT NULL,
+			revision_id		bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			violation_id	bigint NOT NULL,
+			action			text NOT NULL,
+			points			numeric,
+			reason			text NOT NULL,
+			decided_at		timestamptz NOT NULL DEFAULT now(),
+			decided_by		text NOT NULL DEFAULT current_user,
+			CONSTRAINT revision_pkey PRIMARY KEY (account_id, revision_id),
+			CONSTRAINT revision_violation_fkey FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation,
+			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate')),
+			CONSTRAINT revision_points_check CHECK ((action = 'change') = (points IS NOT NULL) AND points >= 0),
+			CONSTRAINT revision_decided_at_check CHECK (isfinite(decided_at))
+		);
+		CREATE INDEX revision_violation_id_idx ON governance.revision (account_id, violation_id);
+		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated; append-only';
+		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation it was';
+		COMMENT ON COLUMN governance.revision.revision_id IS 'identifies the revision; the last one counts';
+		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised';
+		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again';
+		COMMENT ON COLUMN governance.revision.points IS 'what it costs after a change';
+		COMMENT ON COLUMN governance.revision.reason IS 'why';
+		COMMENT ON COLUMN governance.revision.decided_at IS 'when, and so known';
+		COMMENT ON COLUMN governance.revision.decided_by IS 'who';
+		RETURN NEXT 'created table governance.revision';
+	END IF;
+
+	IF to_regclass('governance.appeal') IS NULL THEN
+		CREATE TABLE governance.appeal (
+			account_id		bigint NOT NULL,
+			appeal_id		bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			violation_id	bigint NOT NULL,
+			filed_at		timestamptz NOT NULL DEFAULT now(),
+			grounds			text,
+			deadline		timestamptz,
+			decided_at		timestamptz,
+			outcome			text,
+			points			numeric,
+			reason			text,
+			decided_by		text,
+			CONSTRAINT appeal_pkey PRIMARY KEY (account_id, appeal_id),
+			CONSTRAINT appeal_violation_fkey FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation,
+			CONSTRAINT appeal_outcome_check CHECK (outcome IN ('upheld', 'overturned', 'changed')),
+			CONSTRAINT appeal_decided_check CHECK ((decided_at IS NULL) = (outcome IS NULL)),
+			CONSTRAINT appeal_points_check CHECK ((outcome = 'changed') = (points IS NOT NULL) OR outcome IS NULL AND points IS NULL),
+			CONSTRAINT appeal_order_check CHECK (decided_at >= filed_at)
+		);
+		CREATE UNIQUE INDEX appeal_open_key ON governance.appeal (account_id, violation_id) WHERE decided_at IS NULL;
+		CREATE INDEX appeal_violation_id_idx ON governance.appeal (account_id, violation_id);
+		COMMENT ON TABLE governance.appeal IS 'appeals against violations; one open at a time for each';
+		COMMENT ON COLUMN governance.appeal.account_id IS 'who appeals; filled in from the violation';
+		COMMENT ON COLUMN governance.appeal.appeal_id IS 'identifies the appeal';
+		COMMENT ON COLUMN governance.appeal.violation_id IS 'the decision appealed against';
+		COMMENT ON COLUMN governance.appeal.filed_at IS 'when';
+		COMMENT ON COLUMN governance.appeal.grounds IS 'what the account says';
+		COMMENT ON COLUMN governance.appeal.deadline IS 'by when it is to be decided';
+		COMMENT ON COLUMN governance.appeal.decided_at IS 'when it was decided; null: open';
+		COMMENT ON COLUMN governance.appeal.outcome IS 'upheld: the violation stays; overturned; changed';
+		COMMENT ON COLUMN governance.appeal.points IS 'what the violation costs after a change';
+		COMMENT ON COLUMN governance.appeal.reason IS 'why it was decided so';
+		COMMENT ON COLUMN governance.appeal.decided_by IS 'who decided';
+		RETURN NEXT 'created table governance.appeal';
+	END IF;
+
+	IF to_regclass('governance.standing') IS NULL THEN
+		CREATE TABLE governance.standing (
+			account_id	bigint NOT NULL,
+			scheme		text NOT NULL,
+			score		governance.credit_score NOT NULL,
+			tier		governance.sanction_tier NOT NULL,
+			as_of		timestamptz NOT NULL,
+			known_at	timestamptz NOT NULL,
+			policy_id	bigint NOT NULL,
+			state		bytea NOT NULL,
+			CONSTRAINT standing_pkey PRIMARY KEY (account_id, scheme),
+			CONSTRAINT standing_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account
+		) WITH (fillfactor = 60);
+		COMMENT ON TABLE governance.standing IS 'derived: how each account stands under each scheme as of its last entry; score() and tier() move it to any instant';
+		COMMENT ON COLUMN governance.standing.account_id IS 'who';
+		COMMENT ON COLUMN governance.standing.scheme IS 'under which scheme';
+		COMMENT ON COLUMN governance.standing.score IS 'the score at as_of';
+		COMMENT ON COLUMN governance.standing.tier IS 'the strictest sanction in force at as_of';
+		COMMENT ON COLUMN governance.standing.as_of IS 'everything up to this instant has been taken into account';
+		COMMENT ON COLUMN governance.standing.known_at IS 'the latest decision that has been taken into account';
+		COMMENT ON COLUMN governance.standing.policy_id IS 'the version of the scheme''s policy that it stands under';
+		COMMENT ON COLUMN governance.standing.state IS 'what the engine needs to go on from here';
+		RETURN NEXT 'created table governance.standing';
+	END IF;
+
+	IF to_regclass('governance.sanction') IS NULL THEN
+		CREATE TABLE governance.sanction (
+			account_id		bigint NOT NULL,
+			sanction_id		bigint NOT NULL DEFAULT nextval('governance.sanction_seq'),
+			scheme			text NOT NULL,
+			rung			text NOT NULL,
+			tier			governance.sanction_tier NOT NULL,
+			withholds		text[] NOT NULL,
+			during			tstzrange NOT NULL,
+			violation_id	bigint,
+			policy_id		bigint NOT NULL,
+			enforced		boolean NOT NULL DEFAULT true,
+			terms			jsonb,
+			recorded_at		timestamptz NOT NULL DEFAULT now(),
+			released_at		timestamptz,
+			release_reason	text,
+			CONSTRAINT sanction_pkey PRIMARY KEY (account_id, sanction_id),
+			CONSTRAINT sanction_release_check CHECK ((released_at IS NULL) = (release_reason IS NULL))
+		) WITH (fillfactor = 80);
+		CREATE INDEX sanction_sanction_id_idx ON governance.sanction (sanction_id);
+		CREATE INDEX sanction_scheme_idx ON governance.sanction (account_id, scheme);
+		COMMENT ON TABLE governance.sanction IS 'derived: every sanction that ever followed; rows are never deleted';
+		COMMENT ON COLUMN governance.sanction.account_id IS 'who';
+		COMMENT ON COLUMN governance.sanction.sanction_id IS 'identifies the sanction';
+		COMMENT ON COLUMN governance.sanction.scheme IS 'under which scheme';
+		COMMENT ON COLUMN governance.sanction.rung IS 'the rung of the scheme''s ladder';
+		COMMENT ON COLUMN governance.sanction.tier IS 'how severe';
+		COMMENT ON COLUMN governance.sanction.withholds IS 'what the account may not do meanwhile';
+		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever';
+		COMMENT ON COLUMN governance.sanction.violation_id IS 'the violation that caused it; null: time or a changed fact did';
+		COMMENT ON COLUMN governance.sanction.policy_id IS 'the version of the policy that it follows from';
+		COMMENT ON COLUMN governance.sanction.enforced IS 'false: computed in a trial period, or before the account''s turn in a rollout';
+		COMMENT ON COLUMN governance.sanction.terms IS 'figures that the rung puts on it';
+		COMMENT ON COLUMN governance.sanction.recorded_at IS 'when it was written down';
+		COMMENT ON COLUMN governance.sanction.released_at IS 'when it was lifted before its time';
+		COMMENT ON COLUMN governance.sanction.release_reason IS 'cleared, conditions, counted, replaced, elected, overturned, manual or policy';
+		RETURN NEXT 'created table governance.sanction';
+	END IF;
+
+	IF to_regclass('governance.restriction') IS NULL THEN
+		CREATE TABLE governance.restriction (
+			account_id	bigint NOT NULL,
+			capability	text NOT NULL,
+			scheme		text NOT NULL,
+			since		timestamptz NOT NULL,
+			until		timestamptz NOT NULL,
+			sanction_id	bigint,
+			CONSTRAINT restriction_pkey PRIMARY KEY (account_id, capability, scheme, since),
+			CONSTRAINT restriction_order_check CHECK (since < until)
+		) WITH (fillfactor = 80);
+		COMMENT ON TABLE governance.restriction IS 'derived: what each account may not do, now and later if nothing more happens';
+		COMMENT ON COLUMN governance.restriction.account_id IS 'who';
+		COMMENT ON COLUMN governance.restriction.capability IS 'what it may not do';
+		COMMENT ON COLUMN governance.restriction.scheme IS 'by which scheme; certification: by a certification';
+		COMMENT ON COLUMN governance.restriction.since IS 'from when';
+		COMMENT ON COLUMN governance.restriction.until IS 'until when; infinity: until released, or for ever';
+		COMMENT ON COLUMN governance.restriction.sanction_id IS 'the sanction that withholds it the longest';
+		RETURN NEXT 'created table governance.restriction';
+	END IF;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_ledger_tables() IS
+	'part of create_ledger(): the tables of accounts, entries and what is derived from them';
+
+CREATE FUNCTION governance.ensure_trigger(relation regclass, name text, definition text) RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $ensure$
+BEGIN
+	-- An existing one is left alone, so that a trigger that was disabled stays so.
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname = name) THEN
+		EXECUTE format('CREATE TRIGGER %I %s', name, definition);
+		RETURN NEXT format('created trigger %s on %s', name, relation);
+	END IF;
+END
+$ensure$;
+COMMENT ON FUNCTION governance.ensure_trigger(regclass, text, text) IS
+	'part of create_ledger(): creates a trigger unless it is there; definition is what follows its name';
+REVOKE ALL ON FUNCTION governance.ensure_trigger(regclass, text, text) FROM PUBLIC;
+
+CREATE FUNCTION governance.create_ledger_triggers() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+DECLARE
+	guard	record;
+	action	text;
+BEGIN
+	RETURN QUERY SELECT governance.ensure_trigger('governance.violation', 'violation_apply',
+		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.violation_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.activity', 'activity_apply',
+		'AFTER INSERT ON governance.activity REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.activity_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_insert_apply',
+		'AFTER INSERT ON governance.attribute REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_update_apply',
+		'AFTER UPDATE ON governance.attribute REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_delete_apply',
+		'AFTER DELETE ON governance.attribute REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_apply',
+		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',
+		'AFTER INSERT ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_update_apply',
+		'AFTER UPDATE ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
+		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',
+		'AFTER INSERT OR UPDATE ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_decide()');
+
+	FOR guard IN
+		SELECT * FROM (VALUES
+			('governance.violation', 'Use governance.overturn() or governance.change() to revise a decision.'),
+			('governance.activity', 'Record a further activity that makes up for it.'),
+			('governance.revision', 'Insert a further revision: the last one counts.'),
+			('governance.sanction', 'Sanctions follow from violations: overturn or change the violation behind it.')
+		) AS v(relation, hint)
+	LOOP
+		FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP
+			RETURN QUERY SELECT governance.ensure_trigger(guard.relation::regclass, 'append_only_' || lower(action),
+				format('BEFORE %s ON %s FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)',
+					   action, guard.relation, guard.hint));
+		END LOOP;
+	END LOOP;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_ledger_triggers() IS
+	'part of create_ledger(): the triggers on the ledger''s tables';
+
+CREATE FUNCTION governance.create_ledger() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning
+AS $create$
+DECLARE
+	step	text;
+	done	bigint := 0;
+BEGIN
+	-- Two sessions that create the same ledger take turns.
+	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_ledger', 0));
+
+	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') THEN
+		IF to_regnamespace('public') IS NOT NULL THEN
+			CREATE EXTENSION btree_gist SCHEMA public;
+		ELSE
+			CREATE EXTENSION btree_gist SCHEMA governance;
+		END IF;
+		RETURN NEXT 'installed extension btree_gist';
+		done := done + 1;
+	END IF;
+
+	FOR step IN
+		SELECT governance.create_rulebook_tables()
+		UNION ALL SELECT governance.create_ledger_tables()
+		UNION ALL SELECT governance.create_ledger_triggers()
+		UNION ALL SELECT governance.create_ledger_views()
+	LOOP
+		RETURN NEXT step;
+		done := done + 1;
+	END LOOP;
+
+	IF done = 0 THEN
+		RETURN NEXT format('the ledger is complete for version %s; nothing to do',
+						   (SELECT extversion FROM pg_extension WHERE extname = 'governance'));
+	END IF;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_ledger() IS
+	'creates the ledger''s tables, views and triggers in schema governance as objects of the caller, or brings them to this version; says what it did';
+

@@ -1,0 +1,167 @@
+-- ---------------------------------------------------------------------------
+-- ledger: revision.  Each call inserts a row of its own; the triggers do the
+-- rest in the same statement.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.revise(violation bigint, action text, new_points numeric, reason text, at timestamptz)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $revise$
+DECLARE
+	decision	governance.violation;
+	previous	governance.revision;
+	price		record;
+	result		bigint;
+BEGIN
+	IF reason IS NULL OR btrim(reason) = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('a revision of violation %s needs a reason', violation),
+			HINT = 'Say why: the reason stays on record.';
+	END IF;
+	SELECT * INTO decision FROM governance.violation v WHERE v.violation_id = violation;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV006',
+			MESSAGE = format('violation %s does not exist', coalesce(violation::text, 'null'));
+	END IF;
+
+	-- One revision of an account under a scheme at a time.
+	PERFORM FROM governance.standing s
+		WHERE s.account_id = decision.account_id AND s.scheme = decision.scheme
+		FOR NO KEY UPDATE;
+	SELECT * INTO previous FROM governance.revision r
+		WHERE r.account_id = decision.account_id AND r.violation_id = violation
+		ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;
+	IF previous.action = 'overturn' AND action <> 'reinstate' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('violation %s was overturned already', violation),
+			DETAIL = format('%s did so at %s: %s', previous.decided_by, previous.decided_at, previous.reason),
+			HINT = 'Use governance.reinstate() to make it count again.';
+	ELSIF action = 'reinstate' AND previous.action IS DISTINCT FROM 'overturn' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('violation %s is not overturned', violation);
+	END IF;
+	IF action = 'change' THEN
+		SELECT r.min_points, r.max_points INTO price
+			FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+			WHERE p.scheme = decision.scheme AND p.status IN ('active', 'retired')
+				AND p.in_force @> decision.occurred_at AND r.rule = decision.rule;
+		IF new_points IS NULL OR new_points < price.min_points OR new_points > price.max_points THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV201',
+				MESSAGE = format('%s points are outside the range of rule "%s" of scheme "%s"',
+								 coalesce(new_points::text, 'null'), decision.rule, decision.scheme),
+				DETAIL = format('The rule costs %s to %s.', price.min_points, price.max_points);
+		END IF;
+	END IF;
+
+	INSERT INTO governance.revision (account_id, violation_id, action, points, reason, decided_at)
+		VALUES (decision.account_id, violation, action, new_points, reason, at)
+		RETURNING revision_id INTO result;
+	RETURN result;
+END
+$revise$;
+COMMENT ON FUNCTION governance.revise(bigint, text, numeric, text, timestamptz) IS
+	'the common part of overturn(), change() and reinstate()';
+
+CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.revise(violation_id, 'overturn', NULL, reason, decided_at);
+COMMENT ON FUNCTION governance.overturn(bigint, text, timestamptz) IS
+	'the violation never was: standing, sanctions and restrictions follow at once; gives the id of the revision';
+
+CREATE FUNCTION governance.change(violation_id bigint, points numeric, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.revise(violation_id, 'change', points, reason, decided_at);
+COMMENT ON FUNCTION governance.change(bigint, numeric, text, timestamptz) IS
+	'the violation costs so many points instead, within its rule''s range; gives the id of the revision';
+
+CREATE FUNCTION governance.reinstate(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.revise(violation_id, 'reinstate', NULL, reason, decided_at);
+COMMENT ON FUNCTION governance.reinstate(bigint, text, timestamptz) IS
+	'an overturned violation counts again; gives the id of the revision';
+
+-- ---------------------------------------------------------------------------
+-- ledger: appeals
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.appeal_file() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $file$
+BEGIN
+	IF NEW.account_id IS NULL THEN
+		SELECT v.account_id INTO NEW.account_id
+			FROM governance.violation v WHERE v.violation_id = NEW.violation_id;
+	END IF;
+	IF NEW.account_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV006',
+			MESSAGE = format('violation %s does not exist', coalesce(NEW.violation_id::text, 'null')),
+			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id';
+	END IF;
+	RETURN NEW;
+END
+$file$;
+COMMENT ON FUNCTION governance.appeal_file() IS
+	'row trigger on governance.appeal: fills in whose appeal it is';
+
+CREATE FUNCTION governance.appeal_decide() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+BEGIN
+	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL THEN
+		IF NEW.outcome IS NULL OR NEW.outcome <> OLD.outcome
+			OR NEW.violation_id <> OLD.violation_id OR NEW.decided_at <> OLD.decided_at THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV204',
+				MESSAGE = format('appeal %s was decided already', OLD.appeal_id),
+				DETAIL = format('It was %s at %s.', OLD.outcome, OLD.decided_at),
+				TABLE = 'appeal', SCHEMA = 'governance';
+		END IF;
+	ELSIF NEW.outcome = 'overturned' THEN
+		PERFORM governance.overturn(NEW.violation_id,
+									coalesce(NEW.reason, format('appeal %s', NEW.appeal_id)), NEW.decided_at);
+	ELSIF NEW.outcome = 'changed' THEN
+		PERFORM governance.change(NEW.violation_id, NEW.points,
+								  coalesce(NEW.reason, format('appeal %s', NEW.appeal_id)), NEW.decided_at);
+	END IF;
+	RETURN NULL;
+END
+$decide$;
+COMMENT ON FUNCTION governance.appeal_decide() IS
+	'row trigger on governance.appeal: a decided appeal revises its violation in the same statement';
+
+REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_decide() FROM PUBLIC;
+
+CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
+										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+#variable_conflict use_column
+DECLARE
+	this	governance.appeal;
+BEGIN
+	SELECT * INTO this FROM governance.appeal a WHERE a.appeal_id = decide_appeal.appeal_id FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('appeal %s does not exist', coalesce(decide_appeal.appeal_id::text, 'null'));
+	ELSIF this.outcome IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('appeal %s was decided already', this.appeal_id),
+			DETAIL = format('It was %s at %s.', this.outcome, this.decided_at);
+	END IF;
+	UPDATE governance.appeal a
+		SET outcome = decide_appeal.outcome, reason = decide_appeal.reason,
+			points = decide_appeal.points, decided_at = decide_appeal.decided_at,
+			decided_by = current_user
+		WHERE a.account_id = this.account_id AND a.appeal_id = this.appeal_id;
+END
+$decide$;
+COMMENT ON FUNCTION governance.decide_appeal(bigint, text, text, numeric, timestamptz) IS
+	'decides an open appeal: upheld, overturned, or changed to so many points';
+

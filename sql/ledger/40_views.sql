@@ -1,0 +1,84 @@
+-- ---------------------------------------------------------------------------
+-- ledger: views and small functions over its tables
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.create_ledger_views() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+BEGIN
+	IF to_regclass('governance.campaign_yield') IS NULL THEN
+		CREATE VIEW governance.campaign_yield AS
+			SELECT c.campaign, c.title, c.during,
+				   count(v.violation_id) AS violations,
+				   count(DISTINCT v.account_id) AS accounts,
+				   count(r.violation_id) AS overturned
+			FROM governance.campaign c
+				LEFT JOIN governance.violation v ON v.campaign = c.campaign
+				LEFT JOIN LATERAL (
+					SELECT r.violation_id FROM governance.revision r
+					WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id
+						AND r.action = 'overturn'
+					LIMIT 1) r ON true
+			GROUP BY c.campaign;
+		COMMENT ON VIEW governance.campaign_yield IS 'what each campaign has found';
+		COMMENT ON COLUMN governance.campaign_yield.campaign IS 'short name';
+		COMMENT ON COLUMN governance.campaign_yield.title IS 'for people';
+		COMMENT ON COLUMN governance.campaign_yield.during IS 'from when until when it runs';
+		COMMENT ON COLUMN governance.campaign_yield.violations IS 'violations that it found';
+		COMMENT ON COLUMN governance.campaign_yield.accounts IS 'accounts that they belong to';
+		COMMENT ON COLUMN governance.campaign_yield.overturned IS 'violations among them that were overturned later';
+		RETURN NEXT 'created view governance.campaign_yield';
+	END IF;
+	IF to_regclass('governance.sanction_in_force') IS NULL THEN
+		CREATE VIEW governance.sanction_in_force AS
+			SELECT s.account_id, s.scheme, s.tier, s.rung, s.withholds, lower(s.during) AS since,
+				   upper(s.during) AS until, s.violation_id, s.sanction_id
+			FROM governance.sanction s
+			WHERE s.during @> now() AND s.enforced;
+		COMMENT ON VIEW governance.sanction_in_force IS 'the sanctions that are running now';
+		COMMENT ON COLUMN governance.sanction_in_force.account_id IS 'who';
+		COMMENT ON COLUMN governance.sanction_in_force.scheme IS 'under which scheme';
+		COMMENT ON COLUMN governance.sanction_in_force.tier IS 'how severe';
+		COMMENT ON COLUMN governance.sanction_in_force.rung IS 'the rung of the scheme''s ladder';
+		COMMENT ON COLUMN governance.sanction_in_force.withholds IS 'what the account may not do meanwhile';
+		COMMENT ON COLUMN governance.sanction_in_force.since IS 'from when';
+		COMMENT ON COLUMN governance.sanction_in_force.until IS 'until when, if nothing more happens; null: until released, or for ever';
+		COMMENT ON COLUMN governance.sanction_in_force.violation_id IS 'the violation that caused it';
+		COMMENT ON COLUMN governance.sanction_in_force.sanction_id IS 'for governance.explain()';
+		RETURN NEXT 'created view governance.sanction_in_force';
+	END IF;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_ledger_views() IS
+	'part of create_ledger(): views over the ledger''s tables';
+
+CREATE FUNCTION governance.set_attribute(account_id bigint, name text, value text, since timestamptz DEFAULT now())
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $set$
+#variable_conflict use_column
+BEGIN
+	IF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = set_attribute.account_id) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV001',
+			MESSAGE = format('account %s does not exist', coalesce(set_attribute.account_id::text, 'null'));
+	END IF;
+	-- What was to come is replaced; what holds ends where the new value begins.
+	DELETE FROM governance.attribute a
+		WHERE a.account_id = set_attribute.account_id AND a.name = set_attribute.name
+			AND lower(a.during) >= set_attribute.since;
+	UPDATE governance.attribute a
+		SET during = a.during * tstzrange(NULL, set_attribute.since)
+		WHERE a.account_id = set_attribute.account_id AND a.name = set_attribute.name
+			AND a.during @> set_attribute.since;
+	IF set_attribute.value IS NOT NULL THEN
+		INSERT INTO governance.attribute (account_id, name, value, during)
+			VALUES (set_attribute.account_id, set_attribute.name, set_attribute.value,
+					tstzrange(set_attribute.since, NULL));
+	END IF;
+END
+$set$;
+COMMENT ON FUNCTION governance.set_attribute(bigint, text, text, timestamptz) IS
+	'from then on the fact has this value (null: none), whatever it was before';
+

@@ -1,0 +1,89 @@
+-- ---------------------------------------------------------------------------
+-- reports: what callers ask.  With the rights of the caller, who needs SELECT
+-- on the tables of the ledger.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.score(account_id bigint, scheme text, at timestamptz DEFAULT now(),
+								 known_at timestamptz DEFAULT NULL)
+	RETURNS governance.credit_score
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_score';
+COMMENT ON FUNCTION governance.score(bigint, text, timestamptz, timestamptz) IS
+	'the score at an instant: past ones as the platform showed it then (or as known at known_at), future ones if nothing more happens';
+
+CREATE FUNCTION governance.tier(account_id bigint, scheme text DEFAULT NULL, at timestamptz DEFAULT now(),
+								known_at timestamptz DEFAULT NULL)
+	RETURNS governance.sanction_tier
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_tier';
+COMMENT ON FUNCTION governance.tier(bigint, text, timestamptz, timestamptz) IS
+	'the strictest sanction in force at an instant, under one scheme or under all of them';
+
+CREATE FUNCTION governance.permits(account_id bigint, capability text, at timestamptz DEFAULT now())
+	RETURNS boolean
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_permits';
+COMMENT ON FUNCTION governance.permits(bigint, text, timestamptz) IS
+	'may the account do that at an instant?';
+
+CREATE FUNCTION governance.restrictions(account_id bigint, at timestamptz DEFAULT now(),
+	OUT capability text, OUT since timestamptz, OUT until timestamptz, OUT scheme text,
+	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10
+	AS 'MODULE_PATHNAME', 'governance_restrictions';
+COMMENT ON FUNCTION governance.restrictions(bigint, timestamptz) IS
+	'what is withheld from an account at an instant, until when, and by which sanction';
+
+CREATE FUNCTION governance.next_change(account_id bigint, scheme text,
+	OUT at timestamptz, OUT score governance.credit_score, OUT tier governance.sanction_tier)
+	RETURNS record
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_next_change';
+COMMENT ON FUNCTION governance.next_change(bigint, text) IS
+	'when the standing will next change by itself, and to what; null: never';
+
+CREATE FUNCTION governance.timeline(account_id bigint, scheme text,
+	OUT at timestamptz, OUT what text, OUT delta numeric, OUT score governance.credit_score,
+	OUT tier governance.sanction_tier, OUT rung text, OUT sanction_id bigint, OUT policy_id bigint,
+	OUT entry_id bigint, OUT rule text, OUT detail text, OUT expected boolean)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 50
+	AS 'MODULE_PATHNAME', 'governance_timeline';
+COMMENT ON FUNCTION governance.timeline(bigint, text) IS
+	'one row for every entry and every change that time brought or will bring (expected), in order';
+
+CREATE FUNCTION governance.explain(sanction_id bigint)
+	RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_explain';
+COMMENT ON FUNCTION governance.explain(bigint) IS
+	'the reasons for one sanction, complete: version, rung, violation, price, score, duration, release; key text has them in words';
+
+CREATE FUNCTION governance.explain_text(sanction_id bigint)
+	RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
+	RETURN governance.explain(sanction_id) OPERATOR(pg_catalog.->>) 'text';
+COMMENT ON FUNCTION governance.explain_text(bigint) IS
+	'the reasons for one sanction in words';
+
+-- ---------------------------------------------------------------------------
+-- reports: proof
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.verify(
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10
+	AS 'MODULE_PATHNAME', 'governance_verify';
+COMMENT ON FUNCTION governance.verify() IS
+	'recomputes everything from the ledger and gives every difference to what is stored; no rows: proven';
+
+CREATE FUNCTION governance.rebuild()
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_rebuild';
+COMMENT ON FUNCTION governance.rebuild() IS
+	'brings standings, sanctions and restrictions in line with the ledger; gives the number of standings';
+REVOKE ALL ON FUNCTION governance.rebuild() FROM PUBLIC;
+

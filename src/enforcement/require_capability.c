@@ -1,0 +1,179 @@
+/*
+ * require_capability.c
+ *		require_capability('account_column', 'capability'): a row trigger for an
+ *		application's own tables that lets a row in only when the account may do
+ *		that now.
+ *
+ * Looks with the rights of the ledger's owner, so that whoever writes to the
+ * application's table needs none on the ledger.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "reports/reports.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+#define LE " OPERATOR(pg_catalog.<=) "
+#define GT " OPERATOR(pg_catalog.>) "
+
+PG_FUNCTION_INFO_V1(governance_require_capability);
+
+static LedgerPlan external_plan = {
+	"SELECT a.account_id FROM governance.account a WHERE a.external_id" EQ "$1",
+	1, {TEXTOID}
+};
+
+static LedgerPlan why_plan = {
+	"SELECT r.until, r.scheme, r.sanction_id, s.rung, s.tier::pg_catalog.text"
+	" FROM governance.restriction r LEFT JOIN governance.sanction s"
+	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
+	" WHERE r.account_id" EQ "$1 AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
+	" ORDER BY r.until DESC LIMIT 1",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static TriggerData *
+check_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "require_capability")));
+	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired FOR EACH ROW", "require_capability")));
+	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired for INSERT or UPDATE", "require_capability")));
+	if (trigger->tg_trigger->tgnargs != 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" needs two arguments", "require_capability"),
+				 errdetail("Trigger \"%s\" has %d.", trigger->tg_trigger->tgname,
+						   trigger->tg_trigger->tgnargs),
+				 errhint("Name the column that holds the account, and the capability: EXECUTE FUNCTION governance.require_capability('author_id', 'post').")));
+	return trigger;
+}
+
+/* The account that a row names: by its id, or by its external id as text. */
+static bool
+row_account(Relation relation, HeapTuple tuple, const char *column, int64 *account_id)
+{
+	TupleDesc	desc = RelationGetDescr(relation);
+	int			number = SPI_fnumber(desc, column);
+	Datum		value;
+	bool		isnull;
+
+	if (number <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist",
+						column, RelationGetRelationName(relation)),
+				 errtable(relation)));
+	value = SPI_getbinval(tuple, desc, number, &isnull);
+	if (isnull)
+		return false;
+	switch (getBaseType(SPI_gettypeid(desc, number)))
+	{
+		case INT8OID:
+			*account_id = DatumGetInt64(value);
+			return true;
+		case INT4OID:
+			*account_id = DatumGetInt32(value);
+			return true;
+		case INT2OID:
+			*account_id = DatumGetInt16(value);
+			return true;
+		case TEXTOID:
+		case VARCHAROID:
+		case UUIDOID:
+			{
+				Datum		text = CStringGetTextDatum(SPI_getvalue(tuple, desc, number));
+
+				if (ledger_execute(&external_plan, &text, NULL, LEDGER_FRESH) == 0)
+					ereport(ERROR,
+							(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
+							 errmsg("no account has external_id \"%s\"", SPI_getvalue(tuple, desc, number)),
+							 errtablecol(relation, number)));
+				*account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+														  SPI_tuptable->tupdesc, 1, &isnull));
+				SPI_freetuptable(SPI_tuptable);
+				return true;
+			}
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of relation \"%s\" cannot name an account",
+							column, RelationGetRelationName(relation)),
+					 errdetail("An account is named by an integer, or by its external_id as text or uuid."),
+					 errtablecol(relation, number)));
+	}
+	return false;
+}
+
+static void
+refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability)
+{
+	Datum		values[3];
+	char	   *until = NULL;
+	char	   *scheme = NULL;
+	char	   *rung = NULL;
+	char	   *sanction = NULL;
+
+	values[0] = Int64GetDatum(account_id);
+	values[1] = capability;
+	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
+	if (ledger_execute(&why_plan, values, NULL, LEDGER_FRESH) > 0)
+	{
+		until = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+		sanction = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+		rung = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_CAPABILITY_WITHHELD),
+			 errmsg("account " INT64_FORMAT " may not \"%s\"", account_id, TextDatumGetCString(capability)),
+			 scheme == NULL ? 0
+			 : rung == NULL ? errdetail("It is withheld under \"%s\" until %s.", scheme, until)
+			 : errdetail("It is withheld by rung \"%s\" of scheme \"%s\" until %s.", rung, scheme, until),
+			 sanction == NULL ? errhint("See governance.restrictions(" INT64_FORMAT ").", account_id)
+			 : errhint("governance.explain(%s) gives the reasons.", sanction),
+			 errtable(relation),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, trigger->tgname)));
+}
+
+Datum
+governance_require_capability(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo);
+	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
+		? trigger->tg_newtuple : trigger->tg_trigtuple;
+	char	  **args = trigger->tg_trigger->tgargs;
+	LedgerIdentity identity;
+	int64		account_id;
+
+	rulebook_refresh();
+	ledger_enter(&identity);
+	if (row_account(trigger->tg_relation, tuple, args[0], &account_id))
+	{
+		text	   *capability = cstring_to_text(args[1]);
+
+		if (!account_permits(account_id, capability, GetCurrentTimestamp(), LEDGER_FRESH))
+			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability));
+	}
+	ledger_leave(&identity);
+	return PointerGetDatum(tuple);
+}

@@ -1,0 +1,52 @@
+/*
+ * effect.h
+ *		What standings lead to: the rows of governance.sanction and
+ *		governance.restriction.
+ */
+#ifndef GOVERNANCE_LEDGER_EFFECT_H
+#define GOVERNANCE_LEDGER_EFFECT_H
+
+#include "ledger/ledger.h"
+
+typedef struct EffectBatch EffectBatch;
+
+/* An empty batch in the current memory context. */
+extern EffectBatch *effects_begin(void);
+
+/*
+ * Adds the outcome of one standing.  history holds at least the facts when a
+ * later version of the policy waits.  stored: the standing has been there
+ * before, so that rows may exist; replayed: it was folded anew, so that its
+ * sanctions have to be found again among the stored ones.
+ */
+extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
+						EngineState *state, const AccountHistory *history,
+						bool stored, bool replayed);
+
+/*
+ * Gives every sanction of the batch its id, in its state too.  Call before the
+ * states are written.
+ */
+extern void effects_number(EffectBatch *batch);
+
+/* Writes sanctions and restrictions; only_for, when given, says for which
+ * members (by the order of effects_add). */
+extern void effects_write(EffectBatch *batch, const bool *only_for);
+
+/* A span of time during which something is withheld. */
+typedef struct Withheld
+{
+	const char *capability;
+	TimestampTz since;
+	TimestampTz until;
+	int64		sanction_id;	/* the one that lasts longest; 0: not stored yet */
+} Withheld;
+
+/*
+ * What projected sanctions withhold after an instant, sorted by capability and
+ * time, what overlaps or touches merged.
+ */
+extern Withheld *withheld_by(const ProjectedSanction *sanctions, int nsanctions,
+							 TimestampTz after, int *nwithheld);
+
+#endif							/* GOVERNANCE_LEDGER_EFFECT_H */

@@ -1,0 +1,302 @@
+/*
+ * ledger.h
+ *		What the files of the ledger share: identity, the rows of the ledger as
+ *		C structs, histories of accounts, and the fold over them.
+ *
+ * Everything that reads or writes the ledger's tables on behalf of somebody
+ * else runs as the tables' owner, between ledger_enter() and ledger_leave(),
+ * as the checks of foreign keys do; whoever may insert a violation needs no
+ * right on anything that follows from it.
+ */
+#ifndef GOVERNANCE_LEDGER_LEDGER_H
+#define GOVERNANCE_LEDGER_LEDGER_H
+
+#include "engine/engine.h"
+#include "rulebook/cache.h"
+
+#include "executor/spi.h"
+
+/* ---------- identity (store.c) ---------- */
+
+typedef struct LedgerIdentity
+{
+	Oid			userid;
+	int			sec_context;
+} LedgerIdentity;
+
+/*
+ * Becomes the owner of the ledger and connects to SPI; raises
+ * ERRCODE_GV_NO_LEDGER when create_ledger() has not run.  An error in between
+ * undoes the change of identity, as the abort of a (sub)transaction does.
+ */
+extern void ledger_enter(LedgerIdentity *identity);
+extern void ledger_leave(const LedgerIdentity *identity);
+
+/* Only connects: for functions that read with the rights of their caller. */
+extern void ledger_read_enter(void);
+extern void ledger_read_leave(void);
+
+/* True while this backend itself writes to append-only tables. */
+extern bool ledger_is_writing(void);
+
+/* ---------- plans (store.c) ---------- */
+
+/*
+ * A statement that is planned once and kept.  nargs types may be built-in OIDs,
+ * or one of the LEDGER_*_TYPE markers for the extension's own types.
+ */
+#define LEDGER_SCORE_TYPE		((Oid) 1)
+#define LEDGER_TIER_TYPE		((Oid) 2)
+#define LEDGER_SCORE_ARRAY_TYPE	((Oid) 3)
+#define LEDGER_TIER_ARRAY_TYPE	((Oid) 4)
+
+#define LEDGER_MAX_ARGS 16
+
+typedef struct LedgerPlan
+{
+	const char *text;
+	int			nargs;
+	Oid			types[LEDGER_MAX_ARGS];
+	SPIPlanPtr	plan;			/* null until it is first used */
+	Oid			score_type;		/* the extension's types it was planned with */
+} LedgerPlan;
+
+typedef enum LedgerMode
+{
+	LEDGER_READ,				/* sees what the calling query sees */
+	LEDGER_FRESH,				/* sees all that is committed by now, as far as
+								 * the isolation level lets it; may lock */
+	LEDGER_WRITE				/* likewise, and may write append-only tables */
+} LedgerMode;
+
+/*
+ * Runs it; nulls is a string of ' ' and 'n' or null.  Returns the number of
+ * rows; they are in SPI_tuptable.
+ */
+extern uint64 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls,
+							 LedgerMode mode);
+
+extern Oid	ledger_type(Oid marker);
+
+/* One-dimensional arrays without nulls in the current context. */
+extern Datum ledger_int8_array(const int64 *values, int n);
+extern Datum ledger_array(Datum *values, bool *nulls, int n, Oid type);
+
+/* ---------- rows of the ledger ---------- */
+
+typedef struct ViolationRow
+{
+	int64		account_id;
+	int64		violation_id;
+	Scheme	   *scheme;
+	const char *rule;
+	Points		points;			/* POINTS_NONE: the rule's own */
+	Points		surcharge;
+	TimestampTz occurred;
+	TimestampTz decided;
+	const char *source;
+	const char *campaign;		/* only filled in for new rows */
+	uint64		incident;		/* hashes; 0: none */
+	uint64		content;
+	Span		length;
+} ViolationRow;
+
+typedef struct ActivityRow
+{
+	int64		account_id;
+	int64		activity_id;
+	const char *kind;
+	TimestampTz occurred;
+	double		quantity;
+	int64		violation_id;	/* 0: none */
+} ActivityRow;
+
+typedef struct AttributeRow
+{
+	const char *name;
+	const char *value;			/* null: none */
+	TimestampTz from;
+	TimestampTz to;
+} AttributeRow;
+
+typedef enum RevisionAction
+{
+	REVISE_OVERTURN,
+	REVISE_CHANGE,
+	REVISE_REINSTATE
+} RevisionAction;
+
+typedef struct RevisionRow
+{
+	int64		revision_id;
+	int64		violation_id;
+	RevisionAction action;
+	Points		points;			/* REVISE_CHANGE */
+	TimestampTz decided;
+} RevisionRow;
+
+/* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */
+extern Points ledger_points(Datum numeric, const char *column);
+
+extern uint64 ledger_hash(const char *text, int len);
+
+/* ---------- histories (history.c) ---------- */
+
+typedef struct AccountHistory
+{
+	int64		account_id;
+	bool		exists;
+	TimestampTz opened;
+	int			nattributes;
+	AttributeRow *attributes;
+	int			nviolations;
+	ViolationRow *violations;	/* of all schemes, by id */
+	int			nactivities;
+	ActivityRow *activities;
+	int			nrevisions;
+	RevisionRow *revisions;		/* by decided, id */
+} AccountHistory;
+
+#define HISTORY_FACTS	0x01	/* account and attribute */
+#define HISTORY_ENTRIES 0x02	/* violation, activity, revision */
+
+/*
+ * Reads the histories of accounts (sorted, distinct) in the current context,
+ * one for each, in that order.
+ */
+extern AccountHistory *history_load(const int64 *accounts, int naccounts,
+									int what, LedgerMode mode);
+
+/* ---------- the fold over a history (replay.c) ---------- */
+
+/*
+ * Folds all that an account's history holds for a scheme, as it was known at
+ * known_at (DT_NOEND: all that is known), up to `until` (DT_NOEND: up to the
+ * last event); null when nothing concerns the scheme by then.  With draft,
+ * that policy stands in for every version.
+ */
+extern EngineState *ledger_fold(Scheme *scheme, const Policy *draft,
+								const AccountHistory *history,
+								TimestampTz known_at, TimestampTz until,
+								const EngineTrace *trace);
+
+/* A state without any event, at an instant; null when no version is in force. */
+extern EngineState *ledger_fresh(Scheme *scheme, const Policy *draft,
+								 const AccountHistory *history, TimestampTz at);
+
+/* The state of an account whose violations were all overturned. */
+extern EngineState *ledger_blank(Scheme *scheme, const AccountHistory *history);
+
+/*
+ * Moves a state to an instant, across the versions that come into force on the
+ * way.  The history need only hold facts.
+ */
+extern void ledger_advance(Scheme *scheme, const Policy *draft,
+						   EngineState **state, const AccountHistory *history,
+						   TimestampTz to, const EngineTrace *trace);
+
+/* May the policy open sanctions by time alone, so that a state without any has
+ * to be projected all the same? */
+extern bool ledger_may_sanction_later(const EngineState *state);
+
+/* The start of the version that follows the one that a state stands under
+ * (DT_NOEND: there is none), and whether there is one. */
+extern TimestampTz next_version_from(Scheme *scheme, const EngineState *state);
+extern bool ledger_has_successor(Scheme *scheme, const EngineState *state);
+
+/*
+ * Appends one row to a state; false when its place in the fold lies before
+ * what the state has seen, so that a replay is needed.  An activity that the
+ * version in force does not listen to is passed over.
+ */
+extern bool ledger_append_violation(Scheme *scheme, EngineState *state,
+									const AccountHistory *facts,
+									const ViolationRow *row,
+									EngineState **result);
+extern bool ledger_append_activity(Scheme *scheme, EngineState *state,
+								   const AccountHistory *facts,
+								   const ActivityRow *row,
+								   EngineState **result);
+
+/* Where a violation stands in the fold. */
+extern TimestampTz ledger_place(Scheme *scheme, const ViolationRow *row);
+
+/* Takes up what the attribute table says about the time after as_of. */
+extern void ledger_refresh_facts(EngineState *state, const AccountHistory *facts);
+
+/* Does any version of the scheme listen to this kind, or look at this name? */
+extern bool scheme_listens(Scheme *scheme, const char *kind);
+extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
+extern bool scheme_has_activities(Scheme *scheme);
+extern bool scheme_has_attributes(Scheme *scheme);
+
+/*
+ * What the state will bring if nothing more happens, across versions: the
+ * sanctions as the tables show them, each with the policy that its rung belongs
+ * to.
+ */
+typedef struct ProjectedSanction
+{
+	SanctionState sanction;
+	const Policy *policy;
+	bool		is_new;			/* effect.c: has no row yet */
+} ProjectedSanction;
+
+extern ProjectedSanction *ledger_project(Scheme *scheme, const Policy *draft,
+										 const EngineState *state,
+										 const AccountHistory *facts,
+										 int *nsanctions);
+
+/* ---------- standings (standing.c) ---------- */
+
+/* One account under one scheme in a statement that changes the ledger. */
+typedef struct StandingKey
+{
+	int64		account_id;
+	Scheme	   *scheme;
+	int			nviolations;	/* new rows, in no order yet */
+	ViolationRow **violations;
+	int			nactivities;
+	ActivityRow **activities;
+	bool		replay;			/* fold the whole history anew */
+	bool		refresh;		/* facts or policies changed: no new row */
+	TimestampTz advance_to;		/* refresh: move up to here */
+	TimestampTz changed_from;	/* refresh: the first instant at which a fact
+								 * changed, DT_NOEND: none did */
+
+	/* private to standing.c */
+	bool		done;
+} StandingKey;
+
+extern int	standing_key_cmp(const void *a, const void *b);
+
+/*
+ * Brings the standings of keys up to date: sorts them, locks them in key
+ * order, folds, and writes standings, sanctions and restrictions in batches.
+ */
+extern void standings_apply(StandingKey *keys, int nkeys);
+
+/* Reads one stored standing; null when there is none.  With rights of the
+ * caller. */
+typedef struct StoredStanding
+{
+	TimestampTz as_of;
+	TimestampTz known_at;
+	int64		policy_id;
+	EngineState *state;
+} StoredStanding;
+
+extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
+
+/*
+ * The state of an account under a scheme at an instant, as it was known at
+ * known_at (DT_NOEND: by now and for later instants).  Raises
+ * ERRCODE_GV_UNKNOWN_ACCOUNT; null when no version was in force.
+ */
+extern EngineState *standing_at(int64 account_id, Scheme *scheme,
+								TimestampTz at, TimestampTz known_at,
+								AccountHistory **history);
+
+extern const char *release_reason_name(int reason);
+
+#endif							/* GOVERNANCE_LEDGER_LEDGER_H */

@@ -1,0 +1,704 @@
+/*
+ * standing.c
+ *		The one way in which standings change.
+ *
+ * Whatever happens to the ledger, a statement trigger names the accounts and
+ * schemes that it concerns and hands them to standings_apply(), which
+ *
+ *	1. makes the standings that do not exist yet, in key order, already with
+ *	   the state that the statement leads to;
+ *	2. locks those that do exist, in key order, and reads them as they are once
+ *	   the lock is there;
+ *	3. folds the new rows into them, or the whole history where a row's place
+ *	   lies in the past;
+ *	4. writes standings, sanctions and restrictions in batches (effect.c).
+ *
+ * All rows are made before any is locked, and both go in the order of (account,
+ * scheme), so that two statements never wait for each other in a circle.  A
+ * serialization failure is let through.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "ledger/effect.h"
+#include "types/credit_score.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+/* How many standings are held in memory at a time. */
+#define CHUNK_SIZE 2048
+
+static LedgerPlan probe_plan = {
+	"SELECT u.o FROM pg_catalog.unnest($1, $2) WITH ORDINALITY AS u (account_id, scheme, o)"
+	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
+	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme)"
+	" ORDER BY u.o",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan lock_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" JOIN pg_catalog.unnest($1, $2) AS u (account_id, scheme)"
+	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan lock_one_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
+	2, {INT8OID, TEXTOID}
+};
+
+static LedgerPlan insert_plan = {
+	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
+	" SELECT * FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8)"
+	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
+	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+};
+
+static LedgerPlan update_plan = {
+	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
+	" known_at = u.known_at, policy_id = u.policy_id, state = u.state"
+	" FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8)"
+	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
+	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
+	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+};
+
+static LedgerPlan update_one_plan = {
+	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
+	" known_at = $6, policy_id = $7, state = $8"
+	" WHERE account_id" EQ "$1 AND scheme" EQ "$2",
+	8, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID}
+};
+
+static LedgerPlan read_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
+	2, {INT8OID, TEXTOID}
+};
+
+/* What a standing becomes. */
+typedef struct Work
+{
+	StandingKey *key;
+	AccountHistory *history;	/* null until it is needed */
+	EngineState *state;			/* null: nothing concerns the scheme */
+	TimestampTz known_at;
+	bool		had_sanctions;	/* before: rows may need a change */
+	bool		replayed;
+} Work;
+
+int
+standing_key_cmp(const void *a, const void *b)
+{
+	const StandingKey *ka = a;
+	const StandingKey *kb = b;
+
+	if (ka->account_id != kb->account_id)
+		return ka->account_id < kb->account_id ? -1 : 1;
+	return strcmp(ka->scheme->name, kb->scheme->name);
+}
+
+/* ---------- folding ---------- */
+
+static int
+violation_place_cmp(const void *a, const void *b)
+{
+	const ViolationRow *va = *(ViolationRow *const *) a;
+	const ViolationRow *vb = *(ViolationRow *const *) b;
+	TimestampTz pa = ledger_place(va->scheme, va);
+	TimestampTz pb = ledger_place(vb->scheme, vb);
+
+	if (pa != pb)
+		return pa < pb ? -1 : 1;
+	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
+}
+
+static int
+activity_place_cmp(const void *a, const void *b)
+{
+	const ActivityRow *aa = *(ActivityRow *const *) a;
+	const ActivityRow *ab = *(ActivityRow *const *) b;
+
+	if (aa->occurred != ab->occurred)
+		return aa->occurred < ab->occurred ? -1 : 1;
+	return aa->activity_id < ab->activity_id ? -1 : aa->activity_id > ab->activity_id;
+}
+
+/*
+ * Appends the new rows of a key to its state; false when one of them belongs
+ * before what the state has seen.  The state is spoilt then.
+ */
+static bool
+append_rows(Work *work)
+{
+	StandingKey *key = work->key;
+	EngineState *state = work->state;
+
+	if (key->nviolations > 1)
+		qsort(key->violations, key->nviolations, sizeof(ViolationRow *), violation_place_cmp);
+	if (key->nactivities > 1)
+		qsort(key->activities, key->nactivities, sizeof(ActivityRow *), activity_place_cmp);
+	for (int i = 0; i < key->nviolations; i++)
+	{
+		ViolationRow *row = key->violations[i];
+
+		if (!ledger_append_violation(key->scheme, state, work->history, row, &state))
+			return false;
+		if (row->decided > work->known_at)
+			work->known_at = row->decided;
+	}
+	for (int i = 0; i < key->nactivities; i++)
+	{
+		if (!ledger_append_activity(key->scheme, state, work->history,
+									key->activities[i], &state))
+			return false;
+		if (key->activities[i]->occurred > work->known_at)
+			work->known_at = key->activities[i]->occurred;
+	}
+	work->state = state;
+	return true;
+}
+
+/* The latest decision that a whole history holds for a scheme. */
+static TimestampTz
+latest_decision(Scheme *scheme, const AccountHistory *history)
+{
+	TimestampTz latest = DT_NOBEGIN;
+
+	for (int i = 0; i < history->nviolations; i++)
+		if (history->violations[i].scheme == scheme)
+			latest = Max(latest, history->violations[i].decided);
+	for (int i = 0; i < history->nactivities; i++)
+		if (scheme_listens(scheme, history->activities[i].kind))
+			latest = Max(latest, history->activities[i].occurred);
+	for (int i = 0; i < history->nrevisions; i++)
+		for (int j = 0; j < history->nviolations; j++)
+			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
+				history->violations[j].scheme == scheme)
+				latest = Max(latest, history->revisions[i].decided);
+	return latest;
+}
+
+/* ---------- histories for a set of keys ---------- */
+
+typedef bool (*WorkTest) (const Work *work);
+
+static bool
+needs_facts(const Work *work)
+{
+	return work->history == NULL &&
+		(work->state == NULL || work->key->refresh ||
+		 ledger_has_successor(work->key->scheme, work->state));
+}
+
+static bool
+needs_replay(const Work *work)
+{
+	return work->replayed;
+}
+
+/* Loads the histories of those keys that need them; keys come in order. */
+static void
+load_histories(Work *works, int nworks, WorkTest test, int what)
+{
+	int64	   *accounts = palloc(sizeof(int64) * Max(nworks, 1));
+	AccountHistory *histories;
+	int			n = 0;
+	int			h = -1;
+
+	for (int i = 0; i < nworks; i++)
+		if (test(&works[i]) &&
+			(n == 0 || accounts[n - 1] != works[i].key->account_id))
+			accounts[n++] = works[i].key->account_id;
+	if (n > 0)
+	{
+		histories = history_load(accounts, n, what, LEDGER_FRESH);
+		for (int i = 0; i < nworks; i++)
+			if (test(&works[i]))
+			{
+				while (h < 0 || histories[h].account_id != works[i].key->account_id)
+					h++;
+				works[i].history = &histories[h];
+			}
+	}
+	pfree(accounts);
+}
+
+static void
+check_account(const Work *work)
+{
+	if (work->history != NULL && !work->history->exists)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
+				 errmsg("account " INT64_FORMAT " does not exist", work->key->account_id),
+				 errhint("Insert it into governance.account first.")));
+}
+
+/*
+ * Brings the states of the works up to date: those that are there get the new
+ * rows appended, those that are not, and those in which a row came late, are
+ * folded from the whole history.
+ */
+static void
+fold_works(Work *works, int nworks)
+{
+	bool		replays = false;
+
+	load_histories(works, nworks, needs_facts, HISTORY_FACTS);
+	for (int i = 0; i < nworks; i++)
+	{
+		Work	   *work = &works[i];
+		StandingKey *key = work->key;
+
+		CHECK_FOR_INTERRUPTS();
+		check_account(work);
+		if (work->state == NULL && !key->refresh && !key->replay &&
+			key->nactivities == 0 && !scheme_has_activities(key->scheme))
+		{
+			/*
+			 * The first violation of an account whose scheme listens to
+			 * nothing else: these rows are its whole history.
+			 */
+			if (key->nviolations > 1)
+				qsort(key->violations, key->nviolations, sizeof(ViolationRow *), violation_place_cmp);
+			work->state = ledger_fresh(key->scheme, NULL, work->history,
+									   ledger_place(key->scheme, key->violations[0]));
+		}
+		if (work->state == NULL || key->replay ||
+			(key->refresh && key->changed_from <= work->state->as_of) ||
+			!append_rows(work))
+			work->replayed = replays = true;
+		else if (key->refresh)
+			ledger_refresh_facts(work->state, work->history);
+	}
+	if (replays)
+	{
+		load_histories(works, nworks, needs_replay, HISTORY_FACTS | HISTORY_ENTRIES);
+		for (int i = 0; i < nworks; i++)
+		{
+			Work	   *work = &works[i];
+
+			if (!work->replayed)
+				continue;
+			check_account(work);
+			work->state = ledger_fold(work->key->scheme, NULL, work->history,
+									  DT_NOEND, DT_NOEND, NULL);
+			work->known_at = latest_decision(work->key->scheme, work->history);
+		}
+	}
+	for (int i = 0; i < nworks; i++)
+	{
+		Work	   *work = &works[i];
+
+		if (work->state != NULL && work->key->refresh &&
+			work->key->advance_to > work->state->as_of)
+			ledger_advance(work->key->scheme, NULL, &work->state, work->history,
+						   work->key->advance_to, NULL);
+	}
+}
+
+/* ---------- reading and writing standings ---------- */
+
+static void
+key_arrays(Work *works, int nworks, Datum *values)
+{
+	Datum	   *accounts = palloc(sizeof(Datum) * nworks);
+	Datum	   *schemes = palloc(sizeof(Datum) * nworks);
+	Scheme	   *last = NULL;
+	Datum		name = 0;
+
+	for (int i = 0; i < nworks; i++)
+	{
+		StandingKey *key = works[i].key;
+
+		if (key->scheme != last)
+		{
+			last = key->scheme;
+			name = CStringGetTextDatum(last->name);
+		}
+		accounts[i] = Int64GetDatum(key->account_id);
+		schemes[i] = name;
+	}
+	values[0] = ledger_array(accounts, NULL, nworks, INT8OID);
+	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
+}
+
+static void
+standing_values(const Work *work, Datum *values)
+{
+	const EngineState *state = work->state;
+	const Policy *policy = rulebook_policy(state->policy_id);
+
+	values[0] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
+	values[1] = CharGetDatum((char) engine_tier(policy, state, state->as_of));
+	values[2] = TimestampTzGetDatum(state->as_of);
+	values[3] = TimestampTzGetDatum(Max(work->known_at, state->last_decided));
+	values[4] = Int64GetDatum(state->policy_id);
+	values[5] = PointerGetDatum(engine_serialize(policy, state));
+}
+
+/* Writes all standings of the works by an insert or an update. */
+static void
+write_standings(LedgerPlan *plan, Work *works, int nworks)
+{
+	static const Oid types[6] = {
+		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID
+	};
+	Datum	   *columns[6];
+	Datum		values[8];
+
+	key_arrays(works, nworks, values);
+	for (int c = 0; c < 6; c++)
+		columns[c] = palloc(sizeof(Datum) * nworks);
+	for (int i = 0; i < nworks; i++)
+	{
+		Datum		row[6];
+
+		standing_values(&works[i], row);
+		for (int c = 0; c < 6; c++)
+			columns[c][i] = row[c];
+	}
+	for (int c = 0; c < 6; c++)
+		values[2 + c] = ledger_array(columns[c], NULL, nworks, ledger_type(types[c]));
+	ledger_execute(plan, values, NULL, LEDGER_WRITE);
+}
+
+static EngineState *
+state_column(uint64 row)
+{
+	HeapTuple	tuple = SPI_tuptable->vals[row];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	bool		isnull;
+	int64		policy_id = DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull));
+	bytea	   *bytes = DatumGetByteaPP(SPI_getbinval(tuple, desc, 3, &isnull));
+
+	return engine_deserialize(rulebook_policy(policy_id), bytes);
+}
+
+/* ---------- the two passes ---------- */
+
+/*
+ * Pass one, for keys that had no standing when they were looked for: folds and
+ * inserts them.  A standing that another session made meanwhile is left for
+ * pass two.
+ */
+static void
+create_standings(StandingKey **keys, int nkeys)
+{
+	Work	   *works = palloc0(sizeof(Work) * nkeys);
+	EffectBatch *batch;
+	bool	   *inserted;
+	int			n = 0;
+	int			next = 0;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		works[i].key = keys[i];
+		works[i].known_at = DT_NOBEGIN;
+	}
+	fold_works(works, nkeys);
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (works[i].state == NULL)
+			works[i].key->done = true;	/* nothing concerns the scheme */
+		else
+			works[n++] = works[i];
+	}
+	if (n == 0)
+		return;
+
+	/* Sanctions get their ids before the states that hold these are written. */
+	batch = effects_begin();
+	for (int i = 0; i < n; i++)
+		effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
+					works[i].history, false, works[i].replayed);
+	effects_number(batch);
+	write_standings(&insert_plan, works, n);
+	inserted = palloc0(sizeof(bool) * n);
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		char	   *scheme = SPI_getvalue(tuple, desc, 2);
+
+		/* Rows come back in the order in which they were given. */
+		while (works[next].key->account_id != account_id ||
+			   strcmp(works[next].key->scheme->name, scheme) != 0)
+			next++;
+		inserted[next] = true;
+		works[next++].key->done = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	effects_write(batch, inserted);
+}
+
+/* Pass two: locks, folds and updates. */
+static void
+update_standings(StandingKey **keys, int nkeys)
+{
+	Work	   *works = palloc0(sizeof(Work) * nkeys);
+	EffectBatch *batch;
+	Datum		values[8];
+	uint64		nrows;
+	int			n = 0;
+
+	for (int i = 0; i < nkeys; i++)
+		works[i].key = keys[i];
+	key_arrays(works, nkeys, values);
+	if (nkeys == 1)
+	{
+		values[0] = Int64GetDatum(keys[0]->account_id);
+		values[1] = CStringGetTextDatum(keys[0]->scheme->name);
+		nrows = ledger_execute(&lock_one_plan, values, NULL, LEDGER_WRITE);
+	}
+	else
+		nrows = ledger_execute(&lock_plan, values, NULL, LEDGER_WRITE);
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+
+		/* Both are in key order: the row's key is the next that matches. */
+		if (nkeys > 1)
+		{
+			char	   *scheme = SPI_getvalue(tuple, desc, 2);
+
+			while (works[n].key->account_id != account_id ||
+				   strcmp(works[n].key->scheme->name, scheme) != 0)
+				n++;
+		}
+		works[n].state = state_column(row);
+		works[n].known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
+		works[n].had_sanctions = works[n].state->nsanctions > 0;
+		works[n].key->done = true;
+		if (nkeys > 1)
+			n++;
+	}
+	SPI_freetuptable(SPI_tuptable);
+
+	n = 0;
+	for (int i = 0; i < nkeys; i++)
+		if (works[i].state != NULL)
+			works[n++] = works[i];
+	if (n == 0)
+		return;
+	fold_works(works, n);
+	for (int i = 0; i < n; i++)
+		if (works[i].state == NULL)
+		{
+			/* Every violation was overturned: it stands as if new. */
+			works[i].state = ledger_blank(works[i].key->scheme, works[i].history);
+		}
+	batch = effects_begin();
+	for (int i = 0; i < n; i++)
+		if (works[i].had_sanctions || works[i].replayed || works[i].key->refresh ||
+			works[i].state->nsanctions > 0 || ledger_may_sanction_later(works[i].state))
+			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
+						works[i].history, true, works[i].replayed);
+	effects_number(batch);
+	effects_write(batch, NULL);
+
+	if (n == 1)
+	{
+		standing_values(&works[0], &values[2]);
+		values[0] = Int64GetDatum(works[0].key->account_id);
+		values[1] = CStringGetTextDatum(works[0].key->scheme->name);
+		ledger_execute(&update_one_plan, values, NULL, LEDGER_WRITE);
+	}
+	else
+		write_standings(&update_plan, works, n);
+}
+
+/* ---------- the entry point ---------- */
+
+/* Folds rows for the same account and scheme into one key; keys are sorted. */
+static int
+merge_keys(StandingKey *keys, int nkeys)
+{
+	int			n = 0;
+
+	for (int i = 0; i < nkeys; i++)
+		if (n == 0 || standing_key_cmp(&keys[n - 1], &keys[i]) != 0)
+			keys[n++] = keys[i];
+		else
+		{
+			keys[n - 1].replay |= keys[i].replay;
+			keys[n - 1].refresh |= keys[i].refresh;
+			keys[n - 1].advance_to = Max(keys[n - 1].advance_to, keys[i].advance_to);
+			keys[n - 1].changed_from = Min(keys[n - 1].changed_from, keys[i].changed_from);
+		}
+	return n;
+}
+
+/* Which of the keys have no standing yet, as far as this session can see. */
+static void
+probe_missing(StandingKey **keys, int nkeys, bool *missing)
+{
+	Work	   *works = palloc0(sizeof(Work) * nkeys);
+	Datum		values[2];
+	uint64		nrows;
+
+	for (int i = 0; i < nkeys; i++)
+		works[i].key = keys[i];
+	key_arrays(works, nkeys, values);
+	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_FRESH);
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+
+		missing[DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+											1, &isnull)) - 1] = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+void
+standings_apply(StandingKey *keys, int nkeys)
+{
+	MemoryContext outer = CurrentMemoryContext;
+	MemoryContext chunk;
+	StandingKey **pending;
+	int			npending;
+
+	if (nkeys == 0)
+		return;
+	qsort(keys, nkeys, sizeof(StandingKey), standing_key_cmp);
+	nkeys = merge_keys(keys, nkeys);
+	pending = MemoryContextAllocHuge(outer, sizeof(StandingKey *) * nkeys);
+	chunk = AllocSetContextCreate(outer, "governance standings", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(chunk);
+
+	/* A single key can wait for nobody in a circle: look for its row at once. */
+	if (nkeys == 1)
+	{
+		pending[0] = &keys[0];
+		update_standings(pending, 1);
+		if (!keys[0].done && !keys[0].refresh)
+		{
+			create_standings(pending, 1);
+			if (!keys[0].done)
+				update_standings(pending, 1);
+		}
+	}
+	else
+	{
+		for (int first = 0; first < nkeys; first += CHUNK_SIZE)
+		{
+			int			n = Min(CHUNK_SIZE, nkeys - first);
+			bool		missing[CHUNK_SIZE] = {0};
+
+			npending = 0;
+			for (int i = 0; i < n; i++)
+				pending[npending++] = &keys[first + i];
+			probe_missing(pending, npending, missing);
+			npending = 0;
+			for (int i = 0; i < n; i++)
+				if (missing[i])
+				{
+					if (keys[first + i].refresh)
+						keys[first + i].done = true;
+					else
+						pending[npending++] = &keys[first + i];
+				}
+			if (npending > 0)
+				create_standings(pending, npending);
+			MemoryContextReset(chunk);
+		}
+		npending = 0;
+		for (int i = 0; i < nkeys; i++)
+			if (!keys[i].done)
+				pending[npending++] = &keys[i];
+		for (int first = 0; first < npending; first += CHUNK_SIZE)
+		{
+			update_standings(pending + first, Min(CHUNK_SIZE, npending - first));
+			MemoryContextReset(chunk);
+		}
+	}
+	MemoryContextSwitchTo(outer);
+	MemoryContextDelete(chunk);
+	pfree(pending);
+}
+
+/* ---------- reading ---------- */
+
+StoredStanding *
+standing_read(int64 account_id, Scheme *scheme)
+{
+	MemoryContext context = CurrentMemoryContext;
+	StoredStanding *standing = NULL;
+	Datum		values[2];
+
+	values[0] = Int64GetDatum(account_id);
+	values[1] = CStringGetTextDatum(scheme->name);
+	if (ledger_execute(&read_plan, values, NULL, LEDGER_READ) > 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+		bool		isnull;
+
+		standing = palloc(sizeof(StoredStanding));
+		standing->state = state_column(0);
+		standing->known_at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0],
+															   SPI_tuptable->tupdesc, 4, &isnull));
+		standing->as_of = standing->state->as_of;
+		standing->policy_id = standing->state->policy_id;
+		MemoryContextSwitchTo(old);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return standing;
+}
+
+EngineState *
+standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at,
+			AccountHistory **history)
+{
+	StoredStanding *standing = standing_read(account_id, scheme);
+	EngineState *state = NULL;
+	bool		past = standing != NULL &&
+		(at < standing->as_of || Min(at, known_at) < standing->known_at);
+
+	*history = NULL;
+	if (standing != NULL && !past && !ledger_has_successor(scheme, standing->state))
+	{
+		state = standing->state;
+		ledger_advance(scheme, NULL, &state, NULL, at, NULL);
+		return state;
+	}
+	*history = history_load(&account_id, 1, past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS,
+							LEDGER_READ);
+	if (!(*history)->exists)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
+				 errmsg("account " INT64_FORMAT " does not exist", account_id)));
+	if (past)
+		state = ledger_fold(scheme, NULL, *history, known_at == DT_NOEND ? at : known_at, at, NULL);
+	else if (standing != NULL)
+	{
+		state = standing->state;
+		ledger_advance(scheme, NULL, &state, *history, at, NULL);
+	}
+	if (state == NULL)
+		state = ledger_fresh(scheme, NULL, *history, at);
+	return state;
+}

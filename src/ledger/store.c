@@ -1,0 +1,231 @@
+/*
+ * store.c
+ *		How the ledger's code gets at the ledger's tables: whose rights it uses
+ *		and the plans that it keeps.
+ *
+ * Statement texts qualify every relation, function and operator, so that no
+ * search_path can steer them.  Data only travels as parameters.  Plans live as
+ * long as the backend; the plan cache analyses them anew when a table or the
+ * search_path changes.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+
+/*
+ * How deep this backend is in statements of its own on append-only tables.
+ * Only ever non-zero inside ledger_execute(), which restores it on any error.
+ */
+static int	writing = 0;
+
+bool
+ledger_is_writing(void)
+{
+	return writing > 0;
+}
+
+/* The owner of the ledger is the owner of its standings. */
+static Oid
+ledger_owner(void)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
+	HeapTuple	tuple;
+	Oid			owner;
+
+	tuple = OidIsValid(relid) ? SearchSysCache1(RELOID, ObjectIdGetDatum(relid)) : NULL;
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_NO_LEDGER),
+				 errmsg("this database has no governance ledger"),
+				 errhint("Call governance.create_ledger() first.")));
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+void
+ledger_enter(LedgerIdentity *identity)
+{
+	Oid			owner = ledger_owner();
+
+	GetUserIdAndSecContext(&identity->userid, &identity->sec_context);
+	SetUserIdAndSecContext(owner, identity->sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SPI_connect();
+}
+
+void
+ledger_leave(const LedgerIdentity *identity)
+{
+	SPI_finish();
+	SetUserIdAndSecContext(identity->userid, identity->sec_context);
+}
+
+void
+ledger_read_enter(void)
+{
+	SPI_connect();
+}
+
+void
+ledger_read_leave(void)
+{
+	SPI_finish();
+}
+
+static Oid
+governance_type(const char *name)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			type = InvalidOid;
+
+	if (OidIsValid(nsp))
+		type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+							   CStringGetDatum(name), ObjectIdGetDatum(nsp));
+	if (!OidIsValid(type))
+		elog(ERROR, "type governance.%s does not exist", name);
+	return type;
+}
+
+Oid
+ledger_type(Oid marker)
+{
+	switch (marker)
+	{
+		case LEDGER_SCORE_TYPE:
+			return governance_type("credit_score");
+		case LEDGER_TIER_TYPE:
+			return governance_type("sanction_tier");
+		case LEDGER_SCORE_ARRAY_TYPE:
+			return governance_type("_credit_score");
+		case LEDGER_TIER_ARRAY_TYPE:
+			return governance_type("_sanction_tier");
+		default:
+			return marker;
+	}
+}
+
+/* Plans anew when the extension was dropped and created again meanwhile. */
+static void
+ledger_prepare(LedgerPlan *plan)
+{
+	Oid			types[LEDGER_MAX_ARGS];
+	Oid			score_type = governance_type("credit_score");
+	SPIPlanPtr	prepared;
+
+	if (plan->plan != NULL && plan->score_type == score_type)
+		return;
+	if (plan->plan != NULL)
+	{
+		SPIPlanPtr	stale = plan->plan;
+
+		plan->plan = NULL;
+		SPI_freeplan(stale);
+	}
+	for (int i = 0; i < plan->nargs; i++)
+		types[i] = ledger_type(plan->types[i]);
+	prepared = SPI_prepare(plan->text, plan->nargs, types);
+	if (prepared == NULL)
+		elog(ERROR, "SPI_prepare failed for \"%s\": %s",
+			 plan->text, SPI_result_code_string(SPI_result));
+	if (SPI_keepplan(prepared) != 0)
+		elog(ERROR, "SPI_keepplan failed");
+	plan->plan = prepared;
+	plan->score_type = score_type;
+}
+
+uint64
+ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mode)
+{
+	int			result;
+
+	ledger_prepare(plan);
+	if (mode == LEDGER_WRITE)
+	{
+		writing++;
+		PG_TRY();
+		{
+			result = SPI_execute_plan(plan->plan, values, nulls, false, 0);
+		}
+		PG_FINALLY();
+		{
+			writing--;
+		}
+		PG_END_TRY();
+	}
+	else
+		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);
+	if (result < 0)
+		elog(ERROR, "SPI_execute_plan failed for \"%s\": %s",
+			 plan->text, SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+Datum
+ledger_array(Datum *values, bool *nulls, int n, Oid type)
+{
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+	int			dims[1] = {n};
+	int			lbs[1] = {1};
+
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(type));
+	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
+	return PointerGetDatum(construct_md_array(values, nulls, 1, dims, lbs,
+											  type, typlen, typbyval, typalign));
+}
+
+Datum
+ledger_int8_array(const int64 *values, int n)
+{
+	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		datums[i] = Int64GetDatum(values[i]);
+	return ledger_array(datums, NULL, n, INT8OID);
+}
+
+Points
+ledger_points(Datum numeric, const char *column)
+{
+	double		value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, numeric));
+	double		hundredths = value * 100.0;
+	double		rounded = rint(hundredths);
+
+	if (isnan(value) || rounded < 0 || rounded > (double) PG_INT32_MAX ||
+		fabs(hundredths - rounded) > 1e-6)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("%s is not a number of points for column \"%s\"",
+						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
+				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47.")));
+	return (Points) rounded;
+}
+
+uint64
+ledger_hash(const char *text, int len)
+{
+	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) text, len, 0));
+
+	/* 0 stands for "none". */
+	return hash == 0 ? 1 : hash;
+}

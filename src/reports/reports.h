@@ -1,0 +1,38 @@
+/*
+ * reports.h
+ *		What the answers to callers share.
+ */
+#ifndef GOVERNANCE_REPORTS_REPORTS_H
+#define GOVERNANCE_REPORTS_REPORTS_H
+
+#include "ledger/ledger.h"
+
+/* Raises ERRCODE_GV_UNKNOWN_SCHEME. */
+extern Scheme *scheme_argument(text *name);
+
+/* Raises ERRCODE_GV_UNKNOWN_ACCOUNT. */
+extern void require_account(int64 account_id);
+
+/* Raises ERRCODE_INVALID_PARAMETER_VALUE for infinity. */
+extern void require_finite(TimestampTz at, const char *argument);
+
+/* What is known at an instant: of the past what was known then. */
+extern TimestampTz known_by(TimestampTz at);
+
+/* The schemes under which an account has a standing; raises
+ * ERRCODE_GV_UNKNOWN_ACCOUNT. */
+extern Scheme **schemes_of_account(int64 account_id, int *nschemes);
+
+
+/* permits() for an account, within ledger_enter() or ledger_read_enter(). */
+extern bool account_permits(int64 account_id, text *capability, TimestampTz at,
+							LedgerMode mode);
+
+/* The id of a stored sanction by what identifies it in a replay; 0: none. */
+extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
+							 int64 cause, TimestampTz starts);
+
+/* Hundredths as a numeric with as many decimals as it needs. */
+extern Datum points_numeric(Points points);
+
+#endif							/* GOVERNANCE_REPORTS_REPORTS_H */

@@ -1,0 +1,235 @@
+/*
+ * restrictions.c
+ *		permits() and restrictions(): what an account may not do at an instant.
+ *
+ * governance.restriction already says what holds now and what will hold if
+ * nothing more happens, so the present and the future take one index probe.
+ * The past is folded anew from what was known then.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/effect.h"
+#include "reports/reports.h"
+#include "types/sanction_tier.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+#define LE " OPERATOR(pg_catalog.<=) "
+#define GT " OPERATOR(pg_catalog.>) "
+
+PG_FUNCTION_INFO_V1(governance_permits);
+PG_FUNCTION_INFO_V1(governance_restrictions);
+
+static LedgerPlan probe_plan = {
+	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
+	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3 LIMIT 1",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+/* Only what does not follow from a scheme: certifications. */
+static LedgerPlan probe_other_plan = {
+	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
+	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
+	" AND r.scheme" EQ "'certification' LIMIT 1",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan list_plan = {
+	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id"
+	" FROM governance.restriction r LEFT JOIN governance.sanction s"
+	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
+	" WHERE r.account_id" EQ "$1 AND r.since" LE "$2 AND r.until" GT "$2"
+	" AND ($3 OR r.scheme" EQ "'certification')"
+	" ORDER BY r.capability COLLATE pg_catalog.\"C\", r.scheme COLLATE pg_catalog.\"C\"",
+	3, {INT8OID, TIMESTAMPTZOID, BOOLOID}
+};
+
+/*
+ * The present of a caller whose transaction began a while ago: what has been
+ * decided meanwhile, and is committed, counts.
+ */
+static TimestampTz
+present(TimestampTz at)
+{
+	return Max(at, GetCurrentTimestamp());
+}
+
+static bool
+is_past(TimestampTz at)
+{
+	return at < GetCurrentTransactionStartTimestamp();
+}
+
+/* What one scheme withheld at a past instant, as known then. */
+static Withheld *
+withheld_at(int64 account_id, Scheme *scheme, TimestampTz at, int *nwithheld,
+			ProjectedSanction **sanctions, int *nsanctions)
+{
+	AccountHistory *history;
+	EngineState *state = standing_at(account_id, scheme, at, at, &history);
+
+	*nwithheld = *nsanctions = 0;
+	if (state == NULL)
+		return NULL;
+	if (history == NULL)
+		history = history_load(&account_id, 1, HISTORY_FACTS, LEDGER_READ);
+	*sanctions = ledger_project(scheme, NULL, state, history, nsanctions);
+	return withheld_by(*sanctions, *nsanctions, at, nwithheld);
+}
+
+bool
+account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode mode)
+{
+	bool		past = is_past(at);
+	Datum		values[3];
+	bool		withheld;
+
+	values[0] = Int64GetDatum(account_id);
+	values[1] = PointerGetDatum(capability);
+	values[2] = TimestampTzGetDatum(past ? at : present(at));
+	withheld = ledger_execute(past ? &probe_other_plan : &probe_plan, values, NULL, mode) > 0;
+	SPI_freetuptable(SPI_tuptable);
+	if (withheld)
+		return false;
+	if (!rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_CAPABILITY),
+				 errmsg("capability \"%s\" is not known", text_to_cstring(capability)),
+				 errhint("governance.capability lists those that are.")));
+	if (past)
+	{
+		int			nschemes;
+		Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
+
+		for (int s = 0; s < nschemes; s++)
+		{
+			ProjectedSanction *sanctions;
+			int			nsanctions;
+			int			n;
+			Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
+
+			for (int i = 0; i < n; i++)
+				if (spans[i].since <= at && at < spans[i].until &&
+					strlen(spans[i].capability) == VARSIZE_ANY_EXHDR(capability) &&
+					memcmp(spans[i].capability, VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) == 0)
+					return false;
+		}
+	}
+	else
+		require_account(account_id);
+	return true;
+}
+
+Datum
+governance_permits(PG_FUNCTION_ARGS)
+{
+	bool		permitted;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	require_finite(PG_GETARG_TIMESTAMPTZ(2), "at");
+	rulebook_refresh();
+	ledger_read_enter();
+	permitted = account_permits(PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1),
+								PG_GETARG_TIMESTAMPTZ(2), LEDGER_READ);
+	ledger_read_leave();
+	PG_RETURN_BOOL(permitted);
+}
+
+/* The sanction that holds a capability back at an instant the longest. */
+static const ProjectedSanction *
+holder(const ProjectedSanction *sanctions, int nsanctions, const char *capability, TimestampTz at)
+{
+	const ProjectedSanction *best = NULL;
+
+	for (int i = 0; i < nsanctions; i++)
+	{
+		const Rung *rung = &sanctions[i].policy->rungs[sanctions[i].sanction.rung];
+
+		if (sanctions[i].sanction.starts > at || sanctions[i].sanction.ends <= at)
+			continue;
+		for (int j = 0; j < rung->ncapabilities; j++)
+			if (strcmp(rung->capabilities[j], capability) == 0 &&
+				(best == NULL || best->sanction.ends < sanctions[i].sanction.ends))
+				best = &sanctions[i];
+	}
+	return best;
+}
+
+Datum
+governance_restrictions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		account_id;
+	TimestampTz at;
+	bool		past;
+	Datum		values[7];
+	bool		nulls[7];
+	uint64		nrows;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	account_id = PG_GETARG_INT64(0);
+	at = PG_GETARG_TIMESTAMPTZ(1);
+	require_finite(at, "at");
+	past = is_past(at);
+	rulebook_refresh();
+	ledger_read_enter();
+	require_account(account_id);
+	values[0] = Int64GetDatum(account_id);
+	values[1] = TimestampTzGetDatum(past ? at : present(at));
+	values[2] = BoolGetDatum(!past);
+	nrows = ledger_execute(&list_plan, values, NULL, LEDGER_READ);
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		for (int i = 0; i < 7; i++)
+			values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	if (past)
+	{
+		int			nschemes;
+		Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
+
+		for (int s = 0; s < nschemes; s++)
+		{
+			ProjectedSanction *sanctions;
+			int			nsanctions;
+			int			n;
+			Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
+
+			for (int i = 0; i < n; i++)
+			{
+				const ProjectedSanction *by;
+				const Rung *rung;
+
+				if (spans[i].since > at || spans[i].until <= at)
+					continue;
+				memset(nulls, 0, sizeof(nulls));
+				by = holder(sanctions, nsanctions, spans[i].capability, at);
+				rung = &by->policy->rungs[by->sanction.rung];
+				values[0] = CStringGetTextDatum(spans[i].capability);
+				values[1] = TimestampTzGetDatum(spans[i].since);
+				values[2] = TimestampTzGetDatum(spans[i].until);
+				values[3] = CStringGetTextDatum(schemes[s]->name);
+				values[4] = CStringGetTextDatum(rung->code);
+				values[5] = SanctionTierGetDatum(rung->tier);
+				values[6] = Int64GetDatum(stored_sanction(account_id, schemes[s], rung->code,
+														  by->sanction.cause, by->sanction.starts));
+				nulls[6] = DatumGetInt64(values[6]) == 0;
+				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			}
+		}
+	}
+	ledger_read_leave();
+	return (Datum) 0;
+}

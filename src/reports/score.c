@@ -1,0 +1,213 @@
+/*
+ * score.c
+ *		score(), tier(), next_change(): how an account stands at an instant.
+ *
+ * The stored standing is moved to the instant asked for.  An instant before
+ * what it has seen is answered by a replay of what was known then.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "reports/reports.h"
+#include "types/credit_score.h"
+#include "types/sanction_tier.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_score);
+PG_FUNCTION_INFO_V1(governance_tier);
+PG_FUNCTION_INFO_V1(governance_next_change);
+
+static LedgerPlan schemes_plan = {
+	"SELECT s.scheme FROM governance.standing s WHERE s.account_id" EQ "$1 ORDER BY 1",
+	1, {INT8OID}
+};
+
+static LedgerPlan account_plan = {
+	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
+	1, {INT8OID}
+};
+
+Scheme *
+scheme_argument(text *name)
+{
+	return rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false);
+}
+
+void
+require_account(int64 account_id)
+{
+	Datum		value = Int64GetDatum(account_id);
+
+	if (ledger_execute(&account_plan, &value, NULL, LEDGER_READ) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
+				 errmsg("account " INT64_FORMAT " does not exist", account_id)));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+void
+require_finite(TimestampTz at, const char *argument)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must be a finite instant", argument)));
+}
+
+/*
+ * What is known at an instant that a caller asks for: of the past what was
+ * known then, of the present and the future everything.
+ */
+TimestampTz
+known_by(TimestampTz at)
+{
+	return at < GetCurrentTransactionStartTimestamp() ? at : DT_NOEND;
+}
+
+static EngineState *
+state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
+{
+	AccountHistory *history;
+	EngineState *state;
+
+	state = standing_at(account_id, scheme, at, known_at, &history);
+	if (state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
+				 errmsg("no policy of scheme \"%s\" was in force at %s",
+						scheme->name, timestamptz_to_str(at)),
+				 errhint("See governance.policy for the versions and when they are in force.")));
+	return state;
+}
+
+Datum
+governance_score(PG_FUNCTION_ARGS)
+{
+	EngineState *state;
+	TimestampTz at;
+	CreditScore score;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	at = PG_GETARG_TIMESTAMPTZ(2);
+	require_finite(at, "at");
+	rulebook_refresh();
+	ledger_read_enter();
+	state = state_argument(PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), at,
+						   PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3));
+	score = credit_score_make(state->score, state->cap);
+	ledger_read_leave();
+	PG_RETURN_CREDIT_SCORE(score);
+}
+
+/* The names of the schemes under which an account has a standing. */
+Scheme **
+schemes_of_account(int64 account_id, int *nschemes)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(account_id);
+	Scheme	  **schemes;
+	uint64		nrows = ledger_execute(&schemes_plan, &value, NULL, LEDGER_READ);
+
+	if (nrows == 0)
+		require_account(account_id);
+	schemes = MemoryContextAlloc(context, sizeof(Scheme *) * (nrows + 1));
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		char	   *name = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
+
+		schemes[row] = rulebook_scheme(name, strlen(name), false);
+	}
+	*nschemes = nrows;
+	return schemes;
+}
+
+Datum
+governance_tier(PG_FUNCTION_ARGS)
+{
+	TimestampTz at;
+	TimestampTz known_at;
+	int64		account_id;
+	Scheme	  **schemes;
+	Scheme	   *one;
+	int			nschemes = 1;
+	int			tier = TIER_CLEAR;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	account_id = PG_GETARG_INT64(0);
+	at = PG_GETARG_TIMESTAMPTZ(2);
+	require_finite(at, "at");
+	known_at = PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3);
+	rulebook_refresh();
+	ledger_read_enter();
+	if (PG_ARGISNULL(1))
+		schemes = schemes_of_account(account_id, &nschemes);
+	else
+	{
+		one = scheme_argument(PG_GETARG_TEXT_PP(1));
+		schemes = &one;
+	}
+	for (int i = 0; i < nschemes; i++)
+	{
+		AccountHistory *history;
+		EngineState *state = standing_at(account_id, schemes[i], at, known_at, &history);
+
+		if (state != NULL)
+			tier = Max(tier, engine_tier(rulebook_policy(state->policy_id), state,
+										 Max(at, state->as_of)));
+	}
+	ledger_read_leave();
+	PG_RETURN_SANCTION_TIER(tier);
+}
+
+Datum
+governance_next_change(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	Datum		values[3];
+	bool		nulls[3] = {0};
+	int64		account_id;
+	Scheme	   *scheme;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz next;
+	TimestampTz change;
+	EngineState *state;
+	AccountHistory *history;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	account_id = PG_GETARG_INT64(0);
+	rulebook_refresh();
+	ledger_read_enter();
+	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
+	state = state_argument(account_id, scheme, now, DT_NOEND);
+	next = engine_next_change(rulebook_policy(state->policy_id), state);
+
+	/* A version that comes into force earlier is a change, too. */
+	change = next_version_from(scheme, state);
+	if (change < next)
+		next = change;
+	if (next == DT_NOEND)
+		nulls[0] = nulls[1] = nulls[2] = true;
+	else
+	{
+		state = standing_at(account_id, scheme, next, DT_NOEND, &history);
+		values[0] = TimestampTzGetDatum(next);
+		values[1] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
+		values[2] = SanctionTierGetDatum(engine_tier(rulebook_policy(state->policy_id), state, next));
+	}
+	ledger_read_leave();
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}

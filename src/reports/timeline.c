@@ -1,0 +1,119 @@
+/*
+ * timeline.c
+ *		timeline(): everything that happened to a standing, and what will.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "reports/reports.h"
+#include "reports/trace.h"
+#include "types/credit_score.h"
+#include "types/sanction_tier.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(governance_timeline);
+
+#define TIMELINE_COLUMNS 12
+
+/* Hundredths as a numeric with as many decimals as it needs. */
+Datum
+points_numeric(Points points)
+{
+	char		text[32];
+
+	if (points % 100 == 0)
+		snprintf(text, sizeof(text), "%d", points / 100);
+	else
+		snprintf(text, sizeof(text), "%s%d.%02d", points < 0 ? "-" : "",
+				 abs(points) / 100, abs(points) % 100);
+	return DirectFunctionCall1(numeric_trim_scale,
+							   DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+												   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+Datum
+governance_timeline(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Scheme	   *scheme;
+	Trace	   *trace;
+	int64		account_id;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	account_id = PG_GETARG_INT64(0);
+	rulebook_refresh();
+	ledger_read_enter();
+	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
+	trace = trace_account(account_id, scheme);
+	for (int i = 0; i < trace->n; i++)
+	{
+		const Effect *effect = &trace->effects[i].effect;
+		const Policy *policy = trace->effects[i].policy;
+		const ViolationRow *violation = NULL;
+		const char *rung = NULL;
+		int64		sanction_id = 0;
+		StringInfoData detail;
+		Datum		values[TIMELINE_COLUMNS];
+		bool		nulls[TIMELINE_COLUMNS] = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		initStringInfo(&detail);
+		if (effect->entry != 0)
+			violation = trace_violation(trace, effect->entry);
+		if (effect->rung >= 0)
+			rung = policy->rungs[effect->rung].code;
+		if (effect->sanction != 0 && rung != NULL && !trace->effects[i].expected)
+			sanction_id = stored_sanction(account_id, scheme, rung,
+										  trace_cause(trace, effect->sanction), effect->starts);
+		if (effect->modifiers != NULL)
+			appendStringInfoString(&detail, effect->modifiers);
+		if (effect->detail != NULL)
+			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "", effect->detail);
+		if (effect->relief >= 0)
+			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
+							 policy->reliefs[effect->relief].name);
+		if (effect->kind == EFFECT_ACTIVITY && trace_activity(trace, effect->entry) != NULL)
+			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
+							 trace_activity(trace, effect->entry)->kind);
+		if (effect->kind == EFFECT_SANCTION_START || effect->kind == EFFECT_SANCTION_EXTEND)
+		{
+			appendStringInfo(&detail, "%sfrom %s", detail.len > 0 ? "; " : "",
+							 timestamptz_to_str(effect->starts));
+			appendStringInfo(&detail, " until %s",
+							 effect->ends == DT_NOEND ? "released" : timestamptz_to_str(effect->ends));
+		}
+		if (effect->kind == EFFECT_SANCTION_RELEASE)
+			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
+							 release_reason_name(effect->reason));
+
+		values[0] = TimestampTzGetDatum(effect->at);
+		values[1] = CStringGetTextDatum(effect_name(effect->kind));
+		values[2] = points_numeric(effect->delta);
+		values[3] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
+		values[4] = SanctionTierGetDatum(effect->tier);
+		nulls[5] = rung == NULL;
+		if (rung != NULL)
+			values[5] = CStringGetTextDatum(rung);
+		values[6] = Int64GetDatum(sanction_id);
+		nulls[6] = sanction_id == 0;
+		values[7] = Int64GetDatum(policy->policy_id);
+		values[8] = Int64GetDatum(effect->entry);
+		nulls[8] = effect->entry == 0;
+		nulls[9] = violation == NULL;
+		if (violation != NULL)
+			values[9] = CStringGetTextDatum(violation->rule);
+		nulls[10] = detail.len == 0;
+		values[10] = CStringGetTextDatum(detail.data);
+		values[11] = BoolGetDatum(trace->effects[i].expected);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	ledger_read_leave();
+	return (Datum) 0;
+}

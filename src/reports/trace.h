@@ -1,0 +1,42 @@
+/*
+ * trace.h
+ *		The effects of folding one account's history, as a list.
+ */
+#ifndef GOVERNANCE_REPORTS_TRACE_H
+#define GOVERNANCE_REPORTS_TRACE_H
+
+#include "ledger/ledger.h"
+
+typedef struct TracedEffect
+{
+	Effect		effect;
+	const Policy *policy;		/* that rung and relief belong to */
+	bool		expected;		/* has not happened yet */
+} TracedEffect;
+
+typedef struct Trace
+{
+	int			n;
+	int			max;
+	TracedEffect *effects;
+	AccountHistory *history;
+	Scheme	   *scheme;
+	EngineState *state;			/* after the last event; null: nothing happened */
+} Trace;
+
+/*
+ * Folds all that is known of an account under a scheme, and what will follow
+ * if nothing more happens.
+ */
+extern Trace *trace_account(int64 account_id, Scheme *scheme);
+
+/* A row of the history by its id, or null. */
+extern const ViolationRow *trace_violation(const Trace *trace, int64 id);
+extern const ActivityRow *trace_activity(const Trace *trace, int64 id);
+
+/* The violation behind a sanction, by the sanction's number; 0: none. */
+extern int64 trace_cause(const Trace *trace, int64 sanction);
+
+extern const char *effect_name(EffectKind kind);
+
+#endif							/* GOVERNANCE_REPORTS_TRACE_H */
