@@ -20,12 +20,16 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 PACKS = $(sort $(wildcard sql/rulebook/packs/*.json))
 PACKS_SQL = sql/rulebook/90_packs.sql
 
+# So does the taxonomy of qualifications.
+TAXONOMY = $(sort $(wildcard sql/certification/taxonomy/*.csv))
+TAXONOMY_SQL = sql/certification/90_taxonomy.sql
+
 # The install script is the concatenation of these parts, in this order.
 SQL_PARTS = sql/header.sql \
 	$(sort $(wildcard sql/types/*.sql)) \
 	$(sort $(wildcard sql/rulebook/*.sql) $(PACKS_SQL)) \
 	$(sort $(wildcard sql/ledger/*.sql)) \
-	$(sort $(wildcard sql/certification/*.sql)) \
+	$(sort $(wildcard sql/certification/*.sql) $(TAXONOMY_SQL)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql))
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
@@ -43,7 +47,7 @@ REGRESS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = $(TEST_OPTS)
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = $(TEST_OPTS) --outputdir=.
-EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) results regression.diffs regression.out \
+EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
 	tmp_check log test/bench/out governance-*.zip $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
@@ -117,6 +121,10 @@ endif
 
 $(PACKS_SQL): $(PACKS) sql/rulebook/packs.awk
 	awk -f sql/rulebook/packs.awk $(PACKS) > $@.tmp
+	mv $@.tmp $@
+
+$(TAXONOMY_SQL): $(TAXONOMY) sql/certification/taxonomy.awk
+	awk -f sql/certification/taxonomy.awk $(TAXONOMY) > $@.tmp
 	mv $@.tmp $@
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile

@@ -1,0 +1,517 @@
+-- ---------------------------------------------------------------------------
+-- certification: the steps.  Inserting into governance.certification_step is
+-- how a step is taken; the functions at the end are for convenience.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.review_deadline(granted_at timestamptz, review_every interval, time_zone text, after timestamptz)
+	RETURNS timestamptz
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $review$
+DECLARE
+	n	int := 1;
+	due	timestamptz;
+BEGIN
+	-- Counted from the grant each time, so that the end of a short month does
+	-- not move the ones after it.
+	LOOP
+		due := ((granted_at AT TIME ZONE time_zone) + review_every * n) AT TIME ZONE time_zone;
+		IF due > after THEN
+			RETURN due;
+		END IF;
+		n := n + 1;
+	END LOOP;
+END
+$review$;
+COMMENT ON FUNCTION governance.review_deadline(timestamptz, interval, text, timestamptz) IS
+	'the first review deadline after an instant of a certification granted at another';
+
+CREATE FUNCTION governance.certification_status(account_id bigint, certification_id bigint, at timestamptz DEFAULT now())
+	RETURNS text
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $status$
+DECLARE
+	last	record;
+BEGIN
+	SELECT s.status, s.review_due INTO last
+		FROM governance.certification_step s
+		WHERE s.account_id = certification_status.account_id
+			AND s.certification_id = certification_status.certification_id
+			AND s.at <= certification_status.at
+		ORDER BY s.step DESC
+		LIMIT 1;
+	IF NOT FOUND THEN
+		IF NOT EXISTS (SELECT FROM governance.certification c
+					   WHERE c.account_id = certification_status.account_id
+						   AND c.certification_id = certification_status.certification_id) THEN
+			RAISE EXCEPTION 'account % has no certification %', account_id, certification_id
+				USING ERRCODE = 'GV010', SCHEMA = 'governance', TABLE = 'certification', COLUMN = 'certification_id';
+		END IF;
+		RETURN NULL;
+	END IF;
+	RETURN CASE WHEN last.status IN ('granted', 'suspended') AND last.review_due <= at
+		THEN 'lapsed' ELSE last.status END;
+END
+$status$;
+COMMENT ON FUNCTION governance.certification_status(bigint, bigint, timestamptz) IS
+	'how a certification stood, stands or will stand at an instant: applied, examining, granted, refused, suspended, lapsed or cancelled; null before it was applied for';
+
+CREATE FUNCTION governance.certification_step_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $step$
+<<local>>
+DECLARE
+	cert		record;
+	taxon		record;
+	status		text;
+	suspensions	tstzmultirange;
+	review_due	timestamptz;
+	ended_at	timestamptz;
+	hint		text;
+	other		record;
+BEGIN
+	-- One order of locks: configuration, standings, account, certification.
+	PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'account % does not exist', COALESCE(NEW.account_id::text, 'null')
+			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'account_id',
+				HINT = 'Insert it into governance.account first.';
+	END IF;
+	PERFORM FROM governance.certification_config FOR SHARE;
+	PERFORM FROM governance.standing s WHERE s.account_id = NEW.account_id ORDER BY s.scheme FOR NO KEY UPDATE;
+	INSERT INTO governance.certified_account AS a (account_id, steps) VALUES (NEW.account_id, 1)
+		ON CONFLICT (account_id) DO UPDATE SET steps = a.steps + 1
+		RETURNING a.steps INTO NEW.step;
+
+	IF NEW.action = 'apply' THEN
+		NEW.at := COALESCE(NEW.at, now());
+		PERFORM governance.certification_apply_check(NEW);
+		SELECT * INTO taxon
+			FROM governance.review_terms(governance.kind(NEW.qualification), governance.path(NEW.qualification));
+		NEW.certification_id := COALESCE(NEW.certification_id, nextval('governance.certification_seq'));
+		NEW.from_status := NULL;
+		NEW.status := 'applied';
+		NEW.review_due := NULL;
+		INSERT INTO governance.certification
+				(account_id, certification_id, qualification, status, applied_at, review_every, time_zone,
+				 auxiliary_account_id, last_step, last_at)
+			VALUES (NEW.account_id, NEW.certification_id, NEW.qualification, 'applied', NEW.at, taxon.review_every,
+					taxon.time_zone, NEW.auxiliary_account_id, NEW.step, NEW.at);
+		RETURN NEW;
+	END IF;
+
+	SELECT * INTO cert FROM governance.certification c
+		WHERE c.account_id = NEW.account_id AND c.certification_id = NEW.certification_id
+		FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'account % has no certification %', NEW.account_id, COALESCE(NEW.certification_id::text, 'null')
+			USING ERRCODE = 'GV010', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'certification_id',
+				HINT = 'governance.certification_history() lists what the account has.';
+	END IF;
+
+	IF NEW.at IS NULL THEN
+		NEW.at := GREATEST(now(), cert.last_at);
+	ELSIF NEW.at < cert.last_at OR NEW.at > clock_timestamp() THEN
+		RAISE EXCEPTION 'a step of certification % cannot be taken at %', NEW.certification_id, NEW.at
+			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
+				DETAIL = format('Its last step was at %s; no step lies before that or in the future.', cert.last_at);
+	END IF;
+
+	NEW.from_status := CASE WHEN cert.status IN ('granted', 'suspended') AND cert.review_due <= NEW.at
+		THEN 'lapsed' ELSE cert.status END;
+	status := NEW.from_status;
+	suspensions := cert.suspensions;
+	review_due := cert.review_due;
+	ended_at := cert.ended_at;
+
+	IF NEW.from_status = 'lapsed' AND NEW.action <> 'restore' THEN
+		RAISE EXCEPTION 'certification % lapsed at %', NEW.certification_id, cert.review_due
+			USING ERRCODE = 'GV403', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+				DETAIL = format('The review that was due before then was missed; the step "%s" at %s comes too late.', NEW.action, NEW.at),
+				HINT = 'Apply anew with governance.apply_for_certification().';
+	END IF;
+
+	CASE NEW.action
+		WHEN 'examine' THEN
+			IF status IN ('applied', 'examining') THEN
+				PERFORM governance.certification_part_check(NEW, cert.kind);
+				status := 'examining';
+			ELSE
+				hint := 'Only what was applied for is examined.';
+			END IF;
+
+		WHEN 'grant' THEN
+			IF status = 'examining' THEN
+				PERFORM governance.certification_grant_check(NEW, cert);
+				status := 'granted';
+				review_due := governance.review_deadline(NEW.at, cert.review_every, cert.time_zone, NEW.at);
+				cert.granted_at := NEW.at;
+				SELECT c.certification_id, c.validity INTO other FROM governance.certification c
+					WHERE c.account_id = NEW.account_id AND c.kind = cert.kind AND c.path = cert.path
+						AND c.validity && tstzrange(NEW.at, local.review_due)
+					LIMIT 1;
+				IF FOUND THEN
+					RAISE EXCEPTION 'account % is certified as %:% already', NEW.account_id, cert.kind, cert.path
+						USING ERRCODE = 'exclusion_violation', SCHEMA = 'governance', TABLE = 'certification',
+							CONSTRAINT = 'certification_validity_excl',
+							DETAIL = format('Certification %s holds %s.', other.certification_id, other.validity),
+							HINT = 'Cancel that one first when this one takes its place.';
+				END IF;
+			ELSE
+				hint := CASE status WHEN 'applied' THEN 'Examine it first, with governance.examine_certification().' END;
+			END IF;
+
+		WHEN 'refuse' THEN
+			IF status IN ('applied', 'examining') THEN
+				status := 'refused';
+			ELSE
+				hint := 'What was granted is cancelled instead.';
+			END IF;
+
+		WHEN 'review' THEN
+			IF status NOT IN ('granted', 'suspended') THEN
+				hint := 'Only what was granted is reviewed.';
+			ELSIF COALESCE(NEW.passed, true) THEN
+				NEW.passed := true;
+				-- A review counts for the period in which it is held.
+				IF cert.review_every IS NOT NULL THEN
+					review_due := GREATEST(review_due, governance.review_deadline(cert.granted_at, cert.review_every, cert.time_zone,
+						governance.review_deadline(cert.granted_at, cert.review_every, cert.time_zone, NEW.at)));
+				END IF;
+			ELSE
+				status := 'cancelled';
+			END IF;
+
+		WHEN 'suspend' THEN
+			IF status IN ('granted', 'suspended') THEN
+				status := 'suspended';
+			ELSE
+				hint := 'Only what was granted is suspended.';
+			END IF;
+
+		WHEN 'reinstate' THEN
+			IF status = 'suspended' THEN
+				PERFORM governance.certification_reinstate_check(NEW);
+				status := 'granted';
+			ELSE
+				hint := 'Only what is suspended is reinstated.';
+			END IF;
+
+		WHEN 'cancel' THEN
+			IF status = 'cancelled' AND NEW.violation_id IS NULL OR status = 'refused' THEN
+				hint := 'It has ended already.';
+			ELSE
+				status := 'cancelled';
+			END IF;
+
+		WHEN 'restore' THEN
+			-- What remains of the grounds on which it was suspended or cancelled?
+			status := governance.certification_remaining(NEW.account_id, NEW.certification_id, NEW.violation_id);
+			IF status IS NULL THEN
+				hint := 'Only what a violation cost is brought back, when that violation is overturned.';
+			ELSIF status <> 'cancelled' AND cert.granted_at IS NULL THEN
+				status := CASE WHEN NEW.from_status = 'cancelled' THEN 'applied' ELSE NEW.from_status END;
+			ELSIF cert.status = 'cancelled' AND status <> 'cancelled' THEN
+				SELECT c.certification_id INTO other FROM governance.certification c
+					WHERE c.account_id = NEW.account_id AND c.kind = cert.kind AND c.path = cert.path
+						AND c.certification_id <> cert.certification_id AND c.validity && tstzrange(NEW.at, NULL)
+					LIMIT 1;
+				IF FOUND THEN
+					NEW.reason := format('%s; stays cancelled, as certification %s has taken its place',
+										 COALESCE(NEW.reason, 'violation overturned'), other.certification_id);
+					status := 'cancelled';
+				ELSE
+					-- A review that could not be held was not missed.
+					IF review_due <= NEW.at AND review_due > cert.ended_at THEN
+						review_due := governance.review_deadline(cert.granted_at, cert.review_every, cert.time_zone, NEW.at);
+					END IF;
+					suspensions := suspensions + tstzmultirange(tstzrange(cert.ended_at, NEW.at));
+					ended_at := NULL;
+				END IF;
+			END IF;
+
+		ELSE
+			RAISE EXCEPTION 'unknown step "%" of a certification', NEW.action
+				USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+					HINT = 'The steps are apply, examine, grant, refuse, review, suspend, reinstate, cancel and restore.';
+	END CASE;
+
+	IF hint IS NOT NULL OR status IS NULL THEN
+		RAISE EXCEPTION 'certification % is %; the step "%" is not possible', NEW.certification_id, NEW.from_status, NEW.action
+			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+				HINT = hint;
+	END IF;
+
+	IF status = 'cancelled' AND cert.granted_at IS NOT NULL AND ended_at IS NULL THEN
+		ended_at := GREATEST(NEW.at, cert.granted_at);
+	END IF;
+	IF status = 'suspended' THEN
+		suspensions := suspensions + tstzmultirange(tstzrange(NEW.at, NULL));
+	ELSIF cert.status = 'suspended' THEN
+		suspensions := suspensions - tstzmultirange(tstzrange(NEW.at, NULL));
+	END IF;
+
+	NEW.status := status;
+	NEW.review_due := review_due;
+	UPDATE governance.certification c
+		SET status = NEW.status, granted_at = cert.granted_at, review_due = NEW.review_due,
+			ended_at = local.ended_at, suspensions = local.suspensions,
+			last_step = NEW.step, last_at = NEW.at
+		WHERE c.account_id = NEW.account_id AND c.certification_id = NEW.certification_id;
+
+	IF cert.granted_at IS NOT NULL THEN
+		PERFORM governance.certification_derive(ARRAY[NEW.account_id]);
+	END IF;
+	RETURN NEW;
+END
+$step$;
+COMMENT ON FUNCTION governance.certification_step_row() IS
+	'part of certification_step(): takes one step';
+
+CREATE FUNCTION governance.certification_apply_check(step record) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	kind	record;
+BEGIN
+	IF step.qualification IS NULL THEN
+		RAISE EXCEPTION 'an application names the qualification that is applied for'
+			USING ERRCODE = 'not_null_violation', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'qualification';
+	END IF;
+	PERFORM governance.check_qualification(step.qualification, true);
+	IF step.at > clock_timestamp() THEN
+		RAISE EXCEPTION 'nothing is applied for in the future, at %', step.at
+			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at';
+	END IF;
+	IF step.auxiliary_account_id IS NOT NULL THEN
+		SELECT k.* INTO kind FROM governance.qualification_kind k WHERE k.kind = governance.kind(step.qualification);
+		IF kind.personal OR step.auxiliary_account_id = step.account_id THEN
+			RAISE EXCEPTION 'account % cannot be certified through account %', step.account_id, step.auxiliary_account_id
+				USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'auxiliary_account_id',
+					DETAIL = CASE WHEN kind.personal THEN format('Certifications of the kind "%s" are of a person.', kind.kind)
+						ELSE 'It is the same account.' END;
+		END IF;
+		PERFORM FROM governance.account a WHERE a.account_id = step.auxiliary_account_id FOR KEY SHARE;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'account % does not exist', step.auxiliary_account_id
+				USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'auxiliary_account_id';
+		END IF;
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_apply_check(record) IS
+	'part of certification_step(): may this be applied for?';
+
+CREATE FUNCTION governance.certification_part_check(step record, kind text) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	parts	text[];
+BEGIN
+	IF step.part IS NULL THEN
+		RETURN;
+	END IF;
+	SELECT k.examined_parts INTO parts FROM governance.qualification_kind k WHERE k.kind = certification_part_check.kind;
+	IF step.part <> ALL (parts) THEN
+		RAISE EXCEPTION 'a certification of the kind "%" has no part "%"', kind, step.part
+			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'part',
+				DETAIL = CASE WHEN parts = '{}' THEN 'It is examined as a whole.'
+					ELSE format('Its parts are %s.', array_to_string(parts, ', ')) END;
+	END IF;
+	IF step.passed IS NULL THEN
+		RAISE EXCEPTION 'was part "%" passed?', step.part
+			USING ERRCODE = 'not_null_violation', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'passed';
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_part_check(record, text) IS
+	'part of certification_step(): does the kind of certification have such a part?';
+
+CREATE FUNCTION governance.certification_grant_check(step record, cert record) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	kind	record;
+	missing	text;
+	people	text[];
+BEGIN
+	PERFORM governance.check_qualification(cert.qualification, true);
+	SELECT k.* INTO kind FROM governance.qualification_kind k WHERE k.kind = cert.kind;
+
+	IF cert.auxiliary_account_id IS NOT NULL THEN
+		-- The same administrator, and a certification of this kind in force: both
+		-- are locked, so that neither goes away before the grant is there.
+		SELECT array_agg(p.administrator) INTO people FROM (
+			SELECT a.administrator FROM governance.account_administrator a
+				WHERE a.account_id IN (step.account_id, cert.auxiliary_account_id)
+				ORDER BY a.account_id FOR SHARE) p;
+		IF cardinality(people) IS DISTINCT FROM 2 OR people[1] <> people[2] THEN
+			RAISE EXCEPTION 'accounts % and % do not have the same administrator', step.account_id, cert.auxiliary_account_id
+				USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'account_administrator',
+					HINT = 'Have the parts of the certification examined instead, in a new application.';
+		END IF;
+		PERFORM FROM governance.certification c
+			WHERE c.account_id = cert.auxiliary_account_id AND c.kind = cert.kind AND c.effective @> step.at
+				AND c.qualification OPERATOR(governance.@>) cert.qualification
+			FOR SHARE;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'account % is not certified as %', cert.auxiliary_account_id, cert.qualification
+				USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification',
+					DETAIL = 'An auxiliary certification rests on a certification in force that says as much.';
+		END IF;
+		RETURN;
+	END IF;
+
+	SELECT string_agg(p.part, ', ' ORDER BY p.n) INTO missing
+		FROM unnest(kind.examined_parts) WITH ORDINALITY p (part, n)
+		WHERE (SELECT s.passed FROM governance.certification_step s
+			   WHERE s.account_id = step.account_id AND s.certification_id = step.certification_id
+				   AND s.action = 'examine' AND s.part = p.part
+			   ORDER BY s.step DESC LIMIT 1) IS NOT TRUE;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'certification % has not passed its examination', step.certification_id
+			USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+				DETAIL = format('Not passed: %s.', missing),
+				HINT = 'Record each part with governance.examine_part().';
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_grant_check(record, record) IS
+	'part of certification_step(): has everything been examined?';
+
+CREATE FUNCTION governance.certification_reinstate_check(step record) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	failed	record;
+BEGIN
+	-- After a failed face check, only a later one that matches clears it.
+	SELECT f.check_id, f.certification_id, f.at INTO failed
+		FROM governance.certification_step s
+			JOIN governance.face_check f ON f.account_id = s.account_id AND f.check_id = s.check_id
+		WHERE s.account_id = step.account_id AND s.certification_id = step.certification_id AND s.action = 'suspend'
+			AND s.step > COALESCE((SELECT max(r.step) FROM governance.certification_step r
+								   WHERE r.account_id = step.account_id AND r.certification_id = step.certification_id
+									   AND r.action = 'reinstate'), 0)
+		ORDER BY s.step DESC LIMIT 1;
+	IF FOUND AND NOT EXISTS (
+		SELECT FROM governance.face_check f
+			WHERE f.account_id = step.account_id AND f.matched AND f.check_id > failed.check_id AND f.at >= failed.at
+				AND (f.certification_id IS NULL OR f.certification_id = step.certification_id)) THEN
+		RAISE EXCEPTION 'certification % was suspended by face check %', step.certification_id, failed.check_id
+			USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+				DETAIL = 'No later check has matched.',
+				HINT = 'Record one with governance.check_face() first.';
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_reinstate_check(record) IS
+	'part of certification_step(): has what suspended it been cleared?';
+
+CREATE FUNCTION governance.certification_remaining(account_id bigint, certification_id bigint, violation_id bigint)
+	RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $remaining$
+DECLARE
+	mine	bigint;
+	answer	text;
+BEGIN
+	SELECT max(s.step) INTO mine FROM governance.certification_step s
+		WHERE s.account_id = certification_remaining.account_id
+			AND s.certification_id = certification_remaining.certification_id
+			AND s.violation_id = certification_remaining.violation_id AND s.action IN ('suspend', 'cancel');
+	IF mine IS NULL THEN
+		RETURN NULL;
+	END IF;
+
+	-- A ground stands until its violation is overturned; a suspension also
+	-- until somebody reinstates the certification.
+	SELECT CASE WHEN bool_or(s.action IN ('cancel', 'review')) THEN 'cancelled'
+			WHEN bool_or(s.action = 'suspend') THEN 'suspended'
+			ELSE 'granted' END INTO answer
+		FROM governance.certification_step s
+		WHERE s.account_id = certification_remaining.account_id
+			AND s.certification_id = certification_remaining.certification_id
+			AND (s.action IN ('suspend', 'cancel') OR s.action = 'review' AND NOT s.passed)
+			AND (s.violation_id IS NULL
+				 OR s.violation_id <> certification_remaining.violation_id
+				 AND NOT EXISTS (SELECT FROM governance.certification_step r
+								 WHERE r.account_id = s.account_id AND r.certification_id = s.certification_id
+									 AND r.action = 'restore' AND r.violation_id = s.violation_id AND r.step > s.step))
+			AND (s.action <> 'suspend'
+				 OR NOT EXISTS (SELECT FROM governance.certification_step r
+								WHERE r.account_id = s.account_id AND r.certification_id = s.certification_id
+									AND r.action = 'reinstate' AND r.step > s.step));
+	RETURN answer;
+END
+$remaining$;
+COMMENT ON FUNCTION governance.certification_remaining(bigint, bigint, bigint) IS
+	'part of certification_step(): the status of a certification once a violation that cost it is overturned; null when it cost nothing';
+
+CREATE FUNCTION governance.certification_step() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_certification_step'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.certification_step() IS
+	'row trigger on governance.certification_step: takes the step as the owner of the table; who inserts needs no right on anything that follows from it';
+REVOKE ALL ON FUNCTION governance.certification_step() FROM PUBLIC;
+
+CREATE FUNCTION governance.certification_guard() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_certification_guard'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.certification_guard() IS
+	'statement trigger on governance.certification: it changes by steps only';
+REVOKE ALL ON FUNCTION governance.certification_guard() FROM PUBLIC;
+
+-- ---------------------------------------------------------------------------
+-- face checks
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.face_check_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $face$
+DECLARE
+	cert	record;
+BEGIN
+	IF TG_WHEN = 'BEFORE' THEN
+		PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'account % does not exist', COALESCE(NEW.account_id::text, 'null')
+				USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'face_check', COLUMN = 'account_id';
+		END IF;
+		RETURN NEW;
+	END IF;
+	IF NEW.matched THEN
+		RETURN NULL;
+	END IF;
+	FOR cert IN
+		SELECT c.certification_id, c.last_at FROM governance.certification c
+			JOIN governance.qualification_kind k USING (kind)
+			WHERE c.account_id = NEW.account_id AND c.status IN ('granted', 'suspended')
+				AND c.validity @> GREATEST(NEW.at, c.last_at)
+				AND (NEW.certification_id = c.certification_id OR NEW.certification_id IS NULL AND k.personal)
+			ORDER BY c.certification_id
+	LOOP
+		INSERT INTO governance.certification_step (account_id, certification_id, action, at, check_id, reason, evidence)
+			VALUES (NEW.account_id, cert.certification_id, 'suspend', GREATEST(NEW.at, cert.last_at), NEW.check_id,
+					'the face on camera did not match', NEW.evidence);
+	END LOOP;
+	RETURN NULL;
+END
+$face$;
+COMMENT ON FUNCTION governance.face_check_row() IS
+	'part of face_check(): suspends what a failed check concerns';
+
+CREATE FUNCTION governance.face_check() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_face_check'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.face_check() IS
+	'row trigger on governance.face_check: a failed check suspends certifications in the same transaction';
+REVOKE ALL ON FUNCTION governance.face_check() FROM PUBLIC;

@@ -1,0 +1,223 @@
+-- ---------------------------------------------------------------------------
+-- certification: what follows from certifications.  Periods are known in
+-- advance, so that a lapse needs nobody to notice it.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.certification_periods(accounts bigint[])
+	RETURNS TABLE (what text, account_id bigint, name text, value text, since timestamptz, until timestamptz)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $periods$
+BEGIN
+	RETURN QUERY
+		WITH held AS (
+			SELECT c.account_id, c.qualification, c.validity, c.effective
+				FROM governance.certification c
+				WHERE c.granted_at IS NOT NULL AND (accounts IS NULL OR c.account_id = ANY (accounts))
+		), given AS (
+			SELECT 'domain'::text AS what, h.account_id, r.domain AS name, NULL::text AS value,
+					range_agg(h.effective * tstzmultirange(r.during)) AS periods
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(governance.@>) r.qualification
+				WHERE r.domain IS NOT NULL
+				GROUP BY h.account_id, r.domain
+			UNION ALL
+			SELECT 'capability', h.account_id, r.capability, NULL,
+					range_agg(h.effective * tstzmultirange(r.during))
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(governance.@>) r.qualification
+				WHERE r.capability IS NOT NULL
+				GROUP BY h.account_id, r.capability
+			UNION ALL
+			SELECT 'withholding', h.account_id, w.capability, NULL, range_agg(h.validity)
+				FROM held h JOIN governance.certification_withholding w ON h.qualification OPERATOR(governance.@>) w.qualification
+				GROUP BY h.account_id, w.capability
+			UNION ALL
+			-- Facts that somebody else wrote stay, and count instead.
+			SELECT 'attribute', h.account_id, a.name, a.value,
+					range_agg(h.effective) - COALESCE((SELECT range_agg(o.during) FROM governance.attribute o
+						WHERE o.account_id = h.account_id AND o.name = a.name
+							AND NOT EXISTS (SELECT FROM governance.certified_attribute m
+											WHERE m.account_id = o.account_id AND m.name = o.name
+												AND m.since = lower(o.during))), '{}')
+				FROM held h JOIN governance.certification_attribute a ON h.qualification OPERATOR(governance.@>) a.qualification
+				GROUP BY h.account_id, a.name, a.value
+		)
+		SELECT g.what, g.account_id, g.name, g.value, COALESCE(lower(p.period), '-infinity'), COALESCE(upper(p.period), 'infinity')
+			FROM given g CROSS JOIN LATERAL unnest(g.periods) AS p (period);
+END
+$periods$;
+COMMENT ON FUNCTION governance.certification_periods(bigint[]) IS
+	'what follows from the certifications of some accounts (null: of all), from when until when';
+
+CREATE FUNCTION governance.certification_derive(accounts bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $derive$
+BEGIN
+	-- Rows that stay are not touched: who publishes holds a lock on them.
+	WITH wanted AS (
+		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'domain'
+	), gone AS (
+		DELETE FROM governance.qualified_domain q
+			WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
+				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.domain AND w.since = q.since)
+	)
+	INSERT INTO governance.qualified_domain AS q (account_id, domain, since, until)
+		SELECT w.account_id, w.name, w.since, w.until FROM wanted w
+			WHERE NOT EXISTS (SELECT FROM governance.qualified_domain o
+							  WHERE o.account_id = w.account_id AND o.domain = w.name AND o.since = w.since AND o.until = w.until)
+			ORDER BY w.account_id, w.name, w.since
+		ON CONFLICT (account_id, domain, since) DO UPDATE SET until = EXCLUDED.until;
+
+	WITH wanted AS (
+		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'capability'
+	), gone AS (
+		DELETE FROM governance.qualified_capability q
+			WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
+				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
+	)
+	INSERT INTO governance.qualified_capability AS q (account_id, capability, since, until)
+		SELECT w.account_id, w.name, w.since, w.until FROM wanted w
+			WHERE NOT EXISTS (SELECT FROM governance.qualified_capability o
+							  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.since = w.since AND o.until = w.until)
+			ORDER BY w.account_id, w.name, w.since
+		ON CONFLICT (account_id, capability, since) DO UPDATE SET until = EXCLUDED.until;
+
+	WITH wanted AS (
+		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'withholding'
+	), gone AS (
+		DELETE FROM governance.restriction q
+			WHERE q.scheme = 'certification' AND (accounts IS NULL OR q.account_id = ANY (accounts))
+				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
+	)
+	INSERT INTO governance.restriction AS q (account_id, capability, scheme, since, until)
+		SELECT w.account_id, w.name, 'certification', w.since, w.until FROM wanted w
+			WHERE NOT EXISTS (SELECT FROM governance.restriction o
+							  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.scheme = 'certification'
+								  AND o.since = w.since AND o.until = w.until)
+			ORDER BY w.account_id, w.name, w.since
+		ON CONFLICT (account_id, capability, scheme, since) DO UPDATE SET until = EXCLUDED.until;
+
+	PERFORM governance.certification_derive_attributes(accounts);
+END
+$derive$;
+COMMENT ON FUNCTION governance.certification_derive(bigint[]) IS
+	'brings what follows from the certifications of some accounts (null: of all) up to date';
+
+CREATE FUNCTION governance.certification_derive_attributes(accounts bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $derive$
+DECLARE
+	wanted	record;
+BEGIN
+	-- Remove or shorten before anything is added: facts must not overlap.
+	FOR wanted IN
+		SELECT m.account_id, m.name, m.since, w.until
+			FROM governance.certified_attribute m
+				LEFT JOIN governance.certification_periods(accounts) w
+					ON w.what = 'attribute' AND w.account_id = m.account_id AND w.name = m.name
+						AND w.since = m.since AND w.value = m.value
+			WHERE (accounts IS NULL OR m.account_id = ANY (accounts)) AND w.until IS DISTINCT FROM m.until
+			ORDER BY m.account_id, m.name, m.since DESC
+	LOOP
+		IF wanted.until IS NULL THEN
+			DELETE FROM governance.attribute a
+				WHERE a.account_id = wanted.account_id AND a.name = wanted.name AND lower(a.during) = wanted.since;
+			DELETE FROM governance.certified_attribute m
+				WHERE m.account_id = wanted.account_id AND m.name = wanted.name AND m.since = wanted.since;
+		ELSE
+			UPDATE governance.attribute a SET during = tstzrange(wanted.since, NULLIF(wanted.until, 'infinity'))
+				WHERE a.account_id = wanted.account_id AND a.name = wanted.name AND lower(a.during) = wanted.since;
+			UPDATE governance.certified_attribute m SET until = wanted.until
+				WHERE m.account_id = wanted.account_id AND m.name = wanted.name AND m.since = wanted.since;
+		END IF;
+	END LOOP;
+
+	WITH added AS (
+		INSERT INTO governance.certified_attribute (account_id, name, value, since, until)
+			SELECT w.account_id, w.name, w.value, w.since, w.until
+				FROM governance.certification_periods(accounts) w
+				WHERE w.what = 'attribute'
+					AND NOT EXISTS (SELECT FROM governance.certified_attribute m
+									WHERE m.account_id = w.account_id AND m.name = w.name AND m.since = w.since)
+			RETURNING *
+	)
+	INSERT INTO governance.attribute (account_id, name, value, during)
+		SELECT n.account_id, n.name, n.value, tstzrange(n.since, NULLIF(n.until, 'infinity'))
+			FROM added n
+			ORDER BY n.account_id, n.name, n.since;
+END
+$derive$;
+COMMENT ON FUNCTION governance.certification_derive_attributes(bigint[]) IS
+	'part of certification_derive(): the facts that hold of certified accounts';
+
+CREATE FUNCTION governance.verify_certification()
+	RETURNS TABLE (relation text, account_id bigint, name text, stored tstzrange, computed tstzrange)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $verify$
+BEGIN
+	RETURN QUERY
+		WITH stored AS (
+			SELECT 'qualified_domain' AS relation, q.account_id, q.domain AS name, NULL::text AS value, q.since, q.until
+				FROM governance.qualified_domain q
+			UNION ALL
+			SELECT 'qualified_capability', q.account_id, q.capability, NULL, q.since, q.until
+				FROM governance.qualified_capability q
+			UNION ALL
+			SELECT 'restriction', q.account_id, q.capability, NULL, q.since, q.until
+				FROM governance.restriction q WHERE q.scheme = 'certification'
+			UNION ALL
+			SELECT 'attribute', a.account_id, a.name, a.value, m.since, COALESCE(upper(a.during), 'infinity')
+				FROM governance.certified_attribute m
+					JOIN governance.attribute a
+						ON a.account_id = m.account_id AND a.name = m.name AND lower(a.during) = m.since
+		), computed AS (
+			SELECT CASE p.what WHEN 'domain' THEN 'qualified_domain' WHEN 'capability' THEN 'qualified_capability'
+					WHEN 'withholding' THEN 'restriction' ELSE p.what END AS relation,
+					p.account_id, p.name, p.value, p.since, p.until
+				FROM governance.certification_periods(NULL) p
+		)
+		SELECT relation, account_id, name,
+				CASE WHEN s.until IS NOT NULL THEN tstzrange(since, s.until) END,
+				CASE WHEN c.until IS NOT NULL THEN tstzrange(since, c.until) END
+			FROM stored s FULL JOIN computed c USING (relation, account_id, name, since)
+			WHERE s.until IS NULL OR c.until IS NULL OR s.until <> c.until OR s.value <> c.value
+			ORDER BY 1, 2, 3, since;
+END
+$verify$;
+COMMENT ON FUNCTION governance.verify_certification() IS
+	'every difference between what is stored and what follows from the certifications; no rows: proven';
+
+CREATE FUNCTION governance.rebuild_certification() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $rebuild$
+BEGIN
+	UPDATE governance.certification_config SET version = version + 1;
+	PERFORM governance.certification_derive(NULL);
+END
+$rebuild$;
+COMMENT ON FUNCTION governance.rebuild_certification() IS
+	'makes what follows from certifications anew';
+
+CREATE FUNCTION governance.certification_config_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $config$
+BEGIN
+	-- Waits for steps under way; those that come later see the change.
+	UPDATE governance.certification_config SET version = version + 1;
+	PERFORM governance.certification_derive(NULL);
+	RETURN NULL;
+END
+$config$;
+COMMENT ON FUNCTION governance.certification_config_row() IS
+	'part of certification_config_changed()';
+
+CREATE FUNCTION governance.certification_config_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_certification_config_changed'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.certification_config_changed() IS
+	'statement trigger on the tables that say what follows from a certification: brings it up to date for every account';
+REVOKE ALL ON FUNCTION governance.certification_config_changed() FROM PUBLIC;

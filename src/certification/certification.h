@@ -1,0 +1,48 @@
+/*
+ * certification.h
+ *		What the files of certification share.
+ *
+ * Whatever follows from a step, a violation or a row of an application is read
+ * and written as the owner of the ledger, as the checks of foreign keys are:
+ * who inserts needs no right on it.
+ */
+#ifndef GOVERNANCE_CERTIFICATION_CERTIFICATION_H
+#define GOVERNANCE_CERTIFICATION_CERTIFICATION_H
+
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "datatype/timestamp.h"
+#include "fmgr.h"
+#include "utils/rel.h"
+
+typedef struct OwnerIdentity
+{
+	Oid			userid;
+	int			sec_context;
+} OwnerIdentity;
+
+/*
+ * The OID of a table of the ledger; raises ERRCODE_GV_NO_LEDGER when
+ * create_ledger() has not run.
+ */
+extern Oid	certification_table(const char *name);
+
+/* The owner of the ledger: of governance.qualified_domain. */
+extern Oid	certification_owner(void);
+
+/*
+ * Becomes the owner of a table until owner_leave(); an error in between undoes
+ * it, as the abort of a (sub)transaction does.
+ */
+extern void owner_enter(Oid owner, OwnerIdentity *identity);
+extern void owner_leave(const OwnerIdentity *identity);
+
+/*
+ * By plain queries, as the owner of the ledger: is the account qualified for a
+ * "domain" or a "capability"?  Raises an error when either is unknown.
+ */
+extern bool qualified_slowly(const char *what, int64 account_id, text *name,
+							 TimestampTz at);
+
+#endif							/* GOVERNANCE_CERTIFICATION_CERTIFICATION_H */
