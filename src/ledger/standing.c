@@ -429,7 +429,7 @@ create_standings(StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	for (int i = 0; i < n; i++)
 		effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
-					works[i].history, false, works[i].replayed);
+					works[i].history, works[i].key->replay, works[i].replayed);
 	effects_number(batch);
 	write_standings(&insert_plan, works, n);
 	inserted = palloc0(sizeof(bool) * n);

@@ -573,7 +573,7 @@ read_digits(const char **s, int n, int *value)
  * reader is not used, because what it makes of a text depends on settings of
  * the session and on today's date, and a document must always mean the same.
  */
-static bool
+bool
 parse_instant(const char *s, pg_tz *zone, TimestampTz *result)
 {
 	struct pg_tm tm;

@@ -65,6 +65,9 @@ extern const char *doc_text(const Doc *doc);	/* not empty */
 extern double doc_number(const Doc *doc);
 extern Points doc_points(const Doc *doc, bool may_be_negative);
 extern int	doc_word(const Doc *doc, const char *const *words, int nwords);
+/* Reads a date or an instant; false when it is none. */
+extern bool parse_instant(const char *s, pg_tz *zone, TimestampTz *result);
+
 extern TimestampTz doc_instant(const Doc *doc, pg_tz *zone);
 
 /* A text, or an object of language -> text; gives English or else the first. */

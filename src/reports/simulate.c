@@ -1,0 +1,215 @@
+/*
+ * simulate.c
+ *		simulate_account(): one account's history under a draft policy, beside
+ *		how it stands.
+ *
+ * Writes nothing.  Reads only, so that simulate() can spread the accounts over
+ * parallel workers.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "reports/reports.h"
+#include "types/credit_score.h"
+#include "types/sanction_tier.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(governance_simulate_account);
+
+#define SIMULATE_COLUMNS 8
+
+/* The draft, compiled once for all the rows of a query. */
+typedef struct Draft
+{
+	Policy	   *policy;
+	bool		bounded;
+	TimestampTz from;			/* only violations of this time */
+	TimestampTz to;
+} Draft;
+
+static Draft *
+draft_of_call(FunctionCallInfo fcinfo)
+{
+	Draft	   *draft = fcinfo->flinfo->fn_extra;
+	MemoryContext old;
+
+	if (draft != NULL)
+		return draft;
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	draft = palloc0(sizeof(Draft));
+	draft->policy = policy_compile(PG_GETARG_JSONB_P(0), 0, fcinfo->flinfo->fn_mcxt);
+	draft->from = DT_NOBEGIN;
+	draft->to = DT_NOEND;
+	if (!PG_ARGISNULL(2))
+	{
+		TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+		RangeBound	lower;
+		RangeBound	upper;
+		bool		empty;
+
+		range_deserialize(typcache, PG_GETARG_RANGE_P(2), &lower, &upper, &empty);
+		draft->bounded = true;
+		if (empty)
+			draft->to = DT_NOBEGIN;
+		else
+		{
+			if (!lower.infinite)
+				draft->from = DatumGetTimestampTz(lower.val);
+			if (!upper.infinite)
+				draft->to = DatumGetTimestampTz(upper.val);
+		}
+	}
+	MemoryContextSwitchTo(old);
+	fcinfo->flinfo->fn_extra = draft;
+	return draft;
+}
+
+/* Leaves only what happened in the time that the draft is tried over. */
+static void
+bound_history(AccountHistory *history, const Draft *draft)
+{
+	int			n = 0;
+
+	for (int i = 0; i < history->nviolations; i++)
+		if (history->violations[i].occurred >= draft->from &&
+			history->violations[i].occurred < draft->to)
+			history->violations[n++] = history->violations[i];
+	history->nviolations = n;
+	n = 0;
+	for (int i = 0; i < history->nactivities; i++)
+		if (history->activities[i].occurred >= draft->from &&
+			history->activities[i].occurred < draft->to)
+			history->activities[n++] = history->activities[i];
+	history->nactivities = n;
+}
+
+/* A sanction that opened on the way, as far as two policies can share it. */
+typedef struct Opened
+{
+	int64		cause;
+	int			tier;
+	bool		matched;
+} Opened;
+
+typedef struct OpenedList
+{
+	int			n;
+	int			max;
+	Opened	   *items;
+	const Policy *policy;		/* null: by effect->policy_id */
+} OpenedList;
+
+static void
+note_opening(void *arg, const Effect *effect)
+{
+	OpenedList *list = arg;
+	const Policy *policy;
+
+	if (effect->kind != EFFECT_SANCTION_START)
+		return;
+	policy = list->policy != NULL ? list->policy : rulebook_policy(effect->policy_id);
+	if (list->n == list->max)
+	{
+		list->max = Max(8, list->max * 2);
+		list->items = list->items == NULL ? palloc(sizeof(Opened) * list->max)
+			: repalloc(list->items, sizeof(Opened) * list->max);
+	}
+	list->items[list->n].cause = effect->entry;
+	list->items[list->n].tier = policy->rungs[effect->rung].tier;
+	list->items[list->n++].matched = false;
+}
+
+/* Sanctions of one list that the other has, for the same violation, at least
+ * as severe. */
+static int
+unmatched(OpenedList *list, const OpenedList *other)
+{
+	int			n = 0;
+
+	for (int i = 0; i < list->n; i++)
+	{
+		bool		found = false;
+
+		for (int j = 0; j < other->n && !found; j++)
+			found = other->items[j].cause == list->items[i].cause &&
+				other->items[j].tier >= list->items[i].tier;
+		if (!found)
+			n++;
+	}
+	return n;
+}
+
+Datum
+governance_simulate_account(PG_FUNCTION_ARGS)
+{
+	Draft	   *draft;
+	TupleDesc	desc;
+	Datum		values[SIMULATE_COLUMNS];
+	bool		nulls[SIMULATE_COLUMNS] = {0};
+	int64		account_id;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	AccountHistory *history;
+	Scheme	   *scheme;
+	EngineState *states[2];
+	OpenedList	opened[2];
+	int			tiers[2];
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	desc = BlessTupleDesc(desc);
+	rulebook_refresh();
+	draft = draft_of_call(fcinfo);
+	account_id = PG_GETARG_INT64(1);
+	ledger_read_enter();
+	scheme = rulebook_scheme(draft->policy->scheme, strlen(draft->policy->scheme), true);
+	history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
+	if (!history->exists)
+		require_account(account_id);
+	if (draft->bounded)
+		bound_history(history, draft);
+	memset(opened, 0, sizeof(opened));
+	opened[1].policy = draft->policy;
+	for (int i = 0; i < 2; i++)
+	{
+		const Policy *stand_in = i == 0 ? NULL : draft->policy;
+		EngineTrace trace = {&opened[i], note_opening};
+
+		states[i] = NULL;
+		tiers[i] = TIER_CLEAR;
+		if (scheme == NULL)
+			continue;			/* nobody has an entry under it */
+		states[i] = ledger_fold(scheme, stand_in, history, DT_NOEND, DT_NOEND, &trace);
+		if (states[i] == NULL)
+			states[i] = ledger_fresh(scheme, stand_in, history, now);
+		else if (states[i]->as_of < now)
+			ledger_advance(scheme, stand_in, &states[i], history, now, &trace);
+		if (states[i] != NULL)
+			tiers[i] = engine_tier(stand_in != NULL ? stand_in : rulebook_policy(states[i]->policy_id),
+								   states[i], states[i]->as_of);
+	}
+	for (int i = 0; i < 2; i++)
+	{
+		nulls[2 * i] = states[i] == NULL;
+		if (states[i] != NULL)
+			values[2 * i] = CreditScoreGetDatum(credit_score_make(states[i]->score, states[i]->cap));
+		values[2 * i + 1] = SanctionTierGetDatum(tiers[i]);
+		values[4 + i] = Int32GetDatum(opened[i].n);
+	}
+	values[6] = Int32GetDatum(unmatched(&opened[1], &opened[0]));
+	values[7] = Int32GetDatum(unmatched(&opened[0], &opened[1]));
+	ledger_read_leave();
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
