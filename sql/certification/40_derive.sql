@@ -156,6 +156,7 @@ CREATE FUNCTION governance.verify_certification()
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $verify$
+#variable_conflict use_column
 BEGIN
 	RETURN QUERY
 		WITH stored AS (

@@ -23,10 +23,10 @@ DECLARE
 BEGIN
 	IF what = 'domain' THEN
 		PERFORM FROM governance.qualified_domain q
-			WHERE q.account_id = qualified_slowly.account_id AND q.domain = name AND q.since <= at AND q.until > at;
+			WHERE q.account_id = qualified_slowly.account_id AND q.domain = qualified_slowly.name AND q.since <= at AND q.until > at;
 	ELSE
 		PERFORM FROM governance.qualified_capability q
-			WHERE q.account_id = qualified_slowly.account_id AND q.capability = name AND q.since <= at AND q.until > at;
+			WHERE q.account_id = qualified_slowly.account_id AND q.capability = qualified_slowly.name AND q.since <= at AND q.until > at;
 	END IF;
 	IF FOUND THEN
 		RETURN true;
@@ -39,7 +39,7 @@ BEGIN
 	END IF;
 
 	IF what = 'domain' THEN
-		SELECT d.gated_from, d.gated_until INTO gate FROM governance.domain d WHERE d.domain = name;
+		SELECT d.gated_from, d.gated_until INTO gate FROM governance.domain d WHERE d.domain = qualified_slowly.name;
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'domain "%" does not exist', name
 				USING ERRCODE = 'GV005', SCHEMA = 'governance', TABLE = 'domain', COLUMN = 'domain',
@@ -48,13 +48,13 @@ BEGIN
 		RETURN at < gate.gated_from OR at >= gate.gated_until;
 	END IF;
 
-	PERFORM FROM governance.capability c WHERE c.capability = name;
+	PERFORM FROM governance.capability c WHERE c.capability = qualified_slowly.name;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'capability "%" does not exist', name
 			USING ERRCODE = 'GV004', SCHEMA = 'governance', TABLE = 'capability', COLUMN = 'capability',
 				HINT = 'The capabilities are in governance.capability.';
 	END IF;
-	PERFORM FROM governance.requirement r WHERE r.capability = name AND r.during @> at;
+	PERFORM FROM governance.requirement r WHERE r.capability = qualified_slowly.name AND r.during @> at;
 	RETURN NOT FOUND;
 END
 $slowly$;
@@ -204,7 +204,7 @@ AS $why$
 DECLARE
 	answer	text;
 BEGIN
-	SELECT string_agg(COALESCE('Needs ' || w.requirement || ': ', '') || w.reason, '; or ' ORDER BY w.requirement_id) || '.'
+	SELECT 'Missing: ' || string_agg(COALESCE(w.requirement || ': ', '') || w.reason, '; or ' ORDER BY w.requirement_id) || '.'
 		INTO answer FROM governance.why_not(account_id, domain, at) w;
 	RETURN answer;
 END

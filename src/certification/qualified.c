@@ -199,35 +199,40 @@ in_period(const char *table, int64 account_id, text *name, TimestampTz at, bool 
 	return answer;
 }
 
-/* Is there such an account? */
+/*
+ * Is the domain gated at the instant?  False in *certain when only queries can
+ * tell; raises an error when the account or the domain is unknown.
+ */
 static bool
-account_exists(int64 account_id)
+domain_gated(int64 account_id, text *domain, TimestampTz at, bool *certain)
 {
-	static const Oid types[] = {INT8OID};
+	static const Oid account_types[] = {INT8OID};
+	static const Oid domain_types[] = {TEXTOID};
 	Probe		probe;
 	bool		answer;
 
-	if (!probe_open(&probe, "account", types, lengthof(types)))
+	*certain = probe_open(&probe, "account", account_types, lengthof(account_types));
+	if (!*certain)
 		return false;
 	probe_key(&probe, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
-	answer = probe_last(&probe);
+	if (!probe_last(&probe))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
+				 errmsg("account %lld does not exist", (long long) account_id),
+				 errtablecol(probe.heap, get_attnum(RelationGetRelid(probe.heap), "account_id"))));
 	probe_close(&probe);
-	return answer;
-}
 
-/* Is there such a domain, and is it gated at the instant? */
-static bool
-domain_gated(text *domain, TimestampTz at)
-{
-	static const Oid types[] = {TEXTOID};
-	Probe		probe;
-	bool		answer;
-
-	if (!probe_open(&probe, "domain", types, lengthof(types)))
+	*certain = probe_open(&probe, "domain", domain_types, lengthof(domain_types));
+	if (!*certain)
 		return false;
 	probe_key(&probe, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(domain));
-	answer = probe_last(&probe) && probe_instant(&probe, "gated_from") <= at &&
-		at < probe_instant(&probe, "gated_until");
+	if (!probe_last(&probe))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_DOMAIN),
+				 errmsg("domain \"%s\" does not exist", text_to_cstring(domain)),
+				 errhint("The domains are in governance.domain."),
+				 errtablecol(probe.heap, get_attnum(RelationGetRelid(probe.heap), "domain"))));
+	answer = probe_instant(&probe, "gated_from") <= at && at < probe_instant(&probe, "gated_until");
 	probe_close(&probe);
 	return answer;
 }
@@ -239,13 +244,16 @@ governance_qualified(PG_FUNCTION_ARGS)
 	text	   *domain = PG_GETARG_TEXT_PP(1);
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(2);
 	bool		certain;
+	bool		gated;
 
 	if (in_period("qualified_domain", account_id, domain, at, &certain))
 		PG_RETURN_BOOL(true);
-	if (certain && account_exists(account_id) && domain_gated(domain, at))
-		PG_RETURN_BOOL(false);
-
-	/* What is unknown is told apart from what is not gated there. */
+	if (certain)
+	{
+		gated = domain_gated(account_id, domain, at, &certain);
+		if (certain)
+			PG_RETURN_BOOL(!gated);
+	}
 	PG_RETURN_BOOL(qualified_slowly("domain", account_id, domain, at));
 }
 

@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -240,6 +241,26 @@ row_account(Relation rel, HeapTuple row, int attnum)
 }
 
 /*
+ * The rule that is broken: what the argument says, with the domain for each
+ * percent sign.
+ */
+static char *
+domain_rule(const char *pattern, const char *domain)
+{
+	StringInfoData rule;
+
+	initStringInfo(&rule);
+	for (const char *p = pattern; *p != '\0'; p++)
+	{
+		if (*p == '%')
+			appendStringInfoString(&rule, domain);
+		else
+			appendStringInfoChar(&rule, *p);
+	}
+	return rule.data;
+}
+
+/*
  * Is the account qualified for the domain now?  Locks what the answer rests on.
  */
 static bool
@@ -377,7 +398,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 
 		values[0] = Int64GetDatum(account_id);
 		values[1] = CStringGetTextDatum(demand.scheme);
-		values[2] = CStringGetTextDatum(demand.rule);
+		values[2] = CStringGetTextDatum(domain_rule(demand.rule, domain));
 		if (content != NULL)
 			values[3] = CStringGetTextDatum(content);
 		else
