@@ -1,0 +1,342 @@
+-- ---------------------------------------------------------------------------
+-- rulebook: publishing.  A scheme's row is what publishers of the same scheme
+-- wait for; changing it makes those with an older snapshot fail with a
+-- serialization error rather than miss a version.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.policy_place(scheme text, wanted tstzrange) RETURNS tstzrange
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $place$
+#variable_conflict use_column
+DECLARE
+	placed	tstzrange := wanted;
+	start	timestamptz := now();
+	other	record;
+BEGIN
+	IF placed IS NOT NULL AND (isempty(placed) OR upper_inc(placed) OR NOT (lower_inc(placed) OR lower_inf(placed))) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('a policy cannot be in force during %s', placed),
+			DETAIL = 'The range must include its start and exclude its end.';
+	END IF;
+
+	IF placed IS NULL THEN
+		SELECT max(lower(p.in_force)) AS latest, count(*) AS versions INTO other
+			FROM governance.policy p
+			WHERE p.scheme = policy_place.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)
+				AND coalesce(lower(p.in_force), '-infinity') <= clock_timestamp();
+		IF other.versions = 0 THEN
+			-- The first one: since ever, so that history can be loaded.
+			start := NULL;
+		ELSIF other.latest > start THEN
+			-- Somebody published while this transaction was under way.
+			start := clock_timestamp();
+		END IF;
+		-- Until the next one that is already scheduled.
+		SELECT min(lower(p.in_force)) AS next INTO other
+			FROM governance.policy p
+			WHERE p.scheme = policy_place.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)
+				AND lower(p.in_force) > coalesce(start, '-infinity');
+		placed := tstzrange(start, other.next);
+		IF other.next IS NOT NULL THEN
+			RAISE NOTICE 'the version is in force until %, when the next one begins', other.next;
+		END IF;
+	END IF;
+
+	FOR other IN
+		SELECT p.policy_id, p.version, p.in_force,
+			   coalesce(lower(p.in_force), '-infinity') AS begins,
+			   coalesce(upper(p.in_force), 'infinity') AS ends,
+			   coalesce(lower(placed), '-infinity') AS new_begins,
+			   coalesce(upper(placed), 'infinity') AS new_ends
+			FROM governance.policy p
+			WHERE p.scheme = policy_place.scheme AND p.status IN ('active', 'retired') AND p.in_force && placed
+			ORDER BY p.policy_id
+	LOOP
+		IF other.begins = other.new_begins AND other.begins >= now() AND other.ends <= other.new_ends THEN
+			-- It would have begun at the same instant: now it never does.
+			UPDATE governance.policy p SET status = 'retired', in_force = 'empty' WHERE p.policy_id = other.policy_id;
+		ELSIF other.begins >= other.new_begins THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV102',
+				MESSAGE = format('version %s of scheme "%s" has its place in %s', other.version, scheme,
+								 other.in_force * placed),
+				DETAIL = format('The new version would be in force during %s.', placed),
+				HINT = CASE WHEN other.begins > now()
+							THEN format('Withdraw the scheduled version with governance.retire(%s) first, or let the new one end where it begins.', other.policy_id)
+							ELSE 'Let the new version begin now or later: what has been in force stays so.' END,
+				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
+		ELSIF other.new_begins < now() THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV102',
+				MESSAGE = format('version %s of scheme "%s" was in force at %s', other.version, scheme, other.new_begins),
+				DETAIL = 'A new version cannot change what was in force in the past.',
+				HINT = 'Let the new version begin now or later. To load history, publish the versions in order, each with its own in_force.',
+				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
+		ELSIF other.ends > other.new_ends THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV102',
+				MESSAGE = format('the new version would end at %s, while version %s of scheme "%s" goes on',
+								 other.new_ends, other.version, scheme),
+				HINT = format('Publish the new version without an end, and then the old document again from %s on.', other.new_ends),
+				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
+		ELSE
+			UPDATE governance.policy p SET in_force = tstzrange(lower(other.in_force), lower(placed))
+				WHERE p.policy_id = other.policy_id;
+		END IF;
+	END LOOP;
+	RETURN placed;
+END
+$place$;
+COMMENT ON FUNCTION governance.policy_place(text, tstzrange) IS
+	'part of publish() and activate(): finds when a new version is in force and ends the one before it there';
+
+CREATE FUNCTION governance.publish(document jsonb, status text DEFAULT 'active', in_force tstzrange DEFAULT NULL,
+								   note text DEFAULT NULL) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $publish$
+#variable_conflict use_column
+DECLARE
+	summary		jsonb;
+	scheme_name	text;
+	known		governance.scheme;
+	same		bigint;
+	placed		tstzrange := in_force;
+	number		integer;
+	result		bigint;
+BEGIN
+	IF document IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = 'policy document: must not be null';
+	END IF;
+	IF status IS NULL OR status NOT IN ('draft', 'trial', 'active') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('a policy cannot be published as %s', coalesce(quote_literal(status), 'null')),
+			DETAIL = 'It can be published as ''draft'', ''trial'' or ''active''.';
+	END IF;
+	summary := governance.check_policy(document);
+	scheme_name := summary ->> 'scheme';
+
+	IF to_regclass('governance.policy') IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV009',
+			MESSAGE = 'this database has no governance ledger',
+			HINT = 'Call governance.create_ledger() first.';
+	END IF;
+
+	INSERT INTO governance.scheme (scheme, title, titles, direction)
+		VALUES (scheme_name, summary ->> 'title', summary -> 'titles', summary ->> 'direction')
+		ON CONFLICT DO NOTHING;
+	SELECT * INTO STRICT known FROM governance.scheme s WHERE s.scheme = scheme_name FOR UPDATE;
+	IF known.direction <> summary ->> 'direction' THEN
+		IF EXISTS (SELECT FROM governance.policy p WHERE p.scheme = scheme_name AND p.status <> 'draft') THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV101',
+				MESSAGE = format('policy document: score.direction: scheme "%s" has the direction "%s"', scheme_name, known.direction),
+				HINT = 'A scheme keeps its direction for ever. Give the new score a name of its own.';
+		END IF;
+	END IF;
+
+	IF status = 'active' AND in_force IS NULL THEN
+		SELECT p.policy_id INTO same FROM governance.policy p
+			WHERE p.scheme = scheme_name AND p.status = 'active' AND p.document = publish.document
+				AND p.in_force @> now();
+		IF FOUND THEN
+			RAISE NOTICE 'this very document is in force already, as policy %', same;
+			RETURN same;
+		END IF;
+	END IF;
+
+	IF status = 'active' THEN
+		placed := governance.policy_place(scheme_name, in_force);
+	ELSIF status = 'trial' AND in_force IS NULL THEN
+		placed := tstzrange(now(), NULL);
+	ELSIF in_force IS NOT NULL AND (isempty(in_force) OR upper_inc(in_force) OR NOT (lower_inc(in_force) OR lower_inf(in_force))) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('a policy cannot be in force during %s', in_force),
+			DETAIL = 'The range must include its start and exclude its end.';
+	END IF;
+
+	UPDATE governance.scheme s
+		SET title = CASE WHEN publish.status = 'draft' AND s.last_version > 0 THEN s.title ELSE summary ->> 'title' END,
+			titles = CASE WHEN publish.status = 'draft' AND s.last_version > 0 THEN s.titles ELSE summary -> 'titles' END,
+			direction = summary ->> 'direction',
+			last_version = s.last_version + 1
+		WHERE s.scheme = scheme_name
+		RETURNING s.last_version INTO number;
+	INSERT INTO governance.policy (scheme, version, status, in_force, document, published_at, published_by, note)
+		VALUES (scheme_name, number, publish.status, placed, publish.document,
+				CASE WHEN publish.status <> 'draft' THEN clock_timestamp() END,
+				CASE WHEN publish.status <> 'draft' THEN current_user END, publish.note)
+		RETURNING policy_id INTO result;
+
+	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
+										min_points, max_points, usual_points, modifiers, direct, tags,
+										note, source, ours, words)
+		SELECT result, r.rule, r.position, r.title, r.titles, r.class, r.severity,
+			   r.min_points, r.max_points, r.usual_points,
+			   ARRAY(SELECT jsonb_array_elements_text(r.modifiers)), r.direct,
+			   ARRAY(SELECT jsonb_array_elements_text(r.tags)),
+			   r.note, r.source, r.ours,
+			   concat_ws(' ', r.rule, r.title,
+						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.titles) t WHERE t.value <> r.title),
+						 r.class, r.severity,
+						 (SELECT string_agg(t, ' ') FROM jsonb_array_elements_text(r.tags) t),
+						 r.note,
+						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.notes) t WHERE t.value <> r.note),
+						 r.direct)
+		FROM jsonb_to_recordset(summary -> 'rules') AS r(
+			rule text, position integer, title text, titles jsonb, class text, severity text,
+			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,
+			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean);
+
+	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
+										withholds, length, until, note)
+		SELECT result, r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
+			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note
+		FROM jsonb_to_recordset(summary -> 'rungs') AS r(
+			rung text, position integer, title text, titles jsonb, tier text, mode text,
+			condition text, withholds jsonb, length text, until text, note text);
+
+	-- The first document to give a title wins.
+	INSERT INTO governance.capability (capability, title, titles)
+		SELECT c.capability, c.title, c.titles
+		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
+		ORDER BY c.capability COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	UPDATE governance.capability known SET title = c.title, titles = c.titles
+		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
+		WHERE known.capability = c.capability AND known.title IS NULL AND c.title IS NOT NULL;
+	INSERT INTO governance.activity_kind (kind, title, titles)
+		SELECT k.kind, k.title, k.titles
+		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
+		ORDER BY k.kind COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	UPDATE governance.activity_kind known SET title = k.title, titles = k.titles
+		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
+		WHERE known.kind = k.kind AND known.title IS NULL AND k.title IS NOT NULL;
+
+	RETURN result;
+END
+$publish$;
+COMMENT ON FUNCTION governance.publish(jsonb, text, tstzrange, text) IS
+	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
+
+CREATE FUNCTION governance.activate(policy_id bigint, in_force tstzrange DEFAULT NULL) RETURNS tstzrange
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $activate$
+#variable_conflict use_column
+DECLARE
+	target	record;
+	placed	tstzrange;
+BEGIN
+	PERFORM FROM governance.scheme s
+		WHERE s.scheme = (SELECT p.scheme FROM governance.policy p WHERE p.policy_id = activate.policy_id)
+		FOR UPDATE;
+	SELECT p.* INTO target FROM governance.policy p WHERE p.policy_id = activate.policy_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV002',
+			MESSAGE = format('policy %s does not exist', coalesce(policy_id::text, 'null')),
+			HINT = 'The view governance.policies lists what there is.';
+	END IF;
+	IF target.status NOT IN ('draft', 'trial') THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV102',
+			MESSAGE = format('policy %s of scheme "%s" is %s already', target.policy_id, target.scheme, target.status),
+			HINT = 'Publish its document again for a new version.';
+	END IF;
+	IF EXISTS (SELECT FROM governance.scheme s
+			   WHERE s.scheme = target.scheme
+				   AND s.direction <> governance.check_policy(target.document) ->> 'direction') THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV101',
+			MESSAGE = format('policy document: score.direction: scheme "%s" has another direction', target.scheme);
+	END IF;
+
+	placed := governance.policy_place(target.scheme,
+									  coalesce(activate.in_force, CASE WHEN target.status = 'draft' THEN target.in_force END));
+	UPDATE governance.scheme s SET last_version = s.last_version WHERE s.scheme = target.scheme;
+	UPDATE governance.policy p
+		SET status = 'active', in_force = placed,
+			tried = CASE WHEN target.status = 'trial' AND lower(target.in_force) < now()
+						 THEN target.in_force * tstzrange(NULL, now()) END,
+			published_at = coalesce(p.published_at, clock_timestamp()),
+			published_by = coalesce(p.published_by, current_user)
+		WHERE p.policy_id = activate.policy_id;
+	RETURN placed;
+END
+$activate$;
+COMMENT ON FUNCTION governance.activate(bigint, tstzrange) IS
+	'puts a draft or a trial version in force, as publish() would; gives from when until when';
+
+CREATE FUNCTION governance.retire(policy_id bigint) RETURNS tstzrange
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $retire$
+#variable_conflict use_column
+DECLARE
+	target	record;
+	ended	tstzrange;
+BEGIN
+	PERFORM FROM governance.scheme s
+		WHERE s.scheme = (SELECT p.scheme FROM governance.policy p WHERE p.policy_id = retire.policy_id)
+		FOR UPDATE;
+	SELECT p.* INTO target FROM governance.policy p WHERE p.policy_id = retire.policy_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV002',
+			MESSAGE = format('policy %s does not exist', coalesce(policy_id::text, 'null')),
+			HINT = 'The view governance.policies lists what there is.';
+	END IF;
+	IF target.status = 'draft' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV102',
+			MESSAGE = format('policy %s of scheme "%s" is a draft', target.policy_id, target.scheme),
+			HINT = 'A draft can be deleted from governance.policy.';
+	END IF;
+	IF target.status = 'retired' OR (target.status = 'active' AND upper(target.in_force) <= now()) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV102',
+			MESSAGE = format('policy %s of scheme "%s" is no longer in force', target.policy_id, target.scheme);
+	END IF;
+	UPDATE governance.scheme s SET last_version = s.last_version WHERE s.scheme = target.scheme;
+
+	IF target.status = 'trial' THEN
+		ended := 'empty';
+		UPDATE governance.policy p
+			SET status = 'retired', in_force = ended,
+				tried = CASE WHEN lower(target.in_force) < now() THEN target.in_force * tstzrange(NULL, now()) END
+			WHERE p.policy_id = retire.policy_id;
+	ELSIF lower(target.in_force) >= now() THEN
+		-- Not begun: the version before it goes on in its place.
+		ended := 'empty';
+		UPDATE governance.policy p SET status = 'retired', in_force = ended WHERE p.policy_id = retire.policy_id;
+		UPDATE governance.policy p SET in_force = tstzrange(lower(p.in_force), upper(target.in_force))
+			WHERE p.scheme = target.scheme AND p.status = 'active' AND upper(p.in_force) = lower(target.in_force);
+	ELSE
+		ended := target.in_force * tstzrange(NULL, now());
+		UPDATE governance.policy p SET status = 'retired', in_force = ended WHERE p.policy_id = retire.policy_id;
+	END IF;
+	RETURN ended;
+END
+$retire$;
+COMMENT ON FUNCTION governance.retire(bigint) IS
+	'ends a version now, with none in force after it; withdraws one that has not begun, so that the one before it goes on; gives during what it was in force';
+
+CREATE FUNCTION governance.policy_document(scheme text, at timestamptz DEFAULT now()) RETURNS jsonb
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $document$
+#variable_conflict use_column
+DECLARE
+	result	jsonb;
+BEGIN
+	SELECT p.document INTO result FROM governance.policy p
+		WHERE p.scheme = policy_document.scheme AND p.status IN ('active', 'retired') AND p.in_force @> policy_document.at;
+	IF FOUND THEN
+		RETURN result;
+	END IF;
+	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = policy_document.scheme) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV002',
+			MESSAGE = format('scheme "%s" does not exist', scheme),
+			HINT = 'The view governance.policies lists what there is.';
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = 'GV103',
+		MESSAGE = format('scheme "%s" had no version in force at %s', scheme, at),
+		HINT = 'The view governance.policies lists its versions.';
+END
+$document$;
+COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
+	'the policy document of a scheme in force at an instant, as it was published';
+

@@ -1,0 +1,496 @@
+/*
+ * cache.c
+ *		The rulebook of this backend.
+ *
+ * Two things are kept.  The list of versions (and the vocabulary of
+ * capabilities) is small and thrown away whole when the tables change; row
+ * triggers on them send the invalidation, see governance.invalidate_rulebook().
+ * Compiled policies are kept by id for the life of the backend, together with
+ * a hash of the document, which is compared again after an invalidation:
+ * documents do not change once stored, but drafts do, and so may anything
+ * while triggers are disabled or the ledger is created anew.
+ *
+ * The tables are read as their owner, with a snapshot of their own: recording
+ * a violation needs no right on the rulebook, and an old snapshot must not
+ * leave an old list behind.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
+#include "compat.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "rulebook/cache.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(governance_invalidate_rulebook);
+
+typedef struct CompiledPolicy
+{
+	int64		policy_id;		/* hash key */
+	uint64		hash;			/* of the document */
+	uint64		generation;		/* of the list when that was last compared */
+	Policy	   *policy;			/* null: not compiled yet */
+} CompiledPolicy;
+
+/* What lives as long as the backend. */
+static MemoryContext rulebook_context = NULL;
+static HTAB *compiled = NULL;
+
+/* What lives until the next invalidation. */
+static MemoryContext list_context = NULL;
+static int	nschemes = 0;
+static Scheme **schemes = NULL; /* by name */
+static int	ncapabilities = 0;
+static char **capabilities = NULL;	/* sorted */
+static Oid	policy_relid = InvalidOid;
+static Oid	capability_relid = InvalidOid;
+static uint64 generation = 0;
+
+/*
+ * loaded is set last, so that a load that fails half-way leaves nothing;
+ * dirty is cleared first, so that an invalidation that arrives meanwhile is
+ * not lost.  provisional: read with the snapshot of a parallel query, which
+ * may be older than what has been invalidated; not used after it.
+ */
+static bool loaded = false;
+static bool dirty = false;
+static bool provisional = false;
+
+static void
+invalidate(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == policy_relid || relid == capability_relid)
+		dirty = true;
+}
+
+/* ------------------------------------------------------------------------
+ * Reading the tables
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct Reader
+{
+	Oid			userid;
+	int			sec_context;
+	Snapshot	snapshot;
+} Reader;
+
+static Oid
+ledger_relation(const char *name)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid(name, nsp) : InvalidOid;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_NO_LEDGER),
+				 errmsg("this database has no governance ledger"),
+				 errhint("Call governance.create_ledger() first.")));
+	return relid;
+}
+
+static void
+reader_begin(Reader *reader, Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+
+	GetUserIdAndSecContext(&reader->userid, &reader->sec_context);
+	SetUserIdAndSecContext(owner, reader->sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SPI_connect();
+	/* in a parallel query there are no new snapshots */
+	reader->snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() :
+										GetLatestSnapshot());
+}
+
+static void
+reader_end(Reader *reader)
+{
+	UnregisterSnapshot(reader->snapshot);
+	SPI_finish();
+	SetUserIdAndSecContext(reader->userid, reader->sec_context);
+}
+
+static uint64
+reader_execute(Reader *reader, const char *query, int nargs, Oid *types,
+			   Datum *values)
+{
+	SPIPlanPtr	plan = SPI_prepare(query, nargs, types);
+	int			rc;
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	rc = SPI_execute_snapshot(plan, values, NULL, reader->snapshot,
+							  InvalidSnapshot, true, false, 0);
+	if (rc != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(rc));
+	return SPI_processed;
+}
+
+static Datum
+result(uint64 row, int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
+						 isnull);
+}
+
+static char *
+result_text(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = result(row, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* ------------------------------------------------------------------------
+ * The list of versions
+ * ------------------------------------------------------------------------
+ */
+
+static int
+compare_versions(const void *a, const void *b)
+{
+	const PolicyVersion *x = a;
+	const PolicyVersion *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* The rows come ordered by scheme, in no collation's order but by bytes. */
+static void
+load_versions(Reader *reader)
+{
+	uint64		n;
+	Scheme	   *scheme = NULL;
+
+	n = reader_execute(reader,
+					   "SELECT policy_id, scheme, status,"
+					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force)"
+					   " FROM governance.policy"
+					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
+					   " AND NOT pg_catalog.isempty(in_force)"
+					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
+					   0, NULL, NULL);
+
+	nschemes = 0;
+	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(n, 1));
+	for (uint64 row = 0; row < n; row++)
+	{
+		bool		isnull;
+		char	   *name = result_text(row, 2);
+		char	   *status = result_text(row, 3);
+		PolicyVersion version = {0};
+
+		version.policy_id = DatumGetInt64(result(row, 1, &isnull));
+		version.status = strcmp(status, "trial") == 0 ? POLICY_TRIAL :
+			strcmp(status, "active") == 0 ? POLICY_ACTIVE : POLICY_RETIRED;
+		version.from = DatumGetTimestampTz(result(row, 4, &isnull));
+		if (isnull)
+			version.from = DT_NOBEGIN;
+		version.to = DatumGetTimestampTz(result(row, 5, &isnull));
+		if (isnull)
+			version.to = DT_NOEND;
+
+		if (scheme == NULL || strcmp(scheme->name, name) != 0)
+		{
+			scheme = MemoryContextAllocZero(list_context, sizeof(Scheme));
+			scheme->name = MemoryContextStrdup(list_context, name);
+			scheme->versions = MemoryContextAlloc(list_context,
+												  sizeof(PolicyVersion) * (n - row));
+			scheme->trials = MemoryContextAlloc(list_context,
+												sizeof(PolicyVersion) * (n - row));
+			schemes[nschemes++] = scheme;
+		}
+		if (version.status == POLICY_TRIAL)
+			scheme->trials[scheme->ntrials++] = version;
+		else
+			scheme->versions[scheme->nversions++] = version;
+	}
+	for (int i = 0; i < nschemes; i++)
+	{
+		qsort(schemes[i]->versions, schemes[i]->nversions, sizeof(PolicyVersion),
+			  compare_versions);
+		qsort(schemes[i]->trials, schemes[i]->ntrials, sizeof(PolicyVersion),
+			  compare_versions);
+	}
+}
+
+static void
+load_capabilities(Reader *reader)
+{
+	uint64		n = reader_execute(reader, "SELECT capability FROM governance.capability",
+								   0, NULL, NULL);
+
+	ncapabilities = (int) n;
+	capabilities = MemoryContextAlloc(list_context, sizeof(char *) * Max(n, 1));
+	for (uint64 row = 0; row < n; row++)
+		capabilities[row] = MemoryContextStrdup(list_context, result_text(row, 1));
+	qsort(capabilities, ncapabilities, sizeof(char *), compare_strings);
+}
+
+static void
+load(void)
+{
+	Reader		reader;
+
+	loaded = false;
+	policy_relid = ledger_relation("policy");
+	capability_relid = ledger_relation("capability");
+
+	/*
+	 * The lock first, because taking it is what makes us hear of changes; what
+	 * is heard after this point sets dirty again, and the snapshot is newer
+	 * than all that was heard before.
+	 */
+	LockRelationOid(policy_relid, AccessShareLock);
+	LockRelationOid(capability_relid, AccessShareLock);
+	dirty = false;
+	provisional = IsInParallelMode();
+
+	if (list_context == NULL)
+		list_context = AllocSetContextCreate(rulebook_context,
+											 "governance policy versions",
+											 ALLOCSET_SMALL_SIZES);
+	else
+		MemoryContextReset(list_context);
+
+	reader_begin(&reader, policy_relid);
+	load_versions(&reader);
+	load_capabilities(&reader);
+	reader_end(&reader);
+
+	generation++;
+	loaded = true;
+}
+
+void
+rulebook_refresh(void)
+{
+	if (rulebook_context == NULL)
+	{
+		HASHCTL		ctl = {0};
+		MemoryContext context;
+
+		context = AllocSetContextCreate(TopMemoryContext, "governance rulebook",
+										ALLOCSET_SMALL_SIZES);
+		ctl.keysize = sizeof(int64);
+		ctl.entrysize = sizeof(CompiledPolicy);
+		ctl.hcxt = context;
+		compiled = hash_create("governance compiled policies", 16, &ctl,
+							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+		rulebook_context = context;
+	}
+
+	/* A long transaction may hold all its locks and so hear of nothing. */
+	AcceptInvalidationMessages();
+
+	if (loaded && !dirty && (!provisional || IsInParallelMode()))
+		return;
+	load();
+}
+
+Scheme *
+rulebook_scheme(const char *name, int len, bool missing_ok)
+{
+	int			lo = 0;
+	int			hi = nschemes - 1;
+
+	while (lo <= hi)
+	{
+		int			mid = (lo + hi) / 2;
+		const char *other = schemes[mid]->name;
+		int			cmp = strncmp(name, other, len);
+
+		if (cmp == 0 && other[len] != '\0')
+			cmp = -1;
+		if (cmp == 0)
+			return schemes[mid];
+		if (cmp < 0)
+			hi = mid - 1;
+		else
+			lo = mid + 1;
+	}
+	if (!missing_ok)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_SCHEME),
+				 errmsg("scheme \"%.*s\" does not exist", len, name),
+				 errdetail("No version of such a policy has been published."),
+				 errhint("The view governance.policies lists what there is.")));
+	return NULL;
+}
+
+Scheme **
+rulebook_schemes(int *n)
+{
+	*n = nschemes;
+	return schemes;
+}
+
+PolicyVersion *
+rulebook_version_at(Scheme *scheme, TimestampTz at)
+{
+	for (int i = scheme->nversions - 1; i >= 0; i--)
+	{
+		PolicyVersion *version = &scheme->versions[i];
+
+		if (version->from <= at)
+			return at < version->to || version->to == DT_NOEND ? version : NULL;
+	}
+	return NULL;
+}
+
+bool
+rulebook_knows_capability(const char *name, int len)
+{
+	int			lo = 0;
+	int			hi = ncapabilities - 1;
+
+	while (lo <= hi)
+	{
+		int			mid = (lo + hi) / 2;
+		int			cmp = strncmp(name, capabilities[mid], len);
+
+		if (cmp == 0 && capabilities[mid][len] != '\0')
+			cmp = -1;
+		if (cmp == 0)
+			return true;
+		if (cmp < 0)
+			hi = mid - 1;
+		else
+			lo = mid + 1;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Compiled policies
+ * ------------------------------------------------------------------------
+ */
+
+static void
+compile_error_context(void *arg)
+{
+	errcontext("stored policy " INT64_FORMAT, *(int64 *) arg);
+}
+
+static Policy *
+compile_stored(int64 policy_id, Jsonb *document)
+{
+	ErrorContextCallback callback;
+	Policy	   *policy;
+
+	callback.callback = compile_error_context;
+	callback.arg = &policy_id;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	policy = policy_compile(document, policy_id, rulebook_context);
+	error_context_stack = callback.previous;
+	return policy;
+}
+
+const Policy *
+rulebook_policy(int64 policy_id)
+{
+	CompiledPolicy *entry;
+	Reader		reader;
+	Oid			types[1] = {INT8OID};
+	Datum		values[1] = {Int64GetDatum(policy_id)};
+	bool		isnull;
+	Jsonb	   *document;
+	uint64		hash;
+
+	entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
+	if (entry != NULL && entry->policy != NULL && entry->generation == generation)
+		return entry->policy;
+
+	reader_begin(&reader, policy_relid);
+	if (reader_execute(&reader,
+					   "SELECT document FROM governance.policy"
+					   " WHERE policy_id OPERATOR(pg_catalog.=) $1",
+					   1, types, values) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_SCHEME),
+				 errmsg("policy " INT64_FORMAT " does not exist", policy_id)));
+	document = DatumGetJsonbP(result(0, 1, &isnull));
+	hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
+							   VARSIZE_ANY_EXHDR(document), 0);
+
+	if (entry == NULL || entry->policy == NULL || entry->hash != hash)
+	{
+		Policy	   *policy = compile_stored(policy_id, document);
+
+		entry = hash_search(compiled, &policy_id, HASH_ENTER, NULL);
+		entry->policy = policy;
+		entry->hash = hash;
+	}
+	entry->generation = generation;
+	reader_end(&reader);
+	return entry->policy;
+}
+
+const Policy *
+rulebook_compiled(PolicyVersion *version)
+{
+	if (version->policy == NULL)
+		version->policy = rulebook_policy(version->policy_id);
+	return version->policy;
+}
+
+/* ------------------------------------------------------------------------
+ * Invalidation
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * A row trigger, because logical replication runs no others.
+ */
+Datum
+governance_invalidate_rulebook(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("governance.invalidate_rulebook() can only be called as a trigger")));
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("governance.invalidate_rulebook() must be called after the event")));
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
+}
