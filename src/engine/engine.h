@@ -157,8 +157,8 @@ typedef struct SanctionState
 	int32		reason;			/* ReleaseReason */
 	uint32		met;			/* conditions met, by bit */
 	int32		left;			/* events still to be counted, -1: not counting */
-	double	   *terms;			/* one for each term of the rung, NaN: null;
-								 * null when the rung has none */
+	ExprValue  *terms;			/* one for each term of the rung, as of the
+								 * opening; null when the rung has none */
 	bool		dirty;			/* changed since loaded; not serialized */
 } SanctionState;
 
@@ -269,6 +269,7 @@ typedef struct Effect
 {
 	EffectKind	kind;
 	TimestampTz at;
+	int64		policy_id;		/* that rung and relief belong to */
 	int64		entry;			/* violation or activity id, 0: none */
 	Points		delta;			/* on the score */
 	Points		score;			/* after */

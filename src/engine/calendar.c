@@ -1,0 +1,384 @@
+/*
+ * calendar.c
+ *		Arithmetic on the local calendar of a time zone.
+ *
+ * Months and days are counted on the calendar of the zone and keep the local
+ * time of day; hours and less are exact.  As in PostgreSQL's own interval
+ * arithmetic, a month's end is clamped (31 January + 1 month is the last day of
+ * February), and a local time that a change of the clock skips becomes the
+ * instant of the change or the same distance after it.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <math.h>
+
+#include "common/int.h"
+#include "engine/internal.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#define APPROX_DAYS_PER_MONTH	30.436875
+
+/* Broken down in the zone; false when that cannot be done. */
+static bool
+local_parts(TimestampTz at, pg_tz *zone, struct pg_tm *tm, fsec_t *fsec)
+{
+	int			tz;
+
+	return timestamp2tm(at, &tz, tm, fsec, NULL, zone) == 0;
+}
+
+/* And back; DT_NOEND when it leaves the range. */
+static TimestampTz
+from_parts(struct pg_tm *tm, fsec_t fsec, pg_tz *zone)
+{
+	TimestampTz result;
+	int			tz;
+
+	if (!IS_VALID_JULIAN(tm->tm_year, tm->tm_mon, tm->tm_mday))
+		return DT_NOEND;
+	tz = DetermineTimeZoneOffset(tm, zone);
+	if (tm2timestamp(tm, fsec, &tz, &result) != 0)
+		return DT_NOEND;
+	return result;
+}
+
+bool
+span_equal(const Span *a, const Span *b)
+{
+	return a->months == b->months && a->days == b->days &&
+		a->usecs == b->usecs && a->forever == b->forever;
+}
+
+bool
+span_empty(const Span *span)
+{
+	return span->months == 0 && span->days == 0 && span->usecs == 0 &&
+		!span->forever;
+}
+
+/* Adds months, days and microseconds; past either end of time gives that end. */
+static TimestampTz
+shift(TimestampTz at, int64 months, int64 days, int64 usecs, pg_tz *zone)
+{
+	TimestampTz beyond = months < 0 || days < 0 || usecs < 0 ? DT_NOBEGIN : DT_NOEND;
+	TimestampTz result = at;
+
+	if (months != 0 || days != 0)
+	{
+		struct pg_tm tm;
+		fsec_t		fsec;
+		int64		month;
+		int64		julian;
+
+		if (!local_parts(at, zone, &tm, &fsec))
+			return beyond;
+		month = (int64) tm.tm_year * MONTHS_PER_YEAR + (tm.tm_mon - 1) + months;
+		if (month / MONTHS_PER_YEAR > JULIAN_MAXYEAR || month < 0)
+			return beyond;
+		tm.tm_year = month / MONTHS_PER_YEAR;
+		tm.tm_mon = month % MONTHS_PER_YEAR + 1;
+		if (tm.tm_mday > day_tab[isleap(tm.tm_year)][tm.tm_mon - 1])
+			tm.tm_mday = day_tab[isleap(tm.tm_year)][tm.tm_mon - 1];
+		if (days != 0)
+		{
+			julian = (int64) date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) + days;
+			if (julian < 0 || julian > INT_MAX / 2)
+				return beyond;
+			j2date((int) julian, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+		}
+		result = from_parts(&tm, fsec, zone);
+		if (TIMESTAMP_NOT_FINITE(result))
+			return beyond;
+	}
+	if (usecs != 0 && (pg_add_s64_overflow(result, usecs, &result) ||
+					   !IS_VALID_TIMESTAMP(result)))
+		return beyond;
+	return result;
+}
+
+TimestampTz
+span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone)
+{
+	int64		months,
+				days,
+				usecs;
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return at;
+	if (span->forever)
+		return n > 0 ? DT_NOEND : at;
+	if (pg_mul_s64_overflow(span->months, n, &months) ||
+		pg_mul_s64_overflow(span->days, n, &days) ||
+		pg_mul_s64_overflow(span->usecs, n, &usecs) ||
+		months > INT_MAX || days > INT_MAX)
+		return DT_NOEND;
+	return shift(at, months, days, usecs, zone);
+}
+
+TimestampTz
+span_subtract(TimestampTz at, const Span *span, pg_tz *zone)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		return at;
+	if (span->forever)
+		return DT_NOBEGIN;
+	return shift(at, -(int64) span->months, -(int64) span->days, -span->usecs, zone);
+}
+
+/* Its length, more or less, in microseconds. */
+static double
+span_approximately(const Span *span)
+{
+	return ((double) span->months * APPROX_DAYS_PER_MONTH + span->days) * USECS_PER_DAY +
+		span->usecs;
+}
+
+int64
+span_count(TimestampTz base, const Span *span, TimestampTz limit, pg_tz *zone)
+{
+	int64		lo = 0;
+	int64		hi;
+	int64		guess;
+
+	if (base > limit)
+		return -1;
+	if (span->forever || span_empty(span) || TIMESTAMP_NOT_FINITE(base))
+		return 0;
+	if (limit == DT_NOEND)
+		limit = END_TIMESTAMP - 1;
+
+	/* The guess is off by a few at most; widen until it is bracketed. */
+	guess = (int64) (((double) limit - (double) base) / span_approximately(span));
+	hi = guess + 2;
+	while (span_add(base, span, hi, zone) <= limit)
+	{
+		lo = hi;
+		hi += hi / 8 + 8;
+	}
+	if (guess - 2 > lo && span_add(base, span, guess - 2, zone) <= limit)
+		lo = guess - 2;
+	while (hi - lo > 1)
+	{
+		int64		mid = lo + (hi - lo) / 2;
+
+		if (span_add(base, span, mid, zone) <= limit)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+Span
+span_times(const Span *span, double times)
+{
+	Span		result = {0};
+	double		days;
+	double		usecs;
+
+	if (isnan(times) || times <= 0)
+		return result;
+	if (span->forever || times > 1e9)
+	{
+		result.forever = span->forever || !span_empty(span);
+		return result;
+	}
+	/* 7 * 3 is 21, whatever binary fractions say */
+	if (fabs(times - rint(times)) < 1e-9)
+		times = rint(times);
+	if (span->months * times >= INT_MAX || span->days * times >= INT_MAX ||
+		span->usecs * times >= 9e18)
+	{
+		result.forever = true;
+		return result;
+	}
+	result.months = (int32) trunc(span->months * times);
+	days = span->days * times;
+	result.days = (int32) trunc(days);
+	usecs = span->usecs * times + (days - trunc(days)) * USECS_PER_DAY;
+	result.usecs = (int64) rint(usecs);
+	return result;
+}
+
+TimestampTz
+span_leaving(TimestampTz instant, const Span *span, pg_tz *zone)
+{
+	TimestampTz at = span_add(instant, span, 1, zone);
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return at;
+
+	/*
+	 * 31 January is still in a window of one month on 28 February, because 28
+	 * February less a month is 28 January; it leaves with the month's end.
+	 */
+	while (span_subtract(at, span, zone) < instant)
+		at = calendar_next(at, UNIT_DAY, zone);
+	return at;
+}
+
+TimestampTz
+calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone)
+{
+	TimestampTz floor;
+
+	if (rounding == ROUND_NONE || TIMESTAMP_NOT_FINITE(at))
+		return at;
+	floor = calendar_floor(at, UNIT_DAY, zone);
+	if (rounding == ROUND_DAY_START || floor == at)
+		return floor;
+	return calendar_next(at, UNIT_DAY, zone);
+}
+
+/* The local midnight that begins a unit, moved on by a number of units. */
+static TimestampTz
+unit_start(TimestampTz at, CalendarUnit unit, int move, pg_tz *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			julian;
+	int			months = 0;
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return at;
+	if (!local_parts(at, zone, &tm, &fsec))
+		return move > 0 ? DT_NOEND : DT_NOBEGIN;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	switch (unit)
+	{
+		case UNIT_NONE:
+		case UNIT_DAY:
+		case UNIT_WEEK:
+			julian = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+			if (unit == UNIT_WEEK)
+				julian += 7 * move - (j2day(julian) + 6) % 7;
+			else
+				julian += move;
+			j2date(julian, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+			break;
+		case UNIT_MONTH:
+			tm.tm_mday = 1;
+			months = move;
+			break;
+		case UNIT_QUARTER:
+			tm.tm_mday = 1;
+			tm.tm_mon -= (tm.tm_mon - 1) % 3;
+			months = 3 * move;
+			break;
+		case UNIT_YEAR:
+			tm.tm_mday = 1;
+			tm.tm_mon = 1;
+			months = 12 * move;
+			break;
+	}
+	if (months != 0)
+	{
+		int			month = tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon - 1 + months;
+
+		tm.tm_year = month / MONTHS_PER_YEAR;
+		tm.tm_mon = month % MONTHS_PER_YEAR + 1;
+	}
+	return from_parts(&tm, 0, zone);
+}
+
+TimestampTz
+calendar_floor(TimestampTz at, CalendarUnit unit, pg_tz *zone)
+{
+	return unit_start(at, unit, 0, zone);
+}
+
+TimestampTz
+calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone)
+{
+	return unit_start(at, unit, 1, zone);
+}
+
+TimestampTz
+cycle_floor(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
+{
+	int64		n;
+
+	if (TIMESTAMP_NOT_FINITE(anchor) || anchor > at)
+		return DT_NOBEGIN;
+	if (at == DT_NOEND)
+		return DT_NOEND;
+	n = span_count(anchor, length, at, zone);
+	return span_add(anchor, length, n, zone);
+}
+
+TimestampTz
+cycle_next(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
+{
+	if (TIMESTAMP_NOT_FINITE(anchor))
+		return DT_NOEND;
+	if (anchor > at)
+		return anchor;
+	if (at == DT_NOEND || span_empty(length))
+		return DT_NOEND;
+	return span_add(anchor, length, span_count(anchor, length, at, zone) + 1, zone);
+}
+
+TimestampTz
+calendar_shift(TimestampTz base, TimestampTz a, TimestampTz b, pg_tz *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			days;
+	int64		time;
+
+	if (TIMESTAMP_NOT_FINITE(base))
+		return base;
+	if (TIMESTAMP_NOT_FINITE(b))
+		return b;
+	if (!local_parts(b, zone, &tm, &fsec))
+		return DT_NOEND;
+	days = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+	time = ((tm.tm_hour * MINS_PER_HOUR + tm.tm_min) * SECS_PER_MINUTE + tm.tm_sec) * USECS_PER_SEC +
+		fsec;
+	if (!local_parts(a, zone, &tm, &fsec))
+		return DT_NOEND;
+	days -= date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+	time -= ((tm.tm_hour * MINS_PER_HOUR + tm.tm_min) * SECS_PER_MINUTE + tm.tm_sec) * USECS_PER_SEC +
+		fsec;
+	if (time < 0)
+	{
+		time += USECS_PER_DAY;
+		days--;
+	}
+	return shift(base, 0, days, time, zone);
+}
+
+TimestampTz
+calendar_next_hour(TimestampTz at, pg_tz *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (TIMESTAMP_NOT_FINITE(at) || !local_parts(at, zone, &tm, &fsec))
+		return DT_NOEND;
+	return at + USECS_PER_HOUR -
+		((tm.tm_min * SECS_PER_MINUTE + tm.tm_sec) * USECS_PER_SEC + fsec);
+}
+
+void
+calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday, int *day,
+			   int *month)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			sunday0;
+
+	if (TIMESTAMP_NOT_FINITE(at) || !local_parts(at, zone, &tm, &fsec))
+	{
+		*hour = 0;
+		*weekday = *day = *month = 1;
+		return;
+	}
+	*hour = tm.tm_hour;
+	sunday0 = j2day(date2j(tm.tm_year, tm.tm_mon, tm.tm_mday));
+	*weekday = sunday0 == 0 ? 7 : sunday0;
+	*day = tm.tm_mday;
+	*month = tm.tm_mon;
+}

@@ -1,0 +1,445 @@
+/*
+ * handover.c
+ *		A new version of a policy takes over the standings of the one before.
+ *
+ * What has a name is matched by name: rules, rungs, kinds of activity, reliefs,
+ * observables.  Entries keep their instants, so that a new length of life
+ * counts for them as if it had always been; what they have lost of their life
+ * is not given back.  Taking over punishes nobody: a rung that is crossed under
+ * the new version by what stands there already counts as crossed before.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "engine/internal.h"
+#include "utils/timestamp.h"
+
+typedef struct Transfer
+{
+	const Policy *from;
+	const Policy *to;
+	const EngineState *old;
+	EngineState *new;
+	Fold	   *fold;			/* over the new state */
+	double		scale;			/* of points */
+} Transfer;
+
+/* ---------- names ---------- */
+
+static int
+map_rule(const Transfer *t, int rule)
+{
+	if (rule < 0)
+		return -1;
+	return policy_rule_index(t->to, t->from->rules[rule].code, strlen(t->from->rules[rule].code));
+}
+
+static int
+map_rung(const Transfer *t, int rung)
+{
+	return rung < 0 ? -1 : policy_rung_index(t->to, t->from->rungs[rung].code);
+}
+
+static int
+map_kind(const Transfer *t, int kind)
+{
+	return policy_activity_index(t->to, t->from->activities[kind]);
+}
+
+static int
+map_mark(const Transfer *t, int mark)
+{
+	int			kind = map_kind(t, t->from->marks[mark]);
+
+	for (int m = 0; kind >= 0 && m < t->to->nmarks; m++)
+		if (t->to->marks[m] == kind)
+			return m;
+	return -1;
+}
+
+static int
+map_relief(const Transfer *t, int relief)
+{
+	const Relief *old = &t->from->reliefs[relief];
+
+	for (int i = 0; i < t->to->nreliefs; i++)
+		if (t->to->reliefs[i].trigger == old->trigger &&
+			strcmp(t->to->reliefs[i].name, old->name) == 0)
+			return i;
+	return -1;
+}
+
+/* ---------- the score ---------- */
+
+static Points
+scaled(double points)
+{
+	double		x = rint(points);
+
+	if (x > POINTS_MAX)
+		return POINTS_MAX;
+	return x < -POINTS_MAX ? -POINTS_MAX : (Points) x;
+}
+
+/* What was lost, or piled up, under the old version. */
+static double
+points_lost(const Transfer *t)
+{
+	return t->from->accumulate ? t->old->score : (double) t->old->start - t->old->score;
+}
+
+static double
+full_measure(const Policy *policy, const EngineState *state)
+{
+	return policy->accumulate ? state->cap : state->start;
+}
+
+static void
+transfer_score(Transfer *t)
+{
+	EngineState *state = t->new;
+	double		lost = points_lost(t);
+	double		score;
+
+	if (t->to->handover == HANDOVER_FRESH)
+		return;
+	t->scale = 1;
+	if (t->to->handover == HANDOVER_CONVERT && full_measure(t->from, t->old) > 0)
+		t->scale = full_measure(t->to, state) / full_measure(t->from, t->old);
+	if (t->to->handover == HANDOVER_CARRY && t->from->accumulate == t->to->accumulate)
+		score = t->old->score;
+	else
+		score = t->to->accumulate ? lost * t->scale : state->start - lost * t->scale;
+	if (!t->to->accumulate || t->to->capped)
+		score = Min(score, state->cap);
+	state->score = scaled(Max(score, state->floor));
+}
+
+/* ---------- entries, activities, credits ---------- */
+
+static void
+transfer_entries(Transfer *t)
+{
+	const EngineState *old = t->old;
+	EngineState *state = t->new;
+
+	if (!t->to->keeps_entries)
+		return;
+	for (int i = 0; i < old->nentries; i++)
+	{
+		LiveEntry  *entry;
+
+		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
+		entry = &state->entries[state->nentries++];
+		*entry = old->entries[i];
+		entry->rule = map_rule(t, entry->rule);
+		entry->charged = scaled(entry->charged * t->scale);
+		entry->remaining = scaled(entry->remaining * t->scale);
+		entry->marks = entry->done = 0;
+		for (int m = 0; m < t->from->nmarks; m++)
+			if ((old->entries[i].marks & ((uint32) 1 << m)) && map_mark(t, m) >= 0)
+				entry->marks |= (uint32) 1 << map_mark(t, m);
+		for (int r = 0; r < t->from->nreliefs; r++)
+		{
+			int			other;
+
+			if (t->from->reliefs[r].trigger == RELIEF_AGE &&
+				(old->entries[i].done &
+				 ((uint32) 1 << engine_plan(t->from)->reliefs[r].number)) &&
+				(other = map_relief(t, r)) >= 0)
+				entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
+		}
+	}
+	for (int i = 0; i < old->nmarks; i++)
+	{
+		int			mark = map_mark(t, old->marks[i].mark);
+
+		if (mark < 0)
+			continue;
+		state->marks = state_room(state, state->marks, state->nmarks, sizeof(MarkRecord));
+		state->marks[state->nmarks] = old->marks[i];
+		state->marks[state->nmarks++].mark = mark;
+	}
+}
+
+static bool
+same_collapse(const Collapse *a, const Collapse *b)
+{
+	return a->group == b->group && a->keep == b->keep && a->unit == b->unit &&
+		a->has_window == b->has_window && span_equal(&a->window, &b->window);
+}
+
+static void
+transfer_records(Transfer *t)
+{
+	const EngineState *old = t->old;
+	EngineState *state = t->new;
+
+	for (int i = 0; i < old->nactivities; i++)
+	{
+		int			kind = map_kind(t, old->activities[i].kind);
+
+		if (kind < 0 || !engine_plan(t->to)->activity_kept[kind])
+			continue;
+		state->activities = state_room(state, state->activities, state->nactivities,
+									   sizeof(ActivityRecord));
+		state->activities[state->nactivities] = old->activities[i];
+		state->activities[state->nactivities++].kind = kind;
+	}
+	for (int i = 0; i < old->ngrants; i++)
+	{
+		int			relief = map_relief(t, old->grants[i].relief);
+
+		if (relief < 0)
+			continue;
+		state->grants = state_room(state, state->grants, state->ngrants, sizeof(GrantRecord));
+		state->grants[state->ngrants] = old->grants[i];
+		state->grants[state->ngrants++].relief = relief;
+	}
+	for (int i = 0; i < old->ncollapses; i++)
+	{
+		int			c = old->collapses[i].collapse;
+
+		if (c >= t->to->ncollapses ||
+			!same_collapse(&t->from->collapses[c], &t->to->collapses[c]))
+			continue;
+		state->collapses = state_room(state, state->collapses, state->ncollapses,
+									  sizeof(CollapseState));
+		state->collapses[state->ncollapses] = old->collapses[i];
+		state->collapses[state->ncollapses].charged =
+			scaled(old->collapses[i].charged * t->scale);
+		state->ncollapses++;
+	}
+}
+
+/* Running counters start with what the old version would have said. */
+static void
+transfer_counters(Transfer *t)
+{
+	Fold		before;
+
+	if (t->to->ncounters == 0)
+		return;
+	fold_begin(&before, t->from, (EngineState *) t->old, NULL);
+	for (int i = 0; i < t->to->nobservables; i++)
+	{
+		const Observable *o = &t->to->observables[i];
+
+		if (!o->running)
+			continue;
+		for (int j = 0; j < t->from->nobservables; j++)
+		{
+			ExprValue	v;
+
+			if (t->from->observables[j].kind != o->kind ||
+				strcmp(t->from->observables[j].name, o->name) != 0)
+				continue;
+			v = observe_value(&before, VAR_OBSERVABLE, j);
+			if (!v.isnull)
+				t->new->counters[o->counter] = observe_counter(o, v.number);
+		}
+	}
+}
+
+/* ---------- clean time ---------- */
+
+static void
+transfer_clocks(Transfer *t)
+{
+	const EnginePlan *before = engine_plan(t->from);
+	const EnginePlan *after = engine_plan(t->to);
+	TimestampTz last = t->old->last_violation;
+
+	/* Time that no clock of the same name has kept counts from the last step. */
+	for (int n = 0; n < before->nevery; n++)
+	{
+		const CleanClock *clock = &t->old->clocks[n];
+
+		last = Max(last, clock->steps == 0 ? clock->base :
+				   span_add(clock->base, &clock->span, clock->steps, t->from->zone));
+	}
+	for (int n = 0; n < after->nevery; n++)
+	{
+		CleanClock *clock = &t->new->clocks[n];
+
+		clock->base = last == DT_NOBEGIN || last > t->fold->at ? t->fold->at : last;
+		clock->active_day = DT_NOBEGIN;
+		clock->paused = DT_NOEND;
+	}
+	for (int n = 0; n < before->nevery; n++)
+	{
+		int			relief = map_relief(t, before->every[n]);
+
+		if (relief >= 0)
+			t->new->clocks[after->reliefs[relief].number] = t->old->clocks[n];
+	}
+}
+
+/* ---------- sanctions ---------- */
+
+static bool
+same_terms(const Rung *a, const Rung *b)
+{
+	if (a->nterms != b->nterms)
+		return false;
+	for (int i = 0; i < a->nterms; i++)
+		if (strcmp(a->terms[i].name, b->terms[i].name) != 0)
+			return false;
+	return true;
+}
+
+/* The end by the new version's length, where the old one has set none. */
+static TimestampTz
+new_end(Transfer *t, const Rung *rung, const SanctionState *s)
+{
+	Span		span;
+
+	if (!span_value(t->fold, &rung->length, &span))
+		return DT_NOEND;
+	return span_add(s->starts, &span, 1, t->to->zone);
+}
+
+static void
+transfer_sanction(Transfer *t, const SanctionState *old)
+{
+	EngineState *state = t->new;
+	const Rung *before = old->rung < 0 ? NULL : &t->from->rungs[old->rung];
+	const Rung *after;
+	SanctionState *s;
+
+	state->sanctions = state_room(state, state->sanctions, state->nsanctions,
+								  sizeof(SanctionState));
+	s = &state->sanctions[state->nsanctions++];
+	*s = *old;
+	s->rung = map_rung(t, old->rung);
+	after = s->rung < 0 ? NULL : &t->to->rungs[s->rung];
+	s->terms = after == NULL || before == NULL || !same_terms(before, after) ? NULL :
+		values_copy(state->context, old->terms, after->nterms);
+	if (!sanction_open_now(s))
+		return;
+	s->dirty = true;
+	if (after == NULL)
+	{
+		s->flags |= SANCTION_ENDED | SANCTION_RELEASED;
+		s->reason = RELEASE_POLICY;
+		s->released = t->fold->at;
+		if ((s->flags & SANCTION_STARTED) == 0)
+			s->flags |= SANCTION_NEVER;
+		s->ends = (s->flags & SANCTION_NEVER) ? s->starts : t->fold->at;
+		return;
+	}
+	if (after->mode == RUNG_WHILE)
+	{
+		s->ends = DT_NOEND;
+		s->left = -1;
+		return;
+	}
+	if (after->count_activity < 0)
+		s->left = -1;
+	else if (s->left < 0)
+		s->left = 1;
+	if (after->nconditions != before->nconditions)
+		s->met = 0;
+	if (after->nconditions > 0 || s->left >= 0)
+	{
+		if (before->nconditions == 0 && old->left < 0)
+		{
+			s->minimum = s->ends == DT_NOEND ? s->starts : s->ends;
+			s->ends = DT_NOEND;
+		}
+	}
+	else if (s->ends == DT_NOEND && (before->mode == RUNG_WHILE || before->nconditions > 0 ||
+									 old->left >= 0))
+		s->ends = new_end(t, after, s);
+}
+
+static void
+transfer_ladder(Transfer *t)
+{
+	for (int i = 0; i < t->old->nsanctions; i++)
+		transfer_sanction(t, &t->old->sanctions[i]);
+	t->new->nsanctions_ever = t->old->nsanctions_ever;
+	for (int i = 0; i < t->from->nrungs; i++)
+	{
+		int			rung = map_rung(t, i);
+
+		if (rung < 0)
+			continue;
+		t->new->fired[rung] = t->old->fired[i];
+		if (t->to->handover == HANDOVER_FRESH)
+			continue;
+		t->new->disarmed[rung] = t->old->disarmed[i];
+		t->new->multiples[rung] = t->old->multiples[i];
+	}
+}
+
+EngineState *
+engine_handover(const Policy *from, const Policy *to, const EngineState *state,
+				TimestampTz at, const ExprValue *facts, const PendingAttribute *pending,
+				int npending, const EngineTrace *trace)
+{
+	EngineState *result = engine_init(to, state->account_id, at, at, facts, pending, npending);
+	bool		fresh = to->handover == HANDOVER_FRESH;
+	Points		before = state->score;
+	Transfer	t;
+	Fold		fold;
+
+	/* Beginning anew may have opened rungs of its own: those wait for the end. */
+	result->nsanctions = 0;
+	if (to->nrungs > 0)
+	{
+		memset(result->fired, 0, sizeof(int32) * to->nrungs);
+		memset(result->disarmed, 0, sizeof(bool) * to->nrungs);
+		memset(result->multiples, 0, sizeof(int32) * to->nrungs);
+	}
+	result->opened = state->opened;
+	result->last = state->last;
+	result->last_decided = state->last_decided;
+	result->nviolations = state->nviolations;
+
+	fold_begin(&fold, to, result, trace);
+	t.from = from;
+	t.to = to;
+	t.old = state;
+	t.new = result;
+	t.fold = &fold;
+	t.scale = 1;
+	transfer_score(&t);
+	if (!fresh)
+	{
+		result->last_violation = state->last_violation;
+		transfer_entries(&t);
+		transfer_records(&t);
+		transfer_counters(&t);
+		transfer_clocks(&t);
+	}
+	transfer_ladder(&t);
+	ladder_disarm(&fold);
+	result->due_known = false;
+	if (trace != NULL)
+	{
+		Effect		effect;
+
+		fold_effect_init(&fold, &effect, EFFECT_HANDOVER);
+		effect.delta = result->score - before;
+		fold_emit(&fold, &effect);
+		for (int i = 0; i < result->nsanctions; i++)
+		{
+			const SanctionState *s = &result->sanctions[i];
+
+			if ((s->flags & SANCTION_RELEASED) == 0 || s->reason != RELEASE_POLICY ||
+				s->released != at)
+				continue;
+			fold_effect_init(&fold, &effect, EFFECT_SANCTION_RELEASE);
+			effect.entry = s->cause;
+			effect.sanction = s->number;
+			effect.starts = s->starts;
+			effect.ends = s->ends;
+			effect.reason = s->reason;
+			fold_emit(&fold, &effect);
+		}
+	}
+	fold_settle(&fold, false);
+	return result;
+}

@@ -1,0 +1,356 @@
+/*
+ * internal.h
+ *		What the files of the engine share with each other and nobody else.
+ *
+ * Everything goes through a Fold: one state under one policy at one instant,
+ * on the stack of engine_advance() or engine_apply().
+ */
+#ifndef GOVERNANCE_ENGINE_INTERNAL_H
+#define GOVERNANCE_ENGINE_INTERNAL_H
+
+#include "engine/engine.h"
+
+/* ---------- the plan: what follows from a policy (plan.c) ---------- */
+
+/* `within` on a date, somewhere in a condition that time may change. */
+typedef struct WithinUse
+{
+	int			attribute;		/* index; -1: any attribute that is a date */
+	Span		span;
+} WithinUse;
+
+typedef struct RungPlan
+{
+	bool		judged;			/* only makes sense for a violation: rule,
+								 * class, severity, source, same */
+	int			before;			/* the rung that must have been opened, or -1 */
+	bool		direct_test;	/* `when` is an interval of the score: */
+	Points		low;			/* low <= score <= high */
+	Points		high;
+} RungPlan;
+
+typedef struct ReliefPlan
+{
+	int			number;			/* among those with the same trigger */
+	int			quotas;			/* the first relief of the same name: they
+								 * share their quotas */
+	bool		filtered;		/* the filter leaves something out */
+	bool		varies;			/* its condition or amount may change by time
+								 * alone */
+} ReliefPlan;
+
+typedef struct EnginePlan
+{
+	RungPlan   *rungs;
+	ReliefPlan *reliefs;
+	int			nages;			/* reliefs by trigger, in declared order */
+	int		   *ages;
+	int			nevery;
+	int		   *every;
+	int			nboundaries;
+	int		   *boundaries;
+	int			nactivities;
+	int		   *activities;
+	int			nstarts;
+	int		   *starts;
+	int			nends;
+	int		   *ends;
+
+	bool		keeps_remaining;	/* an entry is needed while it costs points */
+	bool		limits_vary;	/* cap, floor or start are not constant */
+	bool		bulk;			/* many steps of clean time can be one */
+
+	/* what may change by time alone */
+	int			nwake;			/* windowed observables */
+	int		   *wake;
+	int			nwithin;
+	WithinUse  *within;
+	CalendarUnit tick;			/* finest local unit that matters; UNIT_NONE */
+	bool		ticks_hourly;	/* finer than a day */
+	bool		cycle_matters;	/* the turn of the cycle does */
+
+	bool		entry_cycle;	/* entries are looked at since the cycle began */
+	bool		sanction_cycle;
+	bool	   *activity_kept;	/* by kind: single records are looked at */
+	Span		activity_memory;
+	bool		activity_cycle;
+} EnginePlan;
+
+static inline const EnginePlan *
+engine_plan(const Policy *policy)
+{
+	if (unlikely(policy->plan == NULL))
+		engine_prepare((Policy *) policy);
+	return policy->plan;
+}
+
+/* ---------- the fold at work ---------- */
+
+typedef struct Fold
+{
+	const Policy *policy;
+	const EnginePlan *plan;
+	EngineState *state;
+	const EngineTrace *trace;	/* null: none */
+	TimestampTz at;				/* the instant at hand */
+	ExprEnv		env;
+
+	const EngineEvent *judged;	/* the violation at hand, or null */
+	Points		price;			/* of it, so far */
+	const LiveEntry *entry;		/* that a selection looks at */
+	bool		has_quantity;
+	double		quantity;
+
+	bool		fresh;			/* the violation has not been on the ladder yet */
+	int			direct;			/* rung that the violation's rule opened, or -1 */
+} Fold;
+
+/* Sets the instant at hand. */
+static inline void
+fold_at(Fold *fold, TimestampTz at)
+{
+	fold->at = at;
+	fold->env.at = at;
+}
+
+extern void fold_begin(Fold *fold, const Policy *policy, EngineState *state,
+					   const EngineTrace *trace);
+
+/* An effect with the figures of the state filled in. */
+extern void fold_effect_init(const Fold *fold, Effect *effect, EffectKind kind);
+extern void fold_emit(const Fold *fold, Effect *effect);
+
+/* Recomputes start, cap and floor; true when something changed. */
+extern bool fold_limits(Fold *fold);
+
+/*
+ * Brings everything to rest at the instant at hand: ends, expiries, boundaries
+ * (only when asked for), steps, ladder, starts, until nothing moves any more.
+ */
+extern void fold_settle(Fold *fold, bool boundaries);
+
+/*
+ * Processes what is due up to an instant, at most max_dues instants of it;
+ * gives how many there were.  With less than that the state is at the instant.
+ */
+extern int	fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk);
+
+/* ---------- growing arrays (state.c) ---------- */
+
+/*
+ * Makes room for one more element behind n; arrays of a state always have room
+ * for the next power of two.
+ */
+extern void *state_room(EngineState *state, void *array, int n, Size size);
+extern Size state_capacity(int n);
+
+/* A state with its fixed arrays, zeroed, in the current context. */
+extern EngineState *state_alloc(const Policy *policy);
+
+/* Copies with their texts into a context. */
+extern ExprValue value_copy(MemoryContext context, ExprValue value);
+extern ExprValue *values_copy(MemoryContext context, const ExprValue *values, int n);
+extern bool value_equal(const ExprValue *a, const ExprValue *b);
+
+/* What nothing looks at any more at the state's as_of (memory.c). */
+typedef struct Memory
+{
+	const Policy *policy;
+	const EnginePlan *plan;
+	const EngineState *state;
+	TimestampTz entries_from;	/* dead entries after this are looked at */
+	TimestampTz sanctions_from;
+	TimestampTz activities_from;
+} Memory;
+
+extern void memory_begin(Memory *memory, const Policy *policy,
+						 const EngineState *state);
+extern bool memory_entry(const Memory *memory, const LiveEntry *entry);
+extern bool memory_mark(const Memory *memory, const MarkRecord *mark);
+extern bool memory_activity(const Memory *memory, const ActivityRecord *record);
+extern bool memory_collapse(const Memory *memory, const CollapseState *collapse);
+extern bool memory_sanction(const Memory *memory, const SanctionState *sanction);
+extern bool memory_grant(const Memory *memory, const GrantRecord *grant);
+
+/* ---------- price.c ---------- */
+
+/*
+ * What the violation at hand costs: modifiers, then collapse.  Fills in the
+ * effect's base, price, detail and modifiers when traced; *collapsed is set
+ * when it does not count at all.
+ */
+extern Points price_violation(Fold *fold, const EngineEvent *event,
+							  Effect *effect, bool *collapsed);
+
+/* ---------- observe.c ---------- */
+
+extern ExprValue observe_value(void *arg, ExprVar var, int index);
+
+/* Does the entry still count? */
+static inline bool
+entry_live(const LiveEntry *entry)
+{
+	return (entry->flags & (ENTRY_VOID | ENTRY_EXPIRED | ENTRY_OVERTURNED)) == 0 &&
+		(entry->charged == 0 || entry->remaining > 0);
+}
+
+extern bool entry_matches(Fold *fold, const EntryFilter *filter,
+						  const LiveEntry *entry);
+
+/* By rule only: is this the kind of violation that the filter selects? */
+static inline bool
+filter_rule(const EntryFilter *filter, int rule)
+{
+	return filter->rules == NULL || (rule >= 0 && filter->rules[rule]);
+}
+
+/* Adds to the running observables. */
+extern void observe_violation(Fold *fold, int rule, Points charged, int sign);
+extern void observe_activity(Fold *fold, int kind, double quantity);
+extern void observe_sanction(Fold *fold, int rung);
+
+/* A value of an observable as its counter holds it. */
+extern int64 observe_counter(const Observable *o, double value);
+
+/*
+ * The next instant after the one at hand at which a windowed observable, a
+ * `within` or a part of the calendar may change a condition.
+ */
+extern TimestampTz observe_next_wake(Fold *fold);
+
+/* The start of the policy's cycle at an instant, and the next one. */
+extern TimestampTz cycle_start(Fold *fold, TimestampTz at);
+extern TimestampTz cycle_boundary_after(Fold *fold, const Cycle *cycle,
+										TimestampTz at);
+
+/* Evaluates a parameter; false when no case holds. */
+extern bool span_value(Fold *fold, const SpanParam *param, Span *span);
+
+/* ---------- score.c ---------- */
+
+/* The score that an operation would give; clipped. */
+extern Points score_after(Fold *fold, ReliefOp op, Points amount);
+
+/* Moves the score and takes what it gives back from the oldest entries. */
+extern Points score_set(Fold *fold, Points target);
+
+/* Charges a price; gives the effect on the score, not negative. */
+extern Points score_charge(Fold *fold, Points price);
+
+/* Gives points back without touching entries; gives the effect. */
+extern Points score_give(Fold *fold, Points amount);
+
+/* ---------- ladder.c ---------- */
+
+/* Evaluates every rung; true when a sanction opened, changed or ended. */
+extern bool ladder_evaluate(Fold *fold);
+
+/* Rungs that are true from the start have not been crossed. */
+extern void ladder_disarm(Fold *fold);
+
+/* Opens a rung; `cause` is a violation or 0. */
+extern bool sanction_open(Fold *fold, int rung, int64 cause,
+						  TimestampTz decided, const Span *chosen);
+
+extern void sanction_release(Fold *fold, SanctionState *sanction,
+							 ReleaseReason reason);
+
+/* Starts and ends what is due; true when something happened. */
+extern bool sanctions_start_due(Fold *fold);
+extern bool sanctions_end_due(Fold *fold);
+extern TimestampTz sanctions_next_due(Fold *fold);
+
+/* An activity's part in conditions, counts and elections. */
+extern void sanctions_activity(Fold *fold, const EngineEvent *event);
+
+/* Those that the violation caused are lifted. */
+extern void sanctions_overturn(Fold *fold, int64 violation_id);
+
+static inline bool
+sanction_open_now(const SanctionState *sanction)
+{
+	return (sanction->flags & SANCTION_ENDED) == 0;
+}
+
+static inline bool
+sanction_running(const SanctionState *sanction)
+{
+	return (sanction->flags & (SANCTION_STARTED | SANCTION_ENDED)) == SANCTION_STARTED;
+}
+
+static inline bool
+rung_heavier(const Policy *policy, int a, int b)
+{
+	if (b < 0)
+		return true;
+	if (policy->rungs[a].tier != policy->rungs[b].tier)
+		return policy->rungs[a].tier > policy->rungs[b].tier;
+	return a > b;
+}
+
+/* ---------- relief.c ---------- */
+
+extern bool relief_ages(Fold *fold);
+extern TimestampTz relief_ages_next(Fold *fold);
+extern bool relief_boundaries(Fold *fold);
+extern TimestampTz relief_boundaries_next(Fold *fold);
+extern void relief_activity(Fold *fold, const EngineEvent *event);
+
+/* Runs the reliefs of a sanction's start or end; true when one did something. */
+extern bool relief_sanction(Fold *fold, SanctionState *sanction, bool start);
+
+/* Puts marks on entries. */
+extern void relief_mark(Fold *fold, const EngineEvent *event);
+
+/* Applies a relief's operation; gives the change of the score. */
+extern Points relief_apply(Fold *fold, int relief, LiveEntry *entry,
+						   const SanctionState *sanction, bool *changed);
+
+/* Would it do anything now? */
+extern bool relief_effective(Fold *fold, int relief);
+
+/* ---------- clean.c ---------- */
+
+extern void clean_violation(Fold *fold, int rule);
+extern void clean_activity(Fold *fold, const EngineEvent *event);
+extern void clean_sanction(Fold *fold, int rung, bool start);
+extern void clean_idle(Fold *fold);
+extern bool clean_steps(Fold *fold);
+
+/* The earliest step after the instant at hand, and whose it is. */
+extern TimestampTz clean_next_due(Fold *fold, int *number);
+
+/*
+ * Takes as many steps of one clock as can be taken at once, before `until` and
+ * not after `to`; false when not even one.  Moves the instant at hand.
+ */
+extern bool clean_bulk(Fold *fold, int number, TimestampTz until,
+					   TimestampTz to);
+
+/* ---------- calendar.c ---------- */
+
+extern bool span_equal(const Span *a, const Span *b);
+extern bool span_empty(const Span *span);
+
+/* The largest n >= 0 for which base + n spans <= limit; -1: not even base. */
+extern int64 span_count(TimestampTz base, const Span *span, TimestampTz limit,
+						pg_tz *zone);
+
+/* The span taken a number of times that need not be whole. */
+extern Span span_times(const Span *span, double times);
+
+/*
+ * The first instant at which something of an instant has left a look-back
+ * window: the smallest t with t - span >= instant.
+ */
+extern TimestampTz span_leaving(TimestampTz instant, const Span *span,
+								pg_tz *zone);
+
+/* How far b is from a on the local calendar, added to base. */
+extern TimestampTz calendar_shift(TimestampTz base, TimestampTz a,
+								  TimestampTz b, pg_tz *zone);
+
+/* The next full local hour. */
+extern TimestampTz calendar_next_hour(TimestampTz at, pg_tz *zone);
+
+#endif							/* GOVERNANCE_ENGINE_INTERNAL_H */

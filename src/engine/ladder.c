@@ -1,0 +1,261 @@
+/*
+ * ladder.c
+ *		Which rungs are reached, and which of them open.
+ *
+ * Rungs that hold as long as their condition are a function of the state: with
+ * "heaviest" the heaviest true one holds.  Rungs that are crossed remember that
+ * they were (disarmed, or the multiple reached), and forget it by their rearm
+ * rule.  Of those newly crossed only the heaviest opens, and only if no heavier
+ * rung came with it: a rung that newly holds, or the one that the violation's
+ * rule opened directly.  All that were crossed are disarmed, opened or not.
+ *
+ * A rung whose condition looks at the violation at hand (rule, class, same...)
+ * is only evaluated for one, and left alone when time or an activity moves the
+ * state.  A rung that must come after another never opens in the same event as
+ * that one, and only for a violation.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "engine/internal.h"
+
+static inline bool
+rung_true(Fold *fold, int index)
+{
+	const RungPlan *rp = &fold->plan->rungs[index];
+
+	if (rp->direct_test)
+		return fold->state->score >= rp->low && fold->state->score <= rp->high;
+	return expr_true(fold->policy->rungs[index].when, &fold->env);
+}
+
+/* Must it wait for another rung? */
+static bool
+rung_blocked(const Fold *fold, int index)
+{
+	int			before = fold->plan->rungs[index].before;
+
+	if (before < 0)
+		return false;
+	return fold->judged == NULL || fold->state->fired[before] == 0 ||
+		fold->state->just_fired[before];
+}
+
+static int64
+cause_now(const Fold *fold)
+{
+	return fold->judged == NULL ? 0 : fold->judged->key.id;
+}
+
+static TimestampTz
+decided_now(const Fold *fold)
+{
+	return fold->judged == NULL ? fold->at : fold->judged->decided;
+}
+
+/* ---------- rungs that hold as long as their condition ---------- */
+
+static SanctionState *
+holding(EngineState *state, int rung)
+{
+	for (int i = state->first_open; i < state->nsanctions; i++)
+		if (state->sanctions[i].rung == rung && sanction_open_now(&state->sanctions[i]))
+			return &state->sanctions[i];
+	return NULL;
+}
+
+/*
+ * Opens and releases them; *heaviest is the heaviest one that newly holds.
+ */
+static bool
+evaluate_holding(Fold *fold, int *heaviest)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+	SanctionState *s;
+	int64		cause = 0;
+	TimestampTz decided = fold->at;
+	int			top = -1;
+	bool		changed = false;
+	bool		top_runs = false;
+
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		if (policy->rungs[i].mode != RUNG_WHILE)
+			continue;
+		s = NULL;
+		if (fold->plan->rungs[i].judged && fold->judged == NULL)
+			state->holds[i] = holding(state, i) != NULL;
+		else
+		{
+			state->holds[i] = rung_true(fold, i);
+			if (state->holds[i] && fold->plan->rungs[i].before >= 0 &&
+				holding(state, i) == NULL && rung_blocked(fold, i))
+				state->holds[i] = false;
+		}
+		if (state->holds[i] && rung_heavier(policy, i, top))
+			top = i;
+	}
+
+	/* What is no longer true ends first, so that its cause can be taken over. */
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		s = &state->sanctions[i];
+		if (!sanction_open_now(s) || policy->rungs[s->rung].mode != RUNG_WHILE ||
+			state->holds[s->rung])
+			continue;
+		if (cause == 0)
+		{
+			cause = s->cause;
+			decided = Max(decided, s->starts);
+		}
+		sanction_release(fold, s, RELEASE_CLEARED);
+		changed = true;
+	}
+
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		if (policy->rungs[i].mode != RUNG_WHILE || !state->holds[i] ||
+			(i != top && !policy->apply_all))
+			continue;
+		s = holding(state, i);
+		if (s != NULL)
+		{
+			if (i == top)
+				top_runs = (s->flags & SANCTION_STARTED) != 0;
+			continue;
+		}
+		if (fold->judged != NULL ?
+			sanction_open(fold, i, cause_now(fold), decided_now(fold), NULL) :
+			sanction_open(fold, i, cause, decided, NULL))
+		{
+			changed = true;
+			if (rung_heavier(policy, i, *heaviest))
+				*heaviest = i;
+		}
+	}
+
+	/* Lighter ones make way once the heaviest has started. */
+	if (!policy->apply_all && top_runs)
+	{
+		for (int i = state->first_open; i < state->nsanctions; i++)
+		{
+			s = &state->sanctions[i];
+			if (sanction_open_now(s) && policy->rungs[s->rung].mode == RUNG_WHILE &&
+				s->rung != top)
+			{
+				sanction_release(fold, s, RELEASE_REPLACED);
+				changed = true;
+			}
+		}
+	}
+	return changed;
+}
+
+/* ---------- rungs that are crossed ---------- */
+
+/* The multiple that the measure has reached. */
+static int32
+multiple_reached(Fold *fold, const Rung *rung)
+{
+	double		measure;
+	double		n;
+
+	if (rung->measure != NULL)
+		measure = expr_number(rung->measure, &fold->env);
+	else
+		measure = observe_value(fold, VAR_LOST, 0).number;
+	n = floor((measure * 100 + 1e-7) / rung->each);
+	return (int32) Min(Max(n, 0), PG_INT32_MAX);
+}
+
+/* Is the rung crossed now?  Sees to its memory. */
+static bool
+rung_crossed(Fold *fold, int index)
+{
+	EngineState *state = fold->state;
+	const Rung *rung = &fold->policy->rungs[index];
+	bool		fires;
+
+	if (rung->mode == RUNG_MULTIPLE)
+	{
+		int32		n = multiple_reached(fold, rung);
+
+		if (n < state->multiples[index] && rung->rearm != REARM_NEVER)
+			state->multiples[index] = n;
+		fires = n > state->multiples[index] ||
+			(rung->rearm == REARM_ALWAYS && fold->fresh && n > 0);
+		if (fires && rung_blocked(fold, index))
+			return false;
+		state->multiples[index] = Max(state->multiples[index], n);
+		return fires;
+	}
+	if (!rung_true(fold, index))
+	{
+		if (rung->rearm != REARM_NEVER)
+			state->disarmed[index] = false;
+		return false;
+	}
+	fires = !state->disarmed[index] || (rung->rearm == REARM_ALWAYS && fold->fresh);
+	if (!fires || rung_blocked(fold, index))
+		return false;
+	state->disarmed[index] = true;
+	return true;
+}
+
+bool
+ladder_evaluate(Fold *fold)
+{
+	const Policy *policy = fold->policy;
+	int			newly = fold->direct;
+	int			best = -1;
+	bool		changed = false;
+
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		if (policy->rungs[i].mode == RUNG_WHILE)
+		{
+			changed = evaluate_holding(fold, &newly);
+			break;
+		}
+	}
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		const Rung *rung = &policy->rungs[i];
+
+		if (rung->mode != RUNG_CROSSING && rung->mode != RUNG_MULTIPLE)
+			continue;
+		if (fold->plan->rungs[i].judged && fold->judged == NULL)
+			continue;
+		if (!rung_crossed(fold, i))
+			continue;
+		if (policy->apply_all)
+			changed |= sanction_open(fold, i, cause_now(fold), decided_now(fold), NULL);
+		else if (rung_heavier(policy, i, best))
+			best = i;
+	}
+	if (best >= 0 && rung_heavier(policy, best, newly))
+		changed |= sanction_open(fold, best, cause_now(fold), decided_now(fold), NULL);
+	fold->fresh = false;
+	return changed;
+}
+
+void
+ladder_disarm(Fold *fold)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		const Rung *rung = &policy->rungs[i];
+
+		if (fold->plan->rungs[i].judged)
+			continue;
+		if (rung->mode == RUNG_CROSSING && rung_true(fold, i))
+			state->disarmed[i] = true;
+		else if (rung->mode == RUNG_MULTIPLE)
+			state->multiples[i] = Max(state->multiples[i], multiple_reached(fold, rung));
+	}
+}

@@ -1,0 +1,580 @@
+/*
+ * plan.c
+ *		What follows from a policy: which entries must be remembered and for how
+ *		long, which conditions time alone may change, which rungs are a plain
+ *		test of the score.
+ *
+ * All of it could be asked of the policy again and again; the fold runs inside
+ * an insert and has no time for that.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "engine/internal.h"
+#include "utils/memutils.h"
+
+#define MAX_AGE_RELIEFS 32		/* bits of LiveEntry.done */
+
+typedef struct Scan
+{
+	Policy	   *policy;
+	EnginePlan *plan;
+	bool		timed;			/* time alone makes it be evaluated */
+	bool	   *wakes;			/* by observable: seen in such a place */
+
+	/* about the expression at hand */
+	bool		judged;			/* needs a violation at hand */
+	bool		varies;			/* its value may change by time alone */
+
+	/* about all of them */
+	bool		remaining;		/* entry.remaining is looked at somewhere */
+	bool		bulk;			/* `score` is only compared with constants */
+	int			nthresholds;
+	double	   *thresholds;
+} Scan;
+
+static void scan_expr(Scan *scan, const Expr *expr);
+static void scan_filter(Scan *scan, const EntryFilter *filter);
+
+static void
+add_threshold(Scan *scan, double points)
+{
+	double		x = points * 100;
+
+	/* On both sides when it falls between two scores. */
+	scan->thresholds = scan->thresholds == NULL ?
+		palloc(sizeof(double) * 2) :
+		repalloc(scan->thresholds, sizeof(double) * (scan->nthresholds + 2));
+	scan->thresholds[scan->nthresholds++] = floor(x + 1e-7);
+	scan->thresholds[scan->nthresholds++] = ceil(x - 1e-7);
+}
+
+static void
+add_within(Scan *scan, int attribute, const Span *span)
+{
+	EnginePlan *plan = scan->plan;
+
+	plan->within = plan->within == NULL ?
+		palloc(sizeof(WithinUse)) :
+		repalloc(plan->within, sizeof(WithinUse) * (plan->nwithin + 1));
+	plan->within[plan->nwithin].attribute = attribute;
+	plan->within[plan->nwithin++].span = *span;
+}
+
+static void
+add_tick(Scan *scan, CalendarUnit unit, bool hourly)
+{
+	EnginePlan *plan = scan->plan;
+
+	scan->varies = true;
+	if (!scan->timed)
+		return;
+	if (hourly)
+		plan->ticks_hourly = true;
+	if (plan->tick == UNIT_NONE || unit < plan->tick)
+		plan->tick = unit;
+}
+
+static void
+visit(void *arg, ExprVar var, int index, bool compared, double constant,
+	  const Span *span)
+{
+	Scan	   *scan = arg;
+	Policy	   *policy = scan->policy;
+	double		start;
+
+	if (span != NULL)
+	{
+		scan->varies = true;
+		if (scan->timed)
+			add_within(scan, index, span);
+		return;
+	}
+	switch (var)
+	{
+		case VAR_SCORE:
+			if (!scan->timed)
+				break;
+			if (compared)
+				add_threshold(scan, constant);
+			else
+				scan->bulk = false;
+			break;
+		case VAR_LOST:
+			if (!scan->timed)
+				break;
+			if (compared && policy->accumulate)
+				add_threshold(scan, constant);
+			else if (compared && policy->start != NULL &&
+					 expr_is_constant(policy->start, &start))
+				add_threshold(scan, start - constant);
+			else
+				scan->bulk = false;
+			break;
+		case VAR_POINTS:
+		case VAR_RULE:
+		case VAR_CLASS:
+		case VAR_SEVERITY:
+		case VAR_SOURCE:
+			scan->judged = true;
+			break;
+		case VAR_ENTRY_REMAINING:
+			scan->remaining = true;
+			if (scan->timed)
+				scan->bulk = false;
+			break;
+		case VAR_HOUR:
+			add_tick(scan, UNIT_DAY, true);
+			break;
+		case VAR_WEEKDAY:
+		case VAR_DAY:
+			add_tick(scan, UNIT_DAY, false);
+			break;
+		case VAR_MONTH:
+			add_tick(scan, UNIT_MONTH, false);
+			break;
+		case VAR_FACET:
+			scan_expr(scan, policy->facets[index].value);
+			break;
+		case VAR_OBSERVABLE:
+			{
+				const Observable *o = &policy->observables[index];
+
+				if (o->same != 0)
+					scan->judged = true;
+				if (o->has_window || o->in_cycle || o->in_force || o->live)
+					scan->varies = true;
+				if (scan->timed)
+				{
+					scan->wakes[index] = true;
+					if (o->live)
+						scan->bulk = false;
+				}
+				scan_filter(scan, &o->filter);
+			}
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+scan_expr(Scan *scan, const Expr *expr)
+{
+	if (expr != NULL)
+		expr_visit(expr, visit, scan);
+}
+
+static void
+scan_filter(Scan *scan, const EntryFilter *filter)
+{
+	scan_expr(scan, filter->where);
+}
+
+static void
+scan_param(Scan *scan, const SpanParam *param)
+{
+	for (int i = 0; i < param->ncases; i++)
+	{
+		scan_expr(scan, param->cases[i].when);
+		scan_expr(scan, param->cases[i].times);
+	}
+}
+
+/* At least as long as both. */
+static void
+widen(Span *memory, const Span *span)
+{
+	memory->months = Max(memory->months, span->months);
+	memory->days = Max(memory->days, span->days);
+	memory->usecs = Max(memory->usecs, span->usecs);
+	memory->forever |= span->forever;
+}
+
+static bool
+is_constant(const Expr *expr)
+{
+	return expr == NULL || expr_is_constant(expr, NULL);
+}
+
+/* ---------- observables ---------- */
+
+/* Can a plain counter stand for it? */
+static bool
+can_run(const Policy *policy, const Observable *o)
+{
+	if (o->has_window || o->in_cycle || o->same != 0 || o->live)
+		return false;
+	switch (o->kind)
+	{
+		case OBSERVE_COUNT_VIOLATIONS:
+		case OBSERVE_SUM_POINTS:
+			/* what a refund takes back must be found again */
+			return o->filter.where == NULL && o->filter.marked == 0 &&
+				o->filter.unmarked == 0 && o->clock == policy->clock &&
+				policy->revision != REVISION_REFUND;
+		case OBSERVE_COUNT_SANCTIONS:
+			return span_empty(&o->min_length) && !o->by_end && !o->in_force;
+		case OBSERVE_COUNT_ACTIVITIES:
+		case OBSERVE_SUM_QUANTITY:
+			return true;
+	}
+	return false;
+}
+
+static void
+plan_observables(Scan *scan)
+{
+	Policy	   *policy = scan->policy;
+	EnginePlan *plan = scan->plan;
+	static const Span forever = {0, 0, 0, true};
+
+	policy->ncounters = 0;
+	plan->activity_kept = palloc0(sizeof(bool) * Max(policy->nactivities, 1));
+	for (int i = 0; i < policy->nobservables; i++)
+	{
+		Observable *o = &policy->observables[i];
+		const Span *window = o->has_window ? &o->window : NULL;
+
+		o->lifetime = !o->has_window && !o->in_cycle;
+		o->running = can_run(policy, o);
+		o->counter = o->running ? policy->ncounters++ : -1;
+		if (o->running)
+			continue;
+		if (window == NULL && !o->in_cycle)
+			window = &forever;
+		switch (o->kind)
+		{
+			case OBSERVE_COUNT_VIOLATIONS:
+			case OBSERVE_SUM_POINTS:
+				policy->keeps_entries = true;
+				if (o->live)
+					plan->keeps_remaining = true;
+				else if (window != NULL)
+					widen(&policy->entry_memory, window);
+				else
+					plan->entry_cycle = true;
+				scan_filter(scan, &o->filter);
+				break;
+			case OBSERVE_COUNT_SANCTIONS:
+				if (o->in_force)
+					break;
+				policy->keeps_sanctions = true;
+				if (window != NULL)
+					widen(&policy->sanction_memory, window);
+				else
+					plan->sanction_cycle = true;
+				break;
+			case OBSERVE_COUNT_ACTIVITIES:
+			case OBSERVE_SUM_QUANTITY:
+				plan->activity_kept[o->activity] = true;
+				if (window != NULL)
+					widen(&plan->activity_memory, window);
+				else
+					plan->activity_cycle = true;
+				break;
+		}
+	}
+}
+
+/* ---------- rungs ---------- */
+
+/* One end of an interval of the score as hundredths. */
+static Points
+bound(double points, bool open, bool low)
+{
+	double		x = points * 100;
+
+	if (low)
+		x = open ? floor(x + 1e-7) + 1 : ceil(x - 1e-7);
+	else
+		x = open ? ceil(x - 1e-7) - 1 : floor(x + 1e-7);
+	if (x >= POINTS_MAX)
+		return POINTS_MAX;
+	if (x <= -POINTS_MAX)
+		return -POINTS_MAX;
+	return (Points) x;
+}
+
+static void
+plan_rungs(Scan *scan)
+{
+	Policy	   *policy = scan->policy;
+	EnginePlan *plan = scan->plan;
+	int			previous = -1;
+
+	plan->rungs = palloc0(sizeof(RungPlan) * Max(policy->nrungs, 1));
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		const Rung *rung = &policy->rungs[i];
+		RungPlan   *rp = &plan->rungs[i];
+		ExprInterval interval;
+
+		scan->timed = true;
+		scan->judged = false;
+		scan_expr(scan, rung->when);
+		scan_expr(scan, rung->measure);
+		rp->judged = scan->judged;
+		scan->timed = false;
+		if (rung->mode == RUNG_MULTIPLE)
+			scan->bulk = false;
+		if (rung->when != NULL && expr_interval(rung->when, &interval) &&
+			interval.given &&
+			(interval.var == VAR_SCORE ||
+			 (interval.var == VAR_LOST && policy->accumulate)))
+		{
+			rp->direct_test = true;
+			rp->low = bound(interval.low, interval.low_open, true);
+			rp->high = bound(interval.high, interval.high_open, false);
+		}
+		rp->before = rung->after_rung;
+		if (rung->mode != RUNG_DIRECT)
+		{
+			if (policy->sequence && rp->before < 0)
+				rp->before = previous;
+			previous = i;
+		}
+		if (rung->length.ncases > 0)
+			policy->time_driven = true;
+	}
+
+	/* A sanction that waits for a decision starts by itself. */
+	if (policy->nrungs > 0 && policy->sanctions_from_decided &&
+		policy->clock == CLOCK_OCCURRED)
+		policy->time_driven = true;
+}
+
+/* ---------- reliefs ---------- */
+
+static bool
+filter_given(const EntryFilter *filter)
+{
+	return filter->rules != NULL || filter->marked != 0 ||
+		filter->unmarked != 0 || filter->where != NULL;
+}
+
+static void
+plan_reliefs(Scan *scan)
+{
+	Policy	   *policy = scan->policy;
+	EnginePlan *plan = scan->plan;
+	int			n = Max(policy->nreliefs, 1);
+
+	plan->reliefs = palloc0(sizeof(ReliefPlan) * n);
+	plan->ages = palloc(sizeof(int) * n);
+	plan->every = palloc(sizeof(int) * n);
+	plan->boundaries = palloc(sizeof(int) * n);
+	plan->activities = palloc(sizeof(int) * n);
+	plan->starts = palloc(sizeof(int) * n);
+	plan->ends = palloc(sizeof(int) * n);
+	for (int i = 0; i < policy->nreliefs; i++)
+	{
+		const Relief *relief = &policy->reliefs[i];
+		ReliefPlan *rp = &plan->reliefs[i];
+
+		rp->filtered = filter_given(&relief->filter);
+		rp->quotas = i;
+		for (int j = 0; j < i; j++)
+			if (policy->reliefs[j].trigger == relief->trigger &&
+				strcmp(policy->reliefs[j].name, relief->name) == 0)
+			{
+				rp->quotas = plan->reliefs[j].quotas;
+				break;
+			}
+		if (relief->op == OP_VOID || relief->trigger == RELIEF_AGE ||
+			(rp->filtered && relief->trigger != RELIEF_EVERY))
+		{
+			policy->keeps_entries = true;
+			plan->keeps_remaining = true;
+		}
+
+		/* Conditions that are looked at whenever something changes. */
+		scan->timed = relief->trigger == RELIEF_AGE || relief->trigger == RELIEF_EVERY;
+		scan->varies = false;
+		scan_expr(scan, relief->when);
+		scan_expr(scan, relief->amount);
+		rp->varies = scan->varies;
+		scan_filter(scan, &relief->filter);
+		scan_param(scan, &relief->age);
+		scan_param(scan, &relief->every);
+		scan_param(scan, &relief->wait);
+		scan_param(scan, &relief->first_after);
+		scan->timed = false;
+		scan_param(scan, &relief->extend_by);
+		scan_param(scan, &relief->cooldown);
+
+		switch (relief->trigger)
+		{
+			case RELIEF_AGE:
+				rp->number = plan->nages;
+				plan->ages[plan->nages++] = i;
+				break;
+			case RELIEF_EVERY:
+				rp->number = plan->nevery;
+				plan->every[plan->nevery++] = i;
+				break;
+			case RELIEF_BOUNDARY:
+				rp->number = plan->nboundaries;
+				plan->boundaries[plan->nboundaries++] = i;
+				break;
+			case RELIEF_ACTIVITY:
+				rp->number = plan->nactivities;
+				plan->activities[plan->nactivities++] = i;
+				break;
+			case RELIEF_SANCTION_START:
+				rp->number = plan->nstarts;
+				plan->starts[plan->nstarts++] = i;
+				break;
+			case RELIEF_SANCTION_END:
+				rp->number = plan->nends;
+				plan->ends[plan->nends++] = i;
+				break;
+		}
+	}
+	if (plan->nages > MAX_AGE_RELIEFS)
+		elog(ERROR, "policy \"%s\" has more than %d reliefs by age",
+			 policy->scheme, MAX_AGE_RELIEFS);
+	if (plan->nages > 0 || plan->nevery > 0 || plan->nboundaries > 0)
+		policy->time_driven = true;
+}
+
+static int
+threshold_cmp(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+plan_thresholds(Scan *scan)
+{
+	Policy	   *policy = scan->policy;
+
+	policy->score_simple = scan->bulk;
+	policy->nthresholds = 0;
+	policy->thresholds = palloc(sizeof(Points) * Max(scan->nthresholds, 1));
+	if (scan->nthresholds > 0)
+		qsort(scan->thresholds, scan->nthresholds, sizeof(double), threshold_cmp);
+	for (int i = 0; i < scan->nthresholds; i++)
+	{
+		double		x = scan->thresholds[i];
+
+		if (fabs(x) >= POINTS_MAX ||
+			(policy->nthresholds > 0 && policy->thresholds[policy->nthresholds - 1] == (Points) x))
+			continue;
+		policy->thresholds[policy->nthresholds++] = (Points) x;
+	}
+}
+
+void
+engine_prepare(Policy *policy)
+{
+	MemoryContext old = MemoryContextSwitchTo(policy->context != NULL ? policy->context :
+											  CurrentMemoryContext);
+	EnginePlan *plan = palloc0(sizeof(EnginePlan));
+	Scan		scan = {0};
+
+	scan.policy = policy;
+	scan.plan = plan;
+	scan.bulk = true;
+	scan.wakes = palloc0(sizeof(bool) * Max(policy->nobservables, 1));
+	policy->keeps_entries = policy->keeps_sanctions = policy->time_driven = false;
+	memset(&policy->entry_memory, 0, sizeof(Span));
+	memset(&policy->sanction_memory, 0, sizeof(Span));
+
+	plan_observables(&scan);
+	plan_rungs(&scan);
+	plan_reliefs(&scan);
+
+	plan->limits_vary = !is_constant(policy->cap) || !is_constant(policy->floor) ||
+		!is_constant(policy->start);
+	if (plan->limits_vary)
+	{
+		scan.timed = true;
+		scan_expr(&scan, policy->cap);
+		scan_expr(&scan, policy->floor);
+		scan_expr(&scan, policy->start);
+		scan.timed = false;
+	}
+	if (policy->revision == REVISION_REFUND || scan.remaining)
+		policy->keeps_entries = plan->keeps_remaining = true;
+
+	plan->wake = palloc(sizeof(int) * Max(policy->nobservables, 1));
+	for (int i = 0; i < policy->nobservables; i++)
+	{
+		const Observable *o = &policy->observables[i];
+
+		if (!scan.wakes[i])
+			continue;
+		if (o->in_cycle)
+			plan->cycle_matters = true;
+		if (o->has_window ||
+			(o->clock != policy->clock && (o->kind == OBSERVE_COUNT_VIOLATIONS ||
+										   o->kind == OBSERVE_SUM_POINTS)))
+			plan->wake[plan->nwake++] = i;
+	}
+	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE ||
+		plan->cycle_matters)
+		policy->time_driven = true;
+	plan->bulk = scan.bulk;
+	plan_thresholds(&scan);
+
+	policy->plan = plan;
+	MemoryContextSwitchTo(old);
+}
+
+/* ---------- names ---------- */
+
+int
+policy_rule_index(const Policy *policy, const char *code, int len)
+{
+	int			lo = 0;
+	int			hi = policy->nrules - 1;
+
+	while (lo <= hi)
+	{
+		int			mid = (lo + hi) / 2;
+		const char *other = policy->rules[mid].code;
+		int			cmp = strncmp(code, other, len);
+
+		if (cmp == 0 && other[len] != '\0')
+			cmp = -1;
+		if (cmp == 0)
+			return mid;
+		if (cmp < 0)
+			hi = mid - 1;
+		else
+			lo = mid + 1;
+	}
+	return -1;
+}
+
+int
+policy_activity_index(const Policy *policy, const char *kind)
+{
+	for (int i = 0; i < policy->nactivities; i++)
+		if (strcmp(policy->activities[i], kind) == 0)
+			return i;
+	return -1;
+}
+
+int
+policy_attribute_index(const Policy *policy, const char *name)
+{
+	for (int i = 0; i < policy->nattributes; i++)
+		if (strcmp(policy->attributes[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int
+policy_rung_index(const Policy *policy, const char *code)
+{
+	for (int i = 0; i < policy->nrungs; i++)
+		if (strcmp(policy->rungs[i].code, code) == 0)
+			return i;
+	return -1;
+}

@@ -1,0 +1,91 @@
+/*
+ * project.c
+ *		What will be if nothing more happens.
+ */
+#include "postgres.h"
+
+#include "engine/internal.h"
+#include "utils/timestamp.h"
+
+/* Instants looked at; a ladder that follows the clock never comes to rest. */
+#define MAX_DUES 10000
+
+SanctionState *
+engine_project(const Policy *policy, const EngineState *state, TimestampTz horizon,
+			   int *nsanctions)
+{
+	EngineState *copy = engine_copy(policy, state);
+	SanctionState *result;
+	Fold		fold;
+	int			n;
+
+	fold_begin(&fold, policy, copy, NULL);
+	fold_advance(&fold, horizon, MAX_DUES, true);
+	result = palloc(sizeof(SanctionState) * (copy->nsanctions + 1));
+	for (n = 0; n < state->nsanctions; n++)
+		result[n] = copy->sanctions[n];
+	for (int i = state->nsanctions; i < copy->nsanctions; i++)
+	{
+		if (copy->sanctions[i].flags & SANCTION_NEVER)
+			continue;
+		result[n] = copy->sanctions[i];
+		result[n++].flags |= SANCTION_PROJECTED;
+	}
+	*nsanctions = n;
+	return result;
+}
+
+/* What a reader sees of a state; enough to tell that it changed. */
+typedef struct Seen
+{
+	Points		score;
+	Points		cap;
+	int			tier;
+	uint64		sanctions;
+} Seen;
+
+static Seen
+seen(const Policy *policy, const EngineState *state)
+{
+	Seen		s;
+
+	s.score = state->score;
+	s.cap = state->cap;
+	s.tier = engine_tier(policy, state, state->as_of);
+	s.sanctions = 0;
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *x = &state->sanctions[i];
+
+		s.sanctions = (s.sanctions ^ (uint64) (x->flags & (SANCTION_STARTED | SANCTION_ENDED))) *
+			UINT64CONST(0x100000001b3);
+		s.sanctions = (s.sanctions ^ (uint64) x->ends) * UINT64CONST(0x100000001b3);
+	}
+	return s;
+}
+
+TimestampTz
+engine_next_change(const Policy *policy, const EngineState *state)
+{
+	EngineState *copy;
+	Fold		fold;
+	Seen		before;
+
+	if (state->due_known && state->next_due == DT_NOEND)
+		return DT_NOEND;
+	copy = engine_copy(policy, state);
+	before = seen(policy, copy);
+	fold_begin(&fold, policy, copy, NULL);
+	for (int i = 0; i < MAX_DUES; i++)
+	{
+		Seen		now;
+
+		if (fold_advance(&fold, DT_NOEND, 1, false) == 0)
+			break;
+		now = seen(policy, copy);
+		if (now.score != before.score || now.cap != before.cap || now.tier != before.tier ||
+			now.sanctions != before.sanctions)
+			return copy->as_of;
+	}
+	return DT_NOEND;
+}

@@ -1,0 +1,483 @@
+/*
+ * sanction.c
+ *		The life of sanctions: opened, started, extended, ended, released.
+ *
+ * A sanction is opened at its place in the fold and starts then or, when the
+ * decision behind it came later, at that decision.  Its start and its end are
+ * processed at their own instants; only then do the reliefs tied to them run.
+ * Reliefs for the end of a sanction run when it has ended in its own way: its
+ * time was over, its conditions were met, its events were counted or the
+ * condition of its rung ended; not when another took its place.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "engine/internal.h"
+#include "utils/timestamp.h"
+
+bool
+engine_enforced(const Policy *policy, int64 account_id, TimestampTz starts)
+{
+	uint64		x = (uint64) account_id;
+	double		share;
+
+	if (starts < policy->enforce_from)
+		return false;
+	if (!policy->has_rollout || starts >= policy->rollout_to)
+		return true;
+	if (starts < policy->rollout_from)
+		return false;
+
+	/* splitmix64: the same on every machine and in every version */
+	x += UINT64CONST(0x9e3779b97f4a7c15);
+	x = (x ^ (x >> 30)) * UINT64CONST(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64CONST(0x94d049bb133111eb);
+	x ^= x >> 31;
+	share = ((double) starts - (double) policy->rollout_from) /
+		((double) policy->rollout_to - (double) policy->rollout_from);
+	return (double) (x >> 11) / 9007199254740992.0 < share;
+}
+
+int
+engine_tier(const Policy *policy, const EngineState *state, TimestampTz at)
+{
+	int			tier = 0;
+
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+
+		if ((s->flags & SANCTION_ENFORCED) && s->rung >= 0 && s->starts <= at && at < s->ends)
+			tier = Max(tier, policy->rungs[s->rung].tier);
+	}
+	return tier;
+}
+
+/* ---------- effects ---------- */
+
+static void
+sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char *detail)
+{
+	Effect		effect;
+
+	if (fold->trace == NULL)
+		return;
+	fold_effect_init(fold, &effect, kind);
+	effect.entry = s->cause;
+	effect.rung = s->rung;
+	effect.sanction = s->number;
+	effect.starts = s->starts;
+	effect.ends = s->ends;
+	effect.reason = s->reason;
+	effect.detail = detail;
+	fold_emit(fold, &effect);
+}
+
+/* ---------- opening ---------- */
+
+/* The last sanction of a rung that has not ended, or null. */
+static SanctionState *
+open_sanction_of(EngineState *state, int rung)
+{
+	for (int i = state->nsanctions - 1; i >= state->first_open; i--)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if (s->rung == rung && sanction_open_now(s))
+			return s;
+	}
+	return NULL;
+}
+
+static SanctionState *
+append_sanction(Fold *fold, int rung, int64 cause, TimestampTz starts)
+{
+	EngineState *state = fold->state;
+	SanctionState *s;
+
+	state->sanctions = state_room(state, state->sanctions, state->nsanctions,
+								  sizeof(SanctionState));
+	s = &state->sanctions[state->nsanctions++];
+	memset(s, 0, sizeof(SanctionState));
+	s->number = ++state->nsanctions_ever;
+	s->rung = rung;
+	s->cause = cause;
+	s->opened = fold->at;
+	s->starts = s->minimum = starts;
+	s->ends = DT_NOEND;
+	s->left = -1;
+	s->dirty = true;
+	if (engine_enforced(fold->policy, state->account_id, starts))
+		s->flags |= SANCTION_ENFORCED;
+	return s;
+}
+
+/* The figures of the rung's terms, as of now. */
+static void
+fill_terms(Fold *fold, SanctionState *s)
+{
+	const Rung *rung = &fold->policy->rungs[s->rung];
+
+	if (rung->nterms == 0)
+		return;
+	if (s->terms == NULL)
+		s->terms = MemoryContextAlloc(fold->state->context, sizeof(ExprValue) * rung->nterms);
+	for (int i = 0; i < rung->nterms; i++)
+		s->terms[i] = value_copy(fold->state->context,
+								 expr_eval(rung->terms[i].value, &fold->env));
+}
+
+/*
+ * What a new sanction of a rung would be, before overlaps are looked at:
+ * how many spans long, how many events, how many conditions.
+ */
+typedef struct Measure
+{
+	bool		has_length;
+	Span		length;
+	int			left;			/* -1: not counting */
+	bool		conditions;
+} Measure;
+
+static bool
+measure_sanction(Fold *fold, const Rung *rung, const Span *chosen, Measure *m)
+{
+	memset(m, 0, sizeof(Measure));
+	m->left = -1;
+	m->conditions = rung->nconditions > 0;
+	if (rung->length.ncases > 0)
+	{
+		/* No case for this account: the rung does not concern it. */
+		if (!span_value(fold, &rung->length, &m->length))
+			return false;
+		m->has_length = true;
+	}
+	if (chosen != NULL && !span_empty(chosen) && !(m->has_length && m->length.forever) &&
+		rung->mode != RUNG_WHILE)
+	{
+		m->length = *chosen;
+		m->has_length = true;
+	}
+	if (rung->count_activity >= 0)
+	{
+		double		count = ceil(expr_number(rung->count, &fold->env) - 1e-9);
+
+		m->left = (int) Min(Max(count, 1), PG_INT32_MAX);
+	}
+	return true;
+}
+
+/* Ends of a sanction that starts, or goes on, at an instant. */
+static void
+set_ends(Fold *fold, SanctionState *s, const Measure *m, TimestampTz from)
+{
+	TimestampTz end = m->has_length ? span_add(from, &m->length, 1, fold->policy->zone) : from;
+
+	if (m->conditions || m->left >= 0)
+	{
+		s->minimum = end;
+		s->ends = DT_NOEND;
+	}
+	else
+		s->ends = m->has_length ? end : DT_NOEND;
+	s->left = m->left;
+	s->met = 0;
+}
+
+/* It fires again while it runs: the two become one. */
+static bool
+merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz starts, bool add)
+{
+	TimestampTz ends = s->ends;
+	int			left = s->left;
+	uint32		met = s->met;
+	pg_tz	   *zone = fold->policy->zone;
+
+	if (m->left >= 0)
+		s->left = add ? s->left + m->left : Max(s->left, m->left);
+	if (m->conditions || m->left >= 0)
+	{
+		TimestampTz minimum = s->minimum;
+
+		if (m->has_length)
+			minimum = add ? span_add(s->minimum, &m->length, 1, zone) :
+				Max(minimum, span_add(starts, &m->length, 1, zone));
+		s->minimum = minimum;
+		s->met = 0;				/* they are to be met anew */
+		s->ends = DT_NOEND;
+	}
+	else if (m->has_length)
+		s->ends = add ? span_add(s->ends, &m->length, 1, zone) :
+			Max(s->ends, span_add(starts, &m->length, 1, zone));
+	fill_terms(fold, s);
+	s->dirty = true;
+	if (s->ends == ends && s->left == left && s->met == met)
+		return false;
+	sanction_effect(fold, EFFECT_SANCTION_EXTEND, s, NULL);
+	return true;
+}
+
+bool
+sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, const Span *chosen)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+	const Rung *rung = &policy->rungs[rung_index];
+	TimestampTz starts = fold->at;
+	SanctionState *running;
+	SanctionState *s;
+	Measure		m;
+
+	if (cause != 0 && policy->sanctions_from_decided && decided > starts)
+		starts = decided;
+	if (!measure_sanction(fold, rung, chosen, &m))
+		return false;
+
+	state->fired[rung_index]++;
+	state->just_fired[rung_index] = true;
+	running = open_sanction_of(state, rung_index);
+	if (running != NULL && running->ends > starts)
+	{
+		switch (rung->overlap)
+		{
+			case OVERLAP_MAX:
+				return merge_sanction(fold, running, &m, starts, false);
+			case OVERLAP_EXTEND:
+				return merge_sanction(fold, running, &m, starts, true);
+			case OVERLAP_QUEUE:
+				if (running->ends == DT_NOEND)
+					return false;	/* its turn never comes */
+				starts = running->ends;
+				break;
+			case OVERLAP_REPLACE:
+				if (running->starts >= starts || starts <= fold->at)
+					sanction_release(fold, running, RELEASE_REPLACED);
+				else
+				{
+					running->ends = starts;
+					running->left = -1;
+					running->dirty = true;
+					sanction_effect(fold, EFFECT_SANCTION_EXTEND, running, "replaced");
+				}
+				break;
+			case OVERLAP_PARALLEL:
+				break;
+		}
+	}
+
+	s = append_sanction(fold, rung_index, cause, starts);
+	set_ends(fold, s, &m, starts);
+	fill_terms(fold, s);
+	sanction_effect(fold, EFFECT_SANCTION_START, s, NULL);
+	return true;
+}
+
+/* ---------- starting and ending ---------- */
+
+static void
+end_sanction(Fold *fold, SanctionState *s, EffectKind kind, bool in_its_own_way)
+{
+	int			at = s - fold->state->sanctions;
+
+	s->flags |= SANCTION_ENDED;
+	s->dirty = true;
+	sanction_effect(fold, kind, s, NULL);
+	if ((s->flags & SANCTION_STARTED) == 0)
+		return;
+	clean_sanction(fold, s->rung, false);
+	if (in_its_own_way)
+		relief_sanction(fold, &fold->state->sanctions[at], false);
+}
+
+void
+sanction_release(Fold *fold, SanctionState *s, ReleaseReason reason)
+{
+	s->flags |= SANCTION_RELEASED;
+	s->reason = reason;
+	s->released = fold->at;
+	if ((s->flags & SANCTION_STARTED) == 0 && s->starts >= fold->at)
+	{
+		s->flags |= SANCTION_NEVER;
+		s->ends = s->starts;
+	}
+	else
+		s->ends = fold->at;
+	end_sanction(fold, s, EFFECT_SANCTION_RELEASE,
+				 reason == RELEASE_CLEARED || reason == RELEASE_CONDITIONS ||
+				 reason == RELEASE_COUNTED);
+}
+
+bool
+sanctions_end_due(Fold *fold)
+{
+	EngineState *state = fold->state;
+	bool		changed = false;
+
+	while (state->first_open < state->nsanctions &&
+		   !sanction_open_now(&state->sanctions[state->first_open]))
+		state->first_open++;
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if (sanction_running(s) && s->ends <= fold->at)
+		{
+			end_sanction(fold, s, EFFECT_SANCTION_END, true);
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+bool
+sanctions_start_due(Fold *fold)
+{
+	EngineState *state = fold->state;
+	bool		changed = false;
+
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if ((s->flags & (SANCTION_STARTED | SANCTION_ENDED)) != 0 || s->starts > fold->at)
+			continue;
+		s->flags |= SANCTION_STARTED;
+		s->dirty = true;
+		observe_sanction(fold, s->rung);
+		clean_sanction(fold, s->rung, true);
+		relief_sanction(fold, s, true);
+		changed = true;
+	}
+	return changed;
+}
+
+TimestampTz
+sanctions_next_due(Fold *fold)
+{
+	EngineState *state = fold->state;
+	TimestampTz due = DT_NOEND;
+
+	while (state->first_open < state->nsanctions &&
+		   !sanction_open_now(&state->sanctions[state->first_open]))
+		state->first_open++;
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+
+		if (!sanction_open_now(s))
+			continue;
+		if ((s->flags & SANCTION_STARTED) == 0)
+			due = Min(due, s->starts);
+		else
+			due = Min(due, s->ends);
+	}
+	return due;
+}
+
+/* ---------- activities ---------- */
+
+/* All conditions met, and all events counted? Then it ends, or its end is known. */
+static void
+conditions_met(Fold *fold, SanctionState *s, ReleaseReason reason)
+{
+	if (s->minimum > fold->at)
+	{
+		s->ends = s->minimum;
+		s->reason = reason;
+		s->dirty = true;
+		sanction_effect(fold, EFFECT_SANCTION_EXTEND, s,
+						reason == RELEASE_COUNTED ? "counted" : "conditions met");
+	}
+	else
+		sanction_release(fold, s, reason);
+}
+
+void
+sanctions_activity(Fold *fold, const EngineEvent *event)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+	int			n = state->nsanctions;	/* not those that open meanwhile */
+
+	for (int i = state->first_open; i < n; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+		const Rung *rung;
+		bool		all;
+
+		if (!sanction_running(s))
+			continue;
+		rung = &policy->rungs[s->rung];
+		if (rung->elect_activity == event->activity && rung->elect_rung >= 0)
+		{
+			int			other = rung->elect_rung;
+			int64		cause = s->cause;
+
+			sanction_release(fold, s, RELEASE_ELECTED);
+			sanction_open(fold, other, cause, fold->at, NULL);
+			continue;
+		}
+		if (rung->count_activity == event->activity && s->left > 0)
+		{
+			s->left--;
+			s->dirty = true;
+		}
+		for (int c = 0; c < rung->nconditions; c++)
+		{
+			const ReleaseCondition *condition = &rung->conditions[c];
+
+			if (condition->activity == event->activity && (s->met & ((uint32) 1 << c)) == 0 &&
+				(condition->where == NULL || expr_true(condition->where, &fold->env)))
+			{
+				s->met |= (uint32) 1 << c;
+				s->dirty = true;
+			}
+		}
+		if ((rung->nconditions == 0 && s->left < 0) || s->ends != DT_NOEND)
+			continue;
+		all = s->left <= 0;
+		for (int c = 0; c < rung->nconditions; c++)
+			all = all && (s->met & ((uint32) 1 << c)) != 0;
+		if (all)
+			conditions_met(fold, s, rung->nconditions > 0 ? RELEASE_CONDITIONS : RELEASE_COUNTED);
+	}
+}
+
+void
+sanctions_overturn(Fold *fold, int64 violation_id)
+{
+	EngineState *state = fold->state;
+
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		/* A rung that holds while its condition does looks after itself. */
+		if (s->cause == violation_id && sanction_open_now(s) &&
+			fold->policy->rungs[s->rung].mode != RUNG_WHILE)
+			sanction_release(fold, s, RELEASE_OVERTURNED);
+	}
+}
+
+bool
+engine_release(const Policy *policy, EngineState *state, int64 number, TimestampTz at,
+			   ReleaseReason reason, const EngineTrace *trace)
+{
+	Fold		fold;
+
+	engine_advance(policy, state, at, trace);
+	fold_begin(&fold, policy, state, trace);
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if (s->number != number || !sanction_open_now(s))
+			continue;
+		sanction_release(&fold, s, reason);
+		fold_settle(&fold, false);
+		state->due_known = false;
+		return true;
+	}
+	return false;
+}
