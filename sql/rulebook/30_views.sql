@@ -96,10 +96,8 @@ BEGIN
 	IF to_regclass('governance.rule_centre') IS NULL THEN
 		CREATE VIEW governance.rule_centre AS
 			SELECT p.scheme, coalesce(s.title, p.scheme) AS scheme_title, r.class, r.rule, r.title, r.titles, r.severity,
-				   r.min_points, r.max_points,
+				   s.direction, r.min_points, r.max_points,
 				   CASE
-					   WHEN s.direction = 'deduct' THEN '-' ELSE '+'
-				   END || CASE
 					   WHEN r.min_points = r.max_points THEN r.min_points::text
 					   ELSE r.min_points::text || ' to ' || r.max_points::text
 				   END AS price,
@@ -124,9 +122,10 @@ BEGIN
 		COMMENT ON COLUMN governance.rule_centre.title IS 'what is forbidden';
 		COMMENT ON COLUMN governance.rule_centre.titles IS 'the title in all its languages, when it has several';
 		COMMENT ON COLUMN governance.rule_centre.severity IS 'minor, medium, severe or extreme';
+		COMMENT ON COLUMN governance.rule_centre.direction IS 'deduct: the points are taken from the score; accumulate: they are added to it';
 		COMMENT ON COLUMN governance.rule_centre.min_points IS 'the least that it costs before surcharges';
 		COMMENT ON COLUMN governance.rule_centre.max_points IS 'the most that it costs before surcharges';
-		COMMENT ON COLUMN governance.rule_centre.price IS 'the price as text, with the direction of the score';
+		COMMENT ON COLUMN governance.rule_centre.price IS 'both as text';
 		COMMENT ON COLUMN governance.rule_centre.surcharges IS 'what changes the price, in words, in order';
 		COMMENT ON COLUMN governance.rule_centre.direct IS 'the rung that it opens at once, skipping the ladder';
 		COMMENT ON COLUMN governance.rule_centre.direct_tier IS 'how heavy that rung is';
@@ -194,18 +193,22 @@ CREATE FUNCTION governance.search_rules(query text DEFAULT '')
 				   surcharges text[], direct_sanction text, rank real)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning
 AS $search$
 #variable_conflict use_column
 DECLARE
 	-- Chinese is written without blanks, so that its words are no lexemes of a
 	-- text search vector: each part of the query may also just occur in the text.
 	parts	text[] := regexp_split_to_array(lower(btrim(query)), '[[:space:]]+');
-	wanted	tsquery := websearch_to_tsquery('pg_catalog.simple', translate(query, '._/:', '    '));
+	wanted	tsquery;
 BEGIN
+	IF btrim(query) <> '' THEN
+		wanted := websearch_to_tsquery('pg_catalog.simple', translate(query, '._/:', '    '));
+	END IF;
 	RETURN QUERY
 		SELECT c.scheme, c.scheme_title, c.class, c.rule, c.title, c.severity, c.price,
 			   c.surcharges, c.direct_sanction,
-			   (ts_rank(c.search, wanted)
+			   (coalesce(ts_rank(c.search, wanted), 0)
 				+ CASE WHEN position(lower(btrim(query)) IN lower(concat_ws(' ', c.rule, c.title, c.titles::text))) > 0
 					   THEN 1 ELSE 0 END)::real AS rank
 		FROM governance.rule_centre c,
