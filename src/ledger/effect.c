@@ -27,7 +27,7 @@ static LedgerPlan stored_plan = {
 	"SELECT s.account_id, s.scheme, s.sanction_id, s.rung, s.violation_id,"
 	" pg_catalog.lower(s.during), s.release_reason" EQ "'overturned'"
 	" FROM governance.sanction s"
-	" JOIN pg_catalog.unnest($1, $2) AS u (account_id, scheme)"
+	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
 	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.sanction_id",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
@@ -39,7 +39,7 @@ static LedgerPlan insert_sanction_plan = {
 	" SELECT u.account_id, u.sanction_id, u.scheme, u.rung, u.tier, u.withholds::pg_catalog.text[],"
 	" pg_catalog.tstzrange(u.starts, u.ends), u.violation_id, u.policy_id, u.enforced,"
 	" u.released_at, u.release_reason, u.terms::pg_catalog.jsonb"
-	" FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13), pg_catalog.unnest($14))"
 	" AS u (account_id, sanction_id, scheme, rung, tier, withholds, starts, ends,"
 	" violation_id, policy_id, enforced, released_at, release_reason, terms)",
 	14, {INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, LEDGER_TIER_ARRAY_TYPE,
@@ -51,7 +51,7 @@ static LedgerPlan update_sanction_plan = {
 	"UPDATE governance.sanction s SET tier = u.tier, withholds = u.withholds::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange(u.starts, u.ends), enforced = u.enforced,"
 	" released_at = u.released_at, release_reason = u.release_reason"
-	" FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9))"
 	" AS u (account_id, sanction_id, tier, withholds, starts, ends, enforced, released_at, release_reason)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id"
 	" AND (s.during" NE "pg_catalog.tstzrange(u.starts, u.ends)"
@@ -69,7 +69,7 @@ static LedgerPlan overturn_plan = {
 	" during = CASE WHEN pg_catalog.lower(s.during) OPERATOR(pg_catalog.>) pg_catalog.now()"
 	" THEN 'empty'::pg_catalog.tstzrange"
 	" ELSE s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, pg_catalog.now()) END"
-	" FROM pg_catalog.unnest($1, $2) AS u (account_id, sanction_id)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, sanction_id)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
@@ -77,7 +77,7 @@ static LedgerPlan overturn_plan = {
 static LedgerPlan restriction_plan = {
 	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
 	" FROM governance.restriction r"
-	" JOIN (SELECT DISTINCT * FROM pg_catalog.unnest($1, $2)) AS u (account_id, scheme)"
+	" JOIN (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))) AS u (account_id, scheme)"
 	" ON r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme"
 	" ORDER BY r.account_id, r.scheme COLLATE pg_catalog.\"C\","
 	" r.capability COLLATE pg_catalog.\"C\", r.since",
@@ -86,14 +86,14 @@ static LedgerPlan restriction_plan = {
 
 static LedgerPlan delete_restriction_plan = {
 	"DELETE FROM governance.restriction r"
-	" USING pg_catalog.unnest($1, $2) AS u (account_id, scheme)"
+	" USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" WHERE r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
 static LedgerPlan insert_restriction_plan = {
 	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
-	" SELECT * FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6)",
+	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6))",
 	6, {INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
 	INT8ARRAYOID}
 };

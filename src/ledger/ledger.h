@@ -84,6 +84,16 @@ extern Datum ledger_array(Datum *values, bool *nulls, int n, Oid type);
 
 /* ---------- rows of the ledger ---------- */
 
+/*
+ * The list of schemes may be loaded anew in the middle of a statement, by a
+ * trigger on what it writes; the name is what counts.
+ */
+static inline bool
+same_scheme(const Scheme *a, const Scheme *b)
+{
+	return a == b || strcmp(a->name, b->name) == 0;
+}
+
 typedef struct ViolationRow
 {
 	int64		account_id;

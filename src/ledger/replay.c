@@ -437,7 +437,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		const Policy *judged;
 		Placed	   *p;
 
-		if (row->scheme != scheme || row->decided > known_at)
+		if (!same_scheme(row->scheme, scheme) || row->decided > known_at)
 			continue;
 		judged = policy_at(scheme, draft, row->occurred);
 		if (judged == NULL || policy_rule_index(judged, row->rule, strlen(row->rule)) < 0)

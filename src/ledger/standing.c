@@ -38,7 +38,7 @@
 #define CHUNK_SIZE 2048
 
 static LedgerPlan probe_plan = {
-	"SELECT u.o FROM pg_catalog.unnest($1, $2) WITH ORDINALITY AS u (account_id, scheme, o)"
+	"SELECT u.o FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u (account_id, scheme, o)"
 	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
 	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme)"
 	" ORDER BY u.o",
@@ -48,7 +48,7 @@ static LedgerPlan probe_plan = {
 static LedgerPlan lock_plan = {
 	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
 	" FROM governance.standing s"
-	" JOIN pg_catalog.unnest($1, $2) AS u (account_id, scheme)"
+	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
 	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
@@ -63,7 +63,7 @@ static LedgerPlan lock_one_plan = {
 
 static LedgerPlan insert_plan = {
 	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
-	" SELECT * FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8)"
+	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
 	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
 	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
 	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
@@ -72,7 +72,7 @@ static LedgerPlan insert_plan = {
 static LedgerPlan update_plan = {
 	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
 	" known_at = u.known_at, policy_id = u.policy_id, state = u.state"
-	" FROM pg_catalog.unnest($1, $2, $3, $4, $5, $6, $7, $8)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
 	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
 	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
 	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
@@ -184,7 +184,7 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 	TimestampTz latest = DT_NOBEGIN;
 
 	for (int i = 0; i < history->nviolations; i++)
-		if (history->violations[i].scheme == scheme)
+		if (same_scheme(history->violations[i].scheme, scheme))
 			latest = Max(latest, history->violations[i].decided);
 	for (int i = 0; i < history->nactivities; i++)
 		if (scheme_listens(scheme, history->activities[i].kind))
@@ -192,7 +192,7 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 	for (int i = 0; i < history->nrevisions; i++)
 		for (int j = 0; j < history->nviolations; j++)
 			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
-				history->violations[j].scheme == scheme)
+				same_scheme(history->violations[j].scheme, scheme))
 				latest = Max(latest, history->revisions[i].decided);
 	return latest;
 }
