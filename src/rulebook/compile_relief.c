@@ -29,7 +29,7 @@ static const struct
 	{"void", OP_VOID}
 };
 
-/* No span of it may be zero: the fold would never get past the instant. */
+/* No span of it may be shorter than a minute. */
 static void
 check_length(const Doc *doc, const SpanParam *param)
 {
@@ -42,6 +42,9 @@ check_length(const Doc *doc, const SpanParam *param)
 		if (span_is_zero(&sc->span) ||
 			(sc->times && expr_is_constant(sc->times, &constant) && constant <= 0))
 			doc_fail(doc, NULL, NULL, "the span must have a length");
+		if (!sc->span.forever && sc->times == NULL && sc->span.months == 0 &&
+			sc->span.days == 0 && sc->span.usecs < USECS_PER_MINUTE)
+			doc_fail(doc, NULL, NULL, "the span must be at least a minute");
 	}
 }
 
@@ -54,7 +57,7 @@ check_whole_days(const Doc *doc, const SpanParam *param)
 
 		if (span->months != 0 || span->usecs != 0)
 			doc_fail(doc, NULL, NULL,
-					 "with \"active\" a step is a number of days or weeks");
+					 "with \"active\" a span is a number of days or weeks");
 	}
 }
 
@@ -66,6 +69,7 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 	const Doc  *from = doc_get(object, "from");
 
 	compile_span_param(c, age, EXPR_MAY_STATE | EXPR_MAY_ENTRY, false, &relief->age);
+	check_length(age, &relief->age);
 	relief->age_clock = c->policy->clock;
 	relief->age_mark = -1;
 	if (from)
@@ -92,6 +96,7 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 	const Doc  *every = doc_get(object, "every");
 	const Doc  *part;
 	const Doc  *extend = doc_get(object, "extend_by");
+	const Doc  *active = doc_get(object, "active");
 
 	compile_span_param(c, every, EXPR_MAY_STATE, false, &relief->every);
 	check_length(every, &relief->every);
@@ -100,13 +105,19 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 	if (part)
 	{
 		compile_span_param(c, part, EXPR_MAY_STATE, false, &relief->wait);
+		if (active)
+			check_whole_days(part, &relief->wait);
 		if (doc_get(object, "first_after"))
 			doc_fail(object, NULL, NULL,
 					 "both \"wait\" and \"first_after\" are given");
 	}
 	part = doc_get(object, "first_after");
 	if (part)
+	{
 		compile_span_param(c, part, EXPR_MAY_STATE, false, &relief->first_after);
+		if (active)
+			check_whole_days(part, &relief->first_after);
+	}
 
 	relief->on_violation = (OnViolation) doc_get_word(object, "on_violation",
 													  on_violation,
@@ -121,13 +132,13 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 					 "goes with \"on_violation\": \"extend\" only");
 		compile_span_param(c, extend, EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS,
 						   false, &relief->extend_by);
+		if (active)
+			check_whole_days(extend, &relief->extend_by);
 	}
 
-	relief->active_activity = -1;
-	part = doc_get(object, "active");
-	if (part)
+	if (active)
 	{
-		relief->active_activity = compile_kind(c, part);
+		relief->active_activity = compile_kind(c, active);
 		check_whole_days(every, &relief->every);
 	}
 
@@ -288,6 +299,8 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 
 	if (relief->trigger == RELIEF_ACTIVITY)
 		may |= EXPR_MAY_QUANTITY;
+	if (relief->trigger == RELIEF_AGE)
+		may |= EXPR_MAY_ENTRY;
 
 	switch (relief->op)
 	{
@@ -334,16 +347,24 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 	}
 }
 
+/*
+ * "every 30 days", "on exam"; made unique, because reliefs of one name share
+ * their quotas and only those that were given the same name shall.
+ */
 static char *
-default_name(const Doc *object, const Doc *trigger)
+default_name(Compiler *c, const Doc *object, const Doc *trigger)
 {
-	switch (trigger->kind)
+	char	   *name;
+
+	if (trigger->kind != DOC_TEXT)
+		return psprintf("%s (%d)", trigger->key, object->index + 1);
+	name = psprintf("%s %s", trigger->key, trigger->text);
+	for (int i = 0; i < object->index; i++)
 	{
-		case DOC_TEXT:
-			return psprintf("%s %s", trigger->key, trigger->text);
-		default:
-			return psprintf("%s (%d)", trigger->key, object->index + 1);
+		if (strcmp(c->policy->reliefs[i].name, name) == 0)
+			return psprintf("%s (%d)", name, object->index + 1);
 	}
+	return name;
 }
 
 static void
@@ -432,10 +453,12 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 	}
 
 	name = doc_get(object, "name");
-	relief->name = name ? pstrdup(doc_text(name)) : default_name(object, trigger);
+	relief->name = name ? pstrdup(doc_text(name)) : default_name(c, object, trigger);
 	relief->when = compile_condition(c, object, "when",
 									 relief->trigger == RELIEF_ACTIVITY ?
 									 EXPR_MAY_STATE | EXPR_MAY_QUANTITY :
+									 relief->trigger == RELIEF_AGE ?
+									 EXPR_MAY_STATE | EXPR_MAY_ENTRY :
 									 EXPR_MAY_STATE);
 	compile_op(c, object, relief);
 
