@@ -97,7 +97,7 @@ AS $publish$
 DECLARE
 	summary		jsonb;
 	scheme_name	text;
-	known		governance.scheme;
+	known		record;
 	same		bigint;
 	placed		tstzrange := in_force;
 	number		integer;
