@@ -34,6 +34,8 @@ BEGIN
 			relation := 'taxonomy_attribute'; key := '{kind,path,attribute}'; columns := '{kind,path,attribute,scale,required}';
 		WHEN 'domains' THEN
 			relation := 'domain'; key := '{domain}'; columns := '{domain,name,name_zh,gated_from,gated_until}';
+		WHEN 'capabilities' THEN
+			relation := 'capability'; key := '{capability}'; columns := '{capability,title}';
 		WHEN 'requirements' THEN
 			relation := 'requirement'; key := '{domain,capability,qualification,during}';
 			columns := '{domain,capability,qualification,during,note}';
@@ -44,7 +46,7 @@ BEGIN
 		ELSE
 			RAISE EXCEPTION 'the taxonomy has no part "%"', part
 				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'Its parts are kinds, scales, grades, taxonomy, attributes, domains, requirements, withholdings and facts.';
+					HINT = 'Its parts are kinds, scales, grades, taxonomy, attributes, domains, capabilities, requirements, withholdings and facts.';
 	END CASE;
 END
 $part$;
@@ -137,7 +139,7 @@ DECLARE
 	part	text;
 	loaded	bigint := 0;
 BEGIN
-	FOREACH part IN ARRAY ARRAY['kinds', 'scales', 'grades', 'taxonomy', 'attributes', 'domains', 'requirements', 'withholdings', 'facts'] LOOP
+	FOREACH part IN ARRAY ARRAY['kinds', 'scales', 'grades', 'taxonomy', 'attributes', 'domains', 'capabilities', 'requirements', 'withholdings', 'facts'] LOOP
 		loaded := loaded + governance.import_taxonomy(part, governance.shipped_taxonomy(part));
 	END LOOP;
 	RETURN loaded;

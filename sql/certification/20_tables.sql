@@ -148,6 +148,7 @@ BEGIN
 			path			text NOT NULL GENERATED ALWAYS AS (governance.path(qualification)) STORED,
 			CONSTRAINT requirement_pkey PRIMARY KEY (requirement_id),
 			CONSTRAINT requirement_domain_fkey FOREIGN KEY (domain) REFERENCES governance.domain,
+			CONSTRAINT requirement_capability_fkey FOREIGN KEY (capability) REFERENCES governance.capability,
 			CONSTRAINT requirement_path_fkey FOREIGN KEY (kind, path) REFERENCES governance.taxonomy,
 			CONSTRAINT requirement_of_check CHECK (num_nonnulls(domain, capability) = 1),
 			CONSTRAINT requirement_during_check CHECK (NOT isempty(during)),
@@ -172,6 +173,7 @@ BEGIN
 			kind			text NOT NULL GENERATED ALWAYS AS (governance.kind(qualification)) STORED,
 			path			text NOT NULL GENERATED ALWAYS AS (governance.path(qualification)) STORED,
 			CONSTRAINT certification_withholding_pkey PRIMARY KEY (qualification, capability),
+			CONSTRAINT certification_withholding_capability_fkey FOREIGN KEY (capability) REFERENCES governance.capability,
 			CONSTRAINT certification_withholding_path_fkey FOREIGN KEY (kind, path) REFERENCES governance.taxonomy
 		);
 		COMMENT ON TABLE governance.certification_withholding IS 'what somebody may not do while certified, suspended or not: a row of governance.restriction with scheme certification follows';
@@ -483,7 +485,7 @@ BEGIN
 			format('BEFORE INSERT OR UPDATE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.qualification_known()', relation));
 	END LOOP;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.certification_consequence', 'certification_consequence_check',
-		'BEFORE INSERT OR UPDATE ON governance.certification_consequence FOR EACH ROW EXECUTE FUNCTION governance.qualification_known()');
+		'BEFORE INSERT OR UPDATE ON governance.certification_consequence FOR EACH ROW EXECUTE FUNCTION governance.certification_consequence_known()');
 
 	FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger('governance.certification_step', 'append_only_' || lower(action),

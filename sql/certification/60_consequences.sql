@@ -2,57 +2,66 @@
 -- certification: what violations cost
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION governance.certification_consequences(account_id bigint, violation_id bigint, scheme text, rule text,
-		decided_at timestamptz DEFAULT now())
+CREATE FUNCTION governance.certification_consequences(account_id bigint, violation_id bigint, at timestamptz DEFAULT NULL)
 	RETURNS SETOF bigint
-	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $consequences$
 <<local>>
 DECLARE
 	ranks		CONSTANT text[] := ARRAY['minor', 'medium', 'severe', 'extreme'];
+	violation	record;
 	severity	text;
 	cert		record;
 BEGIN
 	IF NOT EXISTS (SELECT FROM governance.certified_account a WHERE a.account_id = certification_consequences.account_id) THEN
 		RETURN;
 	END IF;
-	SELECT r.severity INTO severity FROM governance.rule r
-		WHERE r.scheme = certification_consequences.scheme AND r.rule = certification_consequences.rule
+	SELECT v.scheme, v.rule, v.occurred_at, LEAST(COALESCE(certification_consequences.at, v.decided_at), now()) AS decided_at
+		INTO violation
+		FROM governance.violation v
+		WHERE v.account_id = certification_consequences.account_id
+			AND v.violation_id = certification_consequences.violation_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'account % has no violation %', account_id, violation_id
+			USING ERRCODE = 'GV006', SCHEMA = 'governance', TABLE = 'violation', COLUMN = 'violation_id';
+	END IF;
+	SELECT r.severity INTO severity
+		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+		WHERE p.scheme = violation.scheme AND r.rule = violation.rule AND p.status IN ('active', 'retired')
+			AND p.in_force @> violation.occurred_at
 		LIMIT 1;
 
 	FOR cert IN
-		SELECT c.certification_id, GREATEST(LEAST(certification_consequences.decided_at, now()), c.last_at) AS at,
-				min(q.effect) AS effect		-- cancel outweighs suspend
+		SELECT c.certification_id, GREATEST(violation.decided_at, c.last_at) AS at,
+				min(q.effect) AS effect		-- "cancel" outweighs "suspend"
 			FROM governance.certification c
 				JOIN governance.certification_consequence q
 					ON (q.qualification IS NULL OR c.qualification OPERATOR(governance.@>) q.qualification)
 			WHERE c.account_id = certification_consequences.account_id
-				AND q.scheme = certification_consequences.scheme
-				AND (q.rule IS NULL OR q.rule = certification_consequences.rule)
-				AND (q.severity IS NULL
-					 OR array_position(ranks, local.severity) >= array_position(ranks, q.severity))
-				AND c.status IN ('granted', 'suspended', 'cancelled')
-				AND c.granted_at <= certification_consequences.decided_at
-				AND (c.status <> 'cancelled'
-					 OR EXISTS (SELECT FROM governance.certification_step s
-								WHERE s.account_id = c.account_id AND s.certification_id = c.certification_id
-									AND s.action = 'cancel' AND s.violation_id IS NOT NULL))
-				AND (c.review_due IS NULL
-					 OR c.review_due > GREATEST(LEAST(certification_consequences.decided_at, now()), c.last_at))
-			GROUP BY c.certification_id, c.last_at, c.status
-			HAVING c.status <> 'cancelled' OR min(q.effect) = 'cancel'
+				AND q.scheme = violation.scheme
+				AND (q.rule IS NULL OR q.rule = violation.rule)
+				AND (q.severity IS NULL OR array_position(ranks, local.severity) >= array_position(ranks, q.severity))
+				AND c.granted_at <= violation.decided_at
+				AND (c.review_due IS NULL OR c.review_due > GREATEST(violation.decided_at, c.last_at))
+				-- What another violation has cancelled gets a further ground.
+				AND (c.status IN ('granted', 'suspended')
+					 OR c.status = 'cancelled' AND q.effect = 'cancel'
+						AND EXISTS (SELECT FROM governance.certification_step s
+									WHERE s.account_id = c.account_id AND s.certification_id = c.certification_id
+										AND s.action = 'cancel' AND s.violation_id IS NOT NULL))
+			GROUP BY c.certification_id, c.last_at
 			ORDER BY c.certification_id
 	LOOP
 		INSERT INTO governance.certification_step (account_id, certification_id, action, at, violation_id, reason)
 			VALUES (certification_consequences.account_id, cert.certification_id, cert.effect, cert.at,
 					certification_consequences.violation_id,
-					format('violation %s of rule %s of scheme %s', violation_id, rule, scheme));
+					format('violation %s of rule %s of scheme %s', violation_id, violation.rule, violation.scheme));
 		RETURN NEXT cert.certification_id;
 	END LOOP;
 END
 $consequences$;
-COMMENT ON FUNCTION governance.certification_consequences(bigint, bigint, text, text, timestamptz) IS
+COMMENT ON FUNCTION governance.certification_consequences(bigint, bigint, timestamptz) IS
 	'part of certification_violation(): cancels or suspends what a violation costs; gives the certifications that it hits';
 
 CREATE FUNCTION governance.certification_violation_rows() RETURNS trigger
@@ -60,8 +69,8 @@ CREATE FUNCTION governance.certification_violation_rows() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $rows$
 BEGIN
-	PERFORM governance.certification_consequences(v.account_id, v.violation_id, v.scheme, v.rule, v.decided_at)
-		FROM (SELECT n.* FROM new_rows n
+	PERFORM governance.certification_consequences(v.account_id, v.violation_id)
+		FROM (SELECT n.account_id, n.violation_id FROM new_rows n
 			  WHERE EXISTS (SELECT FROM governance.certification_consequence q
 							WHERE q.scheme = n.scheme AND (q.rule IS NULL OR q.rule = n.rule))
 			  ORDER BY n.account_id, n.violation_id) v;
@@ -78,7 +87,6 @@ AS $rows$
 DECLARE
 	revision	record;
 	cert		record;
-	violation	record;
 BEGIN
 	FOR revision IN
 		SELECT n.account_id, n.violation_id, n.action, n.reason, n.decided_at FROM new_rows n
@@ -101,10 +109,7 @@ BEGIN
 							format('violation %s was overturned: %s', revision.violation_id, revision.reason));
 			END LOOP;
 		ELSE
-			SELECT v.* INTO violation FROM governance.violation v
-				WHERE v.account_id = revision.account_id AND v.violation_id = revision.violation_id;
-			PERFORM governance.certification_consequences(violation.account_id, violation.violation_id, violation.scheme,
-														  violation.rule, revision.decided_at);
+			PERFORM governance.certification_consequences(revision.account_id, revision.violation_id, revision.decided_at);
 		END IF;
 	END LOOP;
 	RETURN NULL;
@@ -133,3 +138,26 @@ CREATE FUNCTION governance.certification_consequence_changed() RETURNS trigger
 COMMENT ON FUNCTION governance.certification_consequence_changed() IS
 	'statement trigger on governance.certification_consequence: every session looks at it anew';
 REVOKE ALL ON FUNCTION governance.certification_consequence_changed() FROM PUBLIC;
+
+CREATE FUNCTION governance.certification_consequence_known() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $known$
+BEGIN
+	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = NEW.scheme) THEN
+		RAISE EXCEPTION 'scheme "%" does not exist', NEW.scheme
+			USING ERRCODE = 'GV002', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'scheme',
+				HINT = 'Publish its policy first.';
+	END IF;
+	IF NEW.rule IS NOT NULL
+		AND NOT EXISTS (SELECT FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+						WHERE p.scheme = NEW.scheme AND r.rule = NEW.rule) THEN
+		RAISE EXCEPTION 'scheme "%" has no rule "%"', NEW.scheme, NEW.rule
+			USING ERRCODE = 'GV003', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'rule';
+	END IF;
+	PERFORM governance.check_qualification(NEW.qualification);
+	RETURN NEW;
+END
+$known$;
+COMMENT ON FUNCTION governance.certification_consequence_known() IS
+	'row trigger on governance.certification_consequence: refuses what is unknown';
