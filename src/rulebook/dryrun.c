@@ -1,0 +1,724 @@
+/*
+ * dryrun.c
+ *		governance.dry_run(): what a policy document would do with events that
+ *		never happened.
+ *
+ * No table is read or written, so that a document can be tried while it is
+ * being written.  The same fold runs here as under the triggers.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "engine/engine.h"
+#include "errors.h"
+#include "ledger/attribute.h"
+#include "rulebook/cache.h"
+#include "rulebook/document.h"
+#include "types/credit_score.h"
+#include "types/sanction_tier.h"
+
+#include "common/hashfn.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(governance_dry_run);
+
+#define NCOLUMNS 10
+
+/* Rows that time alone brings after the last event, when no end is given. */
+#define MAX_ROWS_AFTER 1000
+
+typedef struct DryRun
+{
+	Policy	   *policy;
+	EngineState *state;
+	Tuplestorestate *tuples;
+	TupleDesc	desc;
+	int64		rows;
+
+	/* the events in the order in which they come */
+	int			nevents;
+	EngineEvent *events;
+	bool	   *overturned;		/* by event: the policy replays without it */
+	ExprValue  *facts;			/* from the start */
+	TimestampTz opened;
+	TimestampTz first;			/* earliest instant named anywhere */
+	TimestampTz last;
+} DryRun;
+
+/* ---------- reading events ---------- */
+
+pg_attribute_noreturn()
+static void
+event_fail(const Doc *at, const char *what, const char *detail)
+{
+	char	   *path = doc_path(at);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_INVALID_ENTRY),
+			 errmsg("events%s%s: %s", path[0] == '[' || path[0] == '\0' ? "" : ".", path, what),
+			 detail != NULL ? errdetail("%s", detail) : 0));
+}
+
+static const char *
+read_text(const Doc *doc)
+{
+	if (doc->kind != DOC_TEXT)
+		event_fail(doc, "must be a text", NULL);
+	return doc->text;
+}
+
+static double
+read_number(const Doc *doc)
+{
+	if (doc->kind != DOC_NUMBER)
+		event_fail(doc, "must be a number", NULL);
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(doc->number)));
+}
+
+static int64
+read_id(const Doc *doc)
+{
+	if (doc->kind != DOC_NUMBER)
+		event_fail(doc, "must be a number", NULL);
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(doc->number)));
+}
+
+static Points
+read_points(const Doc *doc)
+{
+	double		x = read_number(doc);
+	Points		points = points_from_double(x);
+
+	if (x < 0 || points / 100.0 - x > 1e-9 || x - points / 100.0 > 1e-9)
+		event_fail(doc, "points are not negative and have at most two decimals", NULL);
+	return points;
+}
+
+static TimestampTz
+read_instant(DryRun *run, const Doc *doc)
+{
+	TimestampTz at;
+
+	if (doc->kind != DOC_TEXT || !parse_instant(doc->text, run->policy->zone, &at))
+		event_fail(doc, "must be an instant",
+				   "Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts.");
+	run->first = Min(run->first, at);
+	run->last = Max(run->last, at);
+	return at;
+}
+
+static uint64
+read_group(const Doc *doc)
+{
+	const char *text;
+	uint64		hash;
+
+	if (doc == NULL)
+		return 0;
+	text = doc->kind == DOC_NUMBER ?
+		DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(doc->number))) :
+		read_text(doc);
+	hash = hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
+	return hash == 0 ? 1 : hash;
+}
+
+static ExprValue
+read_value(DryRun *run, int attribute, const Doc *doc)
+{
+	const char *text = NULL;
+	ExprValue	value = {0};
+
+	value.isnull = true;
+	switch (doc == NULL ? DOC_NULL : doc->kind)
+	{
+		case DOC_NULL:
+			return value;
+		case DOC_BOOLEAN:
+			text = doc->boolean ? "true" : "false";
+			break;
+		case DOC_NUMBER:
+			text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(doc->number)));
+			break;
+		case DOC_TEXT:
+			text = doc->text;
+			break;
+		case DOC_LIST:
+		case DOC_OBJECT:
+			event_fail(doc, "must be a single value", NULL);
+	}
+	if (!policy_read_attribute(run->policy, attribute, text, &value))
+		event_fail(doc, "cannot be read as the attribute's type", NULL);
+	return value;
+}
+
+static void
+check_keys(const Doc *object, const char *const *keys, int nkeys)
+{
+	for (int i = 0; i < object->nchildren; i++)
+	{
+		const Doc  *child = &object->children[i];
+		bool		known = false;
+
+		for (int k = 0; k < nkeys; k++)
+			known |= strcmp(child->key, keys[k]) == 0;
+		if (!known)
+			event_fail(child, "unknown key",
+					   psprintf("Known here: %s.", word_list(keys, nkeys, "and")));
+	}
+}
+
+static void
+read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
+			   EngineEvent *event)
+{
+	static const char *const keys[] = {
+		"at", "rule", "violation", "id", "points", "surcharge", "decided", "source",
+		"incident", "content", "length"
+	};
+	const Policy *policy = run->policy;
+	const char *code = read_text(rule);
+	const Doc  *part;
+
+	check_keys(object, keys, lengthof(keys));
+	event->key.class = EVENT_VIOLATION;
+	event->rule = policy_rule_index(policy, code, strlen(code));
+	if (event->rule < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_RULE),
+				 errmsg("rule \"%s\" does not exist in the document", code)));
+	event->occurred = event->decided = at;
+	if ((part = doc_get(object, "decided")) != NULL)
+	{
+		event->decided = read_instant(run, part);
+		if (policy->clock == CLOCK_DECIDED)
+			event->key.at = event->decided;
+	}
+	if ((part = doc_get(object, "points")) != NULL && part->kind != DOC_NULL)
+		event->points = read_points(part);
+	if (!engine_check_points(&policy->rules[event->rule], event->points))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("rule \"%s\" does not cost %s points", code, points_text(event->points)),
+				 errdetail("It costs from %s to %s.",
+						   points_text(policy->rules[event->rule].min),
+						   points_text(policy->rules[event->rule].max))));
+	if ((part = doc_get(object, "surcharge")) != NULL && part->kind != DOC_NULL)
+		event->surcharge = read_points(part);
+	if ((part = doc_get(object, "source")) != NULL)
+		event->source = read_text(part);
+	event->incident = read_group(doc_get(object, "incident"));
+	event->content = read_group(doc_get(object, "content"));
+	if ((part = doc_get(object, "length")) != NULL &&
+		(part->kind != DOC_TEXT || !span_parse(part->text, &event->length)))
+		event_fail(part, "must be a span of time", "Examples: \"30 days\", \"6 months\".");
+}
+
+static void
+read_activity(DryRun *run, const Doc *object, const Doc *kind, EngineEvent *event)
+{
+	static const char *const keys[] = {"at", "activity", "id", "quantity", "violation"};
+	const char *name = read_text(kind);
+	const Doc  *part;
+
+	check_keys(object, keys, lengthof(keys));
+	event->key.class = EVENT_ACTIVITY;
+	event->activity = policy_activity_index(run->policy, name);
+	if (event->activity < 0)
+		event_fail(kind, "the document listens to no such activity",
+				   run->policy->nactivities == 0 ? NULL :
+				   psprintf("Known: %s.", word_list((const char *const *) run->policy->activities,
+													run->policy->nactivities, "and")));
+	event->quantity = (part = doc_get(object, "quantity")) == NULL ? 1 : read_number(part);
+	if ((part = doc_get(object, "violation")) != NULL)
+		event->violation_id = read_id(part);
+}
+
+static int
+read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
+{
+	static const char *const keys[] = {"at", "attribute", "value"};
+	int			index;
+
+	check_keys(object, keys, lengthof(keys));
+	index = policy_attribute_index(run->policy, read_text(attribute));
+	if (index < 0)
+		event_fail(attribute, "the document has no such attribute", NULL);
+	return index;
+}
+
+/* What is to be overturned, and when; kept apart until all events are read. */
+typedef struct Overturn
+{
+	const Doc  *doc;
+	TimestampTz at;
+	int64		violation_id;
+} Overturn;
+
+static void
+apply_overturns(DryRun *run, const Overturn *overturns, int noverturns)
+{
+	int			n = run->nevents;
+
+	for (int o = 0; o < noverturns; o++)
+	{
+		EngineEvent *event;
+		int			found = -1;
+
+		for (int i = 0; i < n; i++)
+			if (run->events[i].key.class == EVENT_VIOLATION &&
+				run->events[i].key.id == overturns[o].violation_id)
+				found = i;
+		if (found < 0)
+			event_fail(overturns[o].doc, "there is no violation of that id", NULL);
+		if (run->policy->revision == REVISION_REPLAY)
+		{
+			run->overturned[found] = true;
+			continue;
+		}
+		event = &run->events[run->nevents++];
+		memset(event, 0, sizeof(EngineEvent));
+		event->key.at = overturns[o].at;
+		event->key.class = EVENT_REFUND;
+		event->key.id = o + 1;
+		event->occurred = event->decided = overturns[o].at;
+		event->points = event->surcharge = POINTS_NONE;
+		event->violation_id = overturns[o].violation_id;
+	}
+}
+
+static void
+read_events(DryRun *run, Jsonb *jsonb)
+{
+	static const char *const opened_keys[] = {"opened"};
+	static const char *const at_keys[] = {"at"};
+	Doc		   *list = doc_read(jsonb);
+	Overturn   *overturns;
+	int			noverturns = 0;
+
+	if (list->kind != DOC_LIST)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_INVALID_ENTRY),
+				 errmsg("events must be a list of objects")));
+	run->events = palloc0(sizeof(EngineEvent) * (list->nchildren + 1));
+	run->overturned = palloc0(sizeof(bool) * (list->nchildren + 1));
+	overturns = palloc(sizeof(Overturn) * (list->nchildren + 1));
+	run->facts = palloc0(sizeof(ExprValue) * (run->policy->nattributes + 1));
+	for (int i = 0; i < run->policy->nattributes; i++)
+		run->facts[i].isnull = true;
+	run->opened = DT_NOBEGIN;
+	run->first = DT_NOEND;
+	run->last = DT_NOBEGIN;
+
+	for (int i = 0; i < list->nchildren; i++)
+	{
+		const Doc  *object = &list->children[i];
+		EngineEvent *event = &run->events[run->nevents];
+		const Doc  *when;
+		const Doc  *part;
+		TimestampTz at;
+
+		if (object->kind != DOC_OBJECT)
+			event_fail(object, "must be an object", NULL);
+		if ((part = doc_get(object, "opened")) != NULL)
+		{
+			check_keys(object, opened_keys, lengthof(opened_keys));
+			run->opened = read_instant(run, part);
+			continue;
+		}
+		when = doc_get(object, "at");
+		part = doc_get(object, "attribute");
+		if (part != NULL && (when == NULL || when->kind == DOC_NULL))
+		{
+			int			index = read_attribute(run, object, part);
+
+			run->facts[index] = read_value(run, index, doc_get(object, "value"));
+			continue;
+		}
+		if (when == NULL)
+			event_fail(object, "key \"at\" is missing", NULL);
+		at = read_instant(run, when);
+		event->key.at = at;
+		event->key.id = i + 1;
+		event->occurred = event->decided = at;
+		event->points = event->surcharge = POINTS_NONE;
+		if (part != NULL)
+		{
+			event->key.class = EVENT_ATTRIBUTE;
+			event->attribute = read_attribute(run, object, part);
+			event->value = read_value(run, event->attribute, doc_get(object, "value"));
+		}
+		else if ((part = doc_get(object, "overturn")) != NULL)
+		{
+			overturns[noverturns].doc = part;
+			overturns[noverturns].at = at;
+			overturns[noverturns++].violation_id = read_id(part);
+			continue;
+		}
+		else if ((part = doc_get(object, "activity")) != NULL)
+			read_activity(run, object, part, event);
+		else if ((part = doc_get(object, "rule")) != NULL ||
+				 (part = doc_get(object, "violation")) != NULL)
+			read_violation(run, object, part, at, event);
+		else
+		{
+			/* an instant to which the account is looked at, nothing more */
+			check_keys(object, at_keys, lengthof(at_keys));
+			continue;
+		}
+		if ((part = doc_get(object, "id")) != NULL)
+			event->key.id = read_id(part);
+		run->nevents++;
+	}
+	apply_overturns(run, overturns, noverturns);
+}
+
+/* ---------- rows ---------- */
+
+static const char *
+effect_name(EffectKind kind)
+{
+	switch (kind)
+	{
+		case EFFECT_VIOLATION:
+			return "violation";
+		case EFFECT_ACTIVITY:
+			return "activity";
+		case EFFECT_ATTRIBUTE:
+			return "fact";
+		case EFFECT_REFUND:
+			return "refund";
+		case EFFECT_EXPIRY:
+			return "expiry";
+		case EFFECT_RECOVERY:
+			return "recovery";
+		case EFFECT_BOUNDARY:
+			return "boundary";
+		case EFFECT_RELIEF_SANCTION:
+			return "relief";
+		case EFFECT_SANCTION_START:
+			return "sanction";
+		case EFFECT_SANCTION_EXTEND:
+			return "change";
+		case EFFECT_SANCTION_END:
+			return "end";
+		case EFFECT_SANCTION_RELEASE:
+			return "release";
+		case EFFECT_HANDOVER:
+			return "handover";
+	}
+	return "?";
+}
+
+static const char *
+reason_name(int reason)
+{
+	static const char *const names[] = {
+		NULL, "cleared", "conditions", "counted", "replaced", "elected", "overturned",
+		"manual", "policy"
+	};
+
+	return reason >= 0 && reason < (int) lengthof(names) ? names[reason] : NULL;
+}
+
+static void
+add_detail(StringInfo out, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	if (out->len > 0)
+		appendStringInfoString(out, "; ");
+	appendStringInfoString(out, text);
+}
+
+static const EngineEvent *
+find_event(const DryRun *run, int64 id, int32 class)
+{
+	for (int i = 0; i < run->nevents; i++)
+		if (run->events[i].key.id == id && run->events[i].key.class == class)
+			return &run->events[i];
+	return NULL;
+}
+
+static void
+add_terms(StringInfo out, const DryRun *run, int64 number)
+{
+	const EngineState *state = run->state;
+
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+		const Rung *rung;
+
+		if (s->number != number || s->terms == NULL || s->rung < 0)
+			continue;
+		rung = &run->policy->rungs[s->rung];
+		for (int t = 0; t < rung->nterms; t++)
+		{
+			const ExprValue *v = &s->terms[t];
+
+			add_detail(out, v->isnull ? psprintf("%s null", rung->terms[t].name) :
+					   v->type == EXPR_TEXT ? psprintf("%s %s", rung->terms[t].name, v->text) :
+					   v->type == EXPR_BOOLEAN ?
+					   psprintf("%s %s", rung->terms[t].name, v->number != 0 ? "true" : "false") :
+					   psprintf("%s %.10g", rung->terms[t].name, v->number));
+		}
+	}
+}
+
+static char *
+effect_detail(const DryRun *run, const Effect *effect)
+{
+	const Policy *policy = run->policy;
+	const EngineEvent *event;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	switch (effect->kind)
+	{
+		case EFFECT_VIOLATION:
+			event = find_event(run, effect->entry, EVENT_VIOLATION);
+			if (event != NULL)
+				add_detail(&out, policy->rules[event->rule].code);
+			break;
+		case EFFECT_ACTIVITY:
+			event = find_event(run, effect->entry, EVENT_ACTIVITY);
+			if (event != NULL)
+				add_detail(&out, policy->activities[event->activity]);
+			break;
+		case EFFECT_SANCTION_START:
+		case EFFECT_SANCTION_EXTEND:
+			add_terms(&out, run, effect->sanction);
+			break;
+		default:
+			break;
+	}
+	if (effect->relief >= 0)
+		add_detail(&out, policy->reliefs[effect->relief].name);
+	add_detail(&out, effect->modifiers);
+	add_detail(&out, effect->detail);
+	if (effect->kind == EFFECT_SANCTION_END || effect->kind == EFFECT_SANCTION_RELEASE)
+		add_detail(&out, reason_name(effect->reason));
+	return out.len > 0 ? out.data : NULL;
+}
+
+static Datum
+points_numeric(Points points)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(points_text(points)),
+							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+static void
+row_for_effect(void *arg, const Effect *effect)
+{
+	DryRun	   *run = arg;
+	Datum		values[NCOLUMNS] = {0};
+	bool		nulls[NCOLUMNS] = {0};
+	bool		sanction = effect->sanction != 0;
+	char	   *detail = effect_detail(run, effect);
+
+	values[0] = TimestampTzGetDatum(effect->at);
+	values[1] = CStringGetTextDatum(effect_name(effect->kind));
+	values[2] = Int64GetDatum(effect->entry);
+	nulls[2] = effect->entry == 0;
+	if (effect->delta < 0)
+	{
+		values[3] = DirectFunctionCall1(numeric_uminus, points_numeric(-effect->delta));
+	}
+	else
+		values[3] = points_numeric(effect->delta);
+	nulls[3] = effect->delta == 0 && effect->kind != EFFECT_VIOLATION &&
+		effect->kind != EFFECT_ACTIVITY;
+	if (credit_score_valid(effect->score, effect->cap))
+		values[4] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
+	else
+		nulls[4] = true;
+	values[5] = SanctionTierGetDatum(effect->tier);
+	if (effect->rung >= 0)
+		values[6] = CStringGetTextDatum(run->policy->rungs[effect->rung].code);
+	else
+		nulls[6] = true;
+	values[7] = TimestampTzGetDatum(effect->starts);
+	values[8] = TimestampTzGetDatum(effect->ends);
+	nulls[7] = nulls[8] = !sanction;
+	if (detail != NULL)
+		values[9] = CStringGetTextDatum(detail);
+	else
+		nulls[9] = true;
+	tuplestore_putvalues(run->tuples, run->desc, values, nulls);
+	run->rows++;
+}
+
+/* ---------- self-checks ---------- */
+
+static void
+must_be_equal(const Policy *policy, const EngineState *a, const EngineState *b,
+			  const char *what)
+{
+	char	   *why = NULL;
+
+	if (!engine_state_equal(policy, a, b, &why))
+		elog(ERROR, "%s: %s", what, why);
+}
+
+/*
+ * The laws of the fold, at one state: it survives being written and read; it
+ * gets to a later instant in two strides as in one; next_change is the first
+ * change and not later.
+ */
+static void
+check_state(const Policy *policy, const EngineState *state, TimestampTz until, uint32 *seed)
+{
+	EngineState *read = engine_deserialize(policy, engine_serialize(policy, state));
+	TimestampTz change;
+
+	must_be_equal(policy, state, read, "written and read back");
+	for (int i = 0; i < 3; i++)
+	{
+		EngineState *one = engine_copy(policy, state);
+		EngineState *two = i == 1 ? engine_deserialize(policy, engine_serialize(policy, state)) :
+			engine_copy(policy, state);
+		TimestampTz between;
+
+		if (until <= state->as_of || until == DT_NOEND)
+			break;
+		*seed = *seed * 1103515245 + 12345;
+		between = state->as_of + (TimestampTz) ((until - state->as_of) * ((*seed >> 8 & 0xFFFF) / 65536.0));
+		engine_advance(policy, one, until, NULL);
+		engine_advance(policy, two, between, NULL);
+		if (i == 2)
+			engine_forget(policy, two);
+		engine_advance(policy, two, until, NULL);
+		must_be_equal(policy, one, two, "advanced in two strides");
+	}
+	change = engine_next_change(policy, state);
+	if (change != DT_NOEND)
+	{
+		EngineState *before = engine_copy(policy, state);
+
+		engine_advance(policy, before, change - 1, NULL);
+		if (before->score != state->score || before->cap != state->cap ||
+			engine_tier(policy, before, before->as_of) != engine_tier(policy, state, state->as_of))
+			elog(ERROR, "next_change: something changes before it");
+		if (engine_next_change(policy, before) != change)
+			elog(ERROR, "next_change: differs a moment before");
+	}
+}
+
+/* ---------- the function ---------- */
+
+static int
+event_cmp(const void *a, const void *b)
+{
+	return event_key_cmp(&((const EngineEvent *) a)->key, &((const EngineEvent *) b)->key);
+}
+
+/* Leaves out what a replay leaves out, and puts the rest in order. */
+static void
+order_events(DryRun *run)
+{
+	int			n = 0;
+
+	for (int i = 0; i < run->nevents; i++)
+		if (!run->overturned[i])
+			run->events[n++] = run->events[i];
+	run->nevents = n;
+	qsort(run->events, n, sizeof(EngineEvent), event_cmp);
+}
+
+static void
+run_events(DryRun *run, TimestampTz until, bool given, bool checked)
+{
+	const Policy *policy = run->policy;
+	EngineTrace trace = {run, row_for_effect};
+	EngineState *plain = NULL;
+	TimestampTz start = run->first == DT_NOEND ? until : run->first;
+	uint32		seed = 42;
+
+	if (TIMESTAMP_NOT_FINITE(start))
+		return;
+	if (run->opened == DT_NOBEGIN)
+		run->opened = start;
+	run->state = engine_init(policy, 1, run->opened, start, run->facts, NULL, 0);
+	if (checked)
+		plain = engine_copy(policy, run->state);
+	for (int i = 0; i < run->nevents; i++)
+	{
+		const EngineEvent *event = &run->events[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (given && event->key.at > until)
+			break;
+		if (checked)
+		{
+			check_state(policy, plain, event->key.at, &seed);
+			engine_advance(policy, plain, event->key.at, NULL);
+		}
+		engine_advance(policy, run->state, event->key.at, &trace);
+		if (checked)
+			must_be_equal(policy, run->state, plain, "traced and not, after time");
+		engine_apply(policy, run->state, event, &trace);
+		if (checked)
+		{
+			engine_apply(policy, plain, event, NULL);
+			must_be_equal(policy, run->state, plain, "traced and not, after an event");
+		}
+	}
+	if (given)
+	{
+		if (checked)
+			check_state(policy, plain, until, &seed);
+		engine_advance(policy, run->state, until, &trace);
+	}
+	else
+	{
+		int64		rows;
+
+		engine_advance(policy, run->state, run->last, &trace);
+		rows = run->rows;
+		while (run->rows < rows + MAX_ROWS_AFTER)
+		{
+			TimestampTz change = engine_next_change(policy, run->state);
+
+			CHECK_FOR_INTERRUPTS();
+			if (change == DT_NOEND)
+				break;
+			if (checked)
+				check_state(policy, run->state, change, &seed);
+			engine_advance(policy, run->state, change, &trace);
+		}
+	}
+}
+
+Datum
+governance_dry_run(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	bool		checked = PG_ARGISNULL(3) ? false : PG_GETARG_BOOL(3);
+	bool		given = !PG_ARGISNULL(2);
+	TimestampTz until = given ? PG_GETARG_TIMESTAMPTZ(2) : DT_NOEND;
+	DryRun		run = {0};
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("there is no policy document to try")));
+	InitMaterializedSRF(fcinfo, 0);
+	run.tuples = rsinfo->setResult;
+	run.desc = rsinfo->setDesc;
+	run.policy = policy_compile(PG_GETARG_JSONB_P(0), 0, CurrentMemoryContext);
+	if (PG_ARGISNULL(1))
+		return (Datum) 0;
+	read_events(&run, PG_GETARG_JSONB_P(1));
+	order_events(&run);
+	if (given && until == DT_NOEND)
+		given = false;
+	run_events(&run, until, given, checked);
+	return (Datum) 0;
+}
