@@ -236,7 +236,7 @@ BEGIN
 		COMMENT ON COLUMN governance.standing.account_id IS 'who';
 		COMMENT ON COLUMN governance.standing.scheme IS 'under which scheme';
 		COMMENT ON COLUMN governance.standing.score IS 'the score at as_of';
-		COMMENT ON COLUMN governance.standing.tier IS 'the strictest sanction in force at as_of';
+		COMMENT ON COLUMN governance.standing.tier IS 'the strictest sanction in force at the later of as_of and known_at';
 		COMMENT ON COLUMN governance.standing.as_of IS 'everything up to this instant has been taken into account';
 		COMMENT ON COLUMN governance.standing.known_at IS 'the latest decision that has been taken into account';
 		COMMENT ON COLUMN governance.standing.policy_id IS 'the version of the scheme''s policy that it stands under';

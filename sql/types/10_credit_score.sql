@@ -1,6 +1,12 @@
 --
 -- credit_score: points out of a cap
 --
+-- The operators of all three types, and min and max, live in pg_catalog beside
+-- those of the built-in types.  A comparison is then found whatever the
+-- search_path is, and one that prints without an operator's schema (IS DISTINCT
+-- FROM, NULLIF, simple CASE) survives a dump, which is restored with an empty
+-- path.
+--
 
 CREATE TYPE governance.credit_score;
 
@@ -72,15 +78,15 @@ CREATE FUNCTION governance.credit_score_plus(governance.credit_score, pg_catalog
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.credit_score_plus(governance.credit_score, pg_catalog.numeric) IS 'implementation of + operator';
 
-CREATE OPERATOR governance.- (
+CREATE OPERATOR pg_catalog.- (
 	FUNCTION = governance.credit_score_minus, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric
 );
-COMMENT ON OPERATOR governance.- (governance.credit_score, pg_catalog.numeric) IS 'take points away, down to 0';
+COMMENT ON OPERATOR pg_catalog.- (governance.credit_score, pg_catalog.numeric) IS 'take points away, down to 0';
 
-CREATE OPERATOR governance.+ (
+CREATE OPERATOR pg_catalog.+ (
 	FUNCTION = governance.credit_score_plus, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric
 );
-COMMENT ON OPERATOR governance.+ (governance.credit_score, pg_catalog.numeric) IS 'give points back, up to the cap';
+COMMENT ON OPERATOR pg_catalog.+ (governance.credit_score, pg_catalog.numeric) IS 'give points back, up to the cap';
 
 --
 -- Comparison: points first, then cap.  The word orders and hashes as an int8
@@ -132,62 +138,62 @@ CREATE FUNCTION governance.credit_score_hash_extended(governance.credit_score, p
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.credit_score_hash_extended(governance.credit_score, pg_catalog.int8) IS 'seeded hash';
 
-CREATE OPERATOR governance.< (
+CREATE OPERATOR pg_catalog.< (
 	FUNCTION = governance.credit_score_lt, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.>),
-	NEGATOR = OPERATOR(governance.>=),
+	COMMUTATOR = OPERATOR(pg_catalog.>),
+	NEGATOR = OPERATOR(pg_catalog.>=),
 	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
 );
-COMMENT ON OPERATOR governance.< (governance.credit_score, governance.credit_score) IS 'less than';
+COMMENT ON OPERATOR pg_catalog.< (governance.credit_score, governance.credit_score) IS 'less than';
 
-CREATE OPERATOR governance.<= (
+CREATE OPERATOR pg_catalog.<= (
 	FUNCTION = governance.credit_score_le, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.>=),
-	NEGATOR = OPERATOR(governance.>),
+	COMMUTATOR = OPERATOR(pg_catalog.>=),
+	NEGATOR = OPERATOR(pg_catalog.>),
 	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
 );
-COMMENT ON OPERATOR governance.<= (governance.credit_score, governance.credit_score) IS 'less than or equal';
+COMMENT ON OPERATOR pg_catalog.<= (governance.credit_score, governance.credit_score) IS 'less than or equal';
 
-CREATE OPERATOR governance.= (
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = governance.credit_score_eq, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.=),
-	NEGATOR = OPERATOR(governance.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=),
+	NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
 	HASHES, MERGES
 );
-COMMENT ON OPERATOR governance.= (governance.credit_score, governance.credit_score) IS 'equal';
+COMMENT ON OPERATOR pg_catalog.= (governance.credit_score, governance.credit_score) IS 'equal';
 
-CREATE OPERATOR governance.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = governance.credit_score_ne, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<>),
-	NEGATOR = OPERATOR(governance.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>),
+	NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR governance.<> (governance.credit_score, governance.credit_score) IS 'not equal';
+COMMENT ON OPERATOR pg_catalog.<> (governance.credit_score, governance.credit_score) IS 'not equal';
 
-CREATE OPERATOR governance.>= (
+CREATE OPERATOR pg_catalog.>= (
 	FUNCTION = governance.credit_score_ge, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<=),
-	NEGATOR = OPERATOR(governance.<),
+	COMMUTATOR = OPERATOR(pg_catalog.<=),
+	NEGATOR = OPERATOR(pg_catalog.<),
 	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
 );
-COMMENT ON OPERATOR governance.>= (governance.credit_score, governance.credit_score) IS 'greater than or equal';
+COMMENT ON OPERATOR pg_catalog.>= (governance.credit_score, governance.credit_score) IS 'greater than or equal';
 
-CREATE OPERATOR governance.> (
+CREATE OPERATOR pg_catalog.> (
 	FUNCTION = governance.credit_score_gt, LEFTARG = governance.credit_score, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<),
-	NEGATOR = OPERATOR(governance.<=),
+	COMMUTATOR = OPERATOR(pg_catalog.<),
+	NEGATOR = OPERATOR(pg_catalog.<=),
 	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
 );
-COMMENT ON OPERATOR governance.> (governance.credit_score, governance.credit_score) IS 'greater than';
+COMMENT ON OPERATOR pg_catalog.> (governance.credit_score, governance.credit_score) IS 'greater than';
 
 CREATE OPERATOR CLASS governance.credit_score_ops
 	DEFAULT FOR TYPE governance.credit_score USING btree AS
-	OPERATOR 1 governance.<,
-	OPERATOR 2 governance.<=,
-	OPERATOR 3 governance.=,
-	OPERATOR 4 governance.>=,
-	OPERATOR 5 governance.>,
+	OPERATOR 1 pg_catalog.<,
+	OPERATOR 2 pg_catalog.<=,
+	OPERATOR 3 pg_catalog.=,
+	OPERATOR 4 pg_catalog.>=,
+	OPERATOR 5 pg_catalog.>,
 	FUNCTION 1 governance.credit_score_cmp(governance.credit_score, governance.credit_score),
 	FUNCTION 2 (governance.credit_score, governance.credit_score) pg_catalog.btint8sortsupport(pg_catalog.internal),
 	FUNCTION 4 (governance.credit_score, governance.credit_score) pg_catalog.btequalimage(pg_catalog.oid);
@@ -196,7 +202,7 @@ COMMENT ON OPERATOR FAMILY governance.credit_score_ops USING btree IS 'order of 
 
 CREATE OPERATOR CLASS governance.credit_score_ops
 	DEFAULT FOR TYPE governance.credit_score USING hash AS
-	OPERATOR 1 governance.=,
+	OPERATOR 1 pg_catalog.=,
 	FUNCTION 1 governance.credit_score_hash(governance.credit_score),
 	FUNCTION 2 governance.credit_score_hash_extended(governance.credit_score, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS governance.credit_score_ops USING hash IS 'equality of credit_score';
@@ -216,23 +222,23 @@ CREATE FUNCTION governance.credit_score_larger(governance.credit_score, governan
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.credit_score_larger(governance.credit_score, governance.credit_score) IS 'larger of two';
 
-CREATE AGGREGATE governance.min(governance.credit_score) (
+CREATE AGGREGATE pg_catalog.min(governance.credit_score) (
 	SFUNC = governance.credit_score_smaller,
 	STYPE = governance.credit_score,
 	COMBINEFUNC = governance.credit_score_smaller,
-	SORTOP = OPERATOR(governance.<),
+	SORTOP = OPERATOR(pg_catalog.<),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.min(governance.credit_score) IS 'lowest score';
+COMMENT ON AGGREGATE pg_catalog.min(governance.credit_score) IS 'lowest score';
 
-CREATE AGGREGATE governance.max(governance.credit_score) (
+CREATE AGGREGATE pg_catalog.max(governance.credit_score) (
 	SFUNC = governance.credit_score_larger,
 	STYPE = governance.credit_score,
 	COMBINEFUNC = governance.credit_score_larger,
-	SORTOP = OPERATOR(governance.>),
+	SORTOP = OPERATOR(pg_catalog.>),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.max(governance.credit_score) IS 'highest score';
+COMMENT ON AGGREGATE pg_catalog.max(governance.credit_score) IS 'highest score';
 
 --
 -- Comparison of the points with a bare number.  These operators are in no
@@ -336,98 +342,98 @@ CREATE FUNCTION governance.numeric_credit_score_gt(pg_catalog.numeric, governanc
 	SUPPORT governance.credit_score_gt_support;
 COMMENT ON FUNCTION governance.numeric_credit_score_gt(pg_catalog.numeric, governance.credit_score) IS 'implementation of > operator';
 
-CREATE OPERATOR governance.< (
+CREATE OPERATOR pg_catalog.< (
 	FUNCTION = governance.credit_score_numeric_lt, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.>),
-	NEGATOR = OPERATOR(governance.>=),
+	COMMUTATOR = OPERATOR(pg_catalog.>),
+	NEGATOR = OPERATOR(pg_catalog.>=),
 	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
 );
-COMMENT ON OPERATOR governance.< (governance.credit_score, pg_catalog.numeric) IS 'points less than number';
+COMMENT ON OPERATOR pg_catalog.< (governance.credit_score, pg_catalog.numeric) IS 'points less than number';
 
-CREATE OPERATOR governance.< (
+CREATE OPERATOR pg_catalog.< (
 	FUNCTION = governance.numeric_credit_score_lt, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.>),
-	NEGATOR = OPERATOR(governance.>=),
+	COMMUTATOR = OPERATOR(pg_catalog.>),
+	NEGATOR = OPERATOR(pg_catalog.>=),
 	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
 );
-COMMENT ON OPERATOR governance.< (pg_catalog.numeric, governance.credit_score) IS 'number less than points';
+COMMENT ON OPERATOR pg_catalog.< (pg_catalog.numeric, governance.credit_score) IS 'number less than points';
 
-CREATE OPERATOR governance.<= (
+CREATE OPERATOR pg_catalog.<= (
 	FUNCTION = governance.credit_score_numeric_le, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.>=),
-	NEGATOR = OPERATOR(governance.>),
+	COMMUTATOR = OPERATOR(pg_catalog.>=),
+	NEGATOR = OPERATOR(pg_catalog.>),
 	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
 );
-COMMENT ON OPERATOR governance.<= (governance.credit_score, pg_catalog.numeric) IS 'points less than or equal to number';
+COMMENT ON OPERATOR pg_catalog.<= (governance.credit_score, pg_catalog.numeric) IS 'points less than or equal to number';
 
-CREATE OPERATOR governance.<= (
+CREATE OPERATOR pg_catalog.<= (
 	FUNCTION = governance.numeric_credit_score_le, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.>=),
-	NEGATOR = OPERATOR(governance.>),
+	COMMUTATOR = OPERATOR(pg_catalog.>=),
+	NEGATOR = OPERATOR(pg_catalog.>),
 	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
 );
-COMMENT ON OPERATOR governance.<= (pg_catalog.numeric, governance.credit_score) IS 'number less than or equal to points';
+COMMENT ON OPERATOR pg_catalog.<= (pg_catalog.numeric, governance.credit_score) IS 'number less than or equal to points';
 
-CREATE OPERATOR governance.= (
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = governance.credit_score_numeric_eq, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.=),
-	NEGATOR = OPERATOR(governance.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=),
+	NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel
 );
-COMMENT ON OPERATOR governance.= (governance.credit_score, pg_catalog.numeric) IS 'points equal to number';
+COMMENT ON OPERATOR pg_catalog.= (governance.credit_score, pg_catalog.numeric) IS 'points equal to number';
 
-CREATE OPERATOR governance.= (
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = governance.numeric_credit_score_eq, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.=),
-	NEGATOR = OPERATOR(governance.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=),
+	NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel
 );
-COMMENT ON OPERATOR governance.= (pg_catalog.numeric, governance.credit_score) IS 'number equal to points';
+COMMENT ON OPERATOR pg_catalog.= (pg_catalog.numeric, governance.credit_score) IS 'number equal to points';
 
-CREATE OPERATOR governance.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = governance.credit_score_numeric_ne, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.<>),
-	NEGATOR = OPERATOR(governance.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>),
+	NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR governance.<> (governance.credit_score, pg_catalog.numeric) IS 'points not equal to number';
+COMMENT ON OPERATOR pg_catalog.<> (governance.credit_score, pg_catalog.numeric) IS 'points not equal to number';
 
-CREATE OPERATOR governance.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = governance.numeric_credit_score_ne, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<>),
-	NEGATOR = OPERATOR(governance.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>),
+	NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR governance.<> (pg_catalog.numeric, governance.credit_score) IS 'number not equal to points';
+COMMENT ON OPERATOR pg_catalog.<> (pg_catalog.numeric, governance.credit_score) IS 'number not equal to points';
 
-CREATE OPERATOR governance.>= (
+CREATE OPERATOR pg_catalog.>= (
 	FUNCTION = governance.credit_score_numeric_ge, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.<=),
-	NEGATOR = OPERATOR(governance.<),
+	COMMUTATOR = OPERATOR(pg_catalog.<=),
+	NEGATOR = OPERATOR(pg_catalog.<),
 	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
 );
-COMMENT ON OPERATOR governance.>= (governance.credit_score, pg_catalog.numeric) IS 'points greater than or equal to number';
+COMMENT ON OPERATOR pg_catalog.>= (governance.credit_score, pg_catalog.numeric) IS 'points greater than or equal to number';
 
-CREATE OPERATOR governance.>= (
+CREATE OPERATOR pg_catalog.>= (
 	FUNCTION = governance.numeric_credit_score_ge, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<=),
-	NEGATOR = OPERATOR(governance.<),
+	COMMUTATOR = OPERATOR(pg_catalog.<=),
+	NEGATOR = OPERATOR(pg_catalog.<),
 	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
 );
-COMMENT ON OPERATOR governance.>= (pg_catalog.numeric, governance.credit_score) IS 'number greater than or equal to points';
+COMMENT ON OPERATOR pg_catalog.>= (pg_catalog.numeric, governance.credit_score) IS 'number greater than or equal to points';
 
-CREATE OPERATOR governance.> (
+CREATE OPERATOR pg_catalog.> (
 	FUNCTION = governance.credit_score_numeric_gt, LEFTARG = governance.credit_score, RIGHTARG = pg_catalog.numeric,
-	COMMUTATOR = OPERATOR(governance.<),
-	NEGATOR = OPERATOR(governance.<=),
+	COMMUTATOR = OPERATOR(pg_catalog.<),
+	NEGATOR = OPERATOR(pg_catalog.<=),
 	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
 );
-COMMENT ON OPERATOR governance.> (governance.credit_score, pg_catalog.numeric) IS 'points greater than number';
+COMMENT ON OPERATOR pg_catalog.> (governance.credit_score, pg_catalog.numeric) IS 'points greater than number';
 
-CREATE OPERATOR governance.> (
+CREATE OPERATOR pg_catalog.> (
 	FUNCTION = governance.numeric_credit_score_gt, LEFTARG = pg_catalog.numeric, RIGHTARG = governance.credit_score,
-	COMMUTATOR = OPERATOR(governance.<),
-	NEGATOR = OPERATOR(governance.<=),
+	COMMUTATOR = OPERATOR(pg_catalog.<),
+	NEGATOR = OPERATOR(pg_catalog.<=),
 	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
 );
-COMMENT ON OPERATOR governance.> (pg_catalog.numeric, governance.credit_score) IS 'number greater than points';
+COMMENT ON OPERATOR pg_catalog.> (pg_catalog.numeric, governance.credit_score) IS 'number greater than points';

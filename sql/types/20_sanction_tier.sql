@@ -96,62 +96,62 @@ CREATE FUNCTION governance.sanction_tier_hash_extended(governance.sanction_tier,
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sanction_tier_hash_extended(governance.sanction_tier, pg_catalog.int8) IS 'seeded hash';
 
-CREATE OPERATOR governance.< (
+CREATE OPERATOR pg_catalog.< (
 	FUNCTION = governance.sanction_tier_lt, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.>),
-	NEGATOR = OPERATOR(governance.>=),
+	COMMUTATOR = OPERATOR(pg_catalog.>),
+	NEGATOR = OPERATOR(pg_catalog.>=),
 	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
 );
-COMMENT ON OPERATOR governance.< (governance.sanction_tier, governance.sanction_tier) IS 'less than';
+COMMENT ON OPERATOR pg_catalog.< (governance.sanction_tier, governance.sanction_tier) IS 'less than';
 
-CREATE OPERATOR governance.<= (
+CREATE OPERATOR pg_catalog.<= (
 	FUNCTION = governance.sanction_tier_le, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.>=),
-	NEGATOR = OPERATOR(governance.>),
+	COMMUTATOR = OPERATOR(pg_catalog.>=),
+	NEGATOR = OPERATOR(pg_catalog.>),
 	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
 );
-COMMENT ON OPERATOR governance.<= (governance.sanction_tier, governance.sanction_tier) IS 'less than or equal';
+COMMENT ON OPERATOR pg_catalog.<= (governance.sanction_tier, governance.sanction_tier) IS 'less than or equal';
 
-CREATE OPERATOR governance.= (
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = governance.sanction_tier_eq, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.=),
-	NEGATOR = OPERATOR(governance.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=),
+	NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
 	HASHES, MERGES
 );
-COMMENT ON OPERATOR governance.= (governance.sanction_tier, governance.sanction_tier) IS 'equal';
+COMMENT ON OPERATOR pg_catalog.= (governance.sanction_tier, governance.sanction_tier) IS 'equal';
 
-CREATE OPERATOR governance.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = governance.sanction_tier_ne, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.<>),
-	NEGATOR = OPERATOR(governance.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>),
+	NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR governance.<> (governance.sanction_tier, governance.sanction_tier) IS 'not equal';
+COMMENT ON OPERATOR pg_catalog.<> (governance.sanction_tier, governance.sanction_tier) IS 'not equal';
 
-CREATE OPERATOR governance.>= (
+CREATE OPERATOR pg_catalog.>= (
 	FUNCTION = governance.sanction_tier_ge, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.<=),
-	NEGATOR = OPERATOR(governance.<),
+	COMMUTATOR = OPERATOR(pg_catalog.<=),
+	NEGATOR = OPERATOR(pg_catalog.<),
 	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
 );
-COMMENT ON OPERATOR governance.>= (governance.sanction_tier, governance.sanction_tier) IS 'greater than or equal';
+COMMENT ON OPERATOR pg_catalog.>= (governance.sanction_tier, governance.sanction_tier) IS 'greater than or equal';
 
-CREATE OPERATOR governance.> (
+CREATE OPERATOR pg_catalog.> (
 	FUNCTION = governance.sanction_tier_gt, LEFTARG = governance.sanction_tier, RIGHTARG = governance.sanction_tier,
-	COMMUTATOR = OPERATOR(governance.<),
-	NEGATOR = OPERATOR(governance.<=),
+	COMMUTATOR = OPERATOR(pg_catalog.<),
+	NEGATOR = OPERATOR(pg_catalog.<=),
 	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
 );
-COMMENT ON OPERATOR governance.> (governance.sanction_tier, governance.sanction_tier) IS 'greater than';
+COMMENT ON OPERATOR pg_catalog.> (governance.sanction_tier, governance.sanction_tier) IS 'greater than';
 
 CREATE OPERATOR CLASS governance.sanction_tier_ops
 	DEFAULT FOR TYPE governance.sanction_tier USING btree AS
-	OPERATOR 1 governance.<,
-	OPERATOR 2 governance.<=,
-	OPERATOR 3 governance.=,
-	OPERATOR 4 governance.>=,
-	OPERATOR 5 governance.>,
+	OPERATOR 1 pg_catalog.<,
+	OPERATOR 2 pg_catalog.<=,
+	OPERATOR 3 pg_catalog.=,
+	OPERATOR 4 pg_catalog.>=,
+	OPERATOR 5 pg_catalog.>,
 	FUNCTION 1 governance.sanction_tier_cmp(governance.sanction_tier, governance.sanction_tier),
 	FUNCTION 4 (governance.sanction_tier, governance.sanction_tier) pg_catalog.btequalimage(pg_catalog.oid);
 COMMENT ON OPERATOR CLASS governance.sanction_tier_ops USING btree IS 'order of sanction_tier';
@@ -159,7 +159,7 @@ COMMENT ON OPERATOR FAMILY governance.sanction_tier_ops USING btree IS 'order of
 
 CREATE OPERATOR CLASS governance.sanction_tier_ops
 	DEFAULT FOR TYPE governance.sanction_tier USING hash AS
-	OPERATOR 1 governance.=,
+	OPERATOR 1 pg_catalog.=,
 	FUNCTION 1 governance.sanction_tier_hash(governance.sanction_tier),
 	FUNCTION 2 governance.sanction_tier_hash_extended(governance.sanction_tier, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS governance.sanction_tier_ops USING hash IS 'equality of sanction_tier';
@@ -179,20 +179,20 @@ CREATE FUNCTION governance.sanction_tier_larger(governance.sanction_tier, govern
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sanction_tier_larger(governance.sanction_tier, governance.sanction_tier) IS 'larger of two';
 
-CREATE AGGREGATE governance.min(governance.sanction_tier) (
+CREATE AGGREGATE pg_catalog.min(governance.sanction_tier) (
 	SFUNC = governance.sanction_tier_smaller,
 	STYPE = governance.sanction_tier,
 	COMBINEFUNC = governance.sanction_tier_smaller,
-	SORTOP = OPERATOR(governance.<),
+	SORTOP = OPERATOR(pg_catalog.<),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.min(governance.sanction_tier) IS 'mildest tier';
+COMMENT ON AGGREGATE pg_catalog.min(governance.sanction_tier) IS 'mildest tier';
 
-CREATE AGGREGATE governance.max(governance.sanction_tier) (
+CREATE AGGREGATE pg_catalog.max(governance.sanction_tier) (
 	SFUNC = governance.sanction_tier_larger,
 	STYPE = governance.sanction_tier,
 	COMBINEFUNC = governance.sanction_tier_larger,
-	SORTOP = OPERATOR(governance.>),
+	SORTOP = OPERATOR(pg_catalog.>),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.max(governance.sanction_tier) IS 'strictest tier';
+COMMENT ON AGGREGATE pg_catalog.max(governance.sanction_tier) IS 'strictest tier';

@@ -69,19 +69,19 @@ CREATE FUNCTION governance.qualification_contained(governance.qualification, gov
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.qualification_contained(governance.qualification, governance.qualification) IS 'implementation of <@ operator';
 
-CREATE OPERATOR governance.@> (
+CREATE OPERATOR pg_catalog.@> (
 	FUNCTION = governance.qualification_contain, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.<@),
+	COMMUTATOR = OPERATOR(pg_catalog.<@),
 	RESTRICT = pg_catalog.contsel, JOIN = pg_catalog.contjoinsel
 );
-COMMENT ON OPERATOR governance.@> (governance.qualification, governance.qualification) IS 'satisfies';
+COMMENT ON OPERATOR pg_catalog.@> (governance.qualification, governance.qualification) IS 'satisfies';
 
-CREATE OPERATOR governance.<@ (
+CREATE OPERATOR pg_catalog.<@ (
 	FUNCTION = governance.qualification_contained, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.@>),
+	COMMUTATOR = OPERATOR(pg_catalog.@>),
 	RESTRICT = pg_catalog.contsel, JOIN = pg_catalog.contjoinsel
 );
-COMMENT ON OPERATOR governance.<@ (governance.qualification, governance.qualification) IS 'is satisfied by';
+COMMENT ON OPERATOR pg_catalog.<@ (governance.qualification, governance.qualification) IS 'is satisfied by';
 
 --
 -- Comparison, for sorting only: kind, path label by label, attributes.
@@ -132,62 +132,62 @@ CREATE FUNCTION governance.qualification_hash_extended(governance.qualification,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.qualification_hash_extended(governance.qualification, pg_catalog.int8) IS 'seeded hash';
 
-CREATE OPERATOR governance.< (
+CREATE OPERATOR pg_catalog.< (
 	FUNCTION = governance.qualification_lt, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.>),
-	NEGATOR = OPERATOR(governance.>=),
+	COMMUTATOR = OPERATOR(pg_catalog.>),
+	NEGATOR = OPERATOR(pg_catalog.>=),
 	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
 );
-COMMENT ON OPERATOR governance.< (governance.qualification, governance.qualification) IS 'less than';
+COMMENT ON OPERATOR pg_catalog.< (governance.qualification, governance.qualification) IS 'less than';
 
-CREATE OPERATOR governance.<= (
+CREATE OPERATOR pg_catalog.<= (
 	FUNCTION = governance.qualification_le, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.>=),
-	NEGATOR = OPERATOR(governance.>),
+	COMMUTATOR = OPERATOR(pg_catalog.>=),
+	NEGATOR = OPERATOR(pg_catalog.>),
 	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
 );
-COMMENT ON OPERATOR governance.<= (governance.qualification, governance.qualification) IS 'less than or equal';
+COMMENT ON OPERATOR pg_catalog.<= (governance.qualification, governance.qualification) IS 'less than or equal';
 
-CREATE OPERATOR governance.= (
+CREATE OPERATOR pg_catalog.= (
 	FUNCTION = governance.qualification_eq, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.=),
-	NEGATOR = OPERATOR(governance.<>),
+	COMMUTATOR = OPERATOR(pg_catalog.=),
+	NEGATOR = OPERATOR(pg_catalog.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
 	HASHES, MERGES
 );
-COMMENT ON OPERATOR governance.= (governance.qualification, governance.qualification) IS 'equal';
+COMMENT ON OPERATOR pg_catalog.= (governance.qualification, governance.qualification) IS 'equal';
 
-CREATE OPERATOR governance.<> (
+CREATE OPERATOR pg_catalog.<> (
 	FUNCTION = governance.qualification_ne, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.<>),
-	NEGATOR = OPERATOR(governance.=),
+	COMMUTATOR = OPERATOR(pg_catalog.<>),
+	NEGATOR = OPERATOR(pg_catalog.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
-COMMENT ON OPERATOR governance.<> (governance.qualification, governance.qualification) IS 'not equal';
+COMMENT ON OPERATOR pg_catalog.<> (governance.qualification, governance.qualification) IS 'not equal';
 
-CREATE OPERATOR governance.>= (
+CREATE OPERATOR pg_catalog.>= (
 	FUNCTION = governance.qualification_ge, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.<=),
-	NEGATOR = OPERATOR(governance.<),
+	COMMUTATOR = OPERATOR(pg_catalog.<=),
+	NEGATOR = OPERATOR(pg_catalog.<),
 	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
 );
-COMMENT ON OPERATOR governance.>= (governance.qualification, governance.qualification) IS 'greater than or equal';
+COMMENT ON OPERATOR pg_catalog.>= (governance.qualification, governance.qualification) IS 'greater than or equal';
 
-CREATE OPERATOR governance.> (
+CREATE OPERATOR pg_catalog.> (
 	FUNCTION = governance.qualification_gt, LEFTARG = governance.qualification, RIGHTARG = governance.qualification,
-	COMMUTATOR = OPERATOR(governance.<),
-	NEGATOR = OPERATOR(governance.<=),
+	COMMUTATOR = OPERATOR(pg_catalog.<),
+	NEGATOR = OPERATOR(pg_catalog.<=),
 	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
 );
-COMMENT ON OPERATOR governance.> (governance.qualification, governance.qualification) IS 'greater than';
+COMMENT ON OPERATOR pg_catalog.> (governance.qualification, governance.qualification) IS 'greater than';
 
 CREATE OPERATOR CLASS governance.qualification_ops
 	DEFAULT FOR TYPE governance.qualification USING btree AS
-	OPERATOR 1 governance.<,
-	OPERATOR 2 governance.<=,
-	OPERATOR 3 governance.=,
-	OPERATOR 4 governance.>=,
-	OPERATOR 5 governance.>,
+	OPERATOR 1 pg_catalog.<,
+	OPERATOR 2 pg_catalog.<=,
+	OPERATOR 3 pg_catalog.=,
+	OPERATOR 4 pg_catalog.>=,
+	OPERATOR 5 pg_catalog.>,
 	FUNCTION 1 governance.qualification_cmp(governance.qualification, governance.qualification),
 	FUNCTION 4 (governance.qualification, governance.qualification) pg_catalog.btequalimage(pg_catalog.oid);
 COMMENT ON OPERATOR CLASS governance.qualification_ops USING btree IS 'order of qualification';
@@ -195,7 +195,7 @@ COMMENT ON OPERATOR FAMILY governance.qualification_ops USING btree IS 'order of
 
 CREATE OPERATOR CLASS governance.qualification_ops
 	DEFAULT FOR TYPE governance.qualification USING hash AS
-	OPERATOR 1 governance.=,
+	OPERATOR 1 pg_catalog.=,
 	FUNCTION 1 governance.qualification_hash(governance.qualification),
 	FUNCTION 2 governance.qualification_hash_extended(governance.qualification, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS governance.qualification_ops USING hash IS 'equality of qualification';
@@ -227,8 +227,8 @@ COMMENT ON FUNCTION governance.qualification_gin_triconsistent(pg_catalog.intern
 
 CREATE OPERATOR CLASS governance.qualification_ops
 	DEFAULT FOR TYPE governance.qualification USING gin AS
-	OPERATOR 7 governance.@>,
-	OPERATOR 8 governance.<@,
+	OPERATOR 7 pg_catalog.@>,
+	OPERATOR 8 pg_catalog.<@,
 	FUNCTION 1 pg_catalog.byteacmp(pg_catalog.bytea, pg_catalog.bytea),
 	FUNCTION 2 governance.qualification_gin_extract_value(governance.qualification, pg_catalog.internal, pg_catalog.internal),
 	FUNCTION 3 governance.qualification_gin_extract_query(governance.qualification, pg_catalog.internal, pg_catalog.int2, pg_catalog.internal, pg_catalog.internal, pg_catalog.internal, pg_catalog.internal),
@@ -252,20 +252,20 @@ CREATE FUNCTION governance.qualification_larger(governance.qualification, govern
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.qualification_larger(governance.qualification, governance.qualification) IS 'larger of two';
 
-CREATE AGGREGATE governance.min(governance.qualification) (
+CREATE AGGREGATE pg_catalog.min(governance.qualification) (
 	SFUNC = governance.qualification_smaller,
 	STYPE = governance.qualification,
 	COMBINEFUNC = governance.qualification_smaller,
-	SORTOP = OPERATOR(governance.<),
+	SORTOP = OPERATOR(pg_catalog.<),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.min(governance.qualification) IS 'first in sort order';
+COMMENT ON AGGREGATE pg_catalog.min(governance.qualification) IS 'first in sort order';
 
-CREATE AGGREGATE governance.max(governance.qualification) (
+CREATE AGGREGATE pg_catalog.max(governance.qualification) (
 	SFUNC = governance.qualification_larger,
 	STYPE = governance.qualification,
 	COMBINEFUNC = governance.qualification_larger,
-	SORTOP = OPERATOR(governance.>),
+	SORTOP = OPERATOR(pg_catalog.>),
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE governance.max(governance.qualification) IS 'last in sort order';
+COMMENT ON AGGREGATE pg_catalog.max(governance.qualification) IS 'last in sort order';

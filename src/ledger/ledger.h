@@ -205,6 +205,12 @@ extern void ledger_advance(Scheme *scheme, const Policy *draft,
 						   EngineState **state, const AccountHistory *history,
 						   TimestampTz to, const EngineTrace *trace);
 
+/*
+ * The strictest tier in force at the later of as_of and known_at: a violation
+ * that is decided after it occurred has its sanction start at the decision.
+ */
+extern int	ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at);
+
 /* May the policy open sanctions by time alone, so that a state without any has
  * to be projected all the same? */
 extern bool ledger_may_sanction_later(const EngineState *state);

@@ -346,11 +346,12 @@ standing_values(const Work *work, Datum *values)
 {
 	const EngineState *state = work->state;
 	const Policy *policy = rulebook_policy(state->policy_id);
+	TimestampTz known_at = Max(work->known_at, state->last_decided);
 
 	values[0] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
-	values[1] = CharGetDatum((char) engine_tier(policy, state, state->as_of));
+	values[1] = CharGetDatum((char) ledger_tier(policy, state, known_at));
 	values[2] = TimestampTzGetDatum(state->as_of);
-	values[3] = TimestampTzGetDatum(Max(work->known_at, state->last_decided));
+	values[3] = TimestampTzGetDatum(known_at);
 	values[4] = Int64GetDatum(state->policy_id);
 	values[5] = PointerGetDatum(engine_serialize(policy, state));
 }

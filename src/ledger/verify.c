@@ -343,7 +343,8 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 		int			tier = DatumGetSanctionTier(cursor_value(standings, 7, &isnull));
 		const Policy *policy = rulebook_policy(replayed->policy_id);
 		CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
-		int			tier_again = engine_tier(policy, replayed, replayed->as_of);
+		int			tier_again = ledger_tier(policy, replayed,
+											 DatumGetTimestampTz(cursor_value(standings, 4, &isnull)));
 		char	   *why;
 
 		if (score != score_again)

@@ -67,7 +67,7 @@ CREATE TABLE load_violation AS
 	SELECT business AS account_id, 'sf.food' AS scheme, code AS rule,
 		to_timestamp(date || ' 12', 'YYYYMMDD HH24') AS occurred_at
 	FROM raw_violation v
-		JOIN rule_of r ON r.description = regexp_replace(v.description, '\s*\[ date violation corrected.*$', '');
+		JOIN rule_of r ON r.description = regexp_replace(v.description, '\s*(\[ date violation corrected.*)?$', '');
 SQL
 "${psql[@]}" -c "COPY (SELECT account_id, scheme, rule, occurred_at, occurred_at, 'patrol' FROM load_violation) TO STDOUT" |
 	"${psql[@]}" -c "COPY governance.violation (account_id, scheme, rule, occurred_at, decided_at, source) FROM STDIN"

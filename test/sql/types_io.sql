@@ -25,6 +25,7 @@ SELECT p.* FROM pg_proc p
 WHERE pronamespace = 'governance'::regnamespace
 	AND (prorettype IN (SELECT oid FROM type_oid) OR EXISTS (SELECT FROM type_oid t WHERE t.oid = ANY (proargtypes))
 		 OR proname ~ '^(credit_score|sanction_tier|qualification)_')
+	AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
 	AND proname ~ '^(numeric_)?(credit_score|sanction_tier|qualification)(_|$)|^(points|cap|kind|path|grade|min|max)$';
 SELECT count(*) > 70 AS many FROM type_function;
 SELECT oid::regprocedure FROM type_function
@@ -32,7 +33,7 @@ WHERE obj_description(oid, 'pg_proc') IS NULL
 	OR prokind = 'f' AND (provolatile <> 'i' OR NOT proisstrict) OR proparallel <> 's';
 SELECT oid::regoperator FROM pg_operator
 WHERE (oprleft IN (SELECT oid FROM type_oid) OR oprright IN (SELECT oid FROM type_oid))
-	AND oprnamespace = 'governance'::regnamespace
+	AND oprnamespace = 'pg_catalog'::regnamespace
 	AND (obj_description(oid, 'pg_operator') IS NULL
 		 OR oprresult = 'bool'::regtype AND (oprrest = 0 OR oprjoin = 0 OR oprcom = 0)
 		 OR oprname NOT IN ('+', '-', '@>', '<@') AND oprnegate = 0);
@@ -42,7 +43,7 @@ FROM pg_operator o
 LEFT JOIN pg_operator c ON c.oid = o.oprcom AND c.oprcom = o.oid AND c.oprleft = o.oprright AND c.oprright = o.oprleft
 LEFT JOIN pg_operator n ON n.oid = o.oprnegate AND n.oprnegate = o.oid AND n.oprleft = o.oprleft AND n.oprright = o.oprright
 WHERE (o.oprleft IN (SELECT oid FROM type_oid) OR o.oprright IN (SELECT oid FROM type_oid))
-	AND o.oprnamespace = 'governance'::regnamespace
+	AND o.oprnamespace = 'pg_catalog'::regnamespace
 	AND (o.oprcom <> 0 AND (c.oid IS NULL OR c.oprcode = 0) OR o.oprnegate <> 0 AND (n.oid IS NULL OR n.oprcode = 0));
 SELECT oid::regtype FROM type_oid WHERE obj_description(oid, 'pg_type') IS NULL;
 SELECT c.castsource::regtype, c.casttarget::regtype, c.castcontext, obj_description(c.oid, 'pg_cast') IS NOT NULL AS comment
