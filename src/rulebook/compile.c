@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(governance_check_policy);
  * is to evaluate when every facet is replaced by what it stands for; without a
  * limit, thirty lines that each use the one before twice would never end.
  */
-#define MAX_FACET_DEPTH		32
+#define MAX_FACET_DEPTH		16
 #define MAX_FACET_WEIGHT	10000
 
 /* ------------------------------------------------------------------------
@@ -556,8 +556,9 @@ compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 	}
 }
 
-const char *const calendar_units[NUM_CALENDAR_UNITS] = {
-	"day", "week", "month", "quarter", "year"
+/* "cycle" is no unit, but stands in the same places as one. */
+const char *const calendar_units[NUM_CALENDAR_UNITS + 1] = {
+	"day", "week", "month", "quarter", "year", "cycle"
 };
 
 bool
@@ -582,6 +583,7 @@ void
 compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 {
 	static const char *const keys[] = {"every", "from"};
+	int			nunits = NUM_CALENDAR_UNITS + (is_the_cycle ? 0 : 1);
 	const Doc  *every;
 	const Doc  *from;
 
@@ -605,11 +607,10 @@ compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 		}
 	}
 	if (doc->kind != DOC_OBJECT)
-		doc_fail(doc, psprintf("Allowed here: %s%s, or an object such as {\"every\": \"12 months\", \"from\": \"opened\"}.",
-							   word_list(calendar_units, NUM_CALENDAR_UNITS, "or"),
-							   is_the_cycle ? "" : " or \"cycle\""),
+		doc_fail(doc, psprintf("Allowed here: %s, or an object such as {\"every\": \"12 months\", \"from\": \"opened\"}.",
+							   word_list(calendar_units, nunits, "and")),
 				 doc->kind == DOC_TEXT ?
-				 closest_hint(doc->text, calendar_units, NUM_CALENDAR_UNITS) : NULL,
+				 closest_hint(doc->text, calendar_units, nunits) : NULL,
 				 "must be a cycle");
 
 	doc_check_keys(doc, keys, lengthof(keys));
@@ -807,6 +808,7 @@ typedef struct Weighing
 {
 	const Compiler *c;
 	int64		weight;
+	int			depth;
 } Weighing;
 
 static void
@@ -815,7 +817,13 @@ weigh(void *arg, ExprVar var, int index, bool compared, double constant,
 {
 	Weighing   *w = arg;
 
-	w->weight += var == VAR_FACET ? w->c->facet_weights[index] : 1;
+	if (var == VAR_FACET)
+	{
+		w->weight += w->c->facet_weights[index];
+		w->depth = Max(w->depth, w->c->facet_depths[index] + 1);
+	}
+	else
+		w->weight++;
 }
 
 /*
@@ -826,7 +834,7 @@ static int
 compile_facet(Compiler *c, int i)
 {
 	const Doc  *doc = &c->facets->children[i];
-	Weighing	weighing = {.c = c, .weight = 1};
+	Weighing	weighing = {.c = c, .weight = 1, .depth = 1};
 	Expr	   *value;
 	int			f;
 
@@ -834,20 +842,20 @@ compile_facet(Compiler *c, int i)
 		return c->facet_order[i];
 
 	check_stack_depth();
-	if (++c->facet_depth > MAX_FACET_DEPTH)
-		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
 	c->facet_state[i] = 1;
 	value = compile_expr(c, doc, EXPR_NULL, 0);
-	c->facet_depth--;
 	if (expr_type(value) == EXPR_NULL)
 		doc_fail(doc, NULL, NULL, "a facet must have a value");
 	c->facet_state[i] = 2;
 	expr_visit(value, weigh, &weighing);
 	if (weighing.weight > MAX_FACET_WEIGHT)
 		doc_fail(doc, NULL, NULL, "too much to evaluate in one facet");
+	if (weighing.depth > MAX_FACET_DEPTH)
+		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
 
 	f = c->policy->nfacets++;
 	c->facet_weights[f] = weighing.weight;
+	c->facet_depths[f] = weighing.depth;
 	c->facet_order[i] = f;
 	c->policy->facets[f].name = pstrdup(doc->key);
 	c->policy->facets[f].value = value;
@@ -876,6 +884,7 @@ compile_facets(Compiler *c)
 	c->facet_state = palloc0(sizeof(int) * Max(object->nchildren, 1));
 	c->facet_order = palloc0(sizeof(int) * Max(object->nchildren, 1));
 	c->facet_weights = palloc0(sizeof(int64) * Max(object->nchildren, 1));
+	c->facet_depths = palloc0(sizeof(int) * Max(object->nchildren, 1));
 	c->policy->facets = palloc0(sizeof(PolicyFacet) * Max(object->nchildren, 1));
 	for (int i = 0; i < object->nchildren; i++)
 		(void) compile_facet(c, i);

@@ -51,7 +51,7 @@ typedef struct Compiler
 	int		   *facet_state;	/* 0: not yet, 1: being compiled, 2: done */
 	int		   *facet_order;	/* position in policy->facets, once done */
 	int64	   *facet_weights;	/* by index in the policy */
-	int			facet_depth;
+	int		   *facet_depths;
 
 	NameList	activities;
 	NameList	capabilities;

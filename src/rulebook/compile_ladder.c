@@ -97,7 +97,8 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	{
 		case OBSERVE_COUNT_VIOLATIONS:
 		case OBSERVE_SUM_POINTS:
-			doc_check_keys(object, violation_keys, lengthof(violation_keys));
+			doc_check_keys_with(object, violation_keys, lengthof(violation_keys),
+								(count ? count : sum)->text);
 			compile_selection(c, object, &o->filter);
 			part = doc_get(object, "same");
 			if (part)
@@ -112,7 +113,8 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 			break;
 
 		case OBSERVE_COUNT_SANCTIONS:
-			doc_check_keys(object, sanction_keys, lengthof(sanction_keys));
+			doc_check_keys_with(object, sanction_keys, lengthof(sanction_keys),
+								(count ? count : sum)->text);
 			part = doc_get(object, "rungs");
 			if (part)
 				o->rungs = compile_rung_set(c, part);
@@ -128,7 +130,8 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 
 		case OBSERVE_COUNT_ACTIVITIES:
 		case OBSERVE_SUM_QUANTITY:
-			doc_check_keys(object, activity_keys, lengthof(activity_keys));
+			doc_check_keys_with(object, activity_keys, lengthof(activity_keys),
+								(count ? count : sum)->text);
 			o->activity = compile_kind(c, doc_required(object, "kind"));
 			break;
 	}

@@ -421,31 +421,31 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 
 	if (strcmp(trigger->key, "age") == 0)
 	{
-		doc_check_keys(object, age_keys, lengthof(age_keys));
+		doc_check_keys_with(object, age_keys, lengthof(age_keys), "age");
 		relief->trigger = RELIEF_AGE;
 		compile_age(c, object, relief);
 	}
 	else if (strcmp(trigger->key, "every") == 0)
 	{
-		doc_check_keys(object, every_keys, lengthof(every_keys));
+		doc_check_keys_with(object, every_keys, lengthof(every_keys), "every");
 		relief->trigger = RELIEF_EVERY;
 		compile_every(c, object, relief);
 	}
 	else if (strcmp(trigger->key, "at") == 0)
 	{
-		doc_check_keys(object, at_keys, lengthof(at_keys));
+		doc_check_keys_with(object, at_keys, lengthof(at_keys), "at");
 		relief->trigger = RELIEF_BOUNDARY;
 		compile_cycle(c, trigger, false, &relief->boundary);
 	}
 	else if (strcmp(trigger->key, "on") == 0)
 	{
-		doc_check_keys(object, on_keys, lengthof(on_keys));
+		doc_check_keys_with(object, on_keys, lengthof(on_keys), "on");
 		relief->trigger = RELIEF_ACTIVITY;
 		compile_on(c, object, relief);
 	}
 	else
 	{
-		doc_check_keys(object, sanction_keys, lengthof(sanction_keys));
+		doc_check_keys_with(object, sanction_keys, lengthof(sanction_keys), "sanction");
 		relief->trigger = doc_word(trigger, edges, 2) == 0 ?
 			RELIEF_SANCTION_START : RELIEF_SANCTION_END;
 		if (doc_get(object, "rungs"))

@@ -216,6 +216,18 @@ doc_fail(const Doc *at, const char *detail, const char *hint,
  * ------------------------------------------------------------------------
  */
 
+/* Do they differ by two neighbours changing places, the commonest slip? */
+static bool
+is_swapped(const char *a, const char *b, int len)
+{
+	int			i = 0;
+
+	while (i < len && a[i] == b[i])
+		i++;
+	return i + 1 < len && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+		strcmp(a + i + 2, b + i + 2) == 0;
+}
+
 const char *
 closest_hint(const char *name, const char *const *candidates, int ncandidates)
 {
@@ -232,8 +244,11 @@ closest_hint(const char *name, const char *const *candidates, int ncandidates)
 
 		if (clen > MAX_NAME_BYTES || abs(clen - len) >= best)
 			continue;
-		distance = varstr_levenshtein_less_equal(name, len, candidates[i], clen,
-												 1, 1, 1, best - 1, true);
+		if (clen == len && is_swapped(name, candidates[i], len))
+			distance = 1;
+		else
+			distance = varstr_levenshtein_less_equal(name, len, candidates[i], clen,
+													 1, 1, 1, best - 1, true);
 		if (distance < best && distance < len)
 		{
 			best = distance;
@@ -317,6 +332,13 @@ doc_required(const Doc *object, const char *key)
 void
 doc_check_keys(const Doc *object, const char *const *keys, int nkeys)
 {
+	doc_check_keys_with(object, keys, nkeys, NULL);
+}
+
+void
+doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
+					const char *with)
+{
 	doc_need_object(object);
 	for (int i = 0; i < object->nchildren; i++)
 	{
@@ -334,6 +356,10 @@ doc_check_keys(const Doc *object, const char *const *keys, int nkeys)
 
 			initStringInfo(&shown);
 			append_clipped(&shown, key);
+			if (with)
+				doc_fail(object,
+						 psprintf("With \"%s\" go %s.", with, word_list(keys, nkeys, "and")),
+						 NULL, "key \"%s\" does not go with \"%s\"", shown.data, with);
 			doc_fail(object,
 					 psprintf("Allowed here: %s.", word_list(keys, nkeys, "and")),
 					 closest_hint(key, keys, nkeys),

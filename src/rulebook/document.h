@@ -56,6 +56,10 @@ extern const Doc *doc_required(const Doc *object, const char *key);
 /* Every key must be one of these. */
 extern void doc_check_keys(const Doc *object, const char *const *keys, int nkeys);
 
+/* Likewise, where the object may have other keys without the word `with`. */
+extern void doc_check_keys_with(const Doc *object, const char *const *keys,
+								int nkeys, const char *with);
+
 extern void doc_need_object(const Doc *doc);
 extern void doc_need_list(const Doc *doc);
 
