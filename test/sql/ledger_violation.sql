@@ -87,7 +87,9 @@ SELECT governance.score(1, 't.basic'), (SELECT count(*) FROM governance.violatio
 SELECT * FROM governance.verify();
 
 -- A statement that fails on its last row, and a savepoint that is rolled back.
+\set VERBOSITY terse
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (2, 't.basic', 'scam'), (3, 't.basic', 'scam'), (4, 't.basic', 'oops');
+\set VERBOSITY default
 BEGIN;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (2, 't.basic', 'scam');
 SAVEPOINT a;
