@@ -489,10 +489,10 @@ grant(Fold *fold, int index, const EngineEvent *event)
 		int64		wanted;
 
 		delta = score_after(fold, relief->op, amount) - state->score;
-		wanted = relief->op == OP_ADD || relief->op == OP_SUBTRACT ? amount : Abs(delta);
+		wanted = relief->op == OP_ADD || relief->op == OP_SUBTRACT ? amount : abs(delta);
 		if (delta == 0)
 			detail = "nothing to give";
-		else if (relief->refuse_partial && (Abs(delta) < wanted || Abs(delta) > left))
+		else if (relief->refuse_partial && (abs(delta) < wanted || abs(delta) > left))
 		{
 			delta = 0;
 			detail = "only a part would fit";
@@ -505,7 +505,7 @@ grant(Fold *fold, int index, const EngineEvent *event)
 				delta = -left;
 			delta = score_set(fold, state->score + delta);
 			changed = true;
-			if (Abs(delta) < wanted)
+			if (abs(delta) < wanted)
 				detail = "clipped";
 		}
 	}
@@ -519,7 +519,7 @@ grant(Fold *fold, int index, const EngineEvent *event)
 			record = &state->grants[state->ngrants++];
 			record->relief = index;
 			record->at = fold->at;
-			record->amount = Abs(delta);
+			record->amount = abs(delta);
 		}
 	}
 	relief_effect(fold, EFFECT_ACTIVITY, index, event->key.id, delta, detail);
