@@ -734,6 +734,17 @@ fail_unexpected(Parser *p, const char *wanted)
 	if (p->token == TOKEN_TEXT)
 		return fail(p, psprintf("%s expected instead of a text at position %d",
 								wanted, (int) (p->at - p->start) + 1));
+	if (p->token == TOKEN_NAME)
+	{
+		static const char *const words[] = {"and", "or", "not", "in"};
+
+		for (int i = 0; i < (int) lengthof(words); i++)
+		{
+			if (strcmp(p->text, words[i]) != 0 && pg_strcasecmp(p->text, words[i]) == 0)
+				return fail(p, psprintf("\"%s\" must be written \"%s\"",
+										p->text, words[i]));
+		}
+	}
 	return fail(p, psprintf("%s expected instead of \"%.*s\" at position %d",
 							wanted, Min(p->length, MAX_NAME_LENGTH), p->at,
 							(int) (p->at - p->start) + 1));

@@ -338,7 +338,7 @@ typedef struct Reader
 	TimestampTz last;
 } Reader;
 
-pg_attribute_noreturn()
+pg_noreturn
 static void
 corrupted(const char *what)
 {

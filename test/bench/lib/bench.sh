@@ -1,0 +1,175 @@
+# shellcheck shell=bash
+#
+# bench.sh
+#	What the cases of "make bench" share.
+#
+# A case lets competitors do the same work, round after round, and takes the
+# time of each.  Every round runs all of them, in an order that moves on by one
+# from round to round, so that whatever else the machine does hits all alike.
+# Round 0 warms up and does not count.  What is printed is the median over the
+# rounds, and the median of the ratios that the rounds gave.
+#
+#	bench_begin NAME                  the case; its figures go to NAME.csv
+#	bench_ledger                      a ledger with the policy in force
+#	bench_round ROUND WHAT...         the competitors in this round's order
+#	bench_run SCENARIO COMPETITOR ROUND ROWS SCRIPT COUNT [PGBENCH OPTION...]
+#	bench_report SCENARIO UNIT AGAINST... [-- "COMPETITOR/AGAINST<=TARGET(later)"...]
+#	bench_end
+#
+# The figures of each single round are in NAME.rounds.csv.
+
+: "${BENCH_ROUNDS:=5}"
+: "${BENCH_OUT:?run this by \"make bench\"}"
+BENCH_LIB=$(dirname "${BASH_SOURCE[0]}")
+BENCH_SCHEME=douyin.commerce
+
+# The rules that violations break, how many of 100 break each, and the points
+# that the policy takes for it.
+BENCH_RULES=(
+	"low_quality.picture 25 1"
+	"off_putting.disgust 15 1"
+	"vulgar.talk 15 1"
+	"service.promise 10 1"
+	"false_advertising.effect 15 2"
+	"bait.price 10 2"
+	"cheating.fake_orders 7 4"
+	"stalling 2 4"
+	"infringement.counterfeit 1 12"
+)
+
+sql()
+{
+	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
+}
+
+bench_begin()
+{
+	BENCH_NAME=$1
+	BENCH_DIR=$(mktemp -d)
+	trap 'rm -rf "$BENCH_DIR"' EXIT
+	: >"$BENCH_DIR/rounds"
+	: >"$BENCH_DIR/targets"
+}
+
+# A ledger with one policy that has been in force for years, and a table of the
+# rules above: bench.pick gives one for each number from 0 to 99.
+bench_ledger()
+{
+	local entry code share points at=0
+
+	{
+		echo "CREATE SCHEMA bench;"
+		echo "CREATE TABLE bench.pick (number int PRIMARY KEY, rule text NOT NULL, points int NOT NULL);"
+		for entry in "${BENCH_RULES[@]}"; do
+			read -r code share points <<<"$entry"
+			echo "INSERT INTO bench.pick SELECT n, '$code', $points FROM generate_series($at, $((at + share - 1))) n;"
+			at=$((at + share))
+		done
+		cat <<-SQL
+			SELECT FROM governance.create_ledger();
+			SELECT FROM governance.publish(governance.pack('$BENCH_SCHEME'), 'active',
+				tstzrange('2015-01-01 00:00+00', NULL));
+		SQL
+	} >"$BENCH_DIR/ledger.sql"
+	sql -o /dev/null -f "$BENCH_DIR/ledger.sql"
+}
+
+# bench_accounts FROM TO
+bench_accounts()
+{
+	sql -c "INSERT INTO governance.account (account_id, opened_at)
+		SELECT i, '2018-01-01 00:00+00' FROM generate_series($1, $2) i"
+}
+
+# The competitors of a round, moved on by one each round.
+bench_round()
+{
+	local round=$1 n i
+
+	shift
+	n=$#
+	for ((i = 0; i < n; i++)); do
+		local at=$(((i + round) % n + 1))
+		echo "${!at}"
+	done
+}
+
+# Runs COUNT transactions of a script, and notes how long one of its ROWS rows
+# took.  SCRIPT may be several, each "file@weight", separated by blanks.
+bench_run()
+{
+	local scenario=$1 competitor=$2 round=$3 rows=$4 scripts=$5 count=$6
+	local script out options=()
+
+	shift 6
+	for script in $scripts; do
+		options+=(-f "$script")
+	done
+	if ! out=$(pgbench -n -M prepared "${options[@]}" -t "$count" "$@" 2>&1); then
+		printf '%s\n' "$out" >&2
+		return 1
+	fi
+	printf '%s\n' "$out" | awk -v key="$scenario,$competitor,$round" -v rows="$rows" '
+		/^number of failed transactions/ && $5 + 0 > 0 { exit 1 }
+		/^tps = / { tps = $3 }
+		END {
+			if (!tps)
+				exit 1
+			printf "%s,%.6f\n", key, 1000000 / tps / rows
+		}' >>"$BENCH_DIR/rounds"
+}
+
+# bench_note SCENARIO COMPETITOR ROUND ROWS MILLISECONDS: a time taken otherwise.
+bench_note()
+{
+	awk -v key="$1,$2,$3" -v rows="$4" -v ms="$5" \
+		'BEGIN { printf "%s,%.6f\n", key, ms * 1000 / rows }' >>"$BENCH_DIR/rounds"
+}
+
+# bench_statement SCENARIO COMPETITOR ROUND ROWS SQL: the time of one statement
+# inside the server, in a session of its own that has compiled the policy.
+bench_statement()
+{
+	local ms
+
+	ms=$(sql -c "SELECT FROM governance.score(1, '$BENCH_SCHEME')" -c '\timing on' -c "$5" |
+		sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1)
+	[ -n "$ms" ] || return 1
+	bench_note "$1" "$2" "$3" "$4" "$ms"
+}
+
+# Prints the figures of a scenario, each competitor against some of them, and
+# holds named ratios against what they are meant to be.
+bench_report()
+{
+	local scenario=$1 title=$2 against=() targets=()
+
+	shift 2
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		against+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	targets=("$@")
+	awk -F, -v scenario="$scenario" -v title="$title" -v against="${against[*]}" \
+		-v targets="$(IFS=';'; echo "${targets[*]}")" \
+		-v csv="$BENCH_DIR/figures" -v csv_targets="$BENCH_DIR/targets" \
+		-f "$BENCH_LIB/report.awk" "$BENCH_DIR/rounds"
+}
+
+bench_end()
+{
+	{
+		echo "scenario,competitor,rounds,median_us,min_us,max_us,against,ratio"
+		cat "$BENCH_DIR/figures"
+	} >"$BENCH_OUT/$BENCH_NAME.csv"
+	{
+		echo "scenario,competitor,round,us"
+		cat "$BENCH_DIR/rounds"
+	} >"$BENCH_OUT/$BENCH_NAME.rounds.csv"
+	if [ -s "$BENCH_DIR/targets" ]; then
+		[ -s "$BENCH_OUT/targets.csv" ] ||
+			echo "scenario,competitor,against,ratio,bound,target,later,verdict" >"$BENCH_OUT/targets.csv"
+		cat "$BENCH_DIR/targets" >>"$BENCH_OUT/targets.csv"
+	fi
+}
