@@ -48,6 +48,11 @@
 	make_range(typcache, lower, upper, empty)
 #endif
 
+/* 18: pg_noreturn, before the declaration, is the only way to say it. */
+#ifndef pg_noreturn
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
 /* 18: the magic block names the module and its version. */
 #if PG_VERSION_NUM >= 180000
 #define GOVERNANCE_MODULE_MAGIC \

@@ -6,6 +6,7 @@
 #ifndef GOVERNANCE_RULEBOOK_DOCUMENT_H
 #define GOVERNANCE_RULEBOOK_DOCUMENT_H
 
+#include "compat.h"
 #include "engine/policy.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -45,7 +46,7 @@ extern char *doc_path(const Doc *doc);
 /*
  * Raises ERRCODE_GV_INVALID_POLICY.  detail and hint may be null.
  */
-pg_attribute_noreturn()
+pg_noreturn
 extern void doc_fail(const Doc *at, const char *detail, const char *hint,
 					 const char *fmt,...) pg_attribute_printf(4, 5);
 

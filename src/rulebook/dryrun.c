@@ -53,7 +53,7 @@ typedef struct DryRun
 
 /* ---------- reading events ---------- */
 
-pg_attribute_noreturn()
+pg_noreturn
 static void
 event_fail(const Doc *at, const char *what, const char *detail)
 {
