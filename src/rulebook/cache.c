@@ -280,12 +280,19 @@ load(void)
 	dirty = false;
 	provisional = IsInParallelMode();
 
-	if (list_context == NULL)
-		list_context = AllocSetContextCreate(rulebook_context,
-											 "governance policy versions",
-											 ALLOCSET_SMALL_SIZES);
-	else
-		MemoryContextReset(list_context);
+	/*
+	 * Somebody further up the stack may still look at the old list: a trigger
+	 * on what a statement of ours writes can come here.  It lives until the
+	 * transaction ends.
+	 */
+	if (list_context != NULL)
+		MemoryContextSetParent(list_context, TopTransactionContext);
+	list_context = NULL;
+	nschemes = 0;
+	ncapabilities = 0;
+	list_context = AllocSetContextCreate(rulebook_context,
+										 "governance policy versions",
+										 ALLOCSET_SMALL_SIZES);
 
 	reader_begin(&reader, policy_relid);
 	load_versions(&reader);
