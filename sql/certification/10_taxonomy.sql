@@ -72,7 +72,9 @@ BEGIN
 	IF header IS NULL OR bad IS NOT NULL OR NOT header @> (SELECT array_agg(k) FROM unnest(target.key) k WHERE part <> 'requirements') THEN
 		RAISE EXCEPTION 'the first line of the CSV text does not name the columns of "%"', part
 			USING ERRCODE = 'bad_copy_file_format',
-				DETAIL = CASE WHEN bad IS NOT NULL THEN format('There is no column %s.', bad) END,
+				DETAIL = CASE WHEN bad IS NOT NULL THEN format('There is no column %s.', bad)
+					WHEN header IS NULL THEN 'It is empty.'
+					ELSE format('It names %s.', array_to_string(header, ', ')) END,
 				HINT = format('Its columns are %s.', array_to_string(target.columns, ', '));
 	END IF;
 
@@ -212,9 +214,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'the taxonomy does not know "%:%"', kind, path
 			USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'path',
-				DETAIL = (SELECT format('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
-						  WHERE t.kind = local.kind AND starts_with(local.path, t.path || '/')
-						  ORDER BY t.depth DESC LIMIT 1),
+				DETAIL = COALESCE((SELECT format('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
+								   WHERE t.kind = local.kind AND starts_with(local.path, t.path || '/')
+								   ORDER BY t.depth DESC LIMIT 1),
+								  (SELECT format('It knows the kinds %s.', string_agg(k.kind, ', ' ORDER BY k.kind))
+								   FROM governance.qualification_kind k)),
 				HINT = 'Look it up in governance.taxonomy, or add it with governance.import_taxonomy().';
 	END IF;
 	IF held AND NOT taxon.certifiable THEN

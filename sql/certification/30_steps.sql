@@ -160,7 +160,8 @@ BEGIN
 							HINT = 'Cancel that one first when this one takes its place.';
 				END IF;
 			ELSE
-				hint := CASE status WHEN 'applied' THEN 'Examine it first, with governance.examine_certification().' END;
+				hint := CASE status WHEN 'applied' THEN 'Examine it first, with governance.examine_certification().'
+					ELSE 'Only what is under examination is granted.' END;
 			END IF;
 
 		WHEN 'refuse' THEN
@@ -241,7 +242,7 @@ BEGIN
 	IF hint IS NOT NULL OR status IS NULL THEN
 		RAISE EXCEPTION 'certification % is %; the step "%" is not possible', NEW.certification_id, NEW.from_status, NEW.action
 			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				HINT = hint;
+				HINT = COALESCE(hint, 'governance.certification_history() says how it came to be so.');
 	END IF;
 
 	IF status = 'cancelled' AND cert.granted_at IS NOT NULL AND ended_at IS NULL THEN
@@ -357,7 +358,7 @@ BEGIN
 		END IF;
 		PERFORM FROM governance.certification c
 			WHERE c.account_id = cert.auxiliary_account_id AND c.kind = cert.kind AND c.effective @> step.at
-				AND c.qualification OPERATOR(governance.@>) cert.qualification
+				AND c.qualification OPERATOR(pg_catalog.@>) cert.qualification
 			FOR SHARE;
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'account % is not certified as %', cert.auxiliary_account_id, cert.qualification

@@ -17,18 +17,18 @@ BEGIN
 		), given AS (
 			SELECT 'domain'::text AS what, h.account_id, r.domain AS name, NULL::text AS value,
 					range_agg(h.effective * tstzmultirange(r.during)) AS periods
-				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(governance.@>) r.qualification
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.domain IS NOT NULL
 				GROUP BY h.account_id, r.domain
 			UNION ALL
 			SELECT 'capability', h.account_id, r.capability, NULL,
 					range_agg(h.effective * tstzmultirange(r.during))
-				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(governance.@>) r.qualification
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.capability IS NOT NULL
 				GROUP BY h.account_id, r.capability
 			UNION ALL
 			SELECT 'withholding', h.account_id, w.capability, NULL, range_agg(h.validity)
-				FROM held h JOIN governance.certification_withholding w ON h.qualification OPERATOR(governance.@>) w.qualification
+				FROM held h JOIN governance.certification_withholding w ON h.qualification OPERATOR(pg_catalog.@>) w.qualification
 				GROUP BY h.account_id, w.capability
 			UNION ALL
 			-- Facts that somebody else wrote stay, and count instead.
@@ -38,7 +38,7 @@ BEGIN
 							AND NOT EXISTS (SELECT FROM governance.certified_attribute m
 											WHERE m.account_id = o.account_id AND m.name = o.name
 												AND m.since = lower(o.during))), '{}')
-				FROM held h JOIN governance.certification_attribute a ON h.qualification OPERATOR(governance.@>) a.qualification
+				FROM held h JOIN governance.certification_attribute a ON h.qualification OPERATOR(pg_catalog.@>) a.qualification
 				GROUP BY h.account_id, a.name, a.value
 		)
 		SELECT g.what, g.account_id, g.name, g.value, COALESCE(lower(p.period), '-infinity'), COALESCE(upper(p.period), 'infinity')

@@ -23,10 +23,10 @@ DECLARE
 BEGIN
 	IF what = 'domain' THEN
 		PERFORM FROM governance.qualified_domain q
-			WHERE q.account_id = qualified_slowly.account_id AND q.domain = qualified_slowly.name AND q.since <= at AND q.until > at;
+			WHERE q.account_id = qualified_slowly.account_id AND q.domain = qualified_slowly.name AND q.since <= at AND (q.until > at OR q.until = 'infinity');
 	ELSE
 		PERFORM FROM governance.qualified_capability q
-			WHERE q.account_id = qualified_slowly.account_id AND q.capability = qualified_slowly.name AND q.since <= at AND q.until > at;
+			WHERE q.account_id = qualified_slowly.account_id AND q.capability = qualified_slowly.name AND q.since <= at AND (q.until > at OR q.until = 'infinity');
 	END IF;
 	IF FOUND THEN
 		RETURN true;
@@ -45,7 +45,7 @@ BEGIN
 				USING ERRCODE = 'GV005', SCHEMA = 'governance', TABLE = 'domain', COLUMN = 'domain',
 					HINT = 'The domains are in governance.domain.';
 		END IF;
-		RETURN at < gate.gated_from OR at >= gate.gated_until;
+		RETURN at < gate.gated_from OR at >= gate.gated_until AND gate.gated_until < 'infinity';
 	END IF;
 
 	PERFORM FROM governance.capability c WHERE c.capability = qualified_slowly.name;
@@ -79,16 +79,14 @@ AS $unmet$
 DECLARE
 	answer	text;
 BEGIN
-	SELECT string_agg(
-			CASE WHEN governance.grade(held, r.attribute) IS NULL
-				THEN format('%s is not stated, %s or above is required', r.attribute, COALESCE(rn.name, r.grade::text))
-				ELSE format('%s is %s, %s or above is required', r.attribute,
-							COALESCE(hn.name, governance.grade(held, r.attribute)::text), COALESCE(rn.name, r.grade::text))
-			END, '; ' ORDER BY r.attribute) INTO answer
+	SELECT string_agg(format('%s is %s, at least %s is required', COALESCE(sc.name, r.attribute),
+							 COALESCE(hn.name, governance.grade(held, r.attribute)::text, 'not stated'),
+							 COALESCE(rn.name, r.grade::text)), '; ' ORDER BY r.attribute)
+		INTO answer
 		FROM governance.qualification_grades(required) r
-			LEFT JOIN governance.qualification_grade rn
-				ON rn.scale = governance.grade_scale(governance.kind(required), governance.path(required), r.attribute)
-					AND rn.grade = r.grade
+			LEFT JOIN governance.qualification_scale sc
+				ON sc.scale = governance.grade_scale(governance.kind(required), governance.path(required), r.attribute)
+			LEFT JOIN governance.qualification_grade rn ON rn.scale = sc.scale AND rn.grade = r.grade
 			LEFT JOIN governance.qualification_grade hn
 				ON hn.scale = governance.grade_scale(governance.kind(held), governance.path(held), r.attribute)
 					AND hn.grade = governance.grade(held, r.attribute)
@@ -129,7 +127,7 @@ BEGIN
 		-- The nearest one held: by place in the taxonomy, then by how it stands.
 		SELECT c.certification_id, c.qualification, c.path, c.granted_at, c.review_due, c.ended_at, s.now_status,
 				governance.qualification_name(c.qualification) AS words,
-				c.qualification OPERATOR(governance.@>) need.qualification AS enough,
+				c.qualification OPERATOR(pg_catalog.@>) need.qualification AS enough,
 				c.path = need.path OR starts_with(c.path, need.path || '/') AS placed,
 				(SELECT l.reason FROM governance.certification_step l
 				 WHERE l.account_id = c.account_id AND l.certification_id = c.certification_id AND l.at <= why_not.at
@@ -141,7 +139,7 @@ BEGIN
 			FROM governance.certification c
 				CROSS JOIN LATERAL (SELECT governance.certification_status(c.account_id, c.certification_id, why_not.at) AS now_status) s
 			WHERE c.account_id = why_not.account_id AND c.kind = need.kind AND s.now_status IS NOT NULL
-			ORDER BY c.qualification OPERATOR(governance.@>) need.qualification DESC,
+			ORDER BY c.qualification OPERATOR(pg_catalog.@>) need.qualification DESC,
 				c.path = need.path OR starts_with(c.path, need.path || '/') DESC,
 				split_part(c.path, '/', 1) = split_part(need.path, '/', 1) DESC,
 				array_position(ARRAY['granted', 'suspended', 'examining', 'applied', 'lapsed', 'cancelled', 'refused'], s.now_status),

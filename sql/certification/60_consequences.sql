@@ -37,7 +37,7 @@ BEGIN
 				min(q.effect) AS effect		-- "cancel" outweighs "suspend"
 			FROM governance.certification c
 				JOIN governance.certification_consequence q
-					ON (q.qualification IS NULL OR c.qualification OPERATOR(governance.@>) q.qualification)
+					ON (q.qualification IS NULL OR c.qualification OPERATOR(pg_catalog.@>) q.qualification)
 			WHERE c.account_id = certification_consequences.account_id
 				AND q.scheme = violation.scheme
 				AND (q.rule IS NULL OR q.rule = violation.rule)

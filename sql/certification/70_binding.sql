@@ -127,8 +127,9 @@ BEGIN
 	END IF;
 
 	SELECT b.* INTO other FROM governance.account_binding b
-		WHERE bind_account.purpose = 'certify' AND b.purpose = 'certify' AND upper_inf(b.during)
-			AND (b.channel_id = bind_account.channel_id OR b.account_id = bind_account.account_id)
+		WHERE b.purpose = bind_account.purpose AND upper_inf(b.during)
+			AND (b.channel_id = bind_account.channel_id AND b.account_id = bind_account.account_id
+				 OR b.purpose = 'certify' AND (b.channel_id = bind_account.channel_id OR b.account_id = bind_account.account_id))
 		LIMIT 1;
 	wrong := CASE
 		WHEN channel.kind <> 'channel' THEN format('Account %s is of the kind "%s" and not a channel.', channel_id, channel.kind)
@@ -139,6 +140,7 @@ BEGIN
 		WHEN channel.subject IS NULL THEN format('The legal subject of account %s is not known.', channel_id)
 		WHEN account.subject IS NULL THEN format('The legal subject of account %s is not known.', account_id)
 		WHEN purpose = 'bind' AND channel.subject <> account.subject THEN 'They do not have the same legal subject.'
+		WHEN other.channel_id = bind_account.channel_id AND other.account_id = bind_account.account_id THEN 'They belong together already.'
 		WHEN other.channel_id = bind_account.channel_id THEN format('Account %s certifies the channel already.', other.account_id)
 		WHEN other.channel_id IS NOT NULL THEN format('The account certifies channel %s already.', other.channel_id)
 		END;

@@ -176,6 +176,13 @@ qualified_slowly(const char *what, int64 account_id, text *name, TimestampTz at)
 	return answer && !isnull;
 }
 
+/* An end at infinity is none. */
+static bool
+before(TimestampTz at, TimestampTz end)
+{
+	return at < end || end == DT_NOEND;
+}
+
 /*
  * Does a period of the account include the instant?  False in *certain when
  * only queries can tell.
@@ -194,7 +201,7 @@ in_period(const char *table, int64 account_id, text *name, TimestampTz at, bool 
 	probe_key(&probe, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
 	probe_key(&probe, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(name));
 	probe_key(&probe, BTLessEqualStrategyNumber, F_TIMESTAMP_LE, TimestampTzGetDatum(at));
-	answer = probe_last(&probe) && at < probe_instant(&probe, "until");
+	answer = probe_last(&probe) && before(at, probe_instant(&probe, "until"));
 	probe_close(&probe);
 	return answer;
 }
@@ -232,7 +239,7 @@ domain_gated(int64 account_id, text *domain, TimestampTz at, bool *certain)
 				 errmsg("domain \"%s\" does not exist", text_to_cstring(domain)),
 				 errhint("The domains are in governance.domain."),
 				 errtablecol(probe.heap, get_attnum(RelationGetRelid(probe.heap), "domain"))));
-	answer = probe_instant(&probe, "gated_from") <= at && at < probe_instant(&probe, "gated_until");
+	answer = probe_instant(&probe, "gated_from") <= at && before(at, probe_instant(&probe, "gated_until"));
 	probe_close(&probe);
 	return answer;
 }

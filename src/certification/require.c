@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "certification/certification.h"
@@ -25,6 +26,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_require_qualification);
@@ -326,6 +328,12 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 	rel = data->tg_relation;
 	desc = RelationGetDescr(rel);
 	row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+
+	/* What is gone by the time of a deferred check is not published. */
+	if (TRIGGER_FIRED_AFTER(data->tg_event) &&
+		!table_tuple_satisfies_snapshot(rel, TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
+										data->tg_newslot : data->tg_trigslot, SnapshotSelf))
+		PG_RETURN_POINTER(NULL);
 
 	/* Content outside any domain needs nothing. */
 	domain = SPI_getvalue(row, desc, demand.domain_attnum);

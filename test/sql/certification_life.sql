@@ -40,10 +40,12 @@ SELECT account_id, certification_id, name, status, lost_at, reason FROM governan
 
 -- Time only moves forward, and not into the future.
 SELECT governance.suspend_certification(1, 1, 'late', at => '2024-01-01');
+\set VERBOSITY sqlstate
 SELECT governance.apply_for_certification(2, 'interest:food', at => now() + interval '1 day');
+\set VERBOSITY default
 -- What has lapsed takes no further step.
-SELECT governance.suspend_certification(1, 1, 'late');
-SELECT governance.cancel_certification(1, 1, 'late');
+SELECT governance.suspend_certification(1, 1, 'late', at => '2024-08-31 10:00+08');
+SELECT governance.cancel_certification(1, 1, 'late', at => '2025-01-01');
 
 -- The same place twice at a time is refused; a new one after the lapse is not,
 -- nor is another place side by side.
@@ -78,8 +80,9 @@ SELECT governance.apply_for_certification(2, 'interest:unicorns');
 SELECT governance.apply_for_certification(2, NULL);
 SELECT governance.grant_certification(1, 99);
 SELECT governance.certification_status(1, 99);
+SELECT governance.certification_status(99, 1);
 SELECT * FROM governance.certification_history(99);
-INSERT INTO governance.certification_step (account_id, certification_id, action) VALUES (1, 1, 'crown');
+INSERT INTO governance.certification_step (account_id, certification_id, action, at) VALUES (1, :side, 'crown', '2025-01-01');
 SELECT governance.check_face(99, true);
 
 -- Faces: a failed check suspends, only a check that matches brings it back.
