@@ -134,9 +134,12 @@ BEGIN
 		RETURN NEXT 'created table governance.domain';
 	END IF;
 
-	IF to_regclass('governance.requirement') IS NULL THEN
+	IF to_regclass('governance.requirement_seq') IS NULL THEN
 		CREATE SEQUENCE governance.requirement_seq AS bigint;
 		COMMENT ON SEQUENCE governance.requirement_seq IS 'ids of requirements';
+		RETURN NEXT 'created sequence governance.requirement_seq';
+	END IF;
+	IF to_regclass('governance.requirement') IS NULL THEN
 		CREATE TABLE governance.requirement (
 			requirement_id	bigint NOT NULL DEFAULT nextval('governance.requirement_seq'),
 			domain			text,
@@ -204,9 +207,12 @@ BEGIN
 		RETURN NEXT 'created table governance.certification_attribute';
 	END IF;
 
-	IF to_regclass('governance.certification_consequence') IS NULL THEN
+	IF to_regclass('governance.certification_consequence_seq') IS NULL THEN
 		CREATE SEQUENCE governance.certification_consequence_seq AS bigint;
 		COMMENT ON SEQUENCE governance.certification_consequence_seq IS 'ids of consequences';
+		RETURN NEXT 'created sequence governance.certification_consequence_seq';
+	END IF;
+	IF to_regclass('governance.certification_consequence') IS NULL THEN
 		CREATE TABLE governance.certification_consequence (
 			consequence_id	bigint NOT NULL DEFAULT nextval('governance.certification_consequence_seq'),
 			scheme			text NOT NULL,
@@ -270,9 +276,12 @@ BEGIN
 		RETURN NEXT 'created table governance.certified_account';
 	END IF;
 
-	IF to_regclass('governance.certification') IS NULL THEN
+	IF to_regclass('governance.certification_seq') IS NULL THEN
 		CREATE SEQUENCE governance.certification_seq AS bigint;
 		COMMENT ON SEQUENCE governance.certification_seq IS 'ids of certifications and of face checks';
+		RETURN NEXT 'created sequence governance.certification_seq';
+	END IF;
+	IF to_regclass('governance.certification') IS NULL THEN
 		CREATE TABLE governance.certification (
 			account_id				bigint NOT NULL,
 			certification_id		bigint NOT NULL DEFAULT nextval('governance.certification_seq'),

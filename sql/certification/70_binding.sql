@@ -33,9 +33,12 @@ BEGIN
 		RETURN NEXT 'created constraint account_binding_key on governance.account';
 	END IF;
 
-	IF to_regclass('governance.account_binding') IS NULL THEN
+	IF to_regclass('governance.account_binding_seq') IS NULL THEN
 		CREATE SEQUENCE governance.account_binding_seq AS bigint;
 		COMMENT ON SEQUENCE governance.account_binding_seq IS 'ids of bindings';
+		RETURN NEXT 'created sequence governance.account_binding_seq';
+	END IF;
+	IF to_regclass('governance.account_binding') IS NULL THEN
 		CREATE TABLE governance.account_binding (
 			channel_id			bigint NOT NULL,
 			binding_id			bigint NOT NULL DEFAULT nextval('governance.account_binding_seq'),

@@ -5,7 +5,6 @@
 SET client_min_messages = warning;
 SET timezone = 'Asia/Shanghai';
 SELECT count(*) > 0 AS created FROM governance.create_ledger();
-SELECT count(*) >= 0 AS certification FROM governance.create_certification_tables();
 \set ECHO queries
 
 SELECT * FROM governance.create_certification_tables();
