@@ -56,6 +56,13 @@ BEGIN
 	IF OLD.status = 'draft' AND NEW.status IN ('draft', 'trial', 'active') THEN
 		RETURN NEW;
 	END IF;
+	IF NEW.published_at IS DISTINCT FROM OLD.published_at OR NEW.published_by IS DISTINCT FROM OLD.published_by
+		OR NEW.created_at <> OLD.created_at
+	THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV102',
+			MESSAGE = format('cannot change who published policy %s of scheme "%s", and when', OLD.policy_id, OLD.scheme),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
 	IF NEW.status = 'draft'
 		OR (OLD.status = 'active' AND NEW.status = 'trial')
 		OR (OLD.status = 'retired' AND NEW.status <> 'retired')

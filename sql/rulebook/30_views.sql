@@ -95,7 +95,7 @@ BEGIN
 
 	IF to_regclass('governance.rule_centre') IS NULL THEN
 		CREATE VIEW governance.rule_centre AS
-			SELECT p.scheme, coalesce(s.title, p.scheme) AS scheme_title, r.class, r.rule, r.title, r.titles, r.severity,
+			SELECT p.scheme, coalesce(s.title, p.scheme) AS scheme_title, s.titles AS scheme_titles, r.class, r.rule, r.title, r.titles, r.severity,
 				   s.direction, r.min_points, r.max_points,
 				   CASE
 					   WHEN r.min_points = r.max_points THEN r.min_points::text
@@ -104,7 +104,7 @@ BEGIN
 				   r.modifiers AS surcharges,
 				   r.direct, d.tier AS direct_tier,
 				   CASE WHEN d.rung IS NOT NULL THEN
-					   coalesce(d.title, d.rung) || coalesce(', ' || d.length, '')
+					   coalesce(d.title, d.rung) || coalesce(', for ' || d.length, '')
 						   || coalesce(', until ' || d.until, '')
 				   END AS direct_sanction,
 				   r.tags, r.note, r.source, r.ours, p.version, p.policy_id,
@@ -117,6 +117,7 @@ BEGIN
 		COMMENT ON VIEW governance.rule_centre IS 'every rule of every scheme in force now, with what it costs and what it leads to; see search_rules()';
 		COMMENT ON COLUMN governance.rule_centre.scheme IS 'the scheme that it belongs to';
 		COMMENT ON COLUMN governance.rule_centre.scheme_title IS 'the scheme''s title';
+		COMMENT ON COLUMN governance.rule_centre.scheme_titles IS 'the scheme''s title in all its languages, when it has several';
 		COMMENT ON COLUMN governance.rule_centre.class IS 'the group of rules that it belongs to';
 		COMMENT ON COLUMN governance.rule_centre.rule IS 'code of the rule';
 		COMMENT ON COLUMN governance.rule_centre.title IS 'what is forbidden';
@@ -212,7 +213,7 @@ BEGIN
 				+ CASE WHEN position(lower(btrim(query)) IN lower(concat_ws(' ', c.rule, c.title, c.titles::text))) > 0
 					   THEN 1 ELSE 0 END)::real AS rank
 		FROM governance.rule_centre c,
-			 lower(concat_ws(' ', c.words, c.scheme, c.scheme_title)) AS haystack
+			 lower(concat_ws(' ', c.words, c.scheme, c.scheme_title, c.scheme_titles::text)) AS haystack
 		WHERE c.search @@ wanted
 			OR (SELECT bool_and(position(part IN haystack) > 0) FROM unnest(parts) AS part)
 		ORDER BY rank DESC, c.scheme, c.class NULLS LAST, c.rule;

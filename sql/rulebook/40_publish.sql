@@ -58,7 +58,7 @@ BEGIN
 			UPDATE governance.policy p SET status = 'retired', in_force = 'empty' WHERE p.policy_id = other.policy_id;
 		ELSIF other.begins >= other.new_begins THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = format('version %s of scheme "%s" has its place in %s', other.version, scheme,
+				MESSAGE = format('version %s of scheme "%s" already covers %s', other.version, scheme,
 								 other.in_force * placed),
 				DETAIL = format('The new version would be in force during %s.', placed),
 				HINT = CASE WHEN other.begins > now()
@@ -179,7 +179,11 @@ BEGIN
 						 (SELECT string_agg(t, ' ') FROM jsonb_array_elements_text(r.tags) t),
 						 r.note,
 						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.notes) t WHERE t.value <> r.note),
-						 r.direct)
+						 r.direct,
+						 (SELECT concat_ws(' ', d ->> 'title',
+										   (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(d -> 'titles') t
+											WHERE t.value <> d ->> 'title'))
+						  FROM jsonb_array_elements(summary -> 'rungs') d WHERE d ->> 'rung' = r.direct))
 		FROM jsonb_to_recordset(summary -> 'rules') AS r(
 			rule text, position integer, title text, titles jsonb, class text, severity text,
 			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,

@@ -842,8 +842,11 @@ compile_facet(Compiler *c, int i)
 		return c->facet_order[i];
 
 	check_stack_depth();
+	if (++c->facet_nesting > MAX_FACET_DEPTH)
+		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
 	c->facet_state[i] = 1;
 	value = compile_expr(c, doc, EXPR_NULL, 0);
+	c->facet_nesting--;
 	if (expr_type(value) == EXPR_NULL)
 		doc_fail(doc, NULL, NULL, "a facet must have a value");
 	c->facet_state[i] = 2;
@@ -862,8 +865,9 @@ compile_facet(Compiler *c, int i)
 	return f;
 }
 
+/* Only the names. */
 static void
-compile_facets(Compiler *c)
+compile_facet_names(Compiler *c)
 {
 	const Doc  *object = doc_get(c->root, "facets");
 
@@ -886,7 +890,12 @@ compile_facets(Compiler *c)
 	c->facet_weights = palloc0(sizeof(int64) * Max(object->nchildren, 1));
 	c->facet_depths = palloc0(sizeof(int) * Max(object->nchildren, 1));
 	c->policy->facets = palloc0(sizeof(PolicyFacet) * Max(object->nchildren, 1));
-	for (int i = 0; i < object->nchildren; i++)
+}
+
+static void
+compile_facets(Compiler *c)
+{
+	for (int i = 0; c->facets && i < c->facets->nchildren; i++)
 		(void) compile_facet(c, i);
 }
 
@@ -1093,9 +1102,10 @@ compile_document(Compiler *c)
 		compile_cycle(c, doc_get(c->root, "cycle"), true, &policy->cycle);
 	else
 		policy->cycle.anchor_attribute = -1;
-	compile_facets(c);
+	compile_facet_names(c);
 	compile_observable_names(c);
 	compile_rung_names(c);
+	compile_facets(c);
 
 	compile_score(c);
 	compile_rules(c);

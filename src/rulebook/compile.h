@@ -52,6 +52,7 @@ typedef struct Compiler
 	int		   *facet_order;	/* position in policy->facets, once done */
 	int64	   *facet_weights;	/* by index in the policy */
 	int		   *facet_depths;
+	int			facet_nesting;	/* facets being compiled */
 
 	NameList	activities;
 	NameList	capabilities;

@@ -3,7 +3,6 @@
 -- be wrong with a document.
 --
 \set ECHO none
-\set QUIET on
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only on
@@ -46,6 +45,7 @@ CREATE FUNCTION pg_temp.observe(r jsonb) RETURNS SETOF text LANGUAGE sql AS $$ S
 CREATE FUNCTION pg_temp.modifier(r jsonb) RETURNS SETOF text LANGUAGE sql AS $$ SELECT pg_temp.bad(jsonb_build_object('modifiers', jsonb_build_array(r))) $$;
 CREATE FUNCTION pg_temp.collapse(r jsonb) RETURNS SETOF text LANGUAGE sql AS $$ SELECT pg_temp.bad(jsonb_build_object('collapse', jsonb_build_array(r))) $$;
 
+\set ECHO queries
 \echo '-- the document itself'
 SELECT pg_temp.bad('{}');
 SELECT pg_temp.try('[]');
@@ -121,7 +121,8 @@ SELECT pg_temp.bad('{"facets": {"level": "null"}}');
 SELECT pg_temp.bad('{"facets": {"level": {}}}');
 SELECT pg_temp.bad('{"facets": {"level": "foolowers"}}');
 SELECT pg_temp.bad((SELECT jsonb_build_object('facets', jsonb_object_agg('f' || i, CASE WHEN i = 0 THEN '1' ELSE format('f%s + 1', i - 1) END)) FROM generate_series(0, 40) i));
-SELECT pg_temp.bad((SELECT jsonb_build_object('facets', jsonb_object_agg('f' || i, CASE WHEN i = 0 THEN 'followers' ELSE format('f%1$s + f%1$s', i - 1) END)) FROM generate_series(0, 20) i));
+SELECT pg_temp.bad((SELECT jsonb_build_object('facets', jsonb_object_agg('f' || i, CASE WHEN i = 40 THEN '1' ELSE format('f%s + 1', i + 1) END)) FROM generate_series(0, 40) i));
+SELECT pg_temp.bad((SELECT jsonb_build_object('facets', jsonb_object_agg('f' || i, CASE WHEN i = 0 THEN 'followers' ELSE format('f%1$s + f%1$s', i - 1) END)) FROM generate_series(0, 14) i));
 SELECT pg_temp.bad((SELECT jsonb_build_object('facets', jsonb_object_agg('f' || i, i)) FROM generate_series(0, 300) i));
 
 \echo '-- lists of cases'

@@ -343,6 +343,7 @@ main(void)
 	check("rule = 'spma'", EXPR_BOOLEAN, "unknown text \"spma\"");
 	check("1 < score < 3", EXPR_BOOLEAN, "comparisons cannot be chained; combine them with \"and\"");
 	check("score <= 69 score", EXPR_BOOLEAN, "an operator expected instead of \"score\" at position 13");
+	check("score <= 69 AND true", EXPR_BOOLEAN, "\"AND\" must be written \"and\"");
 	check("score <=", EXPR_BOOLEAN, "a value expected at the end");
 	check("(score <= 1", EXPR_BOOLEAN, "\")\" expected at the end");
 	check("score <= 1)", EXPR_BOOLEAN, "an operator expected instead of \")\" at position 11");
