@@ -26,6 +26,7 @@ typedef struct Scan
 	/* about the expression at hand */
 	bool		judged;			/* needs a violation at hand */
 	bool		varies;			/* its value may change by time alone */
+	bool		ticks;			/* it looks at the calendar */
 
 	/* about all of them */
 	bool		remaining;		/* entry.remaining is looked at somewhere */
@@ -34,8 +35,7 @@ typedef struct Scan
 	double	   *thresholds;
 } Scan;
 
-static void scan_expr(Scan *scan, const Expr *expr);
-static void scan_filter(Scan *scan, const EntryFilter *filter);
+static void scan_inner(Scan *scan, const Expr *expr);
 
 static void
 add_threshold(Scan *scan, double points)
@@ -68,6 +68,7 @@ add_tick(Scan *scan, CalendarUnit unit, bool hourly)
 	EnginePlan *plan = scan->plan;
 
 	scan->varies = true;
+	scan->ticks = true;
 	if (!scan->timed)
 		return;
 	if (hourly)
@@ -135,7 +136,7 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 			add_tick(scan, UNIT_MONTH, false);
 			break;
 		case VAR_FACET:
-			scan_expr(scan, policy->facets[index].value);
+			scan_inner(scan, policy->facets[index].value);
 			break;
 		case VAR_OBSERVABLE:
 			{
@@ -151,7 +152,7 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 					if (o->live)
 						scan->bulk = false;
 				}
-				scan_filter(scan, &o->filter);
+				scan_inner(scan, o->filter.where);
 			}
 			break;
 		default:
@@ -159,11 +160,26 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 	}
 }
 
+/* What is inside of an expression that is being scanned. */
 static void
-scan_expr(Scan *scan, const Expr *expr)
+scan_inner(Scan *scan, const Expr *expr)
 {
 	if (expr != NULL)
 		expr_visit(expr, visit, scan);
+}
+
+static void
+scan_expr(Scan *scan, const Expr *expr)
+{
+	EnginePlan *plan = scan->plan;
+
+	scan->ticks = false;
+	scan_inner(scan, expr);
+	if (!scan->ticks || !scan->timed)
+		return;
+	plan->ticking = plan->ticking == NULL ? palloc(sizeof(Expr *)) :
+		repalloc(plan->ticking, sizeof(Expr *) * (plan->nticking + 1));
+	plan->ticking[plan->nticking++] = expr;
 }
 
 static void
@@ -469,6 +485,57 @@ plan_thresholds(Scan *scan)
 	}
 }
 
+/* Can the operation of a relief only make a score better? */
+static bool
+relief_only_helps(const Policy *policy, const Relief *relief)
+{
+	double		start;
+	double		cap;
+
+	switch (relief->op)
+	{
+		case OP_VOID:
+			return true;
+		case OP_ADD:
+		case OP_RAISE_TO:
+			return !policy->accumulate;
+		case OP_SUBTRACT:
+		case OP_LOWER_TO:
+			return policy->accumulate;
+		case OP_RESTORE:
+			return policy->accumulate ||
+				(expr_is_constant(policy->start, &start) &&
+				 expr_is_constant(policy->cap, &cap) && start >= cap);
+		case OP_SET:
+			break;
+	}
+	return false;
+}
+
+/*
+ * May a sanction be opened with no entry and no changed fact?  Not when every
+ * rung only asks how bad the score is and time only makes it better.
+ */
+static bool
+may_start_by_time(const Policy *policy, const EnginePlan *plan)
+{
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		const Rung *rung = &policy->rungs[i];
+		const RungPlan *rp = &plan->rungs[i];
+
+		if (rung->mode == RUNG_DIRECT || (rung->mode == RUNG_MULTIPLE && rung->measure == NULL))
+			continue;
+		if (rung->mode == RUNG_MULTIPLE || !rp->direct_test ||
+			(policy->accumulate ? rp->high < POINTS_MAX : rp->low > 0))
+			return true;
+	}
+	for (int i = 0; i < policy->nreliefs; i++)
+		if (!relief_only_helps(policy, &policy->reliefs[i]))
+			return true;
+	return false;
+}
+
 void
 engine_prepare(Policy *policy)
 {
@@ -501,6 +568,7 @@ engine_prepare(Policy *policy)
 	}
 	if (policy->revision == REVISION_REFUND || scan.remaining)
 		policy->keeps_entries = plan->keeps_remaining = true;
+	policy->starts_by_time = may_start_by_time(policy, plan);
 
 	plan->wake = palloc(sizeof(int) * Max(policy->nobservables, 1));
 	for (int i = 0; i < policy->nobservables; i++)
@@ -519,6 +587,7 @@ engine_prepare(Policy *policy)
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE ||
 		plan->cycle_matters)
 		policy->time_driven = true;
+	plan->restless = plan->tick != UNIT_NONE || plan->cycle_matters || plan->nboundaries > 0;
 	plan->bulk = scan.bulk;
 	plan_thresholds(&scan);
 

@@ -505,6 +505,7 @@ typedef struct Policy
 	bool		keeps_entries;	/* anything looks back at single entries */
 	bool		keeps_sanctions;	/* anything looks back at ended sanctions */
 	bool		time_driven;	/* anything may change by time alone */
+	bool		starts_by_time; /* a sanction may be opened by time alone */
 	bool		score_simple;	/* `score` is only compared with constants: */
 	int			nthresholds;	/* these, sorted, so that many steps of clean */
 	Points	   *thresholds;		/* time can be taken at once */

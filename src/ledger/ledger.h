@@ -211,9 +211,9 @@ extern void ledger_advance(Scheme *scheme, const Policy *draft,
  */
 extern int	ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at);
 
-/* May the policy open sanctions by time alone, so that a state without any has
+/* May sanctions open without a further entry, so that a state without any has
  * to be projected all the same? */
-extern bool ledger_may_sanction_later(const EngineState *state);
+extern bool ledger_may_sanction_later(Scheme *scheme, const EngineState *state);
 
 /* The start of the version that follows the one that a state stands under
  * (DT_NOEND: there is none), and whether there is one. */

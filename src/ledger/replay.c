@@ -264,9 +264,10 @@ ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at
 }
 
 bool
-ledger_may_sanction_later(const EngineState *state)
+ledger_may_sanction_later(Scheme *scheme, const EngineState *state)
 {
-	return state->npending > 0 || rulebook_policy(state->policy_id)->time_driven;
+	return state->npending > 0 || rulebook_policy(state->policy_id)->starts_by_time ||
+		ledger_has_successor(scheme, state);
 }
 
 /* ---------- rows as events ---------- */

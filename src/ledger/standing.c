@@ -397,6 +397,27 @@ state_column(uint64 row)
 /* ---------- the two passes ---------- */
 
 /*
+ * May there be rows of sanctions or restrictions to write?  Most accounts have
+ * none and can have none: they take no further query.
+ */
+static bool
+has_effects(const Work *work)
+{
+	return work->had_sanctions || work->replayed || work->key->refresh ||
+		work->state->nsanctions > 0 ||
+		ledger_may_sanction_later(work->key->scheme, work->state);
+}
+
+static void
+add_effects(EffectBatch *batch, Work *works, int nworks, bool stored)
+{
+	for (int i = 0; i < nworks; i++)
+		if (has_effects(&works[i]))
+			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
+						works[i].history, stored || works[i].key->replay, works[i].replayed);
+}
+
+/*
  * Pass one, for keys that had no standing when they were looked for: folds and
  * inserts them.  A standing that another session made meanwhile is left for
  * pass two.
@@ -428,9 +449,7 @@ create_standings(StandingKey **keys, int nkeys)
 
 	/* Sanctions get their ids before the states that hold these are written. */
 	batch = effects_begin();
-	for (int i = 0; i < n; i++)
-		effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
-					works[i].history, works[i].key->replay, works[i].replayed);
+	add_effects(batch, works, n, false);
 	effects_number(batch);
 	write_standings(&insert_plan, works, n);
 	inserted = palloc0(sizeof(bool) * n);
@@ -450,6 +469,9 @@ create_standings(StandingKey **keys, int nkeys)
 		works[next++].key->done = true;
 	}
 	SPI_freetuptable(SPI_tuptable);
+	for (int i = 0, member = 0; i < n; i++)
+		if (has_effects(&works[i]))
+			inserted[member++] = inserted[i];
 	effects_write(batch, inserted);
 }
 
@@ -513,11 +535,7 @@ update_standings(StandingKey **keys, int nkeys)
 			works[i].state = ledger_blank(works[i].key->scheme, works[i].history);
 		}
 	batch = effects_begin();
-	for (int i = 0; i < n; i++)
-		if (works[i].had_sanctions || works[i].replayed || works[i].key->refresh ||
-			works[i].state->nsanctions > 0 || ledger_may_sanction_later(works[i].state))
-			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
-						works[i].history, true, works[i].replayed);
+	add_effects(batch, works, n, true);
 	effects_number(batch);
 	effects_write(batch, NULL);
 
