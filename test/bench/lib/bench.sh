@@ -119,6 +119,25 @@ bench_run()
 		}' >>"$BENCH_DIR/rounds"
 }
 
+# bench_run_step SCENARIO COMPETITOR ROUND WORD SCRIPT COUNT [PGBENCH OPTION...]:
+# the same for the one command of the script that begins with the word.
+bench_run_step()
+{
+	local scenario=$1 competitor=$2 round=$3 word=$4 script=$5 count=$6 out
+
+	shift 6
+	if ! out=$(pgbench -n -r -M prepared -f "$script" -t "$count" "$@" 2>&1); then
+		printf '%s\n' "$out" >&2
+		return 1
+	fi
+	printf '%s\n' "$out" | awk -v key="$scenario,$competitor,$round" -v word="$word" '
+		$3 == word && $1 > 0 {
+			printf "%s,%.6f\n", key, $1 * 1000
+			found = 1
+		}
+		END { exit !found }' >>"$BENCH_DIR/rounds"
+}
+
 # bench_note SCENARIO COMPETITOR ROUND ROWS MILLISECONDS: a time taken otherwise.
 bench_note()
 {

@@ -226,81 +226,88 @@ BEGIN
 		GROUP BY n.account_id, n.scheme
 		ORDER BY n.account_id, n.scheme
 		ON CONFLICT DO NOTHING;
-	PERFORM FROM statement_trigger.standing s
-		JOIN (SELECT DISTINCT n.account_id, n.scheme FROM new_rows n) n
-			ON s.account_id = n.account_id AND s.scheme = n.scheme
-		ORDER BY s.account_id, s.scheme
-		FOR NO KEY UPDATE OF s;
-	SELECT min(n.violation_id) INTO wrong
-		FROM new_rows n JOIN statement_trigger.standing s
-			ON s.account_id = n.account_id AND s.scheme = n.scheme
-		GROUP BY n.account_id, n.scheme, s.as_of
-		HAVING min(n.occurred_at) < s.as_of OR max(n.occurred_at) > min(n.occurred_at) + interval '7 days'
-		LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'violation % comes late or early', wrong;
+	-- Locked first, in key order; then read.
+	SELECT count(*) INTO wrong
+		FROM (SELECT s.as_of, n.first_at, n.last_at
+			FROM statement_trigger.standing s
+				JOIN (SELECT n.account_id, n.scheme, min(n.occurred_at) AS first_at, max(n.occurred_at) AS last_at
+					FROM new_rows n GROUP BY n.account_id, n.scheme) n
+					ON s.account_id = n.account_id AND s.scheme = n.scheme
+			ORDER BY s.account_id, s.scheme
+			FOR NO KEY UPDATE OF s) l
+		WHERE l.first_at < l.as_of OR l.last_at > l.first_at + interval '7 days';
+	IF wrong > 0 THEN
+		RAISE EXCEPTION 'violations of % accounts come late, or lie far apart', wrong;
 	END IF;
 
+	-- Outer joins where inner ones would do: the planner knows nothing of the
+	-- transition table, and an outer join keeps it from expecting a single row.
+	-- The sanction's id is drawn before it is written, so that no step has to be
+	-- joined to what another one returns.
 	WITH priced AS (
 		SELECT n.account_id, n.scheme, n.violation_id, n.occurred_at, n.decided_at,
 			coalesce(n.points, r.usual) AS taken,
 			sum(coalesce(n.points, r.usual)) OVER w AS taken_so_far,
 			first_value(n.occurred_at) OVER w AS first_at,
 			lead(n.violation_id) OVER w IS NULL AS is_last
-		FROM new_rows n JOIN bench.rule r ON r.scheme = n.scheme AND r.rule = n.rule
+		FROM new_rows n LEFT JOIN bench.rule r ON r.scheme = n.scheme AND r.rule = n.rule
 		WINDOW w AS (PARTITION BY n.account_id, n.scheme ORDER BY n.occurred_at, n.violation_id)
-	), step AS MATERIALIZED (
+	), scored AS (
 		SELECT p.account_id, p.scheme, p.violation_id, p.occurred_at, p.decided_at, p.is_last,
 			greatest(0, b.score - p.taken_so_far + p.taken) AS before,
 			greatest(0, b.score - p.taken_so_far) AS after,
 			CASE WHEN s.tier_until > p.first_at THEN s.tier ELSE 'clear' END AS tier,
 			s.tier_until
 		FROM priced p
-			JOIN statement_trigger.standing s ON s.account_id = p.account_id AND s.scheme = p.scheme
+			LEFT JOIN statement_trigger.standing s ON s.account_id = p.account_id AND s.scheme = p.scheme
 			CROSS JOIN LATERAL (SELECT CASE
 				WHEN s.score < 12 AND p.first_at >= s.as_of + interval '7 days'
 				THEN bench.recovered(s.score, extract(epoch FROM p.first_at - s.as_of) / 86400)
 				ELSE s.score END AS score) b
+	), step AS MATERIALIZED (
+		SELECT c.*, CASE WHEN c.after < c.before AND c.after <= highest.at_most THEN
+				(SELECT r FROM bench.rung r
+				WHERE r.scheme = c.scheme AND r.at_most >= c.after AND r.at_most < c.before
+				ORDER BY r.at_most LIMIT 1) END AS rung
+		FROM scored c, (SELECT max(r.at_most) AS at_most FROM bench.rung r) highest
 	), reached AS MATERIALIZED (
-		SELECT t.account_id, t.scheme, t.violation_id, t.decided_at, r.rung, r.tier, r.withholds,
-			coalesce(t.decided_at + r.lasts, 'infinity') AS until
+		SELECT t.account_id, t.scheme, t.violation_id, t.decided_at,
+			(t.rung).rung, (t.rung).tier, (t.rung).withholds,
+			coalesce(t.decided_at + (t.rung).lasts, 'infinity') AS until,
+			s.sanction_id AS running,
+			coalesce(s.sanction_id, nextval('statement_trigger.sanction_seq')) AS sanction_id
 		FROM step t
-			CROSS JOIN LATERAL (SELECT * FROM bench.rung r
-				WHERE r.scheme = t.scheme AND r.at_most >= t.after AND r.at_most < t.before
-				ORDER BY r.at_most LIMIT 1) r
-		WHERE t.after < t.before AND t.after <= (SELECT max(r.at_most) FROM bench.rung r)
+			LEFT JOIN LATERAL (SELECT s.sanction_id FROM statement_trigger.sanction s
+				WHERE s.account_id = t.account_id AND s.scheme = t.scheme
+					AND s.rung = (t.rung).rung AND s.during @> t.decided_at LIMIT 1) s ON true
+		WHERE (t.rung).rung IS NOT NULL
 	), prolonged AS (
 		UPDATE statement_trigger.sanction s
 			SET during = tstzrange(lower(s.during), nullif(greatest(upper(s.during), r.until), 'infinity'))
 			FROM reached r
-			WHERE s.account_id = r.account_id AND s.scheme = r.scheme
-				AND s.rung = r.rung AND s.during @> r.decided_at
-			RETURNING r.violation_id, s.sanction_id
+			WHERE s.account_id = r.account_id AND s.sanction_id = r.running
 	), opened AS (
-		INSERT INTO statement_trigger.sanction (account_id, scheme, rung, tier, withholds, during, violation_id)
-			SELECT r.account_id, r.scheme, r.rung, r.tier, r.withholds,
+		INSERT INTO statement_trigger.sanction (account_id, sanction_id, scheme, rung, tier, withholds, during, violation_id)
+			SELECT r.account_id, r.sanction_id, r.scheme, r.rung, r.tier, r.withholds,
 				tstzrange(r.decided_at, nullif(r.until, 'infinity')), r.violation_id
 			FROM reached r
-			WHERE NOT EXISTS (SELECT FROM prolonged p WHERE p.violation_id = r.violation_id)
-			RETURNING violation_id, sanction_id
+			WHERE r.running IS NULL
 	), withheld AS (
 		INSERT INTO statement_trigger.restriction AS kept
-			SELECT DISTINCT ON (r.account_id, c.c, r.scheme) r.account_id, c.c, r.scheme, r.until, s.sanction_id
-			FROM reached r
-				JOIN (TABLE prolonged UNION ALL TABLE opened) s ON s.violation_id = r.violation_id
-				CROSS JOIN LATERAL unnest(r.withholds) c (c)
+			SELECT DISTINCT ON (r.account_id, c.c, r.scheme) r.account_id, c.c, r.scheme, r.until, r.sanction_id
+			FROM reached r CROSS JOIN LATERAL unnest(r.withholds) c (c)
 			ORDER BY r.account_id, c.c, r.scheme, r.until DESC
 			ON CONFLICT (account_id, capability, scheme) DO UPDATE
 				SET until = excluded.until, sanction_id = excluded.sanction_id
 				WHERE kept.until < excluded.until
 	)
 	UPDATE statement_trigger.standing s
-		SET score = t.after, as_of = t.occurred_at, tier = greatest(t.tier, h.tier),
-			tier_until = greatest(t.tier_until, CASE WHEN h.tier >= t.tier THEN h.until END)
-		FROM step t
-			LEFT JOIN (SELECT r.account_id, r.scheme, max(r.tier) AS tier, max(r.until) AS until
-				FROM reached r GROUP BY r.account_id, r.scheme) h
-				ON h.account_id = t.account_id AND h.scheme = t.scheme
+		SET score = t.after, as_of = t.occurred_at, tier = greatest(t.tier, t.highest),
+			tier_until = greatest(t.tier_until, CASE WHEN t.highest >= t.tier THEN t.until END)
+		FROM (SELECT t.*, max((t.rung).tier) OVER w AS highest,
+				max(CASE WHEN (t.rung).rung IS NOT NULL
+					THEN coalesce(t.decided_at + (t.rung).lasts, 'infinity') END) OVER w AS until
+			FROM step t WINDOW w AS (PARTITION BY t.account_id, t.scheme)) t
 		WHERE t.is_last AND s.account_id = t.account_id AND s.scheme = t.scheme;
 	RETURN NULL;
 END
