@@ -197,10 +197,10 @@ next_other(Fold *fold)
 		due = Min(due, sanctions_next_due(fold));
 	if (plan->nages > 0 && state->nentries > 0)
 		due = Min(due, relief_ages_next(fold));
-	if (plan->nboundaries > 0)
-		due = Min(due, relief_boundaries_next(fold));
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE || plan->cycle_matters)
-		due = Min(due, observe_next_wake(fold));
+		due = Min(due, observe_next_wake(fold, due));
+	if (plan->nboundaries > 0)
+		due = Min(due, relief_boundaries_next(fold, due));
 	return due;
 }
 

@@ -67,6 +67,10 @@ typedef struct EnginePlan
 	WithinUse  *within;
 	CalendarUnit tick;			/* finest local unit that matters; UNIT_NONE */
 	bool		ticks_hourly;	/* finer than a day */
+	int			tick_period;	/* days in which every case comes up */
+	int			nticking;		/* the expressions in which it does */
+	const Expr **ticking;
+	bool		restless;		/* something may be due for ever */
 	bool		cycle_matters;	/* the turn of the cycle does */
 
 	bool		entry_cycle;	/* entries are looked at since the cycle began */
@@ -83,6 +87,13 @@ engine_plan(const Policy *policy)
 		engine_prepare((Policy *) policy);
 	return policy->plan;
 }
+
+/*
+ * How many hours, days or boundaries are tried for a condition that changes
+ * with the calendar before the last one is taken as an instant at which nothing
+ * happens.
+ */
+#define MAX_TICKS_AHEAD 1000
 
 /* ---------- the fold at work ---------- */
 
@@ -214,9 +225,10 @@ extern int64 observe_counter(const Observable *o, double value);
 
 /*
  * The next instant after the one at hand at which a windowed observable, a
- * `within` or a part of the calendar may change a condition.
+ * `within` or a part of the calendar may change a condition; of no interest
+ * when it is not before a given one.
  */
-extern TimestampTz observe_next_wake(Fold *fold);
+extern TimestampTz observe_next_wake(Fold *fold, TimestampTz before);
 
 /* The start of the policy's cycle at an instant, and the next one. */
 extern TimestampTz cycle_start(Fold *fold, TimestampTz at);
@@ -293,7 +305,7 @@ rung_heavier(const Policy *policy, int a, int b)
 extern bool relief_ages(Fold *fold);
 extern TimestampTz relief_ages_next(Fold *fold);
 extern bool relief_boundaries(Fold *fold);
-extern TimestampTz relief_boundaries_next(Fold *fold);
+extern TimestampTz relief_boundaries_next(Fold *fold, TimestampTz before);
 extern void relief_activity(Fold *fold, const EngineEvent *event);
 
 /* Runs the reliefs of a sanction's start or end; true when one did something. */

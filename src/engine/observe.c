@@ -557,12 +557,58 @@ observable_wake(Fold *fold, const Observable *o)
 	return wake;
 }
 
+/*
+ * The next hour, day or month at which an expression that looks at the calendar
+ * has another value than now.  Everything else in it has its own instants,
+ * which are not before `before`.
+ */
+static TimestampTz
+next_tick(Fold *fold, TimestampTz before)
+{
+	const EnginePlan *plan = fold->plan;
+	pg_tz	   *zone = fold->policy->zone;
+	TimestampTz now = fold->at;
+	TimestampTz at = now;
+	TimestampTz end = before;
+	ExprValue	buffer[16];
+	ExprValue  *values = plan->nticking <= (int) lengthof(buffer) ? buffer :
+		palloc(sizeof(ExprValue) * plan->nticking);
+	bool		differs = false;
+
+	/* What has not come up in a whole period never will. */
+	if (!TIMESTAMP_NOT_FINITE(now) && now < END_TIMESTAMP - (plan->tick_period + 1) * USECS_PER_DAY)
+		end = Min(end, now + plan->tick_period * USECS_PER_DAY);
+	for (int i = 0; i < plan->nticking; i++)
+		values[i] = expr_eval(plan->ticking[i], &fold->env);
+	for (int n = 0; n < MAX_TICKS_AHEAD && !differs; n++)
+	{
+		at = plan->ticks_hourly ? calendar_next_hour(at, zone) :
+			calendar_next(at, plan->tick, zone);
+		if (at >= end)
+		{
+			at = before;
+			break;
+		}
+		fold_at(fold, at);
+		for (int i = 0; i < plan->nticking && !differs; i++)
+		{
+			ExprValue	value = expr_eval(plan->ticking[i], &fold->env);
+
+			differs = !value_equal(&value, &values[i]);
+		}
+		fold_at(fold, now);
+	}
+	if (values != buffer)
+		pfree(values);
+	return at;
+}
+
 TimestampTz
-observe_next_wake(Fold *fold)
+observe_next_wake(Fold *fold, TimestampTz before)
 {
 	const EnginePlan *plan = fold->plan;
 	const Policy *policy = fold->policy;
-	TimestampTz wake = DT_NOEND;
+	TimestampTz wake = before;
 
 	for (int i = 0; i < plan->nwake; i++)
 		wake = Min(wake, observable_wake(fold, &policy->observables[plan->wake[i]]));
@@ -591,9 +637,7 @@ observe_next_wake(Fold *fold)
 
 	if (plan->cycle_matters)
 		wake = Min(wake, cycle_boundary_after(fold, &policy->cycle, fold->at));
-	if (plan->ticks_hourly)
-		wake = Min(wake, calendar_next_hour(fold->at, policy->zone));
-	else if (plan->tick != UNIT_NONE)
-		wake = Min(wake, calendar_next(fold->at, plan->tick, policy->zone));
+	if (plan->tick != UNIT_NONE)
+		wake = Min(wake, next_tick(fold, wake));
 	return wake;
 }

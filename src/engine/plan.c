@@ -33,6 +33,9 @@ typedef struct Scan
 	bool		bulk;			/* `score` is only compared with constants */
 	int			nthresholds;
 	double	   *thresholds;
+	bool		by_weekday;		/* parts of the calendar that time brings */
+	bool		by_day;
+	bool		by_month;
 } Scan;
 
 static void scan_inner(Scan *scan, const Expr *expr);
@@ -129,11 +132,16 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 			add_tick(scan, UNIT_DAY, true);
 			break;
 		case VAR_WEEKDAY:
+			add_tick(scan, UNIT_DAY, false);
+			scan->by_weekday |= scan->timed;
+			break;
 		case VAR_DAY:
 			add_tick(scan, UNIT_DAY, false);
+			scan->by_day |= scan->timed;
 			break;
 		case VAR_MONTH:
 			add_tick(scan, UNIT_MONTH, false);
+			scan->by_month |= scan->timed;
 			break;
 		case VAR_FACET:
 			scan_inner(scan, policy->facets[index].value);
@@ -455,6 +463,24 @@ plan_reliefs(Scan *scan)
 		policy->time_driven = true;
 }
 
+/*
+ * In how many days every case has come up that conditions may tell apart: a
+ * 29 February needs eight years, one on a given weekday forty.
+ */
+static int
+tick_period(const Scan *scan)
+{
+	if (scan->by_month && scan->by_day)
+		return scan->by_weekday ? 40 * 366 : 8 * 366;
+	if (scan->by_weekday && scan->by_day)
+		return 500;
+	if (scan->by_month)
+		return 400;
+	if (scan->by_day)
+		return 62;
+	return scan->by_weekday ? 8 : 2;
+}
+
 static int
 threshold_cmp(const void *a, const void *b)
 {
@@ -587,6 +613,7 @@ engine_prepare(Policy *policy)
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE ||
 		plan->cycle_matters)
 		policy->time_driven = true;
+	plan->tick_period = tick_period(&scan);
 	plan->restless = plan->tick != UNIT_NONE || plan->cycle_matters || plan->nboundaries > 0;
 	plan->bulk = scan.bulk;
 	plan_thresholds(&scan);

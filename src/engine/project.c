@@ -7,8 +7,23 @@
 #include "engine/internal.h"
 #include "utils/timestamp.h"
 
-/* Instants looked at; a ladder that follows the clock never comes to rest. */
+/* Instants looked at. */
 #define MAX_DUES 10000
+
+/*
+ * A policy with boundaries, or with conditions that follow the calendar, may
+ * never come to rest; it is looked at for so long.
+ */
+#define MAX_AHEAD (20 * 366 * USECS_PER_DAY)
+
+static TimestampTz
+restless_horizon(const Policy *policy, const EngineState *state, TimestampTz horizon)
+{
+	if (!engine_plan(policy)->restless || TIMESTAMP_NOT_FINITE(state->as_of) ||
+		state->as_of > END_TIMESTAMP - MAX_AHEAD)
+		return horizon;
+	return Min(horizon, state->as_of + MAX_AHEAD);
+}
 
 SanctionState *
 engine_project(const Policy *policy, const EngineState *state, TimestampTz horizon,
@@ -20,7 +35,7 @@ engine_project(const Policy *policy, const EngineState *state, TimestampTz horiz
 	int			n;
 
 	fold_begin(&fold, policy, copy, NULL);
-	fold_advance(&fold, horizon, MAX_DUES, true);
+	fold_advance(&fold, restless_horizon(policy, state, horizon), MAX_DUES, true);
 	result = palloc(sizeof(SanctionState) * (copy->nsanctions + 1));
 	for (n = 0; n < state->nsanctions; n++)
 		result[n] = copy->sanctions[n];
@@ -68,6 +83,7 @@ TimestampTz
 engine_next_change(const Policy *policy, const EngineState *state)
 {
 	EngineState *copy;
+	TimestampTz horizon = restless_horizon(policy, state, DT_NOEND);
 	Fold		fold;
 	Seen		before;
 
@@ -80,7 +96,7 @@ engine_next_change(const Policy *policy, const EngineState *state)
 	{
 		Seen		now;
 
-		if (fold_advance(&fold, DT_NOEND, 1, false) == 0)
+		if (fold_advance(&fold, horizon, 1, false) == 0)
 			break;
 		now = seen(policy, copy);
 		if (now.score != before.score || now.cap != before.cap || now.tier != before.tier ||

@@ -310,12 +310,6 @@ relief_mark(Fold *fold, const EngineEvent *event)
 
 /* ---------- boundaries ---------- */
 
-/*
- * How many boundaries are tried for a condition that changes with the calendar
- * before the last one is taken as an instant at which nothing happens.
- */
-#define MAX_BOUNDARIES_AHEAD 1000
-
 bool
 relief_boundaries(Fold *fold)
 {
@@ -359,7 +353,7 @@ boundary_next(Fold *fold, int index, TimestampTz before)
 
 	if (!varies && (!relief_when(fold, relief) || !relief_effective(fold, index)))
 		return DT_NOEND;
-	for (int i = 0; i < MAX_BOUNDARIES_AHEAD; i++)
+	for (int i = 0; i < MAX_TICKS_AHEAD; i++)
 	{
 		at = cycle_boundary_after(fold, &relief->boundary, at);
 		if (!varies || at >= before)
@@ -374,9 +368,9 @@ boundary_next(Fold *fold, int index, TimestampTz before)
 }
 
 TimestampTz
-relief_boundaries_next(Fold *fold)
+relief_boundaries_next(Fold *fold, TimestampTz before)
 {
-	TimestampTz due = DT_NOEND;
+	TimestampTz due = before;
 
 	for (int b = 0; b < fold->plan->nboundaries; b++)
 	{
