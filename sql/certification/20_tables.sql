@@ -484,8 +484,18 @@ BEGIN
 		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_violation()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_certification',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_revision()');
-	RETURN QUERY SELECT governance.ensure_trigger('governance.certification_consequence', 'certification_consequence_changed',
-		'AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON governance.certification_consequence FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_consequence_changed()');
+	-- Backends must hear of replicated changes too: hence row triggers, always.
+	FOREACH relation IN ARRAY ARRAY['domain', 'certification_consequence'] LOOP
+		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = format('governance.%I', relation)::regclass AND tgname = relation || '_changed') THEN
+			EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed()',
+						   relation || '_changed', relation);
+			EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()',
+						   relation || '_truncated', relation);
+			EXECUTE format('ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER %I', relation, relation || '_changed');
+			EXECUTE format('ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER %I', relation, relation || '_truncated');
+			RETURN NEXT format('created triggers %1$s_changed, %1$s_truncated on governance.%1$s', relation);
+		END IF;
+	END LOOP;
 
 	FOREACH relation IN ARRAY ARRAY['requirement', 'certification_withholding', 'certification_attribute'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', relation)::regclass, relation || '_changed',

@@ -3,10 +3,11 @@
 -- advance, so that a lapse needs nobody to notice it.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION governance.certification_periods(accounts bigint[])
+CREATE FUNCTION governance.certification_periods(accounts bigint[], wanted text DEFAULT NULL)
 	RETURNS TABLE (what text, account_id bigint, name text, value text, since timestamptz, until timestamptz)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $periods$
 BEGIN
 	RETURN QUERY
@@ -18,17 +19,18 @@ BEGIN
 			SELECT 'domain'::text AS what, h.account_id, r.domain AS name, NULL::text AS value,
 					range_agg(h.effective * tstzmultirange(r.during)) AS periods
 				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
-				WHERE r.domain IS NOT NULL
+				WHERE r.domain IS NOT NULL AND (wanted IS NULL OR wanted = 'domain')
 				GROUP BY h.account_id, r.domain
 			UNION ALL
 			SELECT 'capability', h.account_id, r.capability, NULL,
 					range_agg(h.effective * tstzmultirange(r.during))
 				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
-				WHERE r.capability IS NOT NULL
+				WHERE r.capability IS NOT NULL AND (wanted IS NULL OR wanted = 'capability')
 				GROUP BY h.account_id, r.capability
 			UNION ALL
 			SELECT 'withholding', h.account_id, w.capability, NULL, range_agg(h.validity)
 				FROM held h JOIN governance.certification_withholding w ON h.qualification OPERATOR(pg_catalog.@>) w.qualification
+				WHERE wanted IS NULL OR wanted = 'withholding'
 				GROUP BY h.account_id, w.capability
 			UNION ALL
 			-- Facts that somebody else wrote stay, and count instead.
@@ -39,73 +41,84 @@ BEGIN
 											WHERE m.account_id = o.account_id AND m.name = o.name
 												AND m.since = lower(o.during))), '{}')
 				FROM held h JOIN governance.certification_attribute a ON h.qualification OPERATOR(pg_catalog.@>) a.qualification
+				WHERE wanted IS NULL OR wanted = 'attribute'
 				GROUP BY h.account_id, a.name, a.value
 		)
 		SELECT g.what, g.account_id, g.name, g.value, COALESCE(lower(p.period), '-infinity'), COALESCE(upper(p.period), 'infinity')
 			FROM given g CROSS JOIN LATERAL unnest(g.periods) AS p (period);
 END
 $periods$;
-COMMENT ON FUNCTION governance.certification_periods(bigint[]) IS
-	'what follows from the certifications of some accounts (null: of all), from when until when';
+COMMENT ON FUNCTION governance.certification_periods(bigint[], text) IS
+	'what follows from the certifications of some accounts (null: of all), from when until when; wanted: only domain, capability, withholding or attribute';
 
-CREATE FUNCTION governance.certification_derive(accounts bigint[]) RETURNS void
+CREATE FUNCTION governance.certification_derive(accounts bigint[], wanted text[] DEFAULT '{domain,capability,withholding,attribute}') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $derive$
 BEGIN
 	-- Rows that stay are not touched: who publishes holds a lock on them.
-	WITH wanted AS (
-		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'domain'
-	), gone AS (
-		DELETE FROM governance.qualified_domain q
-			WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
-				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.domain AND w.since = q.since)
-	)
-	INSERT INTO governance.qualified_domain AS q (account_id, domain, since, until)
-		SELECT w.account_id, w.name, w.since, w.until FROM wanted w
-			WHERE NOT EXISTS (SELECT FROM governance.qualified_domain o
-							  WHERE o.account_id = w.account_id AND o.domain = w.name AND o.since = w.since AND o.until = w.until)
-			ORDER BY w.account_id, w.name, w.since
-		ON CONFLICT (account_id, domain, since) DO UPDATE SET until = EXCLUDED.until;
+	IF 'domain' = ANY (wanted) THEN
+		WITH needed AS (
+			SELECT * FROM governance.certification_periods(accounts, 'domain')
+		), gone AS (
+			DELETE FROM governance.qualified_domain q
+				WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
+					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.domain AND w.since = q.since)
+		)
+		INSERT INTO governance.qualified_domain AS q (account_id, domain, since, until)
+			SELECT w.account_id, w.name, w.since, w.until FROM needed w
+				WHERE NOT EXISTS (SELECT FROM governance.qualified_domain o
+								  WHERE o.account_id = w.account_id AND o.domain = w.name AND o.since = w.since AND o.until = w.until)
+				ORDER BY w.account_id, w.name, w.since
+			ON CONFLICT (account_id, domain, since) DO UPDATE SET until = EXCLUDED.until;
+	END IF;
 
-	WITH wanted AS (
-		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'capability'
-	), gone AS (
-		DELETE FROM governance.qualified_capability q
-			WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
-				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
-	)
-	INSERT INTO governance.qualified_capability AS q (account_id, capability, since, until)
-		SELECT w.account_id, w.name, w.since, w.until FROM wanted w
-			WHERE NOT EXISTS (SELECT FROM governance.qualified_capability o
-							  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.since = w.since AND o.until = w.until)
-			ORDER BY w.account_id, w.name, w.since
-		ON CONFLICT (account_id, capability, since) DO UPDATE SET until = EXCLUDED.until;
+	IF 'capability' = ANY (wanted) THEN
+		WITH needed AS (
+			SELECT * FROM governance.certification_periods(accounts, 'capability')
+		), gone AS (
+			DELETE FROM governance.qualified_capability q
+				WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
+					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
+		)
+		INSERT INTO governance.qualified_capability AS q (account_id, capability, since, until)
+			SELECT w.account_id, w.name, w.since, w.until FROM needed w
+				WHERE NOT EXISTS (SELECT FROM governance.qualified_capability o
+								  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.since = w.since AND o.until = w.until)
+				ORDER BY w.account_id, w.name, w.since
+			ON CONFLICT (account_id, capability, since) DO UPDATE SET until = EXCLUDED.until;
+	END IF;
 
-	WITH wanted AS (
-		SELECT * FROM governance.certification_periods(accounts) WHERE what = 'withholding'
-	), gone AS (
-		DELETE FROM governance.restriction q
-			WHERE q.scheme = 'certification' AND (accounts IS NULL OR q.account_id = ANY (accounts))
-				AND NOT EXISTS (SELECT FROM wanted w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
-	)
-	INSERT INTO governance.restriction AS q (account_id, capability, scheme, since, until)
-		SELECT w.account_id, w.name, 'certification', w.since, w.until FROM wanted w
-			WHERE NOT EXISTS (SELECT FROM governance.restriction o
-							  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.scheme = 'certification'
-								  AND o.since = w.since AND o.until = w.until)
-			ORDER BY w.account_id, w.name, w.since
-		ON CONFLICT (account_id, capability, scheme, since) DO UPDATE SET until = EXCLUDED.until;
+	IF 'withholding' = ANY (wanted) THEN
+		WITH needed AS (
+			SELECT * FROM governance.certification_periods(accounts, 'withholding')
+		), gone AS (
+			DELETE FROM governance.restriction q
+				WHERE q.scheme = 'certification' AND (accounts IS NULL OR q.account_id = ANY (accounts))
+					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
+		)
+		INSERT INTO governance.restriction AS q (account_id, capability, scheme, since, until)
+			SELECT w.account_id, w.name, 'certification', w.since, w.until FROM needed w
+				WHERE NOT EXISTS (SELECT FROM governance.restriction o
+								  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.scheme = 'certification'
+									  AND o.since = w.since AND o.until = w.until)
+				ORDER BY w.account_id, w.name, w.since
+			ON CONFLICT (account_id, capability, scheme, since) DO UPDATE SET until = EXCLUDED.until;
+	END IF;
 
-	PERFORM governance.certification_derive_attributes(accounts);
+	IF 'attribute' = ANY (wanted) THEN
+		PERFORM governance.certification_derive_attributes(accounts);
+	END IF;
 END
 $derive$;
-COMMENT ON FUNCTION governance.certification_derive(bigint[]) IS
-	'brings what follows from the certifications of some accounts (null: of all) up to date';
+COMMENT ON FUNCTION governance.certification_derive(bigint[], text[]) IS
+	'brings what follows from the certifications of some accounts (null: of all) up to date; wanted: what of it';
 
 CREATE FUNCTION governance.certification_derive_attributes(accounts bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $derive$
 DECLARE
 	wanted	record;
@@ -114,8 +127,8 @@ BEGIN
 	FOR wanted IN
 		SELECT m.account_id, m.name, m.since, w.until
 			FROM governance.certified_attribute m
-				LEFT JOIN governance.certification_periods(accounts) w
-					ON w.what = 'attribute' AND w.account_id = m.account_id AND w.name = m.name
+				LEFT JOIN governance.certification_periods(accounts, 'attribute') w
+					ON w.account_id = m.account_id AND w.name = m.name
 						AND w.since = m.since AND w.value = m.value
 			WHERE (accounts IS NULL OR m.account_id = ANY (accounts)) AND w.until IS DISTINCT FROM m.until
 			ORDER BY m.account_id, m.name, m.since DESC
@@ -136,9 +149,8 @@ BEGIN
 	WITH added AS (
 		INSERT INTO governance.certified_attribute (account_id, name, value, since, until)
 			SELECT w.account_id, w.name, w.value, w.since, w.until
-				FROM governance.certification_periods(accounts) w
-				WHERE w.what = 'attribute'
-					AND NOT EXISTS (SELECT FROM governance.certified_attribute m
+				FROM governance.certification_periods(accounts, 'attribute') w
+				WHERE NOT EXISTS (SELECT FROM governance.certified_attribute m
 									WHERE m.account_id = w.account_id AND m.name = w.name AND m.since = w.since)
 			RETURNING *
 	)
@@ -209,7 +221,10 @@ AS $config$
 BEGIN
 	-- Waits for steps under way; those that come later see the change.
 	UPDATE governance.certification_config SET version = version + 1;
-	PERFORM governance.certification_derive(NULL);
+	PERFORM governance.certification_derive(NULL, CASE TG_TABLE_NAME
+		WHEN 'requirement' THEN '{domain,capability}'::text[]
+		WHEN 'certification_withholding' THEN '{withholding}'
+		ELSE '{attribute}' END);
 	RETURN NULL;
 END
 $config$;

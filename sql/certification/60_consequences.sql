@@ -132,12 +132,12 @@ COMMENT ON FUNCTION governance.certification_revision() IS
 	'statement trigger on governance.revision: what a violation cost comes back when it is overturned';
 REVOKE ALL ON FUNCTION governance.certification_revision() FROM PUBLIC;
 
-CREATE FUNCTION governance.certification_consequence_changed() RETURNS trigger
-	AS 'MODULE_PATHNAME', 'governance_certification_consequence_changed'
+CREATE FUNCTION governance.small_table_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_small_table_changed'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION governance.certification_consequence_changed() IS
-	'statement trigger on governance.certification_consequence: every session looks at it anew';
-REVOKE ALL ON FUNCTION governance.certification_consequence_changed() FROM PUBLIC;
+COMMENT ON FUNCTION governance.small_table_changed() IS
+	'trigger on governance.certification_consequence and governance.domain: every session reads them anew';
+REVOKE ALL ON FUNCTION governance.small_table_changed() FROM PUBLIC;
 
 CREATE FUNCTION governance.certification_consequence_known() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -9,12 +9,11 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "certification/certification.h"
+#include "certification/smalltable.h"
 #include "compat.h"
 #include "errors.h"
 #include "executor/executor.h"
@@ -23,10 +22,7 @@
 #include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -36,7 +32,6 @@ PG_FUNCTION_INFO_V1(governance_face_check);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
 PG_FUNCTION_INFO_V1(governance_certification_violation);
 PG_FUNCTION_INFO_V1(governance_certification_revision);
-PG_FUNCTION_INFO_V1(governance_certification_consequence_changed);
 
 /* How deep in triggers of ours this backend is, and who started it. */
 static int	owner_depth = 0;
@@ -44,21 +39,13 @@ static Oid	owner_actor = InvalidOid;
 
 /*
  * The rules that cost a certification, as far as the decision needs them
- * whether to look any further.  consequences_valid is set last; the callback
- * only clears it.
+ * whether to look any further.
  */
-typedef struct Consequence
-{
-	char	   *scheme;
-	char	   *rule;			/* null: any */
-} Consequence;
-
-static bool consequences_valid = false;
-static uint64 consequences_generation = 0;
-static Oid	consequences_relid = InvalidOid;
-static MemoryContext consequences_context = NULL;
-static Consequence *consequences = NULL;
-static int	nconsequences = 0;
+static SmallTable consequences = {
+	.name = "certification_consequence",
+	.columns = {"scheme", "rule"},
+	.ncolumns = 2
+};
 
 
 /* ----------
@@ -259,96 +246,12 @@ governance_certification_guard(PG_FUNCTION_ARGS)
  * ----------
  */
 
-static void
-forget_consequences(Datum arg, Oid relid)
-{
-	if (relid == InvalidOid || relid == consequences_relid || !OidIsValid(consequences_relid))
-	{
-		consequences_valid = false;
-		consequences_generation++;
-	}
-}
-
-/*
- * Read the rules that cost a certification.  With the latest snapshot: a
- * notice that came in before an older one was taken is not repeated.
- */
-static void
-load_consequences(void)
-{
-	static bool registered = false;
-	uint64		generation;
-	Relation	rel;
-	AttrNumber	scheme_attnum;
-	AttrNumber	rule_attnum;
-	TableScanDesc scan;
-	TupleTableSlot *slot;
-	Snapshot	snapshot;
-	MemoryContext context;
-	Consequence *list;
-	int			allocated = 8;
-	int			n = 0;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(forget_consequences, (Datum) 0);
-		registered = true;
-	}
-
-	consequences_relid = certification_table("certification_consequence");
-	generation = consequences_generation;
-	rel = table_open(consequences_relid, AccessShareLock);
-	scheme_attnum = get_attnum(consequences_relid, "scheme");
-	rule_attnum = get_attnum(consequences_relid, "rule");
-	if (scheme_attnum <= 0 || rule_attnum <= 0)
-		elog(ERROR, "governance.certification_consequence has lost a column");
-
-	context = AllocSetContextCreate(CurrentMemoryContext, "governance consequences",
-									ALLOCSET_SMALL_SIZES);
-	list = MemoryContextAlloc(context, allocated * sizeof(Consequence));
-
-	slot = table_slot_create(rel, NULL);
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	scan = table_beginscan(rel, snapshot, 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		MemoryContext old = MemoryContextSwitchTo(context);
-		bool		isnull;
-		Datum		value;
-
-		if (n == allocated)
-		{
-			allocated *= 2;
-			list = repalloc(list, allocated * sizeof(Consequence));
-		}
-		value = slot_getattr(slot, scheme_attnum, &isnull);
-		list[n].scheme = isnull ? pstrdup("") : TextDatumGetCString(value);
-		value = slot_getattr(slot, rule_attnum, &isnull);
-		list[n].rule = isnull ? NULL : TextDatumGetCString(value);
-		n++;
-		MemoryContextSwitchTo(old);
-	}
-	table_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
-
-	if (consequences_context != NULL)
-		MemoryContextDelete(consequences_context);
-	MemoryContextSetParent(context, CacheMemoryContext);
-	consequences_context = context;
-	consequences = list;
-	nconsequences = n;
-	consequences_valid = (generation == consequences_generation);
-}
-
 static bool
-text_equals(Datum datum, const char *string)
+texts_equal(Datum kept, Datum given)
 {
-	text	   *value = DatumGetTextPP(datum);
-	Size		len = strlen(string);
+	text	   *value = DatumGetTextPP(given);
 
-	return VARSIZE_ANY_EXHDR(value) == len && memcmp(VARDATA_ANY(value), string, len) == 0;
+	return small_text_equals(kept, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
 /*
@@ -362,6 +265,8 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 	TupleTableSlot *slot;
 	int			scheme_attnum;
 	int			rule_attnum;
+	const SmallRow *rows;
+	int			nrows;
 	bool		found = false;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
@@ -375,9 +280,8 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
 						"certification_violation")));
 
-	if (!consequences_valid)
-		load_consequences();
-	if (nconsequences == 0)
+	rows = small_table_rows(&consequences, &nrows);
+	if (nrows == 0)
 		return PointerGetDatum(NULL);
 
 	desc = RelationGetDescr(data->tg_relation);
@@ -400,25 +304,13 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 		Datum		scheme = slot_getattr(slot, scheme_attnum, &scheme_null);
 		Datum		rule = slot_getattr(slot, rule_attnum, &rule_null);
 
-		for (int i = 0; i < nconsequences && !scheme_null && !rule_null && !found; i++)
-			found = text_equals(scheme, consequences[i].scheme) &&
-				(consequences[i].rule == NULL || text_equals(rule, consequences[i].rule));
+		if (scheme_null || rule_null)
+			continue;
+		for (int i = 0; i < nrows && !found; i++)
+			found = texts_equal(rows[i].values[0], scheme) &&
+				(rows[i].nulls[1] || texts_equal(rows[i].values[1], rule));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 
 	return found ? run_as_owner(fcinfo, "certification_violation_rows") : PointerGetDatum(NULL);
-}
-
-Datum
-governance_certification_consequence_changed(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by trigger manager")));
-
-	CacheInvalidateRelcache(data->tg_relation);
-	return PointerGetDatum(NULL);
 }

@@ -19,6 +19,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "certification/certification.h"
+#include "certification/smalltable.h"
 #include "compat.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -35,6 +36,13 @@ PG_FUNCTION_INFO_V1(governance_qualified);
 PG_FUNCTION_INFO_V1(governance_qualified_for);
 
 #define PROBE_KEYS_MAX 3
+
+/* When each domain is gated. */
+static SmallTable domains = {
+	.name = "domain",
+	.columns = {"domain", "gated_from", "gated_until"},
+	.ncolumns = 3
+};
 
 /* A look into the primary key of a table. */
 typedef struct Probe
@@ -77,8 +85,8 @@ probe_open(Probe *probe, const char *table, const Oid *types, int ntypes)
 	if (!usable)
 	{
 		if (probe->index != NULL)
-			index_close(probe->index, AccessShareLock);
-		table_close(probe->heap, AccessShareLock);
+			index_close(probe->index, NoLock);
+		table_close(probe->heap, NoLock);
 	}
 	return usable;
 }
@@ -103,13 +111,14 @@ probe_last(Probe *probe)
 	return index_getnext_slot(probe->scan, BackwardScanDirection, probe->slot);
 }
 
+/* The locks stay until the transaction ends, as those of queries do. */
 static void
 probe_close(Probe *probe)
 {
 	index_endscan(probe->scan);
 	ExecDropSingleTupleTableSlot(probe->slot);
-	index_close(probe->index, AccessShareLock);
-	table_close(probe->heap, AccessShareLock);
+	index_close(probe->index, NoLock);
+	table_close(probe->heap, NoLock);
 }
 
 /* A timestamp of the row that a probe has found, by the column's name. */
@@ -207,41 +216,37 @@ in_period(const char *table, int64 account_id, text *name, TimestampTz at, bool 
 }
 
 /*
- * Is the domain gated at the instant?  False in *certain when only queries can
- * tell; raises an error when the account or the domain is unknown.
+ * Is the domain gated at the instant?  Raises an error when the account or the
+ * domain is unknown.
  */
 static bool
-domain_gated(int64 account_id, text *domain, TimestampTz at, bool *certain)
+domain_gated(Probe *probe, int64 account_id, text *domain, TimestampTz at)
 {
-	static const Oid account_types[] = {INT8OID};
-	static const Oid domain_types[] = {TEXTOID};
-	Probe		probe;
-	bool		answer;
+	const SmallRow *rows;
+	int			nrows;
 
-	*certain = probe_open(&probe, "account", account_types, lengthof(account_types));
-	if (!*certain)
-		return false;
-	probe_key(&probe, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
-	if (!probe_last(&probe))
+	probe_key(probe, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
+	if (!probe_last(probe))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
 				 errmsg("account %lld does not exist", (long long) account_id),
-				 errtablecol(probe.heap, get_attnum(RelationGetRelid(probe.heap), "account_id"))));
-	probe_close(&probe);
+				 errtablecol(probe->heap, get_attnum(RelationGetRelid(probe->heap), "account_id"))));
+	probe_close(probe);
 
-	*certain = probe_open(&probe, "domain", domain_types, lengthof(domain_types));
-	if (!*certain)
-		return false;
-	probe_key(&probe, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(domain));
-	if (!probe_last(&probe))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_DOMAIN),
-				 errmsg("domain \"%s\" does not exist", text_to_cstring(domain)),
-				 errhint("The domains are in governance.domain."),
-				 errtablecol(probe.heap, get_attnum(RelationGetRelid(probe.heap), "domain"))));
-	answer = probe_instant(&probe, "gated_from") <= at && before(at, probe_instant(&probe, "gated_until"));
-	probe_close(&probe);
-	return answer;
+	rows = small_table_rows(&domains, &nrows);
+	for (int i = 0; i < nrows; i++)
+	{
+		if (small_text_equals(rows[i].values[0], VARDATA_ANY(domain), VARSIZE_ANY_EXHDR(domain)))
+			return DatumGetTimestampTz(rows[i].values[1]) <= at &&
+				before(at, DatumGetTimestampTz(rows[i].values[2]));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_UNKNOWN_DOMAIN),
+			 errmsg("domain \"%s\" does not exist", text_to_cstring(domain)),
+			 errhint("The domains are in governance.domain."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "governance"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "domain"),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, "domain")));
 }
 
 Datum
@@ -250,17 +255,14 @@ governance_qualified(PG_FUNCTION_ARGS)
 	int64		account_id = PG_GETARG_INT64(0);
 	text	   *domain = PG_GETARG_TEXT_PP(1);
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(2);
+	static const Oid account_types[] = {INT8OID};
+	Probe		probe;
 	bool		certain;
-	bool		gated;
 
 	if (in_period("qualified_domain", account_id, domain, at, &certain))
 		PG_RETURN_BOOL(true);
-	if (certain)
-	{
-		gated = domain_gated(account_id, domain, at, &certain);
-		if (certain)
-			PG_RETURN_BOOL(!gated);
-	}
+	if (certain && probe_open(&probe, "account", account_types, lengthof(account_types)))
+		PG_RETURN_BOOL(!domain_gated(&probe, account_id, domain, at));
 	PG_RETURN_BOOL(qualified_slowly("domain", account_id, domain, at));
 }
 
