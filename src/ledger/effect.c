@@ -50,17 +50,20 @@ static LedgerPlan insert_sanction_plan = {
 static LedgerPlan update_sanction_plan = {
 	"UPDATE governance.sanction s SET tier = u.tier, withholds = u.withholds::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange(u.starts, u.ends), enforced = u.enforced,"
-	" released_at = u.released_at, release_reason = u.release_reason"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9))"
-	" AS u (account_id, sanction_id, tier, withholds, starts, ends, enforced, released_at, release_reason)"
+	" released_at = u.released_at, release_reason = u.release_reason,"
+	" terms = coalesce(u.terms::pg_catalog.jsonb, s.terms)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
+	" AS u (account_id, sanction_id, tier, withholds, starts, ends, enforced, released_at, release_reason,"
+	" terms)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id"
 	" AND (s.during" NE "pg_catalog.tstzrange(u.starts, u.ends)"
 	" OR s.enforced" NE "u.enforced"
 	" OR s.withholds" NE "u.withholds::pg_catalog.text[]"
 	" OR coalesce(s.released_at, '-infinity')" NE "coalesce(u.released_at, '-infinity')"
-	" OR coalesce(s.release_reason, '')" NE "coalesce(u.release_reason, ''))",
-	9, {INT8ARRAYOID, INT8ARRAYOID, LEDGER_TIER_ARRAY_TYPE, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-	TIMESTAMPTZARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID}
+	" OR coalesce(s.release_reason, '')" NE "coalesce(u.release_reason, '')"
+	" OR coalesce(s.terms, '{}')" NE "coalesce(u.terms::pg_catalog.jsonb, s.terms, '{}'))",
+	10, {INT8ARRAYOID, INT8ARRAYOID, LEDGER_TIER_ARRAY_TYPE, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+	TIMESTAMPTZARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
 };
 
 /* Served or not: it should never have been. */
@@ -387,10 +390,7 @@ capabilities_text(const Rung *rung)
 													 ledger_array(names, NULL, rung->ncapabilities, TEXTOID)));
 }
 
-/*
- * The figures that a rung puts on a sanction, as the text of a JSON object.
- */
-static Datum
+Datum
 sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull)
 {
 	StringInfoData json;
@@ -430,15 +430,15 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 		INT8OID, INT8OID, TEXTOID, TEXTOID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID,
 		TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID
 	};
-	static const Oid update_types[9] = {
+	static const Oid update_types[10] = {
 		INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
-		TIMESTAMPTZOID, TEXTOID
+		TIMESTAMPTZOID, TEXTOID, TEXTOID
 	};
 	Columns		inserts;
 	Columns		updates;
 
 	columns_init(&inserts, insert_types, 14);
-	columns_init(&updates, update_types, 9);
+	columns_init(&updates, update_types, 10);
 	for (int i = 0; i < batch->nmembers; i++)
 	{
 		EffectMember *member = &batch->members[i];
@@ -483,8 +483,8 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 			}
 			else
 			{
-				Datum		values[9];
-				bool		nulls[9] = {0};
+				Datum		values[10];
+				bool		nulls[10] = {0};
 
 				/* A sanction that ended before this statement is final. */
 				if (!member->replayed && !s->dirty &&
@@ -502,6 +502,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 				nulls[7] = !released;
 				values[8] = CStringGetTextDatum(release_reason_name(s->reason));
 				nulls[8] = !released;
+				values[9] = sanction_terms(rung, s, &nulls[9]);
 				columns_add(&updates, values, nulls);
 			}
 		}

@@ -49,4 +49,7 @@ typedef struct Withheld
 extern Withheld *withheld_by(const ProjectedSanction *sanctions, int nsanctions,
 							 TimestampTz after, int *nwithheld);
 
+/* The figures that a rung puts on a sanction, as the text of a JSON object. */
+extern Datum sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull);
+
 #endif							/* GOVERNANCE_LEDGER_EFFECT_H */
