@@ -111,10 +111,8 @@ $guard$;
 COMMENT ON FUNCTION governance.policy_part_guard() IS
 	'trigger on what publish() stores of a document: it changes with the document only';
 
-REVOKE ALL ON FUNCTION
-	governance.invalidate_rulebook(), governance.policy_guard(),
-	governance.policy_part_guard()
-	FROM PUBLIC;
+-- Left to PUBLIC, because whoever creates the ledger must be able to attach
+-- them; on any other table they can only refuse or be of no effect.
 
 CREATE FUNCTION governance.create_rulebook_tables() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
