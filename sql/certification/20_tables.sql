@@ -484,6 +484,11 @@ BEGIN
 		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_violation()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_certification',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_revision()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.restriction', 'restriction_certification_given',
+		'AFTER INSERT OR UPDATE ON governance.restriction FOR EACH ROW WHEN (NEW.capability = ''certification'') EXECUTE FUNCTION governance.certification_withheld()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.restriction', 'restriction_certification_lifted',
+		'AFTER DELETE ON governance.restriction FOR EACH ROW WHEN (OLD.capability = ''certification'') EXECUTE FUNCTION governance.certification_withheld()');
+
 	-- Backends must hear of replicated changes too: hence row triggers, always.
 	FOREACH relation IN ARRAY ARRAY['domain', 'certification_consequence'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = format('governance.%I', relation)::regclass AND tgname = relation || '_changed') THEN

@@ -15,16 +15,23 @@ BEGIN
 			SELECT c.account_id, c.qualification, c.validity, c.effective
 				FROM governance.certification c
 				WHERE c.granted_at IS NOT NULL AND (accounts IS NULL OR c.account_id = ANY (accounts))
+		), counting AS (
+			-- While a sanction withholds certifications, none of them counts.
+			SELECT h.account_id, h.qualification, h.effective - COALESCE((
+					SELECT range_agg(tstzrange(r.since, r.until)) FROM governance.restriction r
+						WHERE r.account_id = h.account_id AND r.capability = 'certification'), '{}') AS effective
+				FROM held h
+				WHERE wanted IS NULL OR wanted IN ('domain', 'capability')
 		), given AS (
 			SELECT 'domain'::text AS what, h.account_id, r.domain AS name, NULL::text AS value,
 					range_agg(h.effective * tstzmultirange(r.during)) AS periods
-				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
+				FROM counting h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.domain IS NOT NULL AND (wanted IS NULL OR wanted = 'domain')
 				GROUP BY h.account_id, r.domain
 			UNION ALL
 			SELECT 'capability', h.account_id, r.capability, NULL,
 					range_agg(h.effective * tstzmultirange(r.during))
-				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
+				FROM counting h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.capability IS NOT NULL AND (wanted IS NULL OR wanted = 'capability')
 				GROUP BY h.account_id, r.capability
 			UNION ALL
@@ -213,6 +220,36 @@ END
 $rebuild$;
 COMMENT ON FUNCTION governance.rebuild_certification() IS
 	'makes what follows from certifications anew';
+
+CREATE FUNCTION governance.certification_withheld_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $withheld$
+DECLARE
+	changed	record;
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		changed := OLD;
+	ELSE
+		changed := NEW;
+	END IF;
+	-- Takes turns with steps of the account.
+	UPDATE governance.certified_account a SET steps = a.steps WHERE a.account_id = changed.account_id;
+	IF FOUND THEN
+		PERFORM governance.certification_derive(ARRAY[changed.account_id], '{domain,capability}');
+	END IF;
+	RETURN NULL;
+END
+$withheld$;
+COMMENT ON FUNCTION governance.certification_withheld_row() IS
+	'part of certification_withheld()';
+
+CREATE FUNCTION governance.certification_withheld() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_certification_withheld'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.certification_withheld() IS
+	'row trigger on governance.restriction: while a sanction withholds the capability certification, no certification of the account qualifies it';
+REVOKE ALL ON FUNCTION governance.certification_withheld() FROM PUBLIC;
 
 CREATE FUNCTION governance.certification_config_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -170,12 +170,17 @@ BEGIN
 					WHEN 'suspended' THEN format('the certification is suspended since %s', near.last_at)
 					WHEN 'lapsed' THEN format('the certification lapsed at %s, as its review was missed', near.review_due)
 					WHEN 'cancelled' THEN format('the certification was cancelled at %s', near.last_at)
-					ELSE 'the certification did not count yet when the requirement did' END
+					ELSE COALESCE((SELECT format('a sanction withholds certifications until %s', max(r.until)) FROM governance.restriction r
+								   WHERE r.account_id = why_not.account_id AND r.capability = 'certification'
+									   AND r.since <= why_not.at AND r.until > why_not.at
+								   HAVING count(*) > 0),
+								  'the certification does not count at that time') END
 					|| CASE WHEN status IN ('refused', 'suspended', 'cancelled') THEN COALESCE(': ' || near.last_reason, '') ELSE '' END;
 				remedy := CASE status
 					WHEN 'applied' THEN 'wait for the examination'
 					WHEN 'examining' THEN 'wait for the examination'
 					WHEN 'suspended' THEN 'clear the reason and have the certification reinstated'
+					WHEN 'granted' THEN 'wait for the end of the sanction, or appeal'
 					ELSE 'apply anew' END;
 			END IF;
 		END IF;

@@ -30,6 +30,7 @@ PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);
 PG_FUNCTION_INFO_V1(governance_face_check);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
+PG_FUNCTION_INFO_V1(governance_certification_withheld);
 PG_FUNCTION_INFO_V1(governance_certification_violation);
 PG_FUNCTION_INFO_V1(governance_certification_revision);
 
@@ -208,6 +209,12 @@ Datum
 governance_certification_config_changed(PG_FUNCTION_ARGS)
 {
 	return run_as_owner(fcinfo, "certification_config_row");
+}
+
+Datum
+governance_certification_withheld(PG_FUNCTION_ARGS)
+{
+	return run_as_owner(fcinfo, "certification_withheld_row");
 }
 
 Datum

@@ -107,5 +107,18 @@ SELECT governance.qualified(6, 'health');
 DELETE FROM governance.certification_consequence;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (6, 't.channel', 'quack');
 SELECT governance.qualified(6, 'health');
+
+-- A rung of a ladder that withholds certifications: none counts until it ends.
+SELECT governance.publish('{"scheme": "t.ladder", "title": "ladder", "score": {"cap": 12},
+	"rules": {"lie": {"title": "lie", "severity": "medium", "points": 6}},
+	"ladder": [{"rung": "uncertified", "when": "score <= 6", "tier": "suspended", "withhold": ["certification"], "for": "30 days"}]}') > 0 AS published;
+SELECT governance.qualified(6, 'health');
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (6, 't.ladder', 'lie'), (9, 't.ladder', 'lie');
+SELECT governance.qualified(6, 'health', v.occurred_at), governance.qualified(6, 'health', v.occurred_at + interval '30 days' - interval '1 microsecond'),
+	governance.qualified(6, 'health', v.occurred_at + interval '30 days'), governance.certification_status(6, 6)
+FROM governance.violation v WHERE account_id = 6 AND scheme = 't.ladder';
+SELECT reason LIKE 'a sanction withholds certifications until %' AS why, remedy FROM governance.why_not(6, 'health') WHERE held IS NOT NULL;
+SELECT pg_temp.overturn(6, 'lie');
+SELECT governance.qualified(6, 'health');
 SELECT * FROM governance.verify_certification();
 SELECT * FROM governance.verify();
