@@ -595,7 +595,7 @@ read_digits(const char **s, int n, int *value)
 }
 
 /*
- * YYYY-MM-DD, then optionally HH:MM[:SS] and an offset.  The server's own
+ * YYYY-MM-DD, then optionally HH:MM[:SS[.ffffff]] and an offset.  The server's own
  * reader is not used, because what it makes of a text depends on settings of
  * the session and on today's date, and a document must always mean the same.
  */
@@ -603,6 +603,7 @@ bool
 parse_instant(const char *s, pg_tz *zone, TimestampTz *result)
 {
 	struct pg_tm tm;
+	fsec_t		fsec = 0;
 	int			tz;
 	int			days;
 
@@ -628,9 +629,23 @@ parse_instant(const char *s, pg_tz *zone, TimestampTz *result)
 			s++;
 			if (!read_digits(&s, 2, &tm.tm_sec))
 				return false;
+			if (*s == '.')
+			{
+				int			digit;
+
+				if (!(*++s >= '0' && *s <= '9'))
+					return false;
+				for (int unit = USECS_PER_SEC / 10; *s >= '0' && *s <= '9'; unit /= 10)
+				{
+					(void) read_digits(&s, 1, &digit);
+					if (unit == 0)
+						return false;
+					fsec += digit * unit;
+				}
+			}
 		}
 		if (tm.tm_hour > 24 || tm.tm_min > 59 || tm.tm_sec > 59 ||
-			(tm.tm_hour == 24 && (tm.tm_min > 0 || tm.tm_sec > 0)))
+			(tm.tm_hour == 24 && (tm.tm_min > 0 || tm.tm_sec > 0 || fsec > 0)))
 			return false;
 	}
 
@@ -667,7 +682,7 @@ parse_instant(const char *s, pg_tz *zone, TimestampTz *result)
 	if (*s != '\0')
 		return false;
 
-	return tm2timestamp(&tm, 0, &tz, result) == 0;
+	return tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
 TimestampTz

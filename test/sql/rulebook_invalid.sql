@@ -359,6 +359,9 @@ SELECT pg_temp.bad('{"enforcement": {"rollout": {"from": "2024-01-02", "to": "20
 SELECT pg_temp.bad('{"enforcement": {"rollout": {"from": "2024-01-02"}}}');
 SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T24:00"}}');
 SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01 25:00"}}');
+SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T23:59:59.999999+08:00"}}');
+SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T23:59:59.9999999"}}');
+SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T23:59:59.1 PST"}}');
 
 \echo '-- size and depth'
 SELECT pg_temp.try((repeat('[', 100) || repeat(']', 100))::jsonb);
