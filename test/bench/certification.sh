@@ -41,8 +41,8 @@ sql -o /dev/null <<-SQL
 	RESET session_replication_role;
 	\timing on
 	\o
-	\echo making what follows from $BENCH_HELD certifications:
-	SELECT governance.rebuild_certification();
+	\echo who is qualified for what, from $BENCH_HELD certifications:
+	SELECT governance.certification_derive(NULL, '{domain}');
 	\timing off
 	VACUUM ANALYZE governance.certification, governance.qualified_domain, governance.account;
 SQL
