@@ -276,7 +276,7 @@ typedef struct StandingKey
 	ActivityRow **activities;
 	bool		replay;			/* fold the whole history anew */
 	bool		refresh;		/* facts or policies changed: no new row */
-	TimestampTz advance_to;		/* refresh: move up to here */
+	TimestampTz advance_to;		/* refresh, replay: move up to here */
 	TimestampTz changed_from;	/* refresh: the first instant at which a fact
 								 * changed, DT_NOEND: none did */
 

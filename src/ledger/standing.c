@@ -101,6 +101,8 @@ typedef struct Work
 	AccountHistory *history;	/* null until it is needed */
 	EngineState *state;			/* null: nothing concerns the scheme */
 	TimestampTz known_at;
+	TimestampTz seen;			/* as_of before, DT_NOBEGIN: none: sanctions that
+								 * time brought up to here have been written */
 	bool		had_sanctions;	/* before: rows may need a change */
 	bool		replayed;
 } Work;
@@ -307,11 +309,12 @@ fold_works(Work *works, int nworks)
 	for (int i = 0; i < nworks; i++)
 	{
 		Work	   *work = &works[i];
+		TimestampTz to = work->replayed ? work->seen : DT_NOBEGIN;
 
-		if (work->state != NULL && work->key->refresh &&
-			work->key->advance_to > work->state->as_of)
-			ledger_advance(work->key->scheme, NULL, &work->state, work->history,
-						   work->key->advance_to, NULL);
+		if (work->key->refresh || work->key->replay)
+			to = Max(to, work->key->advance_to);
+		if (work->state != NULL && to > work->state->as_of)
+			ledger_advance(work->key->scheme, NULL, &work->state, work->history, to, NULL);
 	}
 }
 
@@ -434,7 +437,7 @@ create_standings(StandingKey **keys, int nkeys)
 	for (int i = 0; i < nkeys; i++)
 	{
 		works[i].key = keys[i];
-		works[i].known_at = DT_NOBEGIN;
+		works[i].known_at = works[i].seen = DT_NOBEGIN;
 	}
 	fold_works(works, nkeys);
 	for (int i = 0; i < nkeys; i++)
@@ -514,6 +517,7 @@ update_standings(StandingKey **keys, int nkeys)
 		}
 		works[n].state = state_column(row);
 		works[n].known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
+		works[n].seen = works[n].state->as_of;
 		works[n].had_sanctions = works[n].state->nsanctions > 0;
 		works[n].key->done = true;
 		if (nkeys > 1)
@@ -533,6 +537,9 @@ update_standings(StandingKey **keys, int nkeys)
 		{
 			/* Every violation was overturned: it stands as if new. */
 			works[i].state = ledger_blank(works[i].key->scheme, works[i].history);
+			if (works[i].seen > works[i].state->as_of)
+				ledger_advance(works[i].key->scheme, NULL, &works[i].state, works[i].history,
+							   works[i].seen, NULL);
 		}
 	batch = effects_begin();
 	add_effects(batch, works, n, true);

@@ -63,9 +63,15 @@ static LedgerPlan restrictions_plan = {
 	1, {INT8ARRAYOID}
 };
 
+/* With when the last sanction that time brought began: a standing that is made
+ * anew has to have seen it. */
 static LedgerPlan concerned_plan = {
-	"SELECT account_id, scheme FROM governance.violation WHERE account_id" EQ "ANY ($1)"
-	" UNION SELECT account_id, scheme FROM governance.standing WHERE account_id" EQ "ANY ($1)",
+	"SELECT c.account_id, c.scheme, (SELECT pg_catalog.max(pg_catalog.lower(s.during))"
+	" FROM governance.sanction s WHERE s.account_id" EQ "c.account_id AND s.scheme" EQ "c.scheme"
+	" AND s.violation_id IS NULL"
+	" AND coalesce(s.release_reason, '') OPERATOR(pg_catalog.<>) 'overturned')"
+	" FROM (SELECT account_id, scheme FROM governance.violation WHERE account_id" EQ "ANY ($1)"
+	" UNION SELECT account_id, scheme FROM governance.standing WHERE account_id" EQ "ANY ($1)) AS c",
 	1, {INT8ARRAYOID}
 };
 
@@ -526,6 +532,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 		Cursor		active;
 		StandingKey *keys;
 		int			n = 0;
+		Datum		value;
 		bool		isnull;
 
 		cursor_open(&concerned, &concerned_plan, accounts);
@@ -539,6 +546,8 @@ governance_rebuild(PG_FUNCTION_ARGS)
 
 			keys[n].account_id = DatumGetInt64(cursor_value(&concerned, 1, &isnull));
 			keys[n].scheme = rulebook_scheme(name, strlen(name), false);
+			value = cursor_value(&concerned, 3, &isnull);
+			keys[n].advance_to = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
 			keys[n++].replay = true;
 		}
 		for (; active.row < active.nrows; active.row++)
@@ -547,6 +556,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 				{
 					keys[n].account_id = DatumGetInt64(cursor_value(&active, 1, &isnull));
 					keys[n].scheme = schemes[s];
+					keys[n].advance_to = DT_NOBEGIN;
 					keys[n++].replay = true;
 				}
 		standings_apply(keys, n);
