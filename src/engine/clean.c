@@ -335,28 +335,43 @@ clean_next_due(Fold *fold, int *number)
 
 /* ---------- many steps at once ---------- */
 
-/* Steps of `amount` after which the score may mean something else. */
+/* Fewer steps, if so many would reach a threshold or go past it. */
 static int64
-steps_to_threshold(const Fold *fold, int64 amount, bool up)
+not_past(int64 steps, int64 threshold, int64 score, int64 amount, bool up)
+{
+	int64		distance = up ? threshold - score : score - threshold;
+
+	if (distance == 0)
+		return 1;
+	return distance < 0 ? steps : Min(steps, (distance + amount - 1) / amount);
+}
+
+/*
+ * Steps of `amount` after which the score may mean something else: to a
+ * condition, or to a clock for which there is something to give or no longer.
+ */
+static int64
+steps_to_threshold(Fold *fold, int64 amount, bool up)
 {
 	const Policy *policy = fold->policy;
 	const EngineState *state = fold->state;
-	int64		room;
-	int64		steps;
+	int64		steps = PG_INT32_MAX;
 
 	if (amount <= 0)
 		return 1;
-	room = up ? (int64) state->cap - state->score : (int64) state->score - state->floor;
-	steps = (room + amount - 1) / amount;
+	steps = not_past(steps, state->cap, state->score, amount, up);
+	steps = not_past(steps, state->floor, state->score, amount, up);
 	for (int i = 0; i < policy->nthresholds; i++)
+		steps = not_past(steps, policy->thresholds[i], state->score, amount, up);
+	for (int n = 0; n < fold->plan->nevery; n++)
 	{
-		int64		distance = up ? (int64) policy->thresholds[i] - state->score :
-			(int64) state->score - policy->thresholds[i];
+		const Relief *relief = clock_relief(fold, n);
 
-		if (distance == 0)
-			return 1;
-		if (distance > 0)
-			steps = Min(steps, (distance + amount - 1) / amount);
+		if (relief->op == OP_RESTORE)
+			steps = not_past(steps, state->start, state->score, amount, up);
+		else if (relief->op == OP_SET || relief->op == OP_RAISE_TO || relief->op == OP_LOWER_TO)
+			steps = not_past(steps, expr_points(relief->amount, &fold->env), state->score,
+							 amount, up);
 	}
 	return Max(steps, 1);
 }
@@ -366,7 +381,7 @@ clean_bulk(Fold *fold, int number, TimestampTz until, TimestampTz to)
 {
 	const Relief *relief = clock_relief(fold, number);
 	CleanClock *clock = &fold->state->clocks[number];
-	TimestampTz limit = Min(until == DT_NOEND ? DT_NOEND : until - 1, to);
+	TimestampTz limit;
 	int64		steps;
 	int64		in_time;
 	Span		span;
@@ -375,6 +390,12 @@ clean_bulk(Fold *fold, int number, TimestampTz until, TimestampTz to)
 	if (!fold->plan->bulk || fold->trace != NULL || relief->active_activity >= 0 ||
 		(relief->op != OP_ADD && relief->op != OP_SUBTRACT))
 		return false;
+
+	/* not past the step of another clock either */
+	for (int q = 0; q < fold->plan->nevery; q++)
+		if (q != number)
+			until = Min(until, clock_due(fold, q, &span, &plain));
+	limit = Min(until == DT_NOEND ? DT_NOEND : until - 1, to);
 	if (clock_due(fold, number, &span, &plain) > limit || !plain)
 		return false;
 

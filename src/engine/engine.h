@@ -258,11 +258,12 @@ typedef enum EffectKind
 	EFFECT_RECOVERY,			/* relief: which; steps: how many at once */
 	EFFECT_BOUNDARY,
 	EFFECT_RELIEF_SANCTION,		/* a balance operation tied to a sanction */
-	EFFECT_SANCTION_START,
+	EFFECT_SANCTION_START,		/* opened: it starts now or later, see starts */
 	EFFECT_SANCTION_EXTEND,
 	EFFECT_SANCTION_END,
 	EFFECT_SANCTION_RELEASE,
-	EFFECT_HANDOVER
+	EFFECT_HANDOVER,
+	EFFECT_SANCTION_BEGIN		/* one that was opened earlier starts now */
 } EffectKind;
 
 typedef struct Effect

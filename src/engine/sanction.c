@@ -345,6 +345,8 @@ sanctions_start_due(Fold *fold)
 		s->flags |= SANCTION_STARTED;
 		s->dirty = true;
 		observe_sanction(fold, s->rung);
+		if (s->starts > s->opened)
+			sanction_effect(fold, EFFECT_SANCTION_BEGIN, s, NULL);
 		clean_sanction(fold, s->rung, true);
 		relief_sanction(fold, s, true);
 		changed = true;

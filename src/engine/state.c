@@ -9,6 +9,7 @@
 
 #include "engine/internal.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 /* ---------- memory ---------- */
 
@@ -314,8 +315,18 @@ engine_state_equal(const Policy *policy, const EngineState *a, const EngineState
 	for (int i = 0; i < policy->ncounters; i++)
 		SAME_NUMBER(counters[i]);
 	for (int i = 0; i < engine_plan(policy)->nevery; i++)
-		if (!same_clock(&a->clocks[i], &b->clocks[i]))
-			DIFFER("clocks: clock %d differs", i);
+	{
+		const CleanClock *x = &a->clocks[i];
+		const CleanClock *y = &b->clocks[i];
+		char	   *base;
+
+		if (same_clock(x, y))
+			continue;
+		base = pstrdup(timestamptz_to_str(x->base));
+		DIFFER("clocks: clock %d counts from %s, %d steps%s, and from %s, %d steps%s", i,
+			   base, x->steps, x->idle ? ", idle" : "",
+			   timestamptz_to_str(y->base), y->steps, y->idle ? ", idle" : "");
+	}
 	for (int i = 0; i < policy->nrungs; i++)
 	{
 		SAME_NUMBER(disarmed[i]);

@@ -134,6 +134,7 @@ effect_name(EffectKind kind)
 		case EFFECT_RELIEF_SANCTION:
 			return "relief";
 		case EFFECT_SANCTION_START:
+		case EFFECT_SANCTION_BEGIN:
 			return "sanction starts";
 		case EFFECT_SANCTION_EXTEND:
 			return "sanction changes";

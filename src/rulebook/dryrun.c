@@ -411,6 +411,8 @@ effect_name(EffectKind kind)
 			return "release";
 		case EFFECT_HANDOVER:
 			return "handover";
+		case EFFECT_SANCTION_BEGIN:
+			return "start";
 	}
 	return "?";
 }
