@@ -47,13 +47,10 @@ name_list_find(const NameList *list, const char *name)
 	return -1;
 }
 
-int
-name_list_add(NameList *list, const char *name)
+/* Without a look at what is there already. */
+static int
+name_list_push(NameList *list, const char *name)
 {
-	int			i = name_list_find(list, name);
-
-	if (i >= 0)
-		return i;
 	if (list->n == list->room)
 	{
 		list->room = list->room == 0 ? 8 : list->room * 2;
@@ -63,6 +60,14 @@ name_list_add(NameList *list, const char *name)
 	}
 	list->names[list->n] = pstrdup(name);
 	return list->n++;
+}
+
+int
+name_list_add(NameList *list, const char *name)
+{
+	int			i = name_list_find(list, name);
+
+	return i >= 0 ? i : name_list_push(list, name);
 }
 
 int
@@ -130,7 +135,7 @@ typedef struct Scope
 	Compiler   *c;
 	const Doc  *doc;
 	int			may;
-	const char *refused;		/* the last name or text that was looked up */
+	const char *refused;		/* the name or text that is not known */
 	const char *why;			/* detail, when it would be known elsewhere */
 	NameList	candidates;		/* what it might have been meant to be */
 } Scope;
@@ -173,93 +178,88 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 	Scope	   *scope = arg;
 	Compiler   *c = scope->c;
 	Policy	   *policy = c->policy;
+	int			i;
 
 	*index = -1;
-	scope->refused = name;
-	scope->candidates.n = 0;
-
-	for (int i = 0; i < (int) lengthof(expr_names); i++)
+	for (i = 0; i < (int) lengthof(expr_names); i++)
 	{
 		int			needs = expr_names[i].needs;
 
+		if (strcmp(name, expr_names[i].name) != 0)
+			continue;
 		if (needs & ~scope->may)
 		{
-			if (strcmp(name, expr_names[i].name) == 0)
-			{
-				scope->why = needs == EXPR_MAY_STATE ?
-					"The score is not known here." :
-					needs == EXPR_MAY_POINTS ?
-					"The price so far is known in modifiers only." :
-					needs == EXPR_MAY_JUDGED ?
-					"The violation being judged is known in modifiers and on the ladder only." :
-					needs == EXPR_MAY_ENTRY ?
-					"The entry looked at is known in the \"where\" of a selection only." :
-					"The quantity of an activity is known where the activity is listened to only.";
-				return false;
-			}
+			scope->refused = name;
+			scope->why = needs == EXPR_MAY_STATE ?
+				"The score is not known here." :
+				needs == EXPR_MAY_POINTS ?
+				"The price so far is known in modifiers only." :
+				needs == EXPR_MAY_JUDGED ?
+				"The violation being judged is known in modifiers and on the ladder only." :
+				needs == EXPR_MAY_ENTRY ?
+				"The entry looked at is known in the \"where\" of a selection only." :
+				"The quantity of an activity is known where the activity is listened to only.";
+			return false;
+		}
+		*var = expr_names[i].var;
+		*type = expr_names[i].type;
+		return true;
+	}
+
+	i = policy_attribute_index(policy, name);
+	if (i >= 0)
+	{
+		AttributeType t = policy->attributes[i].type;
+
+		*var = VAR_ATTRIBUTE;
+		*index = i;
+		*type = t == ATTRIBUTE_NUMBER ? EXPR_NUMBER :
+			t == ATTRIBUTE_BOOLEAN ? EXPR_BOOLEAN :
+			t == ATTRIBUTE_TEXT ? EXPR_TEXT : EXPR_DATE;
+		return true;
+	}
+
+	for (i = 0; c->facets && i < c->facets->nchildren; i++)
+	{
+		if (strcmp(name, c->facets->children[i].key) != 0)
 			continue;
-		}
-		if (strcmp(name, expr_names[i].name) == 0)
-		{
-			*var = expr_names[i].var;
-			*type = expr_names[i].type;
-			return true;
-		}
-		name_list_add(&scope->candidates, expr_names[i].name);
+		if (c->facet_state[i] == 1)
+			doc_fail(scope->doc, NULL, NULL, "facet \"%s\" depends on itself", name);
+		*var = VAR_FACET;
+		*index = compile_facet(c, i);
+		*type = expr_type(policy->facets[*index].value);
+		return true;
 	}
 
-	for (int i = 0; i < policy->nattributes; i++)
+	for (i = 0; i < policy->nobservables; i++)
 	{
-		PolicyAttribute *a = &policy->attributes[i];
-
-		if (strcmp(name, a->name) == 0)
+		if (strcmp(name, policy->observables[i].name) != 0)
+			continue;
+		if (!(scope->may & EXPR_MAY_STATE))
 		{
-			*var = VAR_ATTRIBUTE;
-			*index = i;
-			*type = a->type == ATTRIBUTE_NUMBER ? EXPR_NUMBER :
-				a->type == ATTRIBUTE_BOOLEAN ? EXPR_BOOLEAN :
-				a->type == ATTRIBUTE_TEXT ? EXPR_TEXT : EXPR_DATE;
-			return true;
+			scope->refused = name;
+			scope->why = "What \"observe\" counts is not known here.";
+			return false;
 		}
-		name_list_add(&scope->candidates, a->name);
+		*var = VAR_OBSERVABLE;
+		*index = i;
+		*type = EXPR_NUMBER;
+		return true;
 	}
 
-	for (int i = 0; c->facets && i < c->facets->nchildren; i++)
+	/* What might it have been meant to be? */
+	scope->refused = name;
+	for (i = 0; i < (int) lengthof(expr_names); i++)
 	{
-		if (strcmp(name, c->facets->children[i].key) == 0)
-		{
-			int			f;
-
-			if (c->facet_state[i] == 1)
-				doc_fail(scope->doc, NULL, NULL,
-						 "facet \"%s\" depends on itself", name);
-			f = compile_facet(c, i);
-			*var = VAR_FACET;
-			*index = f;
-			*type = expr_type(policy->facets[f].value);
-			return true;
-		}
-		name_list_add(&scope->candidates, c->facets->children[i].key);
+		if ((expr_names[i].needs & ~scope->may) == 0)
+			name_list_push(&scope->candidates, expr_names[i].name);
 	}
-
-	for (int i = 0; i < policy->nobservables; i++)
-	{
-		if (strcmp(name, policy->observables[i].name) == 0)
-		{
-			if (!(scope->may & EXPR_MAY_STATE))
-			{
-				scope->why = "What \"observe\" counts is not known here.";
-				return false;
-			}
-			*var = VAR_OBSERVABLE;
-			*index = i;
-			*type = EXPR_NUMBER;
-			return true;
-		}
-		if (scope->may & EXPR_MAY_STATE)
-			name_list_add(&scope->candidates, policy->observables[i].name);
-	}
-
+	for (i = 0; i < policy->nattributes; i++)
+		name_list_push(&scope->candidates, policy->attributes[i].name);
+	for (i = 0; c->facets && i < c->facets->nchildren; i++)
+		name_list_push(&scope->candidates, c->facets->children[i].key);
+	for (i = 0; (scope->may & EXPR_MAY_STATE) && i < policy->nobservables; i++)
+		name_list_push(&scope->candidates, policy->observables[i].name);
 	return false;
 }
 
@@ -275,16 +275,15 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 	Policy	   *policy = scope->c->policy;
 	bool		of_class = var == VAR_CLASS || var == VAR_ENTRY_CLASS;
 
-	scope->refused = text;
-	scope->candidates.n = 0;
 	if (var == VAR_SOURCE)
 	{
 		for (int i = 0; i < (int) lengthof(violation_sources); i++)
 		{
 			if (strcmp(violation_sources[i], text) == 0)
 				return true;
-			name_list_add(&scope->candidates, violation_sources[i]);
+			name_list_push(&scope->candidates, violation_sources[i]);
 		}
+		scope->refused = text;
 		scope->why = psprintf("The source of a violation is %s.",
 							  word_list(violation_sources,
 										lengthof(violation_sources), "or"));
@@ -292,16 +291,22 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 	}
 	if (!of_class && var != VAR_RULE && var != VAR_ENTRY_RULE)
 		return true;
+
 	for (int i = 0; i < policy->nrules; i++)
 	{
 		const char *name = of_class ? policy->rules[i].class : policy->rules[i].code;
 
-		if (name == NULL)
-			continue;
-		if (strcmp(name, text) == 0)
+		if (name != NULL && strcmp(name, text) == 0)
 			return true;
-		name_list_add(&scope->candidates, name);
 	}
+	for (int i = 0; i < policy->nrules; i++)
+	{
+		const char *name = of_class ? policy->rules[i].class : policy->rules[i].code;
+
+		if (name != NULL)
+			name_list_push(&scope->candidates, name);
+	}
+	scope->refused = text;
 	scope->why = of_class ? "No rule has this class." :
 		"There is no rule with this code.";
 	return false;
@@ -345,8 +350,7 @@ compile_cases(Compiler *c, const Doc *list, ExprType wanted, int may)
 
 	if (list->nchildren == 0)
 		doc_fail(list, NULL, NULL, "a list of cases must not be empty");
-	if (list->nchildren > 64)
-		doc_fail(list, NULL, NULL, "a list has at most 64 cases");
+	doc_check_size(list, 64);
 
 	for (int i = list->nchildren - 1; i >= 0; i--)
 	{
@@ -540,6 +544,7 @@ compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 
 	if (doc->nchildren == 0)
 		doc_fail(doc, NULL, NULL, "a list of cases must not be empty");
+	doc_check_size(doc, 64);
 	param->ncases = doc->nchildren;
 	param->cases = palloc0(sizeof(SpanCase) * doc->nchildren);
 	for (int i = 0; i < doc->nchildren; i++)
@@ -757,6 +762,7 @@ compile_attributes(Compiler *c)
 	if (object == NULL)
 		return;
 	doc_need_object(object);
+	doc_check_size(object, 256);
 	policy->attributes = palloc0(sizeof(PolicyAttribute) * Max(object->nchildren, 1));
 	for (int i = 0; i < object->nchildren; i++)
 	{
@@ -874,8 +880,7 @@ compile_facet_names(Compiler *c)
 	if (object == NULL)
 		return;
 	doc_need_object(object);
-	if (object->nchildren > 256)
-		doc_fail(object, NULL, NULL, "a document has at most 256 facets");
+	doc_check_size(object, 256);
 	for (int i = 0; i < object->nchildren; i++)
 	{
 		const Doc  *doc = &object->children[i];

@@ -24,6 +24,7 @@ compile_observable_names(Compiler *c)
 	if (object == NULL)
 		return;
 	doc_need_object(object);
+	doc_check_size(object, 256);
 	policy->observables = palloc0(sizeof(Observable) * Max(object->nchildren, 1));
 	for (int i = 0; i < object->nchildren; i++)
 	{
@@ -185,6 +186,7 @@ compile_rung_names(Compiler *c)
 	if (list == NULL)
 		return;
 	doc_need_list(list);
+	doc_check_size(list, 256);
 	policy->rungs = palloc0(sizeof(Rung) * Max(list->nchildren, 1));
 	c->rungs = palloc0(sizeof(RungInfo) * Max(list->nchildren, 1));
 	for (int i = 0; i < list->nchildren; i++)
@@ -239,8 +241,7 @@ compile_conditions(Compiler *c, const Doc *list, Rung *rung)
 	doc_need_list(list);
 	if (list->nchildren == 0)
 		doc_fail(list, NULL, NULL, "must not be empty");
-	if (list->nchildren > 32)
-		doc_fail(list, NULL, NULL, "at most 32 conditions are possible");
+	doc_check_size(list, 32);
 	rung->conditions = palloc0(sizeof(ReleaseCondition) * list->nchildren);
 	for (int i = 0; i < list->nchildren; i++)
 	{
@@ -295,6 +296,7 @@ compile_rung(Compiler *c, int index)
 	if (part)
 	{
 		doc_need_list(part);
+		doc_check_size(part, 256);
 		rung->capabilities = palloc(sizeof(char *) * Max(part->nchildren, 1));
 		for (int i = 0; i < part->nchildren; i++)
 		{
@@ -393,6 +395,7 @@ compile_rung(Compiler *c, int index)
 	if (part)
 	{
 		doc_need_object(part);
+		doc_check_size(part, 64);
 		rung->terms = palloc0(sizeof(Term) * Max(part->nchildren, 1));
 		for (int i = 0; i < part->nchildren; i++)
 		{

@@ -256,6 +256,7 @@ compile_on(Compiler *c, const Doc *object, Relief *relief)
 	part = doc_get(object, "at_most");
 	if (part && part->kind == DOC_LIST)
 	{
+		doc_check_size(part, 16);
 		relief->quotas = palloc0(sizeof(Quota) * Max(part->nchildren, 1));
 		for (int i = 0; i < part->nchildren; i++)
 			compile_quota(c, &part->children[i], &relief->quotas[relief->nquotas++]);
@@ -489,8 +490,7 @@ compile_relief(Compiler *c)
 	if (list == NULL)
 		return;
 	doc_need_list(list);
-	if (list->nchildren > 128)
-		doc_fail(list, NULL, NULL, "a document has at most 128 reliefs");
+	doc_check_size(list, 128);
 	c->policy->reliefs = palloc0(sizeof(Relief) * Max(list->nchildren, 1));
 	for (int i = 0; i < list->nchildren; i++)
 	{

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "rulebook/compile.h"
 #include "utils/builtins.h"
 
@@ -172,6 +173,7 @@ compile_rules(Compiler *c)
 
 	compile_severities(c, prices);
 	doc_need_object(object);
+	doc_check_size(object, 10000);
 
 	sorted = palloc(sizeof(Doc *) * Max(object->nchildren, 1));
 	for (int i = 0; i < object->nchildren; i++)
@@ -182,7 +184,10 @@ compile_rules(Compiler *c)
 	policy->rules = palloc0(sizeof(PolicyRule) * Max(policy->nrules, 1));
 	c->rules = palloc0(sizeof(RuleInfo) * Max(policy->nrules, 1));
 	for (int i = 0; i < policy->nrules; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		compile_rule(c, sorted[i], prices, &policy->rules[i], &c->rules[i]);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -273,6 +278,7 @@ narrow_rules(Compiler *c, const Doc *list, RuleTest test, const char *what,
 		const char *word = doc_text(item);
 		bool		found = false;
 
+		CHECK_FOR_INTERRUPTS();
 		if (test == rule_has_severity)
 		{
 			(void) doc_word(item, severities, NUM_SEVERITIES);
@@ -538,6 +544,7 @@ compile_modifiers(Compiler *c)
 	if (general)
 	{
 		doc_need_list(general);
+		doc_check_size(general, 256);
 		n = general->nchildren;
 	}
 	for (int r = 0; r < c->policy->nrules; r++)
@@ -547,6 +554,7 @@ compile_modifiers(Compiler *c)
 		if (own)
 		{
 			doc_need_list(own);
+			doc_check_size(own, 32);
 			n += own->nchildren;
 		}
 	}
@@ -584,6 +592,7 @@ compile_collapse(Compiler *c)
 	if (list == NULL)
 		return;
 	doc_need_list(list);
+	doc_check_size(list, 64);
 	c->policy->collapses = palloc0(sizeof(Collapse) * Max(list->nchildren, 1));
 	for (int i = 0; i < list->nchildren; i++)
 	{

@@ -306,6 +306,14 @@ doc_need_list(const Doc *doc)
 		doc_fail(doc, NULL, NULL, "must be a list");
 }
 
+void
+doc_check_size(const Doc *doc, int most)
+{
+	if (doc->nchildren > most)
+		doc_fail(doc, NULL, NULL, "at most %d are possible, not %d", most,
+				 doc->nchildren);
+}
+
 const Doc *
 doc_get(const Doc *object, const char *key)
 {

@@ -64,6 +64,9 @@ extern void doc_check_keys_with(const Doc *object, const char *const *keys,
 extern void doc_need_object(const Doc *doc);
 extern void doc_need_list(const Doc *doc);
 
+/* At most so many members. */
+extern void doc_check_size(const Doc *doc, int most);
+
 /* Values of one type; what else stands there is an error. */
 extern bool doc_boolean(const Doc *doc);
 extern const char *doc_text(const Doc *doc);	/* not empty */

@@ -364,6 +364,10 @@ SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T23:59:59.9999999"}}');
 SELECT pg_temp.bad('{"enforcement": {"from": "2024-01-01T23:59:59.1 PST"}}');
 
 \echo '-- size and depth'
+SELECT pg_temp.bad((SELECT jsonb_build_object('rules', jsonb_object_agg('r' || i, '{"title": "x", "points": 1}'::jsonb)) FROM generate_series(1, 10001) i));
+SELECT pg_temp.bad((SELECT jsonb_build_object('ladder', jsonb_agg(jsonb_build_object('rung', 'r' || i, 'tier', 'warned', 'when', 'score < 50'))) FROM generate_series(1, 257) i));
+SELECT pg_temp.bad((SELECT jsonb_build_object('score', jsonb_build_object('cap', jsonb_agg(jsonb_build_object('when', 'followers > ' || i, 'use', i)))) FROM generate_series(1, 65) i));
+SELECT pg_temp.bad((SELECT jsonb_build_object('score', jsonb_build_object('cap', jsonb_agg(jsonb_build_object('when', 'followers > ' || i, 'use', i)))) FROM generate_series(1, 64) i));
 SELECT pg_temp.try((repeat('[', 100) || repeat(']', 100))::jsonb);
 SELECT pg_temp.try(jsonb_build_object('scheme', 'x', repeat('k', 200), 1));
 SELECT pg_temp.bad(jsonb_build_object('facets', jsonb_build_object('f', repeat('(', 200) || '1' || repeat(')', 200))));
