@@ -1,0 +1,30 @@
+# The statements of README.md run as they stand there, and give what they say.
+set -euo pipefail
+
+psql -XAtq -c "CREATE DATABASE readme"
+awk '/^```sql$/ { on = 1; next } /^```$/ { on = 0 } on' README.md |
+	PGOPTIONS='-c client_min_messages=warning' psql -XAt -d readme >readme.out 2>&1
+
+# The one error is the one that the page shows.
+grep '^ERROR' readme.out >errors.out || true
+if [ "$(cat errors.out)" != "$(sed -n 's/^-- ERROR:/ERROR:/p' README.md)" ]; then
+	echo "other errors than README.md says:"
+	cat readme.out
+	exit 1
+fi
+
+# A figure behind a statement is what it gave.
+while IFS= read -r wanted; do
+	if ! grep -q -x -F "$wanted" readme.out; then
+		echo "README.md says $wanted, which nothing gave"
+		cat readme.out
+		exit 1
+	fi
+done < <(sed -n 's|^SELECT.*; *-- \([0-9]*/[0-9]*\).*|\1|p' README.md)
+
+overturned=$(psql -XAt -d readme -c "SELECT governance.score(42, 'douyin.health'), count(*) FROM governance.verify()")
+if [ "$overturned" != "74/100|0" ]; then
+	echo "in the end: $overturned"
+	exit 1
+fi
+psql -XAtq -c "DROP DATABASE readme"
