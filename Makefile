@@ -31,7 +31,8 @@ SQL_PARTS = sql/header.sql \
 	$(sort $(wildcard sql/ledger/*.sql)) \
 	$(sort $(wildcard sql/certification/*.sql) $(TAXONOMY_SQL)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
-	$(sort $(wildcard sql/reports/*.sql))
+	$(sort $(wildcard sql/reports/*.sql)) \
+	sql/footer.sql
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 
 DATA_built = $(EXTENSION_SQL)
