@@ -146,7 +146,10 @@ typedef struct SanctionState
 	int64		sanction_id;	/* row in governance.sanction; 0: not stored */
 	int64		number;			/* from 1, in order of opening: tells the
 								 * sanctions of one state apart in a trace */
-	int32		rung;			/* index */
+	int32		rung;			/* index, or -1 when the policy lost the rung */
+	int64		policy_id;		/* the version that opened it */
+	int64		shown_policy;	/* the last version under which it was open, */
+	int32		shown_rung;		/* and its rung there: what it is or was */
 	int32		flags;			/* SANCTION_* */
 	int64		cause;			/* violation id; 0: by time or attribute alone */
 	TimestampTz opened;			/* place in the fold where it was decided */

@@ -329,6 +329,8 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 		s->ends = (s->flags & SANCTION_NEVER) ? s->starts : t->fold->at;
 		return;
 	}
+	s->shown_policy = t->to->policy_id;
+	s->shown_rung = s->rung;
 	if (after->mode == RUNG_WHILE)
 	{
 		s->ends = DT_NOEND;

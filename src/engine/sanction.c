@@ -101,7 +101,8 @@ append_sanction(Fold *fold, int rung, int64 cause, TimestampTz starts)
 	s = &state->sanctions[state->nsanctions++];
 	memset(s, 0, sizeof(SanctionState));
 	s->number = ++state->nsanctions_ever;
-	s->rung = rung;
+	s->rung = s->shown_rung = rung;
+	s->policy_id = s->shown_policy = fold->policy->policy_id;
 	s->cause = cause;
 	s->opened = fold->at;
 	s->starts = s->minimum = starts;
@@ -237,6 +238,11 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 	state->fired[rung_index]++;
 	state->just_fired[rung_index] = true;
 	running = open_sanction_of(state, rung_index);
+
+	/* One that is not enforced does not keep others from being enforced. */
+	if (running != NULL && (running->flags & SANCTION_ENFORCED) == 0 &&
+		engine_enforced(policy, state->account_id, starts))
+		running = NULL;
 	if (running != NULL && running->ends > starts)
 	{
 		switch (rung->overlap)

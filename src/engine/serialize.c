@@ -219,6 +219,9 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 	put_signed(w, s->sanction_id);
 	put_unsigned(w, s->number);
 	put_signed(w, s->rung);
+	put_signed(w, s->policy_id);
+	put_signed(w, s->shown_policy);
+	put_signed(w, s->shown_rung);
 	put_unsigned(w, s->flags);
 	put_signed(w, s->cause);
 	put_instant(w, s->opened);
@@ -558,6 +561,9 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->sanction_id = get_signed(r);
 	s->number = (int64) get_unsigned(r);
 	s->rung = get_index(r, policy->nrungs, true);
+	s->policy_id = get_signed(r);
+	s->shown_policy = get_signed(r);
+	s->shown_rung = get_int(r);
 	s->flags = (int32) get_unsigned(r);
 	s->cause = get_signed(r);
 	s->opened = get_instant(r);

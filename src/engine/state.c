@@ -218,7 +218,9 @@ event_key_cmp(const EventKey *a, const EventKey *b)
 static bool
 same_sanction(const Policy *policy, const SanctionState *a, const SanctionState *b)
 {
-	if (a->number != b->number || a->rung != b->rung || a->flags != b->flags ||
+	if (a->number != b->number || a->rung != b->rung || a->policy_id != b->policy_id ||
+		a->shown_policy != b->shown_policy || a->shown_rung != b->shown_rung ||
+		a->flags != b->flags ||
 		a->cause != b->cause || a->opened != b->opened || a->starts != b->starts ||
 		a->ends != b->ends || a->minimum != b->minimum || a->reason != b->reason ||
 		((a->flags & SANCTION_RELEASED) && a->released != b->released) ||

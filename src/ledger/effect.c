@@ -228,11 +228,14 @@ next_sanction_id(void)
 	return nextval_internal(get_relname_relid("sanction_seq", nsp), false);
 }
 
-/* Puts a sanction's id into the state that it comes from. */
+/* Puts a sanction's id into the state that it comes from, and wherever it
+ * occurs under a later version. */
 static void
 set_sanction_id(EffectMember *member, ProjectedSanction *sanction, int64 sanction_id)
 {
-	sanction->sanction.sanction_id = sanction_id;
+	for (int i = 0; i < member->nsanctions; i++)
+		if (member->sanctions[i].sanction.number == sanction->sanction.number)
+			member->sanctions[i].sanction.sanction_id = sanction_id;
 	for (int i = 0; i < member->state->nsanctions; i++)
 		if (member->state->sanctions[i].number == sanction->sanction.number)
 			member->state->sanctions[i].sanction_id = sanction_id;
@@ -266,7 +269,7 @@ match_stored(EffectBatch *batch, EffectMember *member, StoredSanction *stored, i
 		for (int i = 0; i < member->nsanctions; i++)
 		{
 			ProjectedSanction *sanction = &member->sanctions[i];
-			const char *rung = sanction->policy->rungs[sanction->sanction.rung].code;
+			const char *rung = sanction->rung->code;
 
 			if (is_projected(sanction) || sanction->sanction.sanction_id != 0)
 				continue;
@@ -449,7 +452,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 		{
 			ProjectedSanction *p = &member->sanctions[j];
 			SanctionState *s = &p->sanction;
-			const Rung *rung = &p->policy->rungs[s->rung];
+			const Rung *rung = p->rung;
 			bool		released = (s->flags & SANCTION_RELEASED) != 0;
 			bool		open = s->ends == DT_NOEND;
 			TimestampTz ends = released ? Max(s->released, s->starts) : Max(s->ends, s->starts);
@@ -472,7 +475,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 				nulls[7] = open && !released;
 				values[8] = Int64GetDatum(s->cause);
 				nulls[8] = s->cause == 0;
-				values[9] = Int64GetDatum(p->policy->policy_id);
+				values[9] = Int64GetDatum(s->policy_id);
 				values[10] = BoolGetDatum((s->flags & SANCTION_ENFORCED) != 0);
 				values[11] = TimestampTzGetDatum(s->released);
 				nulls[11] = !released;
@@ -544,20 +547,22 @@ withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz afte
 	int			merged = 0;
 
 	for (int i = 0; i < nsanctions; i++)
-		max += sanctions[i].policy->rungs[sanctions[i].sanction.rung].ncapabilities;
+		max += sanctions[i].rung->ncapabilities;
 	spans = palloc(sizeof(Withheld) * Max(max, 1));
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const SanctionState *s = &sanctions[i].sanction;
-		const Rung *rung = &sanctions[i].policy->rungs[s->rung];
+		const Rung *rung = sanctions[i].rung;
+		TimestampTz since = Max(s->starts, sanctions[i].from);
 		TimestampTz until = (s->flags & SANCTION_RELEASED) ? Min(s->released, s->ends) : s->ends;
 
-		if ((s->flags & SANCTION_ENFORCED) == 0 || until <= s->starts || until <= after)
+		until = Min(until, sanctions[i].until);
+		if ((s->flags & SANCTION_ENFORCED) == 0 || until <= since || until <= after)
 			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
 		{
 			spans[n].capability = rung->capabilities[j];
-			spans[n].since = s->starts;
+			spans[n].since = since;
 			spans[n].until = until;
 			spans[n++].sanction_id = s->sanction_id;
 		}

@@ -248,13 +248,16 @@ extern bool scheme_has_attributes(Scheme *scheme);
 
 /*
  * What the state will bring if nothing more happens, across versions: the
- * sanctions as the tables show them, each with the policy that its rung belongs
- * to.
+ * sanctions as the tables show them, each with the rung that says what it is
+ * from one instant to another.  A sanction that goes on under a new version
+ * occurs again, flagged SANCTION_PROJECTED, with the rung of that version.
  */
 typedef struct ProjectedSanction
 {
 	SanctionState sanction;
-	const Policy *policy;
+	const Rung *rung;
+	TimestampTz from;			/* what the rung withholds it withholds from */
+	TimestampTz until;			/* here to there, as far as the sanction lasts */
 	bool		is_new;			/* effect.c: has no row yet */
 } ProjectedSanction;
 

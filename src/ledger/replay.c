@@ -587,6 +587,16 @@ scheme_has_attributes(Scheme *scheme)
 
 /* ---------- projection ---------- */
 
+#define AS_IT_ENDS (SANCTION_ENDED | SANCTION_RELEASED | SANCTION_NEVER)
+
+static const Rung *
+shown_rung(const Policy *draft, const SanctionState *sanction)
+{
+	const Policy *policy = draft != NULL ? draft : rulebook_policy(sanction->shown_policy);
+
+	return &policy->rungs[sanction->shown_rung];
+}
+
 static bool
 same_sanction(const SanctionState *a, const SanctionState *b)
 {
@@ -605,6 +615,7 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 	ProjectedSanction *result;
 	ProjectedSanction *later = NULL;
 	int			nlater = 0;
+	bool	   *gone_on;		/* said by what the earlier version shows */
 	int			n;
 	SanctionState *sanctions = engine_project(policy, state, horizon, &n);
 
@@ -616,37 +627,50 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
 		later = ledger_project(scheme, draft, moved, facts, &nlater);
 	}
+	gone_on = palloc0(sizeof(bool) * (nlater + 1));
 	result = palloc(sizeof(ProjectedSanction) * (n + nlater + 1));
 	*nsanctions = 0;
 	for (int i = 0; i < n; i++)
 	{
 		ProjectedSanction *p = &result[*nsanctions];
-		bool		goes_on = false;
+		bool		found = false;
 
 		p->sanction = sanctions[i];
-		p->policy = policy;
+		p->rung = shown_rung(draft, &sanctions[i]);
+		p->from = DT_NOBEGIN;
+		p->until = DT_NOEND;
 		p->is_new = false;
-		if (next != NULL)
+		for (int j = 0; j < nlater && !found; j++)
 		{
-			for (int j = 0; j < nlater && !goes_on; j++)
-				if (same_sanction(&later[j].sanction, &sanctions[i]))
-				{
-					/* The next version decides how it ends. */
-					p->sanction.ends = later[j].sanction.ends;
-					p->sanction.released = later[j].sanction.released;
-					later[j].sanction.rung = -1;
-					goes_on = true;
-				}
-			if (!goes_on && p->sanction.ends > horizon)
-				p->sanction.ends = horizon;
-			if (p->sanction.ends <= p->sanction.starts &&
-				(p->sanction.flags & SANCTION_PROJECTED))
+			SanctionState *s = &later[j].sanction;
+
+			if (!same_sanction(s, &sanctions[i]))
 				continue;
+			found = true;
+
+			/* The next version decides how it ends. */
+			p->sanction.ends = s->ends;
+			p->sanction.released = s->released;
+			p->sanction.reason = s->reason;
+			p->sanction.flags = (p->sanction.flags & ~AS_IT_ENDS) | (s->flags & AS_IT_ENDS);
+			p->sanction.dirty |= s->dirty;
+			if (s->shown_policy != p->sanction.shown_policy)
+			{
+				p->until = horizon;
+				later[j].from = Max(later[j].from, horizon);
+			}
+			else if (later[j].until != DT_NOEND)
+				p->until = later[j].until;
+			gone_on[j] = s->shown_policy == p->sanction.shown_policy;
 		}
+		if (next != NULL && !found && p->sanction.ends > horizon)
+			p->sanction.ends = horizon;
+		if (p->sanction.ends <= p->sanction.starts && (p->sanction.flags & SANCTION_PROJECTED))
+			continue;
 		(*nsanctions)++;
 	}
 	for (int j = 0; j < nlater; j++)
-		if (later[j].sanction.rung >= 0)
+		if (!gone_on[j])
 		{
 			later[j].sanction.flags |= SANCTION_PROJECTED;
 			result[(*nsanctions)++] = later[j];

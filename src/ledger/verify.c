@@ -308,7 +308,7 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const SanctionState *s = &sanctions[i].sanction;
-		const Rung *rung = &sanctions[i].policy->rungs[s->rung];
+		const Rung *rung = sanctions[i].rung;
 		bool		released = (s->flags & SANCTION_RELEASED) != 0;
 		TimestampTz ends = released ? s->released : s->ends;
 		char	   *text;

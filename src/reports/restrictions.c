@@ -151,9 +151,10 @@ holder(const ProjectedSanction *sanctions, int nsanctions, const char *capabilit
 
 	for (int i = 0; i < nsanctions; i++)
 	{
-		const Rung *rung = &sanctions[i].policy->rungs[sanctions[i].sanction.rung];
+		const Rung *rung = sanctions[i].rung;
 
-		if (sanctions[i].sanction.starts > at || sanctions[i].sanction.ends <= at)
+		if (Max(sanctions[i].sanction.starts, sanctions[i].from) > at ||
+			Min(sanctions[i].sanction.ends, sanctions[i].until) <= at)
 			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
 			if (strcmp(rung->capabilities[j], capability) == 0 &&
@@ -216,7 +217,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 					continue;
 				memset(nulls, 0, sizeof(nulls));
 				by = holder(sanctions, nsanctions, spans[i].capability, at);
-				rung = &by->policy->rungs[by->sanction.rung];
+				rung = by->rung;
 				values[0] = CStringGetTextDatum(spans[i].capability);
 				values[1] = TimestampTzGetDatum(spans[i].since);
 				values[2] = TimestampTzGetDatum(spans[i].until);
