@@ -347,7 +347,7 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',
 		'AFTER INSERT ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_update_apply',
-		'AFTER UPDATE ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
+		'AFTER UPDATE ON governance.policy REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',

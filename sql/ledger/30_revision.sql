@@ -3,6 +3,12 @@
 -- rest in the same statement.
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION governance.hold_standing(account_id bigint, scheme text) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_hold_standing';
+COMMENT ON FUNCTION governance.hold_standing(bigint, text) IS
+	'part of revise(): locks a standing until the end of the transaction, for those who may insert revisions';
+
 CREATE FUNCTION governance.revise(violation bigint, action text, new_points numeric, reason text, at timestamptz)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -26,9 +32,7 @@ BEGIN
 	END IF;
 
 	-- One revision of an account under a scheme at a time.
-	PERFORM FROM governance.standing s
-		WHERE s.account_id = decision.account_id AND s.scheme = decision.scheme
-		FOR NO KEY UPDATE;
+	PERFORM governance.hold_standing(decision.account_id, decision.scheme);
 	SELECT * INTO previous FROM governance.revision r
 		WHERE r.account_id = decision.account_id AND r.violation_id = violation
 		ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;

@@ -53,6 +53,12 @@ $create$;
 COMMENT ON FUNCTION governance.create_ledger_views() IS
 	'part of create_ledger(): views over the ledger''s tables';
 
+CREATE FUNCTION governance.hold_account(account_id bigint) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_hold_account';
+COMMENT ON FUNCTION governance.hold_account(bigint) IS
+	'part of set_attribute(): locks an account until the end of the transaction, for those who may insert facts';
+
 CREATE FUNCTION governance.set_attribute(account_id bigint, name text, value text, since timestamptz DEFAULT now())
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -64,6 +70,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'GV001',
 			MESSAGE = format('account %s does not exist', coalesce(set_attribute.account_id::text, 'null'));
 	END IF;
+	-- Two sessions that set the same fact take turns.
+	PERFORM governance.hold_account(account_id);
 	-- What was to come is replaced; what holds ends where the new value begins.
 	DELETE FROM governance.attribute a
 		WHERE a.account_id = set_attribute.account_id AND a.name = set_attribute.name

@@ -4,6 +4,12 @@
 -- serialization error rather than miss a version.
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION governance.hold_scheme(scheme text) RETURNS timestamptz
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_hold_scheme';
+COMMENT ON FUNCTION governance.hold_scheme(text) IS
+	'part of publish(), activate() and retire(): waits for those who go by the rulebook as it was and holds up others; gives the latest instant that the scheme''s standings have seen';
+
 CREATE FUNCTION governance.policy_place(scheme text, wanted tstzrange) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -12,6 +18,7 @@ AS $place$
 DECLARE
 	placed	tstzrange := wanted;
 	start	timestamptz := now();
+	seen	timestamptz := governance.hold_scheme(scheme);
 	other	record;
 BEGIN
 	IF placed IS NOT NULL AND (isempty(placed) OR upper_inc(placed) OR NOT (lower_inc(placed) OR lower_inf(placed))) THEN
@@ -28,8 +35,9 @@ BEGIN
 		IF other.versions = 0 THEN
 			-- The first one: since ever, so that history can be loaded.
 			start := NULL;
-		ELSIF other.latest > start THEN
-			-- Somebody published while this transaction was under way.
+		ELSIF other.latest > start OR seen >= start THEN
+			-- Somebody published, or recorded something, while this transaction
+			-- was under way.
 			start := clock_timestamp();
 		END IF;
 		-- Until the next one that is already scheduled.
@@ -309,7 +317,9 @@ BEGIN
 		UPDATE governance.policy p SET in_force = tstzrange(lower(p.in_force), upper(target.in_force))
 			WHERE p.scheme = target.scheme AND p.status = 'active' AND upper(p.in_force) = lower(target.in_force);
 	ELSE
-		ended := target.in_force * tstzrange(NULL, now());
+		-- What was recorded while this transaction was under way stays judged.
+		ended := target.in_force * tstzrange(NULL, CASE WHEN governance.hold_scheme(target.scheme) >= now()
+														THEN clock_timestamp() ELSE now() END);
 		UPDATE governance.policy p SET status = 'retired', in_force = ended WHERE p.policy_id = retire.policy_id;
 	END IF;
 	RETURN ended;

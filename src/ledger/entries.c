@@ -19,7 +19,6 @@
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "nodes/value.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -404,6 +403,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
 	if (maxrows == 0)
 		return PointerGetDatum(NULL);
+	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, violation_columns, V_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -549,6 +549,7 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
 	if (maxrows == 0)
 		return PointerGetDatum(NULL);
+	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, activity_columns, A_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -665,6 +666,33 @@ add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *
 	ExecDropSingleTupleTableSlot(slot);
 }
 
+static int
+int64_cmp(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Against standings that begin meanwhile, which look at the same facts. */
+static void
+lock_accounts_of(const KeyList *list)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
+												  sizeof(int64) * Max(list->n, 1));
+	int			n = 0;
+
+	for (int i = 0; i < list->n; i++)
+		accounts[i] = list->keys[i].account_id;
+	qsort(accounts, list->n, sizeof(int64), int64_cmp);
+	for (int i = 0; i < list->n; i++)
+		if (n == 0 || accounts[n - 1] != accounts[i])
+			accounts[n++] = accounts[i];
+	accounts_lock(accounts, n);
+	pfree(accounts);
+}
+
 Datum
 governance_attribute_apply(PG_FUNCTION_ARGS)
 {
@@ -675,6 +703,7 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 
 	if (trigger->tg_oldtable == NULL)
 		require_transition(trigger->tg_newtable, "attribute_apply", "NEW");
+	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(trigger->tg_relation, attribute_columns, F_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -682,6 +711,7 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 		add_attribute_keys(trigger->tg_relation, trigger->tg_oldtable, numbers, &list, false);
 	if (trigger->tg_newtable != NULL)
 		add_attribute_keys(trigger->tg_relation, trigger->tg_newtable, numbers, &list, true);
+	lock_accounts_of(&list);
 	for (int i = 0; i < list.n; i++)
 		list.keys[i].advance_to = GetCurrentTransactionStartTimestamp();
 	standings_apply(list.keys, list.n);
@@ -711,6 +741,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	KeyList		list = {0};
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
+	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, revision_columns, R_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -744,61 +775,170 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 
 /* ---------- policies ---------- */
 
-static const ColumnSpec policy_columns[1] = {{"scheme", TEXTOID}};
+static void
+refresh_standings(Scheme *scheme, TimestampTz changed_from)
+{
+	KeyList		list = {0};
+	Datum		name = CStringGetTextDatum(scheme->name);
+	uint64		nrows = ledger_execute(&standings_of_scheme_plan, &name, NULL, LEDGER_LATEST);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		StandingKey *key = add_key(&list,
+								   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+															   SPI_tuptable->tupdesc, 1, &isnull)),
+								   scheme);
+
+		key->refresh = true;
+		key->changed_from = changed_from;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	standings_apply(list.keys, list.n);
+}
+
+enum
+{
+	P_ID, P_SCHEME, P_STATUS, P_IN_FORCE, P_COLUMNS
+};
+
+static const ColumnSpec policy_columns[P_COLUMNS] = {
+	{"policy_id", INT8OID}, {"scheme", TEXTOID}, {"status", TEXTOID}, {"in_force", TSTZRANGEOID}
+};
+
+/* One row of governance.policy, as far as standings depend on it. */
+typedef struct PolicyRow
+{
+	int64		policy_id;
+	char	   *scheme;
+	bool		counts;			/* is or was in force at some time */
+	bool		retired;
+	TimestampTz from;
+	TimestampTz to;
+	bool		matters;		/* of a row as it is now: see policy_matters() */
+	TimestampTz replay_from;
+} PolicyRow;
+
+static PolicyRow *
+read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbers, int *nrows)
+{
+	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	TupleTableSlot *slot;
+	PolicyRow  *rows;
+
+	*nrows = 0;
+	if (table == NULL)
+		return NULL;
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	rows = palloc0(sizeof(PolicyRow) * (tuplestore_tuple_count(table) + 1));
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		PolicyRow  *row = &rows[(*nrows)++];
+		char	   *status = text_to_cstring(slot_text(slot, numbers[P_STATUS]));
+		bool		isnull;
+		Datum		in_force = slot_getattr(slot, numbers[P_IN_FORCE], &isnull);
+
+		row->policy_id = slot_int8(slot, numbers[P_ID]);
+		row->scheme = text_to_cstring(slot_text(slot, numbers[P_SCHEME]));
+		if (!isnull && (strcmp(status, "active") == 0 || strcmp(status, "retired") == 0))
+		{
+			RangeBound	lower;
+			RangeBound	upper;
+			bool		empty;
+
+			range_deserialize(typcache, DatumGetRangeTypeP(in_force), &lower, &upper, &empty);
+			row->counts = !empty;
+			row->retired = status[0] == 'r';
+			row->from = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+			row->to = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+		}
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return rows;
+}
+
+/*
+ * Does it matter to standings that one row became the other?  Those that have
+ * seen *replay_from are to be folded anew.
+ *
+ * Where a version gains time, that is when it begins to.  Where one loses time,
+ * whoever took it gives it to another version in a statement of its own, unless
+ * the version is retired while it is in force.
+ */
+static bool
+policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *replay_from)
+{
+	*replay_from = DT_NOEND;
+	if (!after->counts)
+		return before->counts;
+	if (!before->counts)
+	{
+		*replay_from = after->from;
+		return true;
+	}
+	if (after->from < before->from)
+		*replay_from = after->from;
+	if (after->to > before->to)
+		*replay_from = Min(*replay_from, before->to);
+	if (after->to < before->to && after->retired)
+		*replay_from = Min(*replay_from, after->to);
+	return after->from != before->from || *replay_from != DT_NOEND;
+}
 
 /*
  * A version that comes into force changes what its scheme's accounts may do
  * from its start on, with no entry of theirs: their restrictions are written
- * anew.
+ * anew.  Standings that have seen that instant already are folded anew: others
+ * may have gone by the old version while this transaction was under way.
  */
 Datum
 governance_policy_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", false, false);
+	Relation	relation = trigger->tg_relation;
+	AttrNumber	numbers[P_COLUMNS];
 	LedgerIdentity identity;
-	TupleTableSlot *slot;
-	AttrNumber	number;
-	List	   *names = NIL;
-	ListCell   *cell;
+	PolicyRow  *before;
+	PolicyRow  *after;
+	int			nbefore;
+	int			nafter;
+	bool		changes = false;
 
 	require_transition(trigger->tg_newtable, "policy_apply", "NEW");
-	find_columns(trigger->tg_relation, policy_columns, 1, &number);
-	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	tuplestore_rescan(trigger->tg_newtable);
-	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
-		names = list_append_unique(names, makeString(text_to_cstring(slot_text(slot, number))));
-	ExecDropSingleTupleTableSlot(slot);
-	if (names == NIL)
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		require_transition(trigger->tg_oldtable, "policy_apply", "OLD");
+	find_columns(relation, policy_columns, P_COLUMNS, numbers);
+	before = read_policies(relation, trigger->tg_oldtable, numbers, &nbefore);
+	after = read_policies(relation, trigger->tg_newtable, numbers, &nafter);
+	for (int i = 0; i < nafter; i++)
+	{
+		PolicyRow	none = {0};
+		PolicyRow  *old = &none;
+
+		for (int j = 0; j < nbefore; j++)
+			if (before[j].policy_id == after[i].policy_id)
+				old = &before[j];
+		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
+		changes |= after[i].matters;
+	}
+	if (!changes)
 		return PointerGetDatum(NULL);
 
 	/* This very backend must see the new versions, whichever trigger ran first. */
-	CacheInvalidateRelcache(trigger->tg_relation);
+	ledger_lock(ExclusiveLock);
+	CacheInvalidateRelcache(relation);
 	CommandCounterIncrement();
 	rulebook_refresh();
 	ledger_enter(&identity);
-	foreach(cell, names)
+	for (int i = 0; i < nafter; i++)
 	{
-		char	   *name = strVal(lfirst(cell));
-		Scheme	   *scheme = rulebook_scheme(name, strlen(name), true);
-		KeyList		list = {0};
-		Datum		value = CStringGetTextDatum(name);
-		uint64		nrows;
+		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
 
 		if (scheme == NULL)
 			continue;			/* only drafts */
-		nrows = ledger_execute(&standings_of_scheme_plan, &value, NULL, LEDGER_FRESH);
-		for (uint64 row = 0; row < nrows; row++)
-		{
-			bool		isnull;
-			StandingKey *key = add_key(&list,
-									   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-																   SPI_tuptable->tupdesc, 1, &isnull)),
-									   scheme);
-
-			key->refresh = true;
-		}
-		SPI_freetuptable(SPI_tuptable);
-		standings_apply(list.keys, list.n);
+		if (after[i].matters)
+			refresh_standings(scheme, after[i].replay_from);
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);

@@ -15,6 +15,7 @@
 #include "rulebook/cache.h"
 
 #include "executor/spi.h"
+#include "storage/lockdefs.h"
 
 /* ---------- identity (store.c) ---------- */
 
@@ -31,6 +32,15 @@ typedef struct LedgerIdentity
  */
 extern void ledger_enter(LedgerIdentity *identity);
 extern void ledger_leave(const LedgerIdentity *identity);
+
+/*
+ * Takes part in, or keeps out, the changes of standings until the end of the
+ * transaction; call it before rulebook_refresh().  What changes some standings
+ * takes ROW EXCLUSIVE, so that the versions it goes by stay the ones in force
+ * until it commits; what changes the ground under all of them (a policy, a
+ * rebuild) takes EXCLUSIVE, and so sees every standing there is.
+ */
+extern void ledger_lock(LOCKMODE mode);
 
 /* Only connects: for functions that read with the rights of their caller. */
 extern void ledger_read_enter(void);
@@ -66,7 +76,10 @@ typedef enum LedgerMode
 	LEDGER_READ,				/* sees what the calling query sees */
 	LEDGER_FRESH,				/* sees all that is committed by now, as far as
 								 * the isolation level lets it; may lock */
-	LEDGER_WRITE				/* likewise, and may write append-only tables */
+	LEDGER_LATEST,				/* sees all that is committed by now, whatever
+								 * the isolation level */
+	LEDGER_WRITE				/* as LEDGER_FRESH, and may write append-only
+								 * tables */
 } LedgerMode;
 
 /*
@@ -265,6 +278,15 @@ extern ProjectedSanction *ledger_project(Scheme *scheme, const Policy *draft,
 										 const EngineState *state,
 										 const AccountHistory *facts,
 										 int *nsanctions);
+
+/* ---------- locks on accounts (lock.c) ---------- */
+
+/*
+ * Keeps the facts of accounts (sorted, distinct) as they are until the end of
+ * the transaction.  Facts change, and standings begin, under this lock: the one
+ * sees the other.
+ */
+extern void accounts_lock(const int64 *accounts, int naccounts);
 
 /* ---------- standings (standing.c) ---------- */
 

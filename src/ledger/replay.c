@@ -247,6 +247,10 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 	if (scheme->nversions == 0)
 		elog(ERROR, "scheme \"%s\" has no policy in force", scheme->name);
 	at = Max(at, scheme->versions[0].from);
+	/* None in force when it was opened: the last one before that. */
+	for (int i = scheme->nversions - 1; i >= 0 && policy_at(scheme, NULL, at) == NULL; i--)
+		if (scheme->versions[i].from <= at)
+			at = scheme->versions[i].to - 1;
 	return ledger_fresh(scheme, NULL, history, at);
 }
 

@@ -25,6 +25,7 @@
 #include "ledger/effect.h"
 #include "types/credit_score.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -232,7 +233,7 @@ load_histories(Work *works, int nworks, WorkTest test, int what)
 			accounts[n++] = works[i].key->account_id;
 	if (n > 0)
 	{
-		histories = history_load(accounts, n, what, LEDGER_FRESH);
+		histories = history_load(accounts, n, what, LEDGER_LATEST);
 		for (int i = 0; i < nworks; i++)
 			if (test(&works[i]))
 			{
@@ -241,6 +242,24 @@ load_histories(Work *works, int nworks, WorkTest test, int what)
 				works[i].history = &histories[h];
 			}
 	}
+	pfree(accounts);
+}
+
+/*
+ * Standings that are about to begin depend on facts that nobody could tell us
+ * of when they change: there is no standing yet to be locked.
+ */
+static void
+lock_facts(Work *works, int nworks)
+{
+	int64	   *accounts = palloc(sizeof(int64) * nworks);
+	int			n = 0;
+
+	for (int i = 0; i < nworks; i++)
+		if (scheme_has_attributes(works[i].key->scheme) &&
+			(n == 0 || accounts[n - 1] != works[i].key->account_id))
+			accounts[n++] = works[i].key->account_id;
+	accounts_lock(accounts, n);
 	pfree(accounts);
 }
 
@@ -439,6 +458,7 @@ create_standings(StandingKey **keys, int nkeys)
 		works[i].key = keys[i];
 		works[i].known_at = works[i].seen = DT_NOBEGIN;
 	}
+	lock_facts(works, nkeys);
 	fold_works(works, nkeys);
 	for (int i = 0; i < nkeys; i++)
 	{
@@ -578,7 +598,7 @@ merge_keys(StandingKey *keys, int nkeys)
 	return n;
 }
 
-/* Which of the keys have no standing yet, as far as this session can see. */
+/* Which of the keys have no standing yet, as far as anybody has committed one. */
 static void
 probe_missing(StandingKey **keys, int nkeys, bool *missing)
 {
@@ -589,7 +609,7 @@ probe_missing(StandingKey **keys, int nkeys, bool *missing)
 	for (int i = 0; i < nkeys; i++)
 		works[i].key = keys[i];
 	key_arrays(works, nkeys, values);
-	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_FRESH);
+	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_LATEST);
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		bool		isnull;
@@ -598,6 +618,22 @@ probe_missing(StandingKey **keys, int nkeys, bool *missing)
 											1, &isnull)) - 1] = true;
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * A standing that is there but could not be locked came after this
+ * transaction's snapshot, or went after it was looked for.
+ */
+static void
+check_done(const StandingKey *key)
+{
+	if (!key->done)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update"),
+				 errdetail("The standing of account " INT64_FORMAT " under scheme \"%s\" changed meanwhile.",
+						   key->account_id, key->scheme->name),
+				 errhint("The transaction might succeed if retried.")));
 }
 
 void
@@ -627,6 +663,18 @@ standings_apply(StandingKey *keys, int nkeys)
 			if (!keys[0].done)
 				update_standings(pending, 1);
 		}
+		if (!keys[0].done && keys[0].refresh)
+		{
+			bool		missing = true;
+
+			if (IsolationUsesXactSnapshot())
+			{
+				missing = false;
+				probe_missing(pending, 1, &missing);
+			}
+			keys[0].done = missing;
+		}
+		check_done(&keys[0]);
 	}
 	else
 	{
@@ -661,6 +709,8 @@ standings_apply(StandingKey *keys, int nkeys)
 			update_standings(pending + first, Min(CHUNK_SIZE, npending - first));
 			MemoryContextReset(chunk);
 		}
+		for (int i = 0; i < nkeys; i++)
+			check_done(&keys[i]);
 	}
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(chunk);

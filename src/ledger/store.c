@@ -17,15 +17,18 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 /*
@@ -40,21 +43,36 @@ ledger_is_writing(void)
 	return writing > 0;
 }
 
-/* The owner of the ledger is the owner of its standings. */
 static Oid
-ledger_owner(void)
+standing_relid(void)
 {
 	Oid			nsp = get_namespace_oid("governance", true);
 	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
-	HeapTuple	tuple;
-	Oid			owner;
 
-	tuple = OidIsValid(relid) ? SearchSysCache1(RELOID, ObjectIdGetDatum(relid)) : NULL;
-	if (!HeapTupleIsValid(tuple))
+	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_NO_LEDGER),
 				 errmsg("this database has no governance ledger"),
 				 errhint("Call governance.create_ledger() first.")));
+	return relid;
+}
+
+void
+ledger_lock(LOCKMODE mode)
+{
+	LockRelationOid(standing_relid(), mode);
+}
+
+/* The owner of the ledger is the owner of its standings. */
+static Oid
+ledger_owner(void)
+{
+	Oid			relid = standing_relid();
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
@@ -169,6 +187,16 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 			writing--;
 		}
 		PG_END_TRY();
+	}
+	else if (mode == LEDGER_LATEST && IsolationUsesXactSnapshot())
+	{
+		Snapshot	snapshot;
+
+		CommandCounterIncrement();
+		snapshot = RegisterSnapshot(GetLatestSnapshot());
+		result = SPI_execute_snapshot(plan->plan, values, nulls, snapshot, InvalidSnapshot,
+									  true, false, 0);
+		UnregisterSnapshot(snapshot);
 	}
 	else
 		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);

@@ -520,6 +520,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	int64		rebuilt = 0;
 
+	ledger_lock(ExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
 	schemes = rulebook_schemes(&nschemes);
