@@ -54,6 +54,19 @@ static LedgerPlan scheme_of_plan = {
 	2, {INT8OID, INT8OID}
 };
 
+static LedgerPlan violators_plan = {
+	"SELECT DISTINCT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
+	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2) ORDER BY 1",
+	2, {TEXTOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan end_trials_plan = {
+	"DELETE FROM governance.standing s USING governance.policy p"
+	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
+	" AND s.scheme" EQ "pg_catalog.concat(p.scheme, '@', p.policy_id)",
+	1, {TEXTOID}
+};
+
 static LedgerPlan standings_of_scheme_plan = {
 	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
 	1, {TEXTOID}
@@ -180,6 +193,39 @@ slot_points(TupleTableSlot *slot, AttrNumber number, const char *column)
 	return isnull ? POINTS_NONE : ledger_points(value, column);
 }
 
+/* ---------- a growing list of keys ---------- */
+
+typedef struct KeyList
+{
+	int			n;
+	int			max;
+	StandingKey *keys;
+} KeyList;
+
+static StandingKey *
+add_key(KeyList *list, int64 account_id, Scheme *scheme)
+{
+	StandingKey *key;
+
+	for (int i = list->n - 1; i >= 0 && i >= list->n - 32; i--)
+		if (list->keys[i].account_id == account_id && list->keys[i].scheme == scheme)
+			return &list->keys[i];
+	if (list->n == list->max)
+	{
+		list->max = Max(16, list->max * 2);
+		list->keys = list->keys == NULL
+			? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(StandingKey) * list->max)
+			: repalloc_huge(list->keys, sizeof(StandingKey) * list->max);
+	}
+	key = &list->keys[list->n++];
+	memset(key, 0, sizeof(StandingKey));
+	key->account_id = account_id;
+	key->scheme = scheme;
+	key->decided = key->advance_to = DT_NOBEGIN;
+	key->changed_from = DT_NOEND;
+	return key;
+}
+
 /* ---------- violations ---------- */
 
 enum
@@ -219,13 +265,29 @@ points_text(Points points)
 }
 
 /*
+ * The version that judges a violation: the one in force or, for a scheme that
+ * has none in force, one that is on trial.
+ */
+static PolicyVersion *
+version_or_trial(Scheme *scheme, TimestampTz at)
+{
+	PolicyVersion *version = rulebook_version_at(scheme, at);
+
+	for (int i = 0; i < scheme->ntrials && version == NULL; i++)
+		if (scheme->trials[i].from <= at &&
+			(at < scheme->trials[i].to || scheme->trials[i].to == DT_NOEND))
+			version = &scheme->trials[i];
+	return version;
+}
+
+/*
  * Is the row one that the rulebook knows, at a price that the rule allows?
  * The rule's code becomes that of the policy, which outlives the statement.
  */
 static void
 check_violation(Relation relation, ViolationRow *row, const char *rule, int rule_len)
 {
-	PolicyVersion *version = rulebook_version_at(row->scheme, row->occurred);
+	PolicyVersion *version = version_or_trial(row->scheme, row->occurred);
 	const Policy *policy;
 	const PolicyRule *found;
 	int			index;
@@ -383,6 +445,66 @@ violation_key_cmp(const void *a, const void *b)
 	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
 }
 
+/*
+ * Adds keys for the trials of the keys' schemes, with copies of the rows that
+ * fall into the trial's time; drops keys that no version in force judges.
+ */
+static int64
+add_trial_keys(StandingKey **keys, int64 nkeys)
+{
+	KeyList		list = {0};
+	bool		any = false;
+
+	for (int64 i = 0; i < nkeys && !any; i++)
+		any = (*keys)[i].scheme->ntrials > 0;
+	if (!any)
+		return nkeys;
+	for (int64 i = 0; i < nkeys; i++)
+	{
+		StandingKey *key = &(*keys)[i];
+		int			kept = 0;
+
+		for (int t = 0; t < key->scheme->ntrials; t++)
+		{
+			char	   *name = psprintf("%s@" INT64_FORMAT, key->scheme->name,
+										key->scheme->trials[t].policy_id);
+			Scheme	   *trial = rulebook_scheme(name, strlen(name), false);
+			StandingKey *added = NULL;
+
+			for (int v = 0; v < key->nviolations; v++)
+			{
+				ViolationRow *row = key->violations[v];
+				PolicyVersion *version = rulebook_version_at(trial, row->occurred);
+
+				if (version == NULL ||
+					policy_rule_index(rulebook_compiled(version), row->rule, strlen(row->rule)) < 0)
+					continue;
+				if (added == NULL)
+				{
+					added = add_key(&list, key->account_id, trial);
+					added->violations = palloc(sizeof(ViolationRow *) * key->nviolations);
+				}
+				added->violations[added->nviolations] = palloc(sizeof(ViolationRow));
+				*added->violations[added->nviolations] = *row;
+				added->violations[added->nviolations++]->scheme = trial;
+			}
+		}
+		for (int v = 0; v < key->nviolations; v++)
+			if (rulebook_version_at(key->scheme, key->violations[v]->occurred) != NULL)
+				key->violations[kept++] = key->violations[v];
+		key->nviolations = kept;
+		if (kept > 0)
+		{
+			StandingKey *same = add_key(&list, key->account_id, key->scheme);
+
+			same->violations = key->violations;
+			same->nviolations = kept;
+		}
+	}
+	*keys = list.keys;
+	return list.n;
+}
+
 Datum
 governance_violation_apply(PG_FUNCTION_ARGS)
 {
@@ -440,46 +562,15 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 			nkeys++;
 			keys[nkeys].account_id = order[i]->account_id;
 			keys[nkeys].scheme = order[i]->scheme;
+			keys[nkeys].decided = DT_NOBEGIN;
 			keys[nkeys].violations = &order[i];
 		}
 		keys[nkeys].nviolations++;
 	}
-	standings_apply(keys, nkeys + 1);
+	nkeys = add_trial_keys(&keys, nkeys + 1);
+	standings_apply(keys, nkeys);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
-}
-
-/* ---------- a growing list of keys ---------- */
-
-typedef struct KeyList
-{
-	int			n;
-	int			max;
-	StandingKey *keys;
-} KeyList;
-
-static StandingKey *
-add_key(KeyList *list, int64 account_id, Scheme *scheme)
-{
-	StandingKey *key;
-
-	for (int i = list->n - 1; i >= 0 && i >= list->n - 32; i--)
-		if (list->keys[i].account_id == account_id && list->keys[i].scheme == scheme)
-			return &list->keys[i];
-	if (list->n == list->max)
-	{
-		list->max = Max(16, list->max * 2);
-		list->keys = list->keys == NULL
-			? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(StandingKey) * list->max)
-			: repalloc_huge(list->keys, sizeof(StandingKey) * list->max);
-	}
-	key = &list->keys[list->n++];
-	memset(key, 0, sizeof(StandingKey));
-	key->account_id = account_id;
-	key->scheme = scheme;
-	key->advance_to = DT_NOBEGIN;
-	key->changed_from = DT_NOEND;
-	return key;
 }
 
 /* ---------- activities ---------- */
@@ -723,11 +814,11 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 
 enum
 {
-	R_ACCOUNT, R_VIOLATION, R_COLUMNS
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_COLUMNS
 };
 
 static const ColumnSpec revision_columns[R_COLUMNS] = {
-	{"account_id", INT8OID}, {"violation_id", INT8OID}
+	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID}
 };
 
 Datum
@@ -739,12 +830,15 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	LedgerIdentity identity;
 	TupleTableSlot *slot;
 	KeyList		list = {0};
+	Scheme	  **schemes;
+	int			nschemes;
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, revision_columns, R_COLUMNS, numbers);
 	ledger_enter(&identity);
+	schemes = rulebook_schemes(&nschemes);
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	tuplestore_rescan(trigger->tg_newtable);
 	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
@@ -764,7 +858,10 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 							account_id, violation_id),
 					 errtable(relation)));
 		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		add_key(&list, account_id, rulebook_scheme(scheme, strlen(scheme), false))->replay = true;
+		for (int i = 0; i < nschemes; i++)
+			if (strcmp(schemes[i]->name, scheme) == 0 ||
+				(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
+				add_key(&list, account_id, schemes[i])->replay = true;
 		SPI_freetuptable(SPI_tuptable);
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -797,6 +894,40 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 	standings_apply(list.keys, list.n);
 }
 
+/*
+ * Standings of trials that are over go; a trial is folded from what has happened
+ * since it began, which others may have recorded before this transaction could
+ * tell them of it.
+ */
+static void
+refresh_trials(Scheme *scheme)
+{
+	Datum		values[2];
+
+	values[0] = CStringGetTextDatum(scheme->name);
+	ledger_execute(&end_trials_plan, values, NULL, LEDGER_WRITE);
+	for (int t = 0; t < scheme->ntrials; t++)
+	{
+		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
+		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
+		KeyList		list = {0};
+		uint64		nrows;
+
+		values[1] = TimestampTzGetDatum(trial->versions[0].from);
+		nrows = ledger_execute(&violators_plan, values, NULL, LEDGER_LATEST);
+		for (uint64 row = 0; row < nrows; row++)
+		{
+			bool		isnull;
+			int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+																 SPI_tuptable->tupdesc, 1, &isnull));
+
+			add_key(&list, account_id, trial)->replay = true;
+		}
+		SPI_freetuptable(SPI_tuptable);
+		standings_apply(list.keys, list.n);
+	}
+}
+
 enum
 {
 	P_ID, P_SCHEME, P_STATUS, P_IN_FORCE, P_COLUMNS
@@ -811,6 +942,7 @@ typedef struct PolicyRow
 {
 	int64		policy_id;
 	char	   *scheme;
+	bool		trial;			/* on trial */
 	bool		counts;			/* is or was in force at some time */
 	bool		retired;
 	TimestampTz from;
@@ -841,6 +973,7 @@ read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbe
 
 		row->policy_id = slot_int8(slot, numbers[P_ID]);
 		row->scheme = text_to_cstring(slot_text(slot, numbers[P_SCHEME]));
+		row->trial = strcmp(status, "trial") == 0;
 		if (!isnull && (strcmp(status, "active") == 0 || strcmp(status, "retired") == 0))
 		{
 			RangeBound	lower;
@@ -920,7 +1053,8 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 			if (before[j].policy_id == after[i].policy_id)
 				old = &before[j];
 		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
-		changes |= after[i].matters;
+		after[i].trial |= old->trial;
+		changes |= after[i].trial || after[i].matters;
 	}
 	if (!changes)
 		return PointerGetDatum(NULL);
@@ -939,6 +1073,8 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 			continue;			/* only drafts */
 		if (after[i].matters)
 			refresh_standings(scheme, after[i].replay_from);
+		if (after[i].trial)
+			refresh_trials(scheme);
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);

@@ -107,6 +107,14 @@ same_scheme(const Scheme *a, const Scheme *b)
 	return a == b || strcmp(a->name, b->name) == 0;
 }
 
+/* Does a row of the ledger concern a scheme, which may be a trial of its own? */
+static inline bool
+scheme_concerned(const Scheme *scheme, const Scheme *of_row)
+{
+	return same_scheme(scheme, of_row) ||
+		(scheme->trial_of != NULL && strcmp(scheme->trial_of, of_row->name) == 0);
+}
+
 typedef struct ViolationRow
 {
 	int64		account_id;
@@ -301,6 +309,8 @@ typedef struct StandingKey
 	ActivityRow **activities;
 	bool		replay;			/* fold the whole history anew */
 	bool		refresh;		/* facts or policies changed: no new row */
+	TimestampTz decided;		/* replay: when the revision was decided,
+								 * DT_NOBEGIN: there is none */
 	TimestampTz advance_to;		/* refresh, replay: move up to here */
 	TimestampTz changed_from;	/* refresh: the first instant at which a fact
 								 * changed, DT_NOEND: none did */

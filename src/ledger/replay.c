@@ -243,14 +243,15 @@ EngineState *
 ledger_blank(Scheme *scheme, const AccountHistory *history)
 {
 	TimestampTz at = history->opened;
+	PolicyVersion *version = NULL;
 
-	if (scheme->nversions == 0)
+	/* The version in force when the account was opened, or the next, or the last. */
+	for (int i = 0; i < scheme->nversions && (version == NULL || version->to <= at); i++)
+		version = &scheme->versions[i];
+	if (version == NULL)
 		elog(ERROR, "scheme \"%s\" has no policy in force", scheme->name);
-	at = Max(at, scheme->versions[0].from);
-	/* None in force when it was opened: the last one before that. */
-	for (int i = scheme->nversions - 1; i >= 0 && policy_at(scheme, NULL, at) == NULL; i--)
-		if (scheme->versions[i].from <= at)
-			at = scheme->versions[i].to - 1;
+	if (at < version->from || at >= version->to)
+		at = version->from;
 	return ledger_fresh(scheme, NULL, history, at);
 }
 
@@ -455,7 +456,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		const Policy *judged;
 		Placed	   *p;
 
-		if (!same_scheme(row->scheme, scheme) || row->decided > known_at)
+		if (!scheme_concerned(scheme, row->scheme) || row->decided > known_at)
 			continue;
 		judged = policy_at(scheme, draft, row->occurred);
 		if (judged == NULL || policy_rule_index(judged, row->rule, strlen(row->rule)) < 0)
@@ -679,5 +680,10 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 			later[j].sanction.flags |= SANCTION_PROJECTED;
 			result[(*nsanctions)++] = later[j];
 		}
+
+	/* What a trial leads to is written down and withholds nothing. */
+	if (scheme->trial_of != NULL)
+		for (int i = 0; i < *nsanctions; i++)
+			result[i].sanction.flags &= ~SANCTION_ENFORCED;
 	return result;
 }

@@ -187,7 +187,7 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 	TimestampTz latest = DT_NOBEGIN;
 
 	for (int i = 0; i < history->nviolations; i++)
-		if (same_scheme(history->violations[i].scheme, scheme))
+		if (scheme_concerned(scheme, history->violations[i].scheme))
 			latest = Max(latest, history->violations[i].decided);
 	for (int i = 0; i < history->nactivities; i++)
 		if (scheme_listens(scheme, history->activities[i].kind))
@@ -195,7 +195,7 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 	for (int i = 0; i < history->nrevisions; i++)
 		for (int j = 0; j < history->nviolations; j++)
 			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
-				same_scheme(history->violations[j].scheme, scheme))
+				scheme_concerned(scheme, history->violations[j].scheme))
 				latest = Max(latest, history->revisions[i].decided);
 	return latest;
 }
@@ -430,13 +430,28 @@ has_effects(const Work *work)
 		ledger_may_sanction_later(work->key->scheme, work->state);
 }
 
+/* When what a key brings became known: what follows no longer is released then. */
+static TimestampTz
+known_from(const StandingKey *key)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz known = key->decided;
+
+	for (int i = 0; i < key->nviolations; i++)
+		known = Max(known, key->violations[i]->decided);
+	for (int i = 0; i < key->nactivities; i++)
+		known = Max(known, key->activities[i]->occurred);
+	return known == DT_NOBEGIN ? now : Min(known, now);
+}
+
 static void
 add_effects(EffectBatch *batch, Work *works, int nworks, bool stored)
 {
 	for (int i = 0; i < nworks; i++)
 		if (has_effects(&works[i]))
 			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
-						works[i].history, stored || works[i].key->replay, works[i].replayed);
+						works[i].history, stored || works[i].key->replay, works[i].replayed,
+						known_from(works[i].key));
 }
 
 /*
@@ -592,6 +607,7 @@ merge_keys(StandingKey *keys, int nkeys)
 		{
 			keys[n - 1].replay |= keys[i].replay;
 			keys[n - 1].refresh |= keys[i].refresh;
+			keys[n - 1].decided = Max(keys[n - 1].decided, keys[i].decided);
 			keys[n - 1].advance_to = Max(keys[n - 1].advance_to, keys[i].advance_to);
 			keys[n - 1].changed_from = Min(keys[n - 1].changed_from, keys[i].changed_from);
 		}

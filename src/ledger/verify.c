@@ -443,6 +443,25 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 		standings->row++;
 }
 
+/*
+ * Rows of schemes that do not exist, up to a scheme's name (null: all that are
+ * left of the account).  Sanctions of a trial that is over stay on record.
+ */
+static void
+report_unknown(Verification *v, const char *item, Cursor *cursor, const char *before)
+{
+	for (; cursor_at(cursor, v->account_id, NULL); cursor->row++)
+	{
+		char	   *name = cursor_text(cursor, 2);
+
+		if (before != NULL && strcmp(name, before) >= 0)
+			break;
+		v->scheme = name;
+		if (strchr(name, '@') == NULL || strcmp(item, "sanction") != 0)
+			differ(v, item, cursor_text(cursor, 3), NULL);
+	}
+}
+
 Datum
 governance_verify(PG_FUNCTION_ARGS)
 {
@@ -476,25 +495,16 @@ governance_verify(PG_FUNCTION_ARGS)
 		{
 			CHECK_FOR_INTERRUPTS();
 			v.account_id = batch.accounts[i];
-			for (int s = 0; s < nschemes; s++)
-				verify_standing(&v, schemes[s], &histories[i], &standings, &sanctions, &restrictions);
+			for (int s = 0; s <= nschemes; s++)
+			{
+				const char *before = s < nschemes ? schemes[s]->name : NULL;
 
-			/* What is left belongs to a scheme that does not exist. */
-			for (; cursor_at(&standings, v.account_id, NULL); standings.row++)
-			{
-				v.scheme = cursor_text(&standings, 2);
-				differ(&v, "standing", "of an unknown scheme", NULL);
-			}
-			for (; cursor_at(&sanctions, v.account_id, NULL); sanctions.row++)
-			{
-				v.scheme = cursor_text(&sanctions, 2);
-				if (strchr(v.scheme, '@') == NULL)	/* else of a trial that is over */
-					differ(&v, "sanction", cursor_text(&sanctions, 3), NULL);
-			}
-			for (; cursor_at(&restrictions, v.account_id, NULL); restrictions.row++)
-			{
-				v.scheme = cursor_text(&restrictions, 2);
-				differ(&v, "restriction", cursor_text(&restrictions, 3), NULL);
+				report_unknown(&v, "standing", &standings, before);
+				report_unknown(&v, "sanction", &sanctions, before);
+				report_unknown(&v, "restriction", &restrictions, before);
+				if (s < nschemes)
+					verify_standing(&v, schemes[s], &histories[i], &standings, &sanctions,
+									&restrictions);
 			}
 		}
 		SPI_freetuptable(standings.table);
@@ -539,7 +549,8 @@ governance_rebuild(PG_FUNCTION_ARGS)
 		cursor_open(&concerned, &concerned_plan, accounts);
 		cursor_open(&active, &active_plan, accounts);
 		keys = MemoryContextAllocExtended(context,
-										  sizeof(StandingKey) * (concerned.nrows + active.nrows * nschemes + 1),
+										  sizeof(StandingKey) *
+										  ((concerned.nrows + active.nrows) * (nschemes + 1) + 1),
 										  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		for (; concerned.row < concerned.nrows; concerned.row++)
 		{
@@ -548,8 +559,17 @@ governance_rebuild(PG_FUNCTION_ARGS)
 			keys[n].account_id = DatumGetInt64(cursor_value(&concerned, 1, &isnull));
 			keys[n].scheme = rulebook_scheme(name, strlen(name), false);
 			value = cursor_value(&concerned, 3, &isnull);
+			keys[n].decided = DT_NOBEGIN;
 			keys[n].advance_to = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
 			keys[n++].replay = true;
+			for (int s = 0; s < nschemes; s++)
+				if (schemes[s]->trial_of != NULL && strcmp(schemes[s]->trial_of, name) == 0)
+				{
+					keys[n].account_id = keys[n - 1].account_id;
+					keys[n].scheme = schemes[s];
+					keys[n].decided = keys[n].advance_to = DT_NOBEGIN;
+					keys[n++].replay = true;
+				}
 		}
 		for (; active.row < active.nrows; active.row++)
 			for (int s = 0; s < nschemes; s++)
@@ -557,7 +577,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 				{
 					keys[n].account_id = DatumGetInt64(cursor_value(&active, 1, &isnull));
 					keys[n].scheme = schemes[s];
-					keys[n].advance_to = DT_NOBEGIN;
+					keys[n].decided = keys[n].advance_to = DT_NOBEGIN;
 					keys[n++].replay = true;
 				}
 		standings_apply(keys, n);

@@ -73,15 +73,6 @@ known_by(TimestampTz at)
 	return at < GetCurrentTransactionStartTimestamp() ? at : DT_NOEND;
 }
 
-/* The same for a caller who may say it; infinity: by the last instant there is. */
-static TimestampTz
-known_argument(FunctionCallInfo fcinfo, int n, TimestampTz at)
-{
-	if (PG_ARGISNULL(n))
-		return known_by(at);
-	return Min(PG_GETARG_TIMESTAMPTZ(n), END_TIMESTAMP - 1);
-}
-
 static EngineState *
 state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
@@ -112,7 +103,7 @@ governance_score(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	state = state_argument(PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), at,
-						   known_argument(fcinfo, 3, at));
+						   PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3));
 	score = credit_score_make(state->score, state->cap);
 	ledger_read_leave();
 	PG_RETURN_CREDIT_SCORE(score);
@@ -156,7 +147,7 @@ governance_tier(PG_FUNCTION_ARGS)
 	account_id = PG_GETARG_INT64(0);
 	at = PG_GETARG_TIMESTAMPTZ(2);
 	require_finite(at, "at");
-	known_at = known_argument(fcinfo, 3, at);
+	known_at = PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3);
 	rulebook_refresh();
 	ledger_read_enter();
 	if (PG_ARGISNULL(1))
@@ -169,8 +160,12 @@ governance_tier(PG_FUNCTION_ARGS)
 	for (int i = 0; i < nschemes; i++)
 	{
 		AccountHistory *history;
-		EngineState *state = standing_at(account_id, schemes[i], at, known_at, &history);
+		EngineState *state;
 
+		/* What is on trial counts only when it is asked for by name. */
+		if (schemes[i]->trial_of != NULL && PG_ARGISNULL(1))
+			continue;
+		state = standing_at(account_id, schemes[i], at, known_at, &history);
 		if (state != NULL)
 			tier = Max(tier, engine_tier(rulebook_policy(state->policy_id), state,
 										 Max(at, state->as_of)));

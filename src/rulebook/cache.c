@@ -189,6 +189,36 @@ compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+static int
+compare_schemes(const void *a, const void *b)
+{
+	return strcmp((*(Scheme *const *) a)->name, (*(Scheme *const *) b)->name);
+}
+
+/* Every trial becomes a scheme with one version. */
+static void
+add_trials(void)
+{
+	MemoryContext old = MemoryContextSwitchTo(list_context);
+	int			n = nschemes;
+
+	for (int i = 0; i < n; i++)
+		for (int t = 0; t < schemes[i]->ntrials; t++)
+		{
+			Scheme	   *trial = palloc0(sizeof(Scheme));
+
+			trial->name = psprintf("%s@" INT64_FORMAT, schemes[i]->name,
+								   schemes[i]->trials[t].policy_id);
+			trial->trial_of = schemes[i]->name;
+			trial->nversions = 1;
+			trial->versions = &schemes[i]->trials[t];
+			schemes[nschemes++] = trial;
+		}
+	MemoryContextSwitchTo(old);
+	if (nschemes > n)
+		qsort(schemes, nschemes, sizeof(Scheme *), compare_schemes);
+}
+
 /* The rows come ordered by scheme, in no collation's order but by bytes. */
 static void
 load_versions(Reader *reader)
@@ -205,8 +235,9 @@ load_versions(Reader *reader)
 					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
 					   0, NULL, NULL);
 
+	/* each version may be a trial, and so a scheme of its own */
 	nschemes = 0;
-	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(n, 1));
+	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(2 * n, 1));
 	for (uint64 row = 0; row < n; row++)
 	{
 		bool		isnull;
@@ -246,6 +277,7 @@ load_versions(Reader *reader)
 		qsort(schemes[i]->trials, schemes[i]->ntrials, sizeof(PolicyVersion),
 			  compare_versions);
 	}
+	add_trials();
 }
 
 static void

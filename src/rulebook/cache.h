@@ -32,9 +32,15 @@ typedef struct PolicyVersion
 	const Policy *policy;		/* null until rulebook_compiled() */
 } PolicyVersion;
 
+/*
+ * A version on trial stands in the list as a scheme of its own, named after its
+ * scheme and its id ("shop.credit@7"): it is folded and stored beside the
+ * version in force, by the same code, and enforces nothing.
+ */
 typedef struct Scheme
 {
 	char	   *name;
+	const char *trial_of;		/* the scheme whose trial this is; null: none */
 	int			nversions;		/* active ones and retired ones that were in
 								 * force, by `from` */
 	PolicyVersion *versions;
@@ -54,7 +60,7 @@ extern void rulebook_refresh(void);
 /* By name; raises ERRCODE_GV_UNKNOWN_SCHEME unless missing_ok. */
 extern Scheme *rulebook_scheme(const char *name, int len, bool missing_ok);
 
-/* All of them, by name. */
+/* All of them, trials included, by name. */
 extern Scheme **rulebook_schemes(int *nschemes);
 
 /* The compiled policy of a version. */
