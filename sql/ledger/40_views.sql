@@ -12,13 +12,13 @@ BEGIN
 			SELECT c.campaign, c.title, c.during,
 				   count(v.violation_id) AS violations,
 				   count(DISTINCT v.account_id) AS accounts,
-				   count(r.violation_id) AS overturned
+				   count(*) FILTER (WHERE r.action = 'overturn') AS overturned
 			FROM governance.campaign c
 				LEFT JOIN governance.violation v ON v.campaign = c.campaign
 				LEFT JOIN LATERAL (
-					SELECT r.violation_id FROM governance.revision r
+					SELECT r.action FROM governance.revision r
 					WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id
-						AND r.action = 'overturn'
+					ORDER BY r.decided_at DESC, r.revision_id DESC
 					LIMIT 1) r ON true
 			GROUP BY c.campaign;
 		COMMENT ON VIEW governance.campaign_yield IS 'what each campaign has found';
@@ -27,7 +27,7 @@ BEGIN
 		COMMENT ON COLUMN governance.campaign_yield.during IS 'from when until when it runs';
 		COMMENT ON COLUMN governance.campaign_yield.violations IS 'violations that it found';
 		COMMENT ON COLUMN governance.campaign_yield.accounts IS 'accounts that they belong to';
-		COMMENT ON COLUMN governance.campaign_yield.overturned IS 'violations among them that were overturned later';
+		COMMENT ON COLUMN governance.campaign_yield.overturned IS 'violations among them that are overturned';
 		RETURN NEXT 'created view governance.campaign_yield';
 	END IF;
 	IF to_regclass('governance.sanction_in_force') IS NULL THEN

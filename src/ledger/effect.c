@@ -68,13 +68,12 @@ static LedgerPlan update_sanction_plan = {
 
 /* Served or not: it should never have been. */
 static LedgerPlan overturn_plan = {
-	"UPDATE governance.sanction s SET released_at = pg_catalog.now(), release_reason = 'overturned',"
-	" during = CASE WHEN pg_catalog.lower(s.during) OPERATOR(pg_catalog.>) pg_catalog.now()"
-	" THEN 'empty'::pg_catalog.tstzrange"
-	" ELSE s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, pg_catalog.now()) END"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, sanction_id)"
+	"UPDATE governance.sanction s SET released_at = u.at, release_reason = 'overturned',"
+	" during = s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, u.at)"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
+	" AS u (account_id, sanction_id, at)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id",
-	2, {INT8ARRAYOID, INT8ARRAYOID}
+	3, {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID}
 };
 
 static LedgerPlan restriction_plan = {
@@ -108,6 +107,7 @@ typedef struct EffectMember
 	EngineState *state;
 	bool		stored;
 	bool		replayed;
+	TimestampTz known_from;
 	int			nsanctions;
 	ProjectedSanction *sanctions;
 } EffectMember;
@@ -120,6 +120,7 @@ struct EffectBatch
 	int			noverturned;	/* stored sanctions that no longer follow */
 	int64	   *overturned_accounts;
 	int64	   *overturned;
+	Datum	   *overturned_at;
 };
 
 /* ---------- growing columns ---------- */
@@ -202,7 +203,7 @@ effects_begin(void)
 
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
-			const AccountHistory *history, bool stored, bool replayed)
+			const AccountHistory *history, bool stored, bool replayed, TimestampTz known_from)
 {
 	EffectMember *member;
 
@@ -217,6 +218,7 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->state = state;
 	member->stored = stored;
 	member->replayed = replayed;
+	member->known_from = known_from;
 	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
 }
 
@@ -287,6 +289,7 @@ match_stored(EffectBatch *batch, EffectMember *member, StoredSanction *stored, i
 		if (!stored[j].taken && !stored[j].overturned)
 		{
 			batch->overturned_accounts[batch->noverturned] = member->account_id;
+			batch->overturned_at[batch->noverturned] = TimestampTzGetDatum(member->known_from);
 			batch->overturned[batch->noverturned++] = stored[j].sanction_id;
 		}
 }
@@ -321,6 +324,7 @@ load_stored(EffectBatch *batch)
 	stored = palloc(sizeof(StoredSanction) * Max(nrows, 1));
 	batch->overturned_accounts = palloc(sizeof(int64) * Max(nrows, 1));
 	batch->overturned = palloc(sizeof(int64) * Max(nrows, 1));
+	batch->overturned_at = palloc(sizeof(Datum) * Max(nrows, 1));
 	for (int i = 0; i < batch->nmembers; i++)
 	{
 		EffectMember *member = &batch->members[i];
@@ -514,10 +518,11 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 	columns_execute(&updates, &update_sanction_plan);
 	if (batch->noverturned > 0)
 	{
-		Datum		arrays[2];
+		Datum		arrays[3];
 
 		arrays[0] = ledger_int8_array(batch->overturned_accounts, batch->noverturned);
 		arrays[1] = ledger_int8_array(batch->overturned, batch->noverturned);
+		arrays[2] = ledger_array(batch->overturned_at, NULL, batch->noverturned, TIMESTAMPTZOID);
 		ledger_execute(&overturn_plan, arrays, NULL, LEDGER_WRITE);
 	}
 }
