@@ -250,8 +250,10 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 		version = &scheme->versions[i];
 	if (version == NULL)
 		elog(ERROR, "scheme \"%s\" has no policy in force", scheme->name);
-	if (at < version->from || at >= version->to)
+	if (at < version->from)
 		at = version->from;
+	else if (at >= version->to && version->to != DT_NOEND)
+		at = version->to - 1;
 	return ledger_fresh(scheme, NULL, history, at);
 }
 
