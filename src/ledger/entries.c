@@ -861,7 +861,12 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		for (int i = 0; i < nschemes; i++)
 			if (strcmp(schemes[i]->name, scheme) == 0 ||
 				(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
-				add_key(&list, account_id, schemes[i])->replay = true;
+			{
+				StandingKey *key = add_key(&list, account_id, schemes[i]);
+
+				key->replay = true;
+				key->decided = Max(key->decided, slot_time(slot, numbers[R_DECIDED]));
+			}
 		SPI_freetuptable(SPI_tuptable);
 	}
 	ExecDropSingleTupleTableSlot(slot);

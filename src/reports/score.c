@@ -73,6 +73,15 @@ known_by(TimestampTz at)
 	return at < GetCurrentTransactionStartTimestamp() ? at : DT_NOEND;
 }
 
+/* The same for a caller who may say it; infinity: by the last instant there is. */
+static TimestampTz
+known_argument(FunctionCallInfo fcinfo, int n, TimestampTz at)
+{
+	if (PG_ARGISNULL(n))
+		return known_by(at);
+	return Min(PG_GETARG_TIMESTAMPTZ(n), END_TIMESTAMP - 1);
+}
+
 static EngineState *
 state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
@@ -103,7 +112,7 @@ governance_score(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	state = state_argument(PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), at,
-						   PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3));
+						   known_argument(fcinfo, 3, at));
 	score = credit_score_make(state->score, state->cap);
 	ledger_read_leave();
 	PG_RETURN_CREDIT_SCORE(score);
@@ -147,7 +156,7 @@ governance_tier(PG_FUNCTION_ARGS)
 	account_id = PG_GETARG_INT64(0);
 	at = PG_GETARG_TIMESTAMPTZ(2);
 	require_finite(at, "at");
-	known_at = PG_ARGISNULL(3) ? known_by(at) : PG_GETARG_TIMESTAMPTZ(3);
+	known_at = known_argument(fcinfo, 3, at);
 	rulebook_refresh();
 	ledger_read_enter();
 	if (PG_ARGISNULL(1))
