@@ -22,6 +22,9 @@ CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL,
 AS $simulate$
 #variable_conflict use_column
 BEGIN
+	IF document IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = 'policy document: must not be null';
+	END IF;
 	-- Complains about the document once, and not from a worker.
 	PERFORM governance.check_policy(document);
 	RETURN QUERY
