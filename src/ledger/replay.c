@@ -288,6 +288,18 @@ ledger_place(Scheme *scheme, const ViolationRow *row)
 }
 
 /*
+ * The moderator's choice, as far as the rule allows it: a draft, or a version on
+ * trial, may have another range than the one that it was made in.
+ */
+static Points
+allowed_points(const Policy *judged, int rule, Points points)
+{
+	if (points == POINTS_NONE || rule < 0)
+		return points;
+	return Min(Max(points, judged->rules[rule].min), judged->rules[rule].max);
+}
+
+/*
  * A violation as an event of the policy that the state stands under.  It is
  * priced by the version in force when it occurred: where that is another one,
  * its price is carried over.
@@ -305,7 +317,7 @@ violation_event(const Policy *judged, const Policy *policy, const ViolationRow *
 	event->occurred = row->occurred;
 	event->decided = row->decided;
 	event->rule = rule;
-	event->points = row->points;
+	event->points = allowed_points(judged, rule, row->points);
 	event->surcharge = row->surcharge;
 	event->source = row->source;
 	event->incident = row->incident;
@@ -525,10 +537,14 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		policy = state_policy(state, draft);
 		if (p->violation != NULL)
 		{
-			violation_event(policy_at(scheme, draft, p->violation->occurred), policy,
-							p->violation, &event);
+			const Policy *judged = policy_at(scheme, draft, p->violation->occurred);
+
+			violation_event(judged, policy, p->violation, &event);
 			if (p->changed)
-				event.points = p->points;
+				event.points = allowed_points(judged,
+											  policy_rule_index(judged, p->violation->rule,
+																strlen(p->violation->rule)),
+											  p->points);
 		}
 		else if (p->activity != NULL)
 		{
