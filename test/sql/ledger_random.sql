@@ -218,7 +218,7 @@ BEGIN
 		-- At the same instant, soon, or after years.
 		gap := CASE WHEN random() < 0.1 THEN interval '0' WHEN random() < 0.02 THEN interval '400 days' * random()
 					ELSE date_trunc('second', pace * -ln(1 - random())) END;
-		IF t + gap > timestamptz '2026-01-01' THEN
+		IF t + gap > timestamptz '2024-01-01' THEN
 			EXIT;
 		END IF;
 		IF gap > interval '2 seconds' THEN
@@ -351,7 +351,7 @@ SELECT l.scheme, s.*, now.*
 -- that began by itself meanwhile has a record then.
 INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at)
 	SELECT account_id + twin, 1000000 + account_id, scheme,
-		   (SELECT min(rule) FROM governance.rule r WHERE r.scheme = life.scheme), '2026-02-01', '2026-02-01'
+		   (SELECT min(rule) FROM governance.rule r WHERE r.scheme = life.scheme), '2024-02-01', '2024-02-01'
 	FROM life, unnest(ARRAY[0, :twin]) AS twin;
 SELECT * FROM governance.verify() LIMIT 20;
 WITH sanction AS (
