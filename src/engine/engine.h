@@ -119,6 +119,7 @@ typedef struct CollapseState
 									 * condition no longer true, elected */
 #define SANCTION_PROJECTED	0x08	/* not yet: will start if nothing happens */
 #define SANCTION_STARTED	0x10	/* its start has been processed */
+#define SANCTION_FORGOTTEN	0x40	/* ended before a handover; counts nowhere */
 #define SANCTION_NEVER		0x20	/* released before it started: never was;
 								 * ends = starts */
 

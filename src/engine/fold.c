@@ -163,7 +163,7 @@ fold_settle(Fold *fold, bool boundaries)
 	{
 		bool		changed;
 
-		if (plan->limits_vary)
+		if (plan->limits_move)
 			settle_limits(fold);
 		if (fold->state->nsanctions > 0)
 			sanctions_end_due(fold);

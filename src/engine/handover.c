@@ -5,7 +5,9 @@
  * What has a name is matched by name: rules, rungs, kinds of activity, reliefs,
  * observables.  Entries keep their instants, so that a new length of life
  * counts for them as if it had always been; what they have lost of their life
- * is not given back.  Taking over punishes nobody: a rung that is crossed under
+ * is not given back.  What the old version has no use for any more is not
+ * handed over, however much further the new one looks back, so that it does
+ * not matter when it was forgotten.  Taking over punishes nobody: a rung that is crossed under
  * the new version by what stands there already counts as crossed before.
  */
 #include "postgres.h"
@@ -22,6 +24,7 @@ typedef struct Transfer
 	const EngineState *old;
 	EngineState *new;
 	Fold	   *fold;			/* over the new state */
+	Memory		memory;			/* of the old state */
 	double		scale;			/* of points */
 } Transfer;
 
@@ -118,6 +121,17 @@ transfer_score(Transfer *t)
 
 /* ---------- entries, activities, credits ---------- */
 
+static int
+entry_cmp(const void *a, const void *b)
+{
+	const LiveEntry *x = a;
+	const LiveEntry *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
 static void
 transfer_entries(Transfer *t)
 {
@@ -130,9 +144,13 @@ transfer_entries(Transfer *t)
 	{
 		LiveEntry  *entry;
 
+		if (!memory_entry(&t->memory, &old->entries[i]))
+			continue;
 		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
 		entry = &state->entries[state->nentries++];
 		*entry = old->entries[i];
+		if (t->to->clock != t->from->clock)
+			entry->at = t->to->clock == CLOCK_DECIDED ? entry->decided : entry->occurred;
 		entry->rule = map_rule(t, entry->rule);
 		entry->charged = scaled(entry->charged * t->scale);
 		entry->remaining = scaled(entry->remaining * t->scale);
@@ -151,11 +169,13 @@ transfer_entries(Transfer *t)
 				entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
 		}
 	}
+	if (t->to->clock != t->from->clock && state->nentries > 1)
+		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_cmp);
 	for (int i = 0; i < old->nmarks; i++)
 	{
 		int			mark = map_mark(t, old->marks[i].mark);
 
-		if (mark < 0)
+		if (mark < 0 || !memory_mark(&t->memory, &old->marks[i]))
 			continue;
 		state->marks = state_room(state, state->marks, state->nmarks, sizeof(MarkRecord));
 		state->marks[state->nmarks] = old->marks[i];
@@ -180,7 +200,8 @@ transfer_records(Transfer *t)
 	{
 		int			kind = map_kind(t, old->activities[i].kind);
 
-		if (kind < 0 || !engine_plan(t->to)->activity_kept[kind])
+		if (kind < 0 || !engine_plan(t->to)->activity_kept[kind] ||
+			!memory_activity(&t->memory, &old->activities[i]))
 			continue;
 		state->activities = state_room(state, state->activities, state->nactivities,
 									   sizeof(ActivityRecord));
@@ -191,7 +212,7 @@ transfer_records(Transfer *t)
 	{
 		int			relief = map_relief(t, old->grants[i].relief);
 
-		if (relief < 0)
+		if (relief < 0 || !memory_grant(&t->memory, &old->grants[i]))
 			continue;
 		state->grants = state_room(state, state->grants, state->ngrants, sizeof(GrantRecord));
 		state->grants[state->ngrants] = old->grants[i];
@@ -201,7 +222,7 @@ transfer_records(Transfer *t)
 	{
 		int			c = old->collapses[i].collapse;
 
-		if (c >= t->to->ncollapses ||
+		if (c >= t->to->ncollapses || !memory_collapse(&t->memory, &old->collapses[i]) ||
 			!same_collapse(&t->from->collapses[c], &t->to->collapses[c]))
 			continue;
 		state->collapses = state_room(state, state->collapses, state->ncollapses,
@@ -317,7 +338,11 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 	s->terms = after == NULL || before == NULL || !same_terms(before, after) ? NULL :
 		values_copy(state->context, old->terms, after->nterms);
 	if (!sanction_open_now(s))
+	{
+		if (!memory_sanction(&t->memory, old))
+			s->flags |= SANCTION_FORGOTTEN;
 		return;
+	}
 	s->dirty = true;
 	if (after == NULL)
 	{
@@ -407,6 +432,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	t.new = result;
 	t.fold = &fold;
 	t.scale = 1;
+	memory_begin(&t.memory, from, state);
 	transfer_score(&t);
 	if (!fresh)
 	{

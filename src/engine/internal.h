@@ -37,6 +37,7 @@ typedef struct ReliefPlan
 	bool		filtered;		/* the filter leaves something out */
 	bool		varies;			/* its condition or amount may change by time
 								 * alone */
+	bool		in_order;		/* age: entries come of age as they stand */
 } ReliefPlan;
 
 typedef struct EnginePlan
@@ -57,7 +58,9 @@ typedef struct EnginePlan
 	int		   *ends;
 
 	bool		keeps_remaining;	/* an entry is needed while it costs points */
+	bool		keeps_free;		/* and while it counts, if it costs nothing */
 	bool		limits_vary;	/* cap, floor or start are not constant */
+	bool		limits_move;	/* and change otherwise than by facts */
 	bool		bulk;			/* many steps of clean time can be one */
 
 	/* what may change by time alone */

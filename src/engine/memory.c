@@ -55,7 +55,8 @@ memory_entry(const Memory *memory, const LiveEntry *entry)
 {
 	if (!memory->policy->keeps_entries)
 		return false;
-	if (memory->plan->keeps_remaining && entry_live(entry))
+	if (memory->plan->keeps_remaining && entry_live(entry) &&
+		(memory->plan->keeps_free || entry->remaining > 0))
 		return true;
 	if (entry->flags & ENTRY_OVERTURNED)
 		return false;
@@ -90,7 +91,7 @@ memory_sanction(const Memory *memory, const SanctionState *sanction)
 {
 	if (sanction_open_now(sanction))
 		return true;
-	if (sanction->flags & SANCTION_NEVER)
+	if (sanction->flags & (SANCTION_NEVER | SANCTION_FORGOTTEN))
 		return false;
 	return memory->policy->keeps_sanctions && sanction->ends > memory->sanctions_from;
 }

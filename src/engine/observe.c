@@ -209,7 +209,7 @@ sanction_matches(Fold *fold, const Observable *o, const SanctionState *s)
 {
 	if (!sanction_kind_matches(fold->policy, o, s->rung))
 		return false;
-	if ((s->flags & (SANCTION_STARTED | SANCTION_NEVER)) != SANCTION_STARTED)
+	if ((s->flags & (SANCTION_STARTED | SANCTION_NEVER | SANCTION_FORGOTTEN)) != SANCTION_STARTED)
 		return false;
 	if ((s->flags & SANCTION_RELEASED) && s->reason == RELEASE_OVERTURNED)
 		return false;

@@ -27,6 +27,7 @@ typedef struct Scan
 	bool		judged;			/* needs a violation at hand */
 	bool		varies;			/* its value may change by time alone */
 	bool		ticks;			/* it looks at the calendar */
+	bool		state;			/* it looks at the score or an observable */
 
 	/* about all of them */
 	bool		remaining;		/* entry.remaining is looked at somewhere */
@@ -95,6 +96,8 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 			add_within(scan, index, span);
 		return;
 	}
+	if (var != VAR_ATTRIBUTE && var != VAR_FACET)
+		scan->state = true;
 	switch (var)
 	{
 		case VAR_SCORE:
@@ -274,7 +277,7 @@ plan_observables(Scan *scan)
 			case OBSERVE_SUM_POINTS:
 				policy->keeps_entries = true;
 				if (o->live)
-					plan->keeps_remaining = true;
+					plan->keeps_remaining = plan->keeps_free = true;
 				else if (window != NULL)
 					widen(&policy->entry_memory, window);
 				else
@@ -410,7 +413,7 @@ plan_reliefs(Scan *scan)
 			(rp->filtered && relief->trigger != RELIEF_EVERY))
 		{
 			policy->keeps_entries = true;
-			plan->keeps_remaining = true;
+			plan->keeps_remaining = plan->keeps_free = true;
 		}
 
 		/* Conditions that are looked at whenever something changes. */
@@ -431,6 +434,11 @@ plan_reliefs(Scan *scan)
 		switch (relief->trigger)
 		{
 			case RELIEF_AGE:
+
+				/* One length for all, from where the entry stands. */
+				rp->in_order = relief->age_mark < 0 && relief->age.ncases == 1 &&
+					relief->age.cases[0].when == NULL && relief->age.cases[0].times == NULL &&
+					relief->age_clock == policy->clock;
 				rp->number = plan->nages;
 				plan->ages[plan->nages++] = i;
 				break;
@@ -587,13 +595,16 @@ engine_prepare(Policy *policy)
 	if (plan->limits_vary)
 	{
 		scan.timed = true;
+		scan.state = scan.varies = false;
 		scan_expr(&scan, policy->cap);
 		scan_expr(&scan, policy->floor);
 		scan_expr(&scan, policy->start);
 		scan.timed = false;
+		plan->limits_move = scan.state || scan.varies;
 	}
 	if (policy->revision == REVISION_REFUND || scan.remaining)
 		policy->keeps_entries = plan->keeps_remaining = true;
+	plan->keeps_free |= scan.remaining;
 	policy->starts_by_time = may_start_by_time(policy, plan);
 
 	plan->wake = palloc(sizeof(int) * Max(policy->nobservables, 1));

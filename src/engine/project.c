@@ -7,8 +7,9 @@
 #include "engine/internal.h"
 #include "utils/timestamp.h"
 
-/* Instants looked at. */
+/* Instants looked at, and sanctions that will start by themselves. */
 #define MAX_DUES 10000
+#define MAX_PROJECTED 64
 
 /*
  * A policy with boundaries, or with conditions that follow the calendar, may
@@ -35,7 +36,10 @@ engine_project(const Policy *policy, const EngineState *state, TimestampTz horiz
 	int			n;
 
 	fold_begin(&fold, policy, copy, NULL);
-	fold_advance(&fold, restless_horizon(policy, state, horizon), MAX_DUES, true);
+	horizon = restless_horizon(policy, state, horizon);
+	for (int i = 0; i < MAX_DUES && copy->nsanctions < state->nsanctions + MAX_PROJECTED; i++)
+		if (fold_advance(&fold, horizon, 1, true) == 0)
+			break;
 	result = palloc(sizeof(SanctionState) * (copy->nsanctions + 1));
 	for (n = 0; n < state->nsanctions; n++)
 		result[n] = copy->sanctions[n];

@@ -190,8 +190,14 @@ relief_ages(Fold *fold)
 			bool		changed = false;
 			Points		delta;
 
-			if (!age_open(fold, index, entry) || age_due(fold, relief, entry) > fold->at)
+			if (!age_open(fold, index, entry))
 				continue;
+			if (age_due(fold, relief, entry) > fold->at)
+			{
+				if (fold->plan->reliefs[index].in_order)
+					break;		/* those behind it are younger */
+				continue;
+			}
 			fold->entry = entry;
 			if (!relief_when(fold, relief))
 			{
@@ -220,14 +226,6 @@ relief_ages_next(Fold *fold)
 		int			index = fold->plan->ages[a];
 		const Relief *relief = &fold->policy->reliefs[index];
 
-		/*
-		 * With one length for all and no marks, entries come of age in the
-		 * order in which they stand.
-		 */
-		bool		in_order = relief->age_mark < 0 && relief->age.ncases == 1 &&
-			relief->age.cases[0].when == NULL && relief->age.cases[0].times == NULL &&
-			relief->age_clock == fold->policy->clock;
-
 		for (int i = 0; i < state->nentries; i++)
 		{
 			TimestampTz at;
@@ -238,7 +236,7 @@ relief_ages_next(Fold *fold)
 			if (at > fold->at)
 			{
 				due = Min(due, at);
-				if (in_order)
+				if (fold->plan->reliefs[index].in_order)
 					break;
 			}
 		}
