@@ -190,8 +190,13 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 		if (scheme_concerned(scheme, history->violations[i].scheme))
 			latest = Max(latest, history->violations[i].decided);
 	for (int i = 0; i < history->nactivities; i++)
-		if (scheme_listens(scheme, history->activities[i].kind))
+	{
+		PolicyVersion *version = rulebook_version_at(scheme, history->activities[i].occurred);
+
+		if (version != NULL &&
+			policy_activity_index(rulebook_compiled(version), history->activities[i].kind) >= 0)
 			latest = Max(latest, history->activities[i].occurred);
+	}
 	for (int i = 0; i < history->nrevisions; i++)
 		for (int j = 0; j < history->nviolations; j++)
 			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
