@@ -17,7 +17,7 @@ SET datestyle = 'ISO';
 SELECT setseed(0.1);
 SELECT count(*) > 0 AS created FROM governance.create_ledger();
 
-CREATE TEMPORARY TABLE document (scheme text PRIMARY KEY, document jsonb, n int);
+CREATE TEMPORARY TABLE document (scheme text, document jsonb, in_force tstzrange);
 INSERT INTO document SELECT p.pack, governance.pack(p.pack) FROM governance.packs() AS p;
 
 -- The documents of the gallery, each after a comment with its name.
@@ -112,16 +112,27 @@ INSERT INTO document SELECT d ->> 'scheme', d FROM (VALUES
 		{"rung": "bad", "when": "score <= 2", "tier": "muted", "withhold": ["promote", "post"], "for": {"hours": "12 * floor(lost / 2)"}, "after": "mid"},
 		{"rung": "gone", "when": "score <= 0", "tier": "banned", "withhold": ["promote", "post", "read"], "for": "ever", "rearm": "never"}]}'::jsonb)
 	) AS v(d);
-UPDATE document SET n = o.n FROM (SELECT scheme, row_number() OVER (ORDER BY scheme COLLATE "C") AS n FROM document) o
-	WHERE o.scheme = document.scheme;
-SELECT count(governance.publish(document)) = count(*) AS published FROM document;
+
+-- Schemes of several versions, which share few rules and rungs and take over in
+-- different ways.
+INSERT INTO document
+	SELECT 't.versions.' || how, d.document || jsonb_build_object('scheme', 't.versions.' || how, 'revision', jsonb_build_object('handover', how)), v.in_force
+	FROM unnest('{carry,convert,fresh}'::text[]) AS how,
+		 (VALUES ('t.all', tstzrange(NULL, '2019-06-01')), ('t.hours', '[2019-06-01,2019-11-01)'), ('t.all', '[2019-11-01,2020-04-01)'),
+				 ('market.sellers', '[2020-04-01,)')) AS v(scheme, in_force)
+		 JOIN document d USING (scheme);
+SELECT count(governance.publish(document, 'active', in_force)) = count(*) AS published
+	FROM (SELECT * FROM document ORDER BY scheme COLLATE "C", lower(in_force) NULLS FIRST) d;
 
 -- Two accounts for each life: the one that lives it, and its shuffled twin.
 \set lives 3
 \set twin 100000
 \set events 30
 CREATE TEMPORARY TABLE life (account_id bigint PRIMARY KEY, scheme text, changing boolean);
-INSERT INTO life SELECT n * 100 + i, scheme, i % 2 = 0 FROM document, generate_series(1, :lives) AS i;
+INSERT INTO life
+	SELECT n * 100 + i, scheme, i % 2 = 0
+	FROM (SELECT scheme, row_number() OVER (ORDER BY scheme COLLATE "C") AS n FROM document GROUP BY scheme) d,
+		 generate_series(1, :lives) AS i;
 INSERT INTO governance.account (account_id, opened_at)
 	SELECT account_id + twin, timestamptz '2018-05-01 10:00' + account_id * interval '7 hours'
 	FROM life, unnest(ARRAY[0, :twin]) AS twin;
@@ -153,14 +164,15 @@ CREATE FUNCTION pg_temp.pick(VARIADIC choices text[]) RETURNS text
 CREATE FUNCTION pg_temp.live(account bigint, the_scheme text, changing boolean, events int) RETURNS void
 	LANGUAGE plpgsql AS $live$
 DECLARE
-	document	jsonb := (SELECT d.document FROM document d WHERE d.scheme = the_scheme);
-	kinds		text[] := (SELECT array_agg(k ->> 'kind') FROM jsonb_array_elements(governance.check_policy(document) -> 'activities') k);
-	attributes	text[] := (SELECT array_agg(key) FROM jsonb_object_keys(document -> 'attributes') key);
-	policy		bigint := (SELECT policy_id FROM governance.policy WHERE scheme = the_scheme);
+	kinds		text[] := (SELECT array_agg(DISTINCT k ->> 'kind') FROM document d, jsonb_array_elements(governance.check_policy(d.document) -> 'activities') k
+						   WHERE d.scheme = the_scheme);
+	types		jsonb := (SELECT jsonb_object_agg(key, value) FROM document d, jsonb_each(d.document -> 'attributes') WHERE d.scheme = the_scheme);
+	attributes	text[] := (SELECT array_agg(key) FROM jsonb_object_keys(types) key);
 	-- Some live fast.
 	pace		interval := interval '1 hour' * power(10, random() * 3);
 	t			timestamptz := timestamptz '2019-01-01' + random() * interval '300 days';
 	gap			interval;
+	occurred	timestamptz;
 	dice		float8;
 	rule		record;
 	earlier		record;
@@ -170,20 +182,22 @@ BEGIN
 	IF attributes IS NOT NULL THEN
 		FOREACH name IN ARRAY attributes LOOP
 			IF random() < 0.7 THEN
-				PERFORM pg_temp.fact(account, name, document -> 'attributes' -> name, timestamptz '2018-06-01');
+				PERFORM pg_temp.fact(account, name, types -> name, timestamptz '2018-06-01');
 			END IF;
 		END LOOP;
 	END IF;
 	FOR i IN 1 .. events LOOP
 		dice := random();
 		IF i = 1 OR dice < 0.55 THEN
-			SELECT r.* INTO rule FROM governance.policy_rule r WHERE r.policy_id = policy ORDER BY random() LIMIT 1;
+			occurred := CASE WHEN random() < 0.75 THEN t ELSE t - pace * random() * 6 END;
+			SELECT r.* INTO rule FROM governance.policy p JOIN governance.policy_rule r USING (policy_id)
+				WHERE p.scheme = the_scheme AND p.in_force @> occurred ORDER BY random() LIMIT 1;
 			INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at, decided_at, source,
 											  incident, content_ref, sanction_length)
 				VALUES (account, the_scheme, rule.rule,
 						CASE WHEN random() < 0.6
 							 THEN rule.min_points + floor((rule.max_points - rule.min_points) * random()::numeric * 2) / 2 END,
-						CASE WHEN random() < 0.75 THEN t ELSE t - pace * random() * 6 END, t,
+						occurred, t,
 						pg_temp.pick('report', 'patrol', 'model', 'system'),
 						CASE WHEN random() < 0.5 THEN pg_temp.pick('i1', 'i2', 'i3') END,
 						CASE WHEN random() < 0.5 THEN pg_temp.pick('c1', 'c2', 'c3') END,
@@ -196,11 +210,12 @@ BEGIN
 						 WHERE v.account_id = account AND random() < 0.7 ORDER BY random() LIMIT 1));
 		ELSIF dice < 0.88 AND changing AND attributes IS NOT NULL THEN
 			name := pg_temp.pick(VARIADIC attributes);
-			PERFORM pg_temp.fact(account, name, document -> 'attributes' -> name, t);
+			PERFORM pg_temp.fact(account, name, types -> name, t);
 		ELSE
 			SELECT v.violation_id, r.min_points, r.max_points, x.action INTO earlier
 				FROM governance.violation v
-					JOIN governance.policy_rule r ON r.policy_id = policy AND r.rule = v.rule
+					JOIN governance.policy p ON p.scheme = v.scheme AND p.in_force @> v.occurred_at
+					JOIN governance.policy_rule r ON r.policy_id = p.policy_id AND r.rule = v.rule
 					LEFT JOIN LATERAL (SELECT action FROM governance.revision x
 									   WHERE x.account_id = v.account_id AND x.violation_id = v.violation_id
 									   ORDER BY decided_at DESC, revision_id DESC LIMIT 1) x ON true
@@ -356,9 +371,10 @@ INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurr
 SELECT * FROM governance.verify() LIMIT 20;
 WITH sanction AS (
 	SELECT s.account_id % :twin AS account_id, s.account_id > :twin AS twin,
-		   concat_ws(' ', scheme, rung, tier, withholds, during, 'cause', violation_id, enforced, terms,
+		   concat_ws(' ', scheme, rung, tier, withholds, during, 'cause', violation_id, enforced, CASE WHEN scheme NOT LIKE 't.versions%' THEN terms END,
 					 CASE WHEN release_reason IS NOT NULL THEN concat_ws(' ', 'released', released_at, release_reason) END) AS what
-	FROM governance.sanction s WHERE release_reason IS DISTINCT FROM 'overturned')
+	FROM governance.sanction s
+	WHERE release_reason IS DISTINCT FROM 'overturned' AND (s.account_id % :twin, scheme) IN (SELECT account_id, scheme FROM life))
 SELECT account_id, CASE WHEN count(*) FILTER (WHERE twin) > 0 THEN 'twin' ELSE 'lived' END AS only_in, what
 	FROM sanction GROUP BY account_id, what
 	HAVING count(*) FILTER (WHERE twin) <> count(*) FILTER (WHERE NOT twin) ORDER BY 1, 3 LIMIT 20;
