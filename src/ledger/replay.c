@@ -364,6 +364,10 @@ ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory
 	violation_event(judged, judged, row, &event);
 	if (out_of_order(state, &event.key))
 		return false;
+
+	/* Something that is here already may have come late by this one. */
+	if (!judged->resanction_late && row->decided < state->last_decided)
+		return false;
 	*result = state;
 	if (scheme->nversions > 1)
 		ledger_advance(scheme, NULL, result, facts, event.key.at, NULL);
@@ -405,6 +409,7 @@ typedef struct Placed
 	const RevisionRow *refund;
 	Points		points;			/* of a changed violation */
 	bool		changed;
+	bool		keeps;			/* what was decided before it arrived stays */
 } Placed;
 
 static int
@@ -424,6 +429,49 @@ revision_cmp(const void *a, const void *b)
 	if (ra->decided != rb->decided)
 		return ra->decided < rb->decided ? -1 : 1;
 	return ra->revision_id < rb->revision_id ? -1 : ra->revision_id > rb->revision_id;
+}
+
+static int
+decided_cmp(const void *a, const void *b)
+{
+	const Placed *pa = *(Placed *const *) a;
+	const Placed *pb = *(Placed *const *) b;
+
+	if (pa->violation->decided != pb->violation->decided)
+		return pa->violation->decided < pb->violation->decided ? -1 : 1;
+	return pa->key.id < pb->key.id ? -1 : pa->key.id > pb->key.id;
+}
+
+/*
+ * Under "late": "keep" a violation that arrives when a later one has been
+ * decided stands at its own decision, so that what followed from the other one
+ * stays.  placed: violations, each followed by its refund.
+ */
+static void
+place_late(Placed *placed, int64 n)
+{
+	Placed	  **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed *) * (n + 1));
+	int64		nviolations = 0;
+	TimestampTz before = DT_NOBEGIN;	/* the last place of what was decided
+										 * before this one */
+	TimestampTz last = DT_NOBEGIN;
+
+	for (int64 i = 0; i < n; i++)
+		if (placed[i].violation != NULL)
+			order[nviolations++] = &placed[i];
+	qsort(order, nviolations, sizeof(Placed *), decided_cmp);
+	for (int64 i = 0; i < nviolations; i++)
+	{
+		if (i > 0 && order[i]->violation->decided > order[i - 1]->violation->decided)
+			before = last;
+		if (order[i]->keeps && order[i]->key.at < before)
+			order[i]->key.at = order[i]->violation->decided;
+		last = Max(last, order[i]->key.at);
+	}
+	for (int64 i = 1; i < n; i++)
+		if (placed[i].refund != NULL)
+			placed[i].key.at = Max(placed[i].key.at, placed[i - 1].key.at);
+	pfree(order);
 }
 
 /* The last revision of a violation among those known, by binary search. */
@@ -457,6 +505,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	EngineState *state = NULL;
 	int			nrevisions = 0;
 	int64		n = 0;
+	bool		keeps = false;
 
 	for (int i = 0; i < history->nrevisions; i++)
 		if (history->revisions[i].decided <= known_at)
@@ -485,6 +534,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		p->key.at = judged->clock == CLOCK_DECIDED ? row->decided : row->occurred;
 		p->key.class = EVENT_VIOLATION;
 		p->key.id = row->violation_id;
+		p->keeps = !judged->resanction_late;
+		keeps |= p->keeps;
 		if (revision != NULL && revision->action == REVISE_CHANGE)
 		{
 			p->changed = true;
@@ -500,6 +551,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			p->key.id = revision->revision_id;
 		}
 	}
+	if (keeps)
+		place_late(placed, n);
 	for (int i = 0; i < history->nactivities; i++)
 	{
 		const ActivityRow *row = &history->activities[i];
@@ -540,6 +593,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			const Policy *judged = policy_at(scheme, draft, p->violation->occurred);
 
 			violation_event(judged, policy, p->violation, &event);
+			event.key = p->key;
 			if (p->changed)
 				event.points = allowed_points(judged,
 											  policy_rule_index(judged, p->violation->rule,

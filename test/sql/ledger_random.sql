@@ -113,6 +113,11 @@ INSERT INTO document SELECT d ->> 'scheme', d FROM (VALUES
 		{"rung": "gone", "when": "score <= 0", "tier": "banned", "withhold": ["promote", "post", "read"], "for": "ever", "rearm": "never"}]}'::jsonb)
 	) AS v(d);
 
+-- What arrives late leaves sanctions alone.
+INSERT INTO document
+	SELECT scheme || '.keep', document || jsonb_build_object('scheme', scheme || '.keep', 'revision', coalesce(document -> 'revision', '{}') || '{"late": "keep"}')
+	FROM document WHERE scheme IN ('t.all', 't.pile', 't.hours', 'market.sellers');
+
 -- Schemes of several versions, which share few rules and rungs and take over in
 -- different ways.
 INSERT INTO document

@@ -37,6 +37,8 @@ SELECT governance.publish('{
 	"relief": [{"every": "10 days", "add": 1}],
 	"ladder": [{"rung": "quiet", "when": "score < 70", "tier": "limited", "withhold": ["comment"], "for": "5 days"}]
 }') > 0 AS published;
+SELECT governance.publish(jsonb_set(governance.policy_document('t.time'), '{scheme}', '"t.keep"') ||
+	'{"revision": {"late": "keep"}}') > 0 AS published;
 
 INSERT INTO governance.account (account_id, opened_at) SELECT generate_series(1, 20), '2023-01-01';
 
@@ -63,7 +65,11 @@ INSERT INTO entry VALUES
 	(7, 't.expiry', 'a', 5, '2024-01-01', '2025-06-01', 1011),
 	-- 8: late by a year; what followed since follows anew
 	(8, 't.time', 'large', 40, '2024-03-01', '2024-03-01', 1012),
-	(8, 't.time', 'large', 25, '2024-02-28', '2025-03-01', 1013);
+	(8, 't.time', 'large', 25, '2024-02-28', '2025-03-01', 1013),
+	-- 9: the same under "late": "keep"; 10: late, with nothing decided since
+	(9, 't.keep', 'large', 40, '2024-03-01', '2024-03-01', 1014),
+	(9, 't.keep', 'large', 25, '2024-02-28', '2025-03-01', 1015),
+	(10, 't.keep', 'large', 25, '2024-02-28', '2025-03-01', 1016);
 DO $$
 DECLARE e record;
 BEGIN
@@ -135,7 +141,16 @@ INSERT INTO expected VALUES
 	(8, 't.time', '2024-09-01', '2025-03-01', '65/100', 'limited', NULL),
 	(8, 't.time', '2025-02-28', NULL, '100/100', 'clear', NULL),
 	(8, 't.time', '2025-02-28', '2025-03-01', '95/100', 'clear', NULL),
-	(8, 't.time', '2025-03-01', NULL, '95/100', 'clear', NULL);
+	(8, 't.time', '2025-03-01', NULL, '95/100', 'clear', NULL),
+
+	(9, 't.keep', '2024-03-01', NULL, '60/100', 'limited', 'comment'),
+	(9, 't.keep', '2024-03-01', 'infinity', '60/100', 'limited', NULL),
+	(9, 't.keep', '2025-02-28', 'infinity', '100/100', 'clear', NULL),
+	(9, 't.keep', '2025-03-01', NULL, '75/100', 'clear', NULL),
+	(9, 't.keep', '2025-03-31', NULL, '80/100', 'clear', NULL),
+	(10, 't.keep', '2024-03-01', NULL, '100/100', 'clear', NULL),
+	(10, 't.keep', '2024-03-01', 'infinity', '75/100', 'clear', NULL),
+	(10, 't.keep', '2025-03-01', NULL, '100/100', 'clear', NULL);
 \set ECHO queries
 
 SELECT e.*, g.*
