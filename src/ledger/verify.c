@@ -401,12 +401,12 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 		stored = engine_deserialize(rulebook_policy(policy_id),
 									DatumGetByteaPP(cursor_value(standings, 3, &isnull)));
 	}
-	replayed = ledger_fold(scheme, NULL, history, DT_NOEND, as_of, NULL);
+	/* All that is known, even past what the standing has seen. */
+	replayed = ledger_fold(scheme, NULL, history, DT_NOEND, DT_NOEND, NULL);
 	if (found && replayed == NULL)
-	{
 		replayed = ledger_blank(scheme, history);
+	if (found && replayed->as_of < as_of)
 		ledger_advance(scheme, NULL, &replayed, history, as_of, NULL);
-	}
 	if (found)
 	{
 		CreditScore score = DatumGetCreditScore(cursor_value(standings, 6, &isnull));
@@ -417,6 +417,8 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 											 DatumGetTimestampTz(cursor_value(standings, 4, &isnull)));
 		char	   *why;
 
+		if (replayed->as_of != as_of)
+			differ(v, "as_of", timestamptz_text(as_of), timestamptz_text(replayed->as_of));
 		if (score != score_again)
 			differ(v, "score", score_text(score), score_text(score_again));
 		if (tier != tier_again)
