@@ -1,6 +1,7 @@
 /*
  * attribute.c
- *		How the text of governance.attribute is read by policies.
+ *		Facts about accounts: how their text is read by policies, and the
+ *		statement trigger that brings standings up to date when they change.
  */
 #include "postgres.h"
 
@@ -9,10 +10,21 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/attribute.h"
+#include "ledger/ledger.h"
+#include "ledger/transition.h"
 #include "rulebook/document.h"
 
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/rangetypes.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(governance_attribute_apply);
 
 static const char *
 type_in_words(AttributeType type)
@@ -89,4 +101,115 @@ check_attribute(Relation relation, Scheme *scheme, const char *name, const char 
 							   type_in_words(policy->attributes[index].type)),
 					 errtable(relation)));
 	}
+}
+
+/* ---------- the trigger ---------- */
+
+enum
+{
+	F_ACCOUNT, F_NAME, F_VALUE, F_DURING, F_COLUMNS
+};
+
+static const ColumnSpec attribute_columns[F_COLUMNS] = {
+	{"account_id", INT8OID}, {"name", TEXTOID}, {"value", TEXTOID}, {"during", TSTZRANGEOID}
+};
+
+/*
+ * Adds the standings that look at the facts of one transition table.  What
+ * changes after as_of is taken up as it will come; what changes before makes a
+ * replay.
+ */
+static void
+add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *numbers,
+				   KeyList *list, bool is_new)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	int			nschemes;
+	Scheme	  **schemes = rulebook_schemes(&nschemes);
+
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		int64		account_id = slot_int8(slot, numbers[F_ACCOUNT]);
+		char	   *name = text_to_cstring(slot_text(slot, numbers[F_NAME]));
+		text	   *value = slot_text(slot, numbers[F_VALUE]);
+		bool		isnull;
+		Datum		during = slot_getattr(slot, numbers[F_DURING], &isnull);
+		RangeBound	lower;
+		RangeBound	upper;
+		bool		empty;
+		TimestampTz changed;
+
+		CHECK_FOR_INTERRUPTS();
+		range_deserialize(typcache, DatumGetRangeTypeP(during), &lower, &upper, &empty);
+		changed = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+		for (int s = 0; s < nschemes; s++)
+		{
+			StandingKey *key;
+
+			if (!scheme_looks_at(schemes[s], name))
+				continue;
+			if (is_new && value != NULL)
+				check_attribute(relation, schemes[s], name, text_to_cstring(value));
+			key = add_key(list, account_id, schemes[s]);
+			key->refresh = true;
+			key->changed_from = Min(key->changed_from, changed);
+		}
+		pfree(name);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+static int
+int64_cmp(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Against standings that begin meanwhile, which look at the same facts. */
+static void
+lock_accounts_of(const KeyList *list)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
+												  sizeof(int64) * Max(list->n, 1));
+	int			n = 0;
+
+	for (int i = 0; i < list->n; i++)
+		accounts[i] = list->keys[i].account_id;
+	qsort(accounts, list->n, sizeof(int64), int64_cmp);
+	for (int i = 0; i < list->n; i++)
+		if (n == 0 || accounts[n - 1] != accounts[i])
+			accounts[n++] = accounts[i];
+	accounts_lock(accounts, n);
+	pfree(accounts);
+}
+
+Datum
+governance_attribute_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "attribute_apply", false, false);
+	AttrNumber	numbers[F_COLUMNS];
+	LedgerIdentity identity;
+	KeyList		list = {0};
+
+	if (trigger->tg_oldtable == NULL)
+		require_transition(trigger->tg_newtable, "attribute_apply", "NEW");
+	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	find_columns(trigger->tg_relation, attribute_columns, F_COLUMNS, numbers);
+	ledger_enter(&identity);
+	if (trigger->tg_oldtable != NULL)
+		add_attribute_keys(trigger->tg_relation, trigger->tg_oldtable, numbers, &list, false);
+	if (trigger->tg_newtable != NULL)
+		add_attribute_keys(trigger->tg_relation, trigger->tg_newtable, numbers, &list, true);
+	lock_accounts_of(&list);
+	for (int i = 0; i < list.n; i++)
+		list.keys[i].advance_to = GetCurrentTransactionStartTimestamp();
+	standings_apply(list.keys, list.n);
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
 }

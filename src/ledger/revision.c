@@ -1,0 +1,92 @@
+/*
+ * revision.c
+ *		The statement trigger on revisions: the accounts concerned are folded
+ *		anew.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "ledger/transition.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_revision_apply);
+
+static LedgerPlan scheme_of_plan = {
+	"SELECT v.scheme FROM governance.violation v WHERE v.account_id" EQ "$1 AND v.violation_id" EQ "$2",
+	2, {INT8OID, INT8OID}
+};
+
+enum
+{
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_COLUMNS
+};
+
+static const ColumnSpec revision_columns[R_COLUMNS] = {
+	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID}
+};
+
+Datum
+governance_revision_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "revision_apply", false, false);
+	Relation	relation = trigger->tg_relation;
+	AttrNumber	numbers[R_COLUMNS];
+	LedgerIdentity identity;
+	TupleTableSlot *slot;
+	KeyList		list = {0};
+	Scheme	  **schemes;
+	int			nschemes;
+
+	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
+	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	find_columns(relation, revision_columns, R_COLUMNS, numbers);
+	ledger_enter(&identity);
+	schemes = rulebook_schemes(&nschemes);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	tuplestore_rescan(trigger->tg_newtable);
+	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+	{
+		int64		account_id = slot_int8(slot, numbers[R_ACCOUNT]);
+		int64		violation_id = slot_int8(slot, numbers[R_VIOLATION]);
+		Datum		values[2];
+		char	   *scheme;
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int64GetDatum(account_id);
+		values[1] = Int64GetDatum(violation_id);
+		if (ledger_execute(&scheme_of_plan, values, NULL, LEDGER_FRESH) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_GV_UNKNOWN_VIOLATION),
+					 errmsg("account " INT64_FORMAT " has no violation " INT64_FORMAT,
+							account_id, violation_id),
+					 errtable(relation)));
+		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		for (int i = 0; i < nschemes; i++)
+			if (strcmp(schemes[i]->name, scheme) == 0 ||
+				(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
+			{
+				StandingKey *key = add_key(&list, account_id, schemes[i]);
+
+				key->replay = true;
+				key->decided = Max(key->decided, slot_time(slot, numbers[R_DECIDED]));
+			}
+		SPI_freetuptable(SPI_tuptable);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	standings_apply(list.keys, list.n);
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}

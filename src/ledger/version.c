@@ -1,0 +1,254 @@
+/*
+ * version.c
+ *		The statement trigger on policies: what a version that comes into force,
+ *		ends, or goes on trial means for standings and restrictions.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "ledger/transition.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_policy_apply);
+
+static LedgerPlan violators_plan = {
+	"SELECT DISTINCT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
+	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2) ORDER BY 1",
+	2, {TEXTOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan end_trials_plan = {
+	"DELETE FROM governance.standing s USING governance.policy p"
+	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
+	" AND s.scheme" EQ "pg_catalog.concat(p.scheme, '@', p.policy_id)",
+	1, {TEXTOID}
+};
+
+static LedgerPlan standings_of_scheme_plan = {
+	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
+	1, {TEXTOID}
+};
+
+/* Brings every standing of a scheme in line with its versions. */
+static void
+refresh_standings(Scheme *scheme, TimestampTz changed_from)
+{
+	KeyList		list = {0};
+	Datum		name = CStringGetTextDatum(scheme->name);
+	uint64		nrows = ledger_execute(&standings_of_scheme_plan, &name, NULL, LEDGER_LATEST);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		StandingKey *key = add_key(&list,
+								   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+															   SPI_tuptable->tupdesc, 1, &isnull)),
+								   scheme);
+
+		key->refresh = true;
+		key->changed_from = changed_from;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	standings_apply(list.keys, list.n);
+}
+
+/*
+ * Standings of trials that are over go; a trial is folded from what has happened
+ * since it began, which others may have recorded before this transaction could
+ * tell them of it.
+ */
+static void
+refresh_trials(Scheme *scheme)
+{
+	Datum		values[2];
+
+	values[0] = CStringGetTextDatum(scheme->name);
+	ledger_execute(&end_trials_plan, values, NULL, LEDGER_WRITE);
+	for (int t = 0; t < scheme->ntrials; t++)
+	{
+		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
+		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
+		KeyList		list = {0};
+		uint64		nrows;
+
+		values[1] = TimestampTzGetDatum(trial->versions[0].from);
+		nrows = ledger_execute(&violators_plan, values, NULL, LEDGER_LATEST);
+		for (uint64 row = 0; row < nrows; row++)
+		{
+			bool		isnull;
+			int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+																 SPI_tuptable->tupdesc, 1, &isnull));
+
+			add_key(&list, account_id, trial)->replay = true;
+		}
+		SPI_freetuptable(SPI_tuptable);
+		standings_apply(list.keys, list.n);
+	}
+}
+
+enum
+{
+	P_ID, P_SCHEME, P_STATUS, P_IN_FORCE, P_COLUMNS
+};
+
+static const ColumnSpec policy_columns[P_COLUMNS] = {
+	{"policy_id", INT8OID}, {"scheme", TEXTOID}, {"status", TEXTOID}, {"in_force", TSTZRANGEOID}
+};
+
+/* One row of governance.policy, as far as standings depend on it. */
+typedef struct PolicyRow
+{
+	int64		policy_id;
+	char	   *scheme;
+	bool		trial;			/* on trial */
+	bool		counts;			/* is or was in force at some time */
+	bool		retired;
+	TimestampTz from;
+	TimestampTz to;
+	bool		matters;		/* of a row as it is now: see policy_matters() */
+	TimestampTz replay_from;
+} PolicyRow;
+
+static PolicyRow *
+read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbers, int *nrows)
+{
+	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	TupleTableSlot *slot;
+	PolicyRow  *rows;
+
+	*nrows = 0;
+	if (table == NULL)
+		return NULL;
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	rows = palloc0(sizeof(PolicyRow) * (tuplestore_tuple_count(table) + 1));
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		PolicyRow  *row = &rows[(*nrows)++];
+		char	   *status = text_to_cstring(slot_text(slot, numbers[P_STATUS]));
+		bool		isnull;
+		Datum		in_force = slot_getattr(slot, numbers[P_IN_FORCE], &isnull);
+
+		row->policy_id = slot_int8(slot, numbers[P_ID]);
+		row->scheme = text_to_cstring(slot_text(slot, numbers[P_SCHEME]));
+		row->trial = strcmp(status, "trial") == 0;
+		if (!isnull && (strcmp(status, "active") == 0 || strcmp(status, "retired") == 0))
+		{
+			RangeBound	lower;
+			RangeBound	upper;
+			bool		empty;
+
+			range_deserialize(typcache, DatumGetRangeTypeP(in_force), &lower, &upper, &empty);
+			row->counts = !empty;
+			row->retired = status[0] == 'r';
+			row->from = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+			row->to = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+		}
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return rows;
+}
+
+/*
+ * Does it matter to standings that one row became the other?  Those that have
+ * seen *replay_from are to be folded anew.
+ *
+ * Where a version gains time, that is when it begins to.  Where one loses time,
+ * whoever took it gives it to another version in a statement of its own, unless
+ * the version is retired while it is in force.
+ */
+static bool
+policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *replay_from)
+{
+	*replay_from = DT_NOEND;
+	if (!after->counts)
+		return before->counts;
+	if (!before->counts)
+	{
+		*replay_from = after->from;
+		return true;
+	}
+	if (after->from < before->from)
+		*replay_from = after->from;
+	if (after->to > before->to)
+		*replay_from = Min(*replay_from, before->to);
+	if (after->to < before->to && after->retired)
+		*replay_from = Min(*replay_from, after->to);
+	return after->from != before->from || *replay_from != DT_NOEND;
+}
+
+/*
+ * A version that comes into force changes what its scheme's accounts may do
+ * from its start on, with no entry of theirs: their restrictions are written
+ * anew.  Standings that have seen that instant already are folded anew: others
+ * may have gone by the old version while this transaction was under way.
+ */
+Datum
+governance_policy_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", false, false);
+	Relation	relation = trigger->tg_relation;
+	AttrNumber	numbers[P_COLUMNS];
+	LedgerIdentity identity;
+	PolicyRow  *before;
+	PolicyRow  *after;
+	int			nbefore;
+	int			nafter;
+	bool		changes = false;
+
+	require_transition(trigger->tg_newtable, "policy_apply", "NEW");
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		require_transition(trigger->tg_oldtable, "policy_apply", "OLD");
+	find_columns(relation, policy_columns, P_COLUMNS, numbers);
+	before = read_policies(relation, trigger->tg_oldtable, numbers, &nbefore);
+	after = read_policies(relation, trigger->tg_newtable, numbers, &nafter);
+	for (int i = 0; i < nafter; i++)
+	{
+		PolicyRow	none = {0};
+		PolicyRow  *old = &none;
+
+		for (int j = 0; j < nbefore; j++)
+			if (before[j].policy_id == after[i].policy_id)
+				old = &before[j];
+		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
+		after[i].trial |= old->trial;
+		changes |= after[i].trial || after[i].matters;
+	}
+	if (!changes)
+		return PointerGetDatum(NULL);
+
+	/* This very backend must see the new versions, whichever trigger ran first. */
+	ledger_lock(ExclusiveLock);
+	CacheInvalidateRelcache(relation);
+	CommandCounterIncrement();
+	rulebook_refresh();
+	ledger_enter(&identity);
+	for (int i = 0; i < nafter; i++)
+	{
+		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
+
+		if (scheme == NULL)
+			continue;			/* only drafts */
+		if (after[i].matters)
+			refresh_standings(scheme, after[i].replay_from);
+		if (after[i].trial)
+			refresh_trials(scheme);
+	}
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,377 @@
+/*
+ * violation.c
+ *		The statement trigger through which violations enter the ledger.
+ *
+ * The new rows are read once, validated against the rulebook, grouped by
+ * account and scheme, and handed to standings_apply().
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "ledger/transition.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_violation_apply);
+
+static LedgerPlan campaign_plan = {
+	"SELECT u.campaign FROM pg_catalog.unnest($1) AS u (campaign)"
+	" WHERE NOT EXISTS (SELECT FROM governance.campaign c WHERE c.campaign" EQ "u.campaign) LIMIT 1",
+	1, {TEXTARRAYOID}
+};
+
+enum
+{
+	V_ACCOUNT, V_ID, V_SCHEME, V_RULE, V_POINTS, V_OCCURRED, V_DECIDED, V_SOURCE,
+	V_CAMPAIGN, V_INCIDENT, V_CONTENT, V_SURCHARGE, V_LENGTH, V_COLUMNS
+};
+
+static const ColumnSpec violation_columns[V_COLUMNS] = {
+	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"scheme", TEXTOID}, {"rule", TEXTOID},
+	{"points", NUMERICOID}, {"occurred_at", TIMESTAMPTZOID}, {"decided_at", TIMESTAMPTZOID},
+	{"source", TEXTOID}, {"campaign", TEXTOID}, {"incident", TEXTOID}, {"content_ref", TEXTOID},
+	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}
+};
+
+/* The sources that the table's constraint allows, as constants. */
+static const char *
+source_name(const char *name, int len)
+{
+	static const char *const names[] = {"report", "patrol", "model", "campaign", "system"};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+		if (strlen(names[i]) == (size_t) len && memcmp(names[i], name, len) == 0)
+			return names[i];
+	return pnstrdup(name, len);
+}
+
+static char *
+points_text(Points points)
+{
+	char	   *text = points % 100 == 0 ? psprintf("%d", points / 100)
+		: psprintf("%d.%02d", points / 100, points % 100);
+
+	if (points % 100 != 0 && points % 10 == 0)
+		text[strlen(text) - 1] = '\0';
+	return text;
+}
+
+/*
+ * The version that judges a violation: the one in force or, for a scheme that
+ * has none in force, one that is on trial.
+ */
+static PolicyVersion *
+version_or_trial(Scheme *scheme, TimestampTz at)
+{
+	PolicyVersion *version = rulebook_version_at(scheme, at);
+
+	for (int i = 0; i < scheme->ntrials && version == NULL; i++)
+		if (scheme->trials[i].from <= at &&
+			(at < scheme->trials[i].to || scheme->trials[i].to == DT_NOEND))
+			version = &scheme->trials[i];
+	return version;
+}
+
+/*
+ * Is the row one that the rulebook knows, at a price that the rule allows?
+ * The rule's code becomes that of the policy, which outlives the statement.
+ */
+static void
+check_violation(Relation relation, ViolationRow *row, const char *rule, int rule_len)
+{
+	PolicyVersion *version = version_or_trial(row->scheme, row->occurred);
+	const Policy *policy;
+	const PolicyRule *found;
+	int			index;
+
+	if (version == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
+				 errmsg("no policy of scheme \"%s\" was in force at %s",
+						row->scheme->name, timestamptz_to_str(row->occurred)),
+				 errdetail("Violation " INT64_FORMAT " of account " INT64_FORMAT " occurred then.",
+						   row->violation_id, row->account_id),
+				 errhint("See governance.policy for the versions and when they are in force."),
+				 errtable(relation)));
+	policy = rulebook_compiled(version);
+	index = policy_rule_index(policy, rule, rule_len);
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_RULE),
+				 errmsg("scheme \"%s\" has no rule \"%.*s\"", row->scheme->name, rule_len, rule),
+				 errdetail("Version " INT64_FORMAT " of the policy, in force at %s, does not have it.",
+						   version->policy_id, timestamptz_to_str(row->occurred)),
+				 errhint("governance.rule lists the rules of every scheme."),
+				 errtable(relation)));
+	found = &policy->rules[index];
+	if (row->points != POINTS_NONE && !engine_check_points(found, row->points))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("%s points are outside the range of rule \"%s\" of scheme \"%s\"",
+						points_text(row->points), found->code, row->scheme->name),
+				 found->min == found->max
+				 ? errdetail("The rule costs %s.", points_text(found->min))
+				 : errdetail("The rule costs %s to %s.",
+							 points_text(found->min), points_text(found->max)),
+				 errhint("Leave points null for the rule's usual price."),
+				 errtable(relation)));
+	if (row->surcharge != POINTS_NONE)
+	{
+		Points		min = 0;
+		Points		max = 0;
+
+		for (int i = 0; i < policy->nmodifiers; i++)
+		{
+			const Modifier *modifier = &policy->modifiers[i];
+
+			if (modifier->is_range && (modifier->rules == NULL || modifier->rules[index]))
+			{
+				min = modifier->min;
+				max = modifier->max;
+			}
+		}
+		if (row->surcharge < min || row->surcharge > max)
+			ereport(ERROR,
+					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+					 errmsg("a surcharge of %s points is outside the range of scheme \"%s\"",
+							points_text(row->surcharge), row->scheme->name),
+					 errdetail("For rule \"%s\" it may be %s to %s.",
+							   found->code, points_text(min), points_text(max)),
+					 errtable(relation)));
+	}
+	row->rule = found->code;
+}
+
+static void
+read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
+			   ViolationRow *row)
+{
+	text	   *scheme = slot_text(slot, numbers[V_SCHEME]);
+	text	   *rule = slot_text(slot, numbers[V_RULE]);
+	text	   *source = slot_text(slot, numbers[V_SOURCE]);
+	text	   *campaign = slot_text(slot, numbers[V_CAMPAIGN]);
+	bool		isnull;
+	Datum		length = slot_getattr(slot, numbers[V_LENGTH], &isnull);
+
+	memset(row, 0, sizeof(ViolationRow));
+	if (!isnull)
+	{
+		Interval   *interval = DatumGetIntervalP(length);
+
+		row->length.months = interval->month;
+		row->length.days = interval->day;
+		row->length.usecs = interval->time;
+		if (interval->month < 0 || interval->day < 0 || interval->time < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_GV_INVALID_ENTRY),
+					 errmsg("sanction_length must not be negative"),
+					 errtable(relation)));
+	}
+	row->account_id = slot_int8(slot, numbers[V_ACCOUNT]);
+	row->violation_id = slot_int8(slot, numbers[V_ID]);
+	row->scheme = rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false);
+	row->points = slot_points(slot, numbers[V_POINTS], "points");
+	row->surcharge = slot_points(slot, numbers[V_SURCHARGE], "surcharge");
+	row->occurred = slot_time(slot, numbers[V_OCCURRED]);
+	row->decided = slot_time(slot, numbers[V_DECIDED]);
+	row->source = source_name(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source));
+	row->campaign = campaign == NULL ? NULL : text_to_cstring(campaign);
+	row->incident = slot_hash(slot, numbers[V_INCIDENT]);
+	row->content = slot_hash(slot, numbers[V_CONTENT]);
+	check_violation(relation, row, VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule));
+}
+
+/* Campaigns are few: each name that occurs is looked up once. */
+static void
+check_campaigns(Relation relation, const ViolationRow *rows, int64 nrows)
+{
+	Datum	   *names = NULL;
+	int			n = 0;
+	int			max = 0;
+	const char *last = NULL;
+	Datum		array;
+
+	for (int64 i = 0; i < nrows; i++)
+	{
+		bool		known = false;
+
+		if (rows[i].campaign == NULL || (last != NULL && strcmp(last, rows[i].campaign) == 0))
+			continue;
+		last = rows[i].campaign;
+		for (int j = 0; j < n && !known; j++)
+			known = strcmp(DatumGetCString(names[j]), last) == 0;
+		if (known)
+			continue;
+		if (n == max)
+		{
+			max = Max(8, max * 2);
+			names = names == NULL ? palloc(sizeof(Datum) * max) : repalloc(names, sizeof(Datum) * max);
+		}
+		names[n++] = CStringGetDatum(last);
+	}
+	if (n == 0)
+		return;
+	for (int i = 0; i < n; i++)
+		names[i] = CStringGetTextDatum(DatumGetCString(names[i]));
+	array = ledger_array(names, NULL, n, TEXTOID);
+	if (ledger_execute(&campaign_plan, &array, NULL, LEDGER_FRESH) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("campaign \"%s\" does not exist",
+						SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				 errhint("Insert it into governance.campaign first."),
+				 errtable(relation)));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static int
+violation_key_cmp(const void *a, const void *b)
+{
+	const ViolationRow *va = *(ViolationRow *const *) a;
+	const ViolationRow *vb = *(ViolationRow *const *) b;
+
+	if (va->account_id != vb->account_id)
+		return va->account_id < vb->account_id ? -1 : 1;
+	if (va->scheme != vb->scheme)
+		return strcmp(va->scheme->name, vb->scheme->name);
+	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
+}
+
+/*
+ * Adds keys for the trials of the keys' schemes, with copies of the rows that
+ * fall into the trial's time; drops keys that no version in force judges.
+ */
+static int64
+add_trial_keys(StandingKey **keys, int64 nkeys)
+{
+	KeyList		list = {0};
+	bool		any = false;
+
+	for (int64 i = 0; i < nkeys && !any; i++)
+		any = (*keys)[i].scheme->ntrials > 0;
+	if (!any)
+		return nkeys;
+	for (int64 i = 0; i < nkeys; i++)
+	{
+		StandingKey *key = &(*keys)[i];
+		int			kept = 0;
+
+		for (int t = 0; t < key->scheme->ntrials; t++)
+		{
+			char	   *name = psprintf("%s@" INT64_FORMAT, key->scheme->name,
+										key->scheme->trials[t].policy_id);
+			Scheme	   *trial = rulebook_scheme(name, strlen(name), false);
+			StandingKey *added = NULL;
+
+			for (int v = 0; v < key->nviolations; v++)
+			{
+				ViolationRow *row = key->violations[v];
+				PolicyVersion *version = rulebook_version_at(trial, row->occurred);
+
+				if (version == NULL ||
+					policy_rule_index(rulebook_compiled(version), row->rule, strlen(row->rule)) < 0)
+					continue;
+				if (added == NULL)
+				{
+					added = add_key(&list, key->account_id, trial);
+					added->violations = palloc(sizeof(ViolationRow *) * key->nviolations);
+				}
+				added->violations[added->nviolations] = palloc(sizeof(ViolationRow));
+				*added->violations[added->nviolations] = *row;
+				added->violations[added->nviolations++]->scheme = trial;
+			}
+		}
+		for (int v = 0; v < key->nviolations; v++)
+			if (rulebook_version_at(key->scheme, key->violations[v]->occurred) != NULL)
+				key->violations[kept++] = key->violations[v];
+		key->nviolations = kept;
+		if (kept > 0)
+		{
+			StandingKey *same = add_key(&list, key->account_id, key->scheme);
+
+			same->violations = key->violations;
+			same->nviolations = kept;
+		}
+	}
+	*keys = list.keys;
+	return list.n;
+}
+
+Datum
+governance_violation_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", false, false);
+	Relation	relation = trigger->tg_relation;
+	AttrNumber	numbers[V_COLUMNS];
+	LedgerIdentity identity;
+	TupleTableSlot *slot;
+	ViolationRow *rows;
+	ViolationRow **order;
+	StandingKey *keys;
+	int64		nrows = 0;
+	int64		maxrows;
+	int64		nkeys = 0;
+	MemoryContext context;
+
+	require_transition(trigger->tg_newtable, "violation_apply", "NEW");
+	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
+	if (maxrows == 0)
+		return PointerGetDatum(NULL);
+	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	find_columns(relation, violation_columns, V_COLUMNS, numbers);
+	ledger_enter(&identity);
+	context = CurrentMemoryContext;
+
+	rows = MemoryContextAllocHuge(context, sizeof(ViolationRow) * maxrows);
+	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * maxrows);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	tuplestore_rescan(trigger->tg_newtable);
+	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_violation(relation, slot, numbers, &rows[nrows]);
+		order[nrows] = &rows[nrows];
+		nrows++;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	check_campaigns(relation, rows, nrows);
+
+	if (nrows > 1)
+		qsort(order, nrows, sizeof(ViolationRow *), violation_key_cmp);
+	for (int64 i = 0; i < nrows; i++)
+		if (i == 0 || order[i]->account_id != order[i - 1]->account_id ||
+			order[i]->scheme != order[i - 1]->scheme)
+			nkeys++;
+	keys = MemoryContextAllocExtended(context, sizeof(StandingKey) * nkeys,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	nkeys = -1;
+	for (int64 i = 0; i < nrows; i++)
+	{
+		if (i == 0 || order[i]->account_id != order[i - 1]->account_id ||
+			order[i]->scheme != order[i - 1]->scheme)
+		{
+			nkeys++;
+			keys[nkeys].account_id = order[i]->account_id;
+			keys[nkeys].scheme = order[i]->scheme;
+			keys[nkeys].decided = DT_NOBEGIN;
+			keys[nkeys].violations = &order[i];
+		}
+		keys[nkeys].nviolations++;
+	}
+	nkeys = add_trial_keys(&keys, nkeys + 1);
+	standings_apply(keys, nkeys);
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}
