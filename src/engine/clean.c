@@ -123,8 +123,22 @@ pauses(const Relief *relief, int rung)
 	return relief->pauses && (relief->pause_rungs == NULL || relief->pause_rungs[rung]);
 }
 
+/* The time under sanctions is put in front of what is left. */
+static void
+resume(Fold *fold, CleanClock *clock)
+{
+	TimestampTz from;
+
+	if (clock->steps > 0)
+		clock_start(clock, clock_last(fold, clock), clock->first);
+	from = Max(clock->base, clock->paused);
+	if (from < fold->at)
+		clock->base = calendar_shift(clock->base, from, fold->at, fold->policy->zone);
+	clock->paused = DT_NOEND;
+}
+
 void
-clean_sanction(Fold *fold, int rung, bool start)
+clean_pause(Fold *fold)
 {
 	EngineState *state = fold->state;
 
@@ -132,34 +146,17 @@ clean_sanction(Fold *fold, int rung, bool start)
 	{
 		const Relief *relief = clock_relief(fold, n);
 		CleanClock *clock = &state->clocks[n];
-		TimestampTz from;
-		bool		still = false;
-		bool		first;
+		bool		paused = false;
 
-		if (!pauses(relief, rung))
+		if (!relief->pauses)
 			continue;
-		if (start)
-		{
-			if (clock->paused == DT_NOEND)
-				clock->paused = fold->at;
-			continue;
-		}
-		for (int i = 0; i < state->nsanctions && !still; i++)
-			still = sanction_running(&state->sanctions[i]) &&
+		for (int i = state->first_open; i < state->nsanctions && !paused; i++)
+			paused = sanction_running(&state->sanctions[i]) &&
 				pauses(relief, state->sanctions[i].rung);
-		if (still || clock->paused == DT_NOEND)
-			continue;
-
-		/* The time under the sanction is put in front of what is left. */
-		if (clock->steps > 0)
-		{
-			first = clock->first;
-			clock_start(clock, clock_last(fold, clock), first);
-		}
-		from = Max(clock->base, clock->paused);
-		if (from < fold->at)
-			clock->base = calendar_shift(clock->base, from, fold->at, fold->policy->zone);
-		clock->paused = DT_NOEND;
+		if (paused && clock->paused == DT_NOEND)
+			clock->paused = fold->at;
+		else if (!paused && clock->paused != DT_NOEND)
+			resume(fold, clock);
 	}
 }
 

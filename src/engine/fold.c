@@ -449,11 +449,10 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 /* ---------- the beginning ---------- */
 
 EngineState *
-engine_init(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
-			const ExprValue *facts, const PendingAttribute *pending, int npending)
+fold_fresh(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
+		   const ExprValue *facts, const PendingAttribute *pending, int npending)
 {
 	EngineState *state = state_alloc(policy);
-	const EnginePlan *plan = engine_plan(policy);
 	Fold		fold;
 
 	state->account_id = account_id;
@@ -467,7 +466,12 @@ engine_init(const Policy *policy, int64 account_id, TimestampTz opened, Timestam
 	keep_pending(state, pending, npending);
 
 	fold_begin(&fold, policy, state, NULL);
-	take_pending(&fold);
+	while (state->npending > 0 && state->pending[0].at <= at)
+	{
+		state->attributes[state->pending[0].attribute] = state->pending[0].value;
+		memmove(state->pending, state->pending + 1,
+				sizeof(PendingAttribute) * --state->npending);
+	}
 	if (policy->floor != NULL)
 		state->floor = expr_points(policy->floor, &fold.env);
 	if (policy->cap != NULL)
@@ -478,12 +482,24 @@ engine_init(const Policy *policy, int64 account_id, TimestampTz opened, Timestam
 	if (!policy->accumulate || policy->capped)
 		state->score = Min(state->score, state->cap);
 
-	for (int n = 0; n < plan->nevery; n++)
+	for (int n = 0; n < fold.plan->nevery; n++)
 	{
 		state->clocks[n].base = at;
 		state->clocks[n].active_day = DT_NOBEGIN;
 		state->clocks[n].paused = DT_NOEND;
 	}
+	return state;
+}
+
+EngineState *
+engine_init(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
+			const ExprValue *facts, const PendingAttribute *pending, int npending)
+{
+	EngineState *state = fold_fresh(policy, account_id, opened, at, facts, pending, npending);
+	const EnginePlan *plan = engine_plan(policy);
+	Fold		fold;
+
+	fold_begin(&fold, policy, state, NULL);
 	clean_idle(&fold);
 
 	/*

@@ -406,21 +406,13 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 				TimestampTz at, const ExprValue *facts, const PendingAttribute *pending,
 				int npending, const EngineTrace *trace)
 {
-	EngineState *result = engine_init(to, state->account_id, at, at, facts, pending, npending);
+	EngineState *result = fold_fresh(to, state->account_id, state->opened, at, facts,
+									 pending, npending);
 	bool		fresh = to->handover == HANDOVER_FRESH;
 	Points		before = state->score;
 	Transfer	t;
 	Fold		fold;
 
-	/* Beginning anew may have opened rungs of its own: those wait for the end. */
-	result->nsanctions = 0;
-	if (to->nrungs > 0)
-	{
-		memset(result->fired, 0, sizeof(int32) * to->nrungs);
-		memset(result->disarmed, 0, sizeof(bool) * to->nrungs);
-		memset(result->multiples, 0, sizeof(int32) * to->nrungs);
-	}
-	result->opened = state->opened;
 	result->last = state->last;
 	result->last_decided = state->last_decided;
 	result->nviolations = state->nviolations;
@@ -443,6 +435,8 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 		transfer_clocks(&t);
 	}
 	transfer_ladder(&t);
+	clean_pause(&fold);
+	clean_idle(&fold);
 	ladder_disarm(&fold);
 	result->due_known = false;
 	if (trace != NULL)

@@ -127,6 +127,15 @@ fold_at(Fold *fold, TimestampTz at)
 	fold->env.at = at;
 }
 
+/*
+ * A fresh state before anything has been looked at: facts, limits, score and
+ * clocks.  In the current memory context.
+ */
+extern EngineState *fold_fresh(const Policy *policy, int64 account_id,
+							   TimestampTz opened, TimestampTz at,
+							   const ExprValue *facts,
+							   const PendingAttribute *pending, int npending);
+
 extern void fold_begin(Fold *fold, const Policy *policy, EngineState *state,
 					   const EngineTrace *trace);
 
@@ -328,7 +337,9 @@ extern bool relief_effective(Fold *fold, int relief);
 
 extern void clean_violation(Fold *fold, int rule);
 extern void clean_activity(Fold *fold, const EngineEvent *event);
-extern void clean_sanction(Fold *fold, int rung, bool start);
+
+/* Stops and starts clocks by the sanctions that are running now. */
+extern void clean_pause(Fold *fold);
 extern void clean_idle(Fold *fold);
 extern bool clean_steps(Fold *fold);
 

@@ -291,7 +291,7 @@ end_sanction(Fold *fold, SanctionState *s, EffectKind kind, bool in_its_own_way)
 	sanction_effect(fold, kind, s, NULL);
 	if ((s->flags & SANCTION_STARTED) == 0)
 		return;
-	clean_sanction(fold, s->rung, false);
+	clean_pause(fold);
 	if (in_its_own_way)
 		relief_sanction(fold, &fold->state->sanctions[at], false);
 }
@@ -353,7 +353,7 @@ sanctions_start_due(Fold *fold)
 		observe_sanction(fold, s->rung);
 		if (s->starts > s->opened)
 			sanction_effect(fold, EFFECT_SANCTION_BEGIN, s, NULL);
-		clean_sanction(fold, s->rung, true);
+		clean_pause(fold);
 		relief_sanction(fold, s, true);
 		changed = true;
 	}

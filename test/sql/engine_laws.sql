@@ -163,4 +163,4 @@ END $$;
 
 SELECT setseed(0.42);
 \set ECHO queries
-SELECT * FROM pg_temp.try_laws(400);
+SELECT * FROM pg_temp.try_laws(250);

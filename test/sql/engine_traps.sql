@@ -250,6 +250,17 @@ INSERT INTO expected_score VALUES
 ('trial', '2024-01-01', '1/10', 'clear'), ('trial', '2024-02-02', '3/10', 'banned'), ('ties', '2024-01-01', '1/10', NULL), ('incident', '2024-01-03', '3/10', NULL),
 ('same instant', '2024-01-11', '2/10', 'clear');
 
+-- ---------------------------------------------------------------- days on the local calendar, hours by the clock
+INSERT INTO scenario VALUES
+('spring', pg_temp.pile(10, '{"time_zone": "Europe/London", "relief": [{"age": "1 day", "rules": ["one"], "void": "entry"}, {"age": "24 hours", "rules": ["two"], "void": "entry"}],
+	"ladder": [{"rung": "a", "when": "score >= 1", "tier": "muted", "for": "2 days"}]}'), NULL, '{a 2024-03-30 12:00 .. 2024-04-01 12:00}',
+	pg_temp.v('2024-03-30 12:00', 'one') || pg_temp.v('2024-03-30 12:00', 'two')),
+('day end', pg_temp.pile(10, '{"time_zone": "America/New_York", "relief": [{"age": "30 days", "round": "day_end", "void": "entry"}]}'), NULL, NULL,
+	pg_temp.v('2024-10-20 15:30', 'one'));
+INSERT INTO expected_score VALUES
+('spring', '2024-03-31 11:59', '3/10', NULL), ('spring', '2024-03-31 12:00', '2/10', NULL), ('spring', '2024-03-31 12:59', '2/10', NULL), ('spring', '2024-03-31 13:00', '0/10', NULL),
+('day end', '2024-11-19 23:59', '1/10', NULL), ('day end', '2024-11-20', '0/10', NULL);
+
 -- ---------------------------------------------------------------- run and compare
 CREATE TEMPORARY TABLE outcome AS
 	SELECT s.id, r.ordinality AS n, r.at AT TIME ZONE z.zone AS local, r.what, r.entry, r.delta, r.score, r.tier, r.rung,
