@@ -40,6 +40,10 @@ DATA = $(filter-out $(EXTENSION_SQL),$(wildcard sql/governance--*--*.sql))
 DOCS = $(wildcard doc/*.md)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DGOVERNANCE_VERSION='"$(EXTVERSION)"'
+# The server loads every module and its libraries into one space of names; ours
+# are to be found here first.  (Before 16 the server does not hide them itself.)
+comma := ,
+SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic)
 PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-declaration-after-statement
 
 # Each test finds the extension in its database already.

@@ -140,7 +140,7 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 		qsort(heard, nheard, sizeof(ActivityRow *), activity_key_cmp);
 		for (int64 i = 0; i < nheard; i++)
 		{
-			StandingKey *key = add_key(&list, heard[i]->account_id, schemes[s]);
+			StandingKey *key = key_list_add(&list, heard[i]->account_id, schemes[s]);
 
 			if (key->nactivities == 0)
 				key->activities = &heard[i];

@@ -152,7 +152,7 @@ add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *
 				continue;
 			if (is_new && value != NULL)
 				check_attribute(relation, schemes[s], name, text_to_cstring(value));
-			key = add_key(list, account_id, schemes[s]);
+			key = key_list_add(list, account_id, schemes[s]);
 			key->refresh = true;
 			key->changed_from = Min(key->changed_from, changed);
 		}

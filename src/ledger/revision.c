@@ -78,7 +78,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 			if (strcmp(schemes[i]->name, scheme) == 0 ||
 				(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
 			{
-				StandingKey *key = add_key(&list, account_id, schemes[i]);
+				StandingKey *key = key_list_add(&list, account_id, schemes[i]);
 
 				key->replay = true;
 				key->decided = Max(key->decided, slot_time(slot, numbers[R_DECIDED]));

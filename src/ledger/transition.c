@@ -76,7 +76,7 @@ find_columns(Relation relation, const ColumnSpec *specs, int nspecs, AttrNumber 
 }
 
 StandingKey *
-add_key(KeyList *list, int64 account_id, Scheme *scheme)
+key_list_add(KeyList *list, int64 account_id, Scheme *scheme)
 {
 	StandingKey *key;
 

@@ -42,7 +42,7 @@ typedef struct KeyList
 	StandingKey *keys;
 } KeyList;
 
-extern StandingKey *add_key(KeyList *list, int64 account_id, Scheme *scheme);
+extern StandingKey *key_list_add(KeyList *list, int64 account_id, Scheme *scheme);
 
 static inline int64
 slot_int8(TupleTableSlot *slot, AttrNumber number)

@@ -532,6 +532,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	int64		rebuilt = 0;
 
+	PreventCommandIfReadOnly("rebuild()");
 	ledger_lock(ExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);

@@ -55,7 +55,7 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		bool		isnull;
-		StandingKey *key = add_key(&list,
+		StandingKey *key = key_list_add(&list,
 								   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
 															   SPI_tuptable->tupdesc, 1, &isnull)),
 								   scheme);
@@ -94,7 +94,7 @@ refresh_trials(Scheme *scheme)
 			int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
 																 SPI_tuptable->tupdesc, 1, &isnull));
 
-			add_key(&list, account_id, trial)->replay = true;
+			key_list_add(&list, account_id, trial)->replay = true;
 		}
 		SPI_freetuptable(SPI_tuptable);
 		standings_apply(list.keys, list.n);

@@ -284,7 +284,7 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 					continue;
 				if (added == NULL)
 				{
-					added = add_key(&list, key->account_id, trial);
+					added = key_list_add(&list, key->account_id, trial);
 					added->violations = palloc(sizeof(ViolationRow *) * key->nviolations);
 				}
 				added->violations[added->nviolations] = palloc(sizeof(ViolationRow));
@@ -298,7 +298,7 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 		key->nviolations = kept;
 		if (kept > 0)
 		{
-			StandingKey *same = add_key(&list, key->account_id, key->scheme);
+			StandingKey *same = key_list_add(&list, key->account_id, key->scheme);
 
 			same->violations = key->violations;
 			same->nviolations = kept;
