@@ -67,10 +67,15 @@ typedef struct Compiler
 /* EXPR_MAY_* plus: the price so far, in modifiers only */
 #define EXPR_MAY_POINTS		0x10
 
+/* ---------- compile.c ---------- */
+
+/* The facet at a place in the document; gives its index in the policy. */
+extern int	compile_facet(Compiler *c, int i);
+
+/* ---------- compile_values.c ---------- */
+
 extern int	name_list_add(NameList *list, const char *name);
 extern int	name_list_find(const NameList *list, const char *name);
-
-/* ---------- compile.c ---------- */
 
 /* An expression: a number, true or false, a text, or a list of cases. */
 extern Expr *compile_expr(Compiler *c, const Doc *doc, ExprType wanted, int may);

@@ -1,0 +1,157 @@
+/*
+ * expr_internal.h
+ *		What the files of the expression language share: the tree of an
+ *		expression, and how it is built.
+ *
+ * Not together with the server's nodes.h and primnodes.h, which have a Node and
+ * an Expr of their own.
+ */
+#ifndef GOVERNANCE_ENGINE_EXPR_INTERNAL_H
+#define GOVERNANCE_ENGINE_EXPR_INTERNAL_H
+
+#include <math.h>
+
+#include "engine/expr.h"
+
+/* Of the text, when it is parsed, and of the tree. */
+#define MAX_EXPR_DEPTH		100
+
+typedef enum NodeKind
+{
+	NODE_CONSTANT,
+	NODE_VAR,
+	NODE_AND,
+	NODE_OR,
+	NODE_NOT,
+	NODE_COMPARE,
+	NODE_IN,					/* args[0] in the constants args[1..] */
+	NODE_ADD,
+	NODE_SUBTRACT,
+	NODE_MULTIPLY,
+	NODE_DIVIDE,
+	NODE_MODULO,
+	NODE_NEGATE,
+	NODE_IF,
+	NODE_MIN,
+	NODE_MAX,
+	NODE_FLOOR,
+	NODE_CEIL,
+	NODE_ROUND,
+	NODE_ABS,
+	NODE_COALESCE,
+	NODE_IS_NULL,
+	NODE_WITHIN
+} NodeKind;
+
+typedef enum CompareOp
+{
+	CMP_EQ,
+	CMP_NE,
+	CMP_LT,
+	CMP_LE,
+	CMP_GT,
+	CMP_GE
+} CompareOp;
+
+typedef struct Node
+{
+	NodeKind	kind;
+	ExprType	type;
+	int			height;
+	CompareOp	op;				/* compare */
+	bool		by_severity;	/* compare: texts by their rank as severities */
+	ExprVar		var;			/* var */
+	int			index;
+	ExprValue	value;			/* constant */
+	Span		span;			/* within */
+	int			nargs;
+	struct Node **args;
+} Node;
+
+struct Expr
+{
+	Node	   *root;
+
+	/* root is "variable <op> constant number": no need to walk a tree */
+	bool		simple;
+	ExprVar		var;
+	int			index;
+	CompareOp	op;
+	double		constant;
+};
+
+/* ---------- expr.c ---------- */
+
+extern Node *expr_make_node(NodeKind kind, ExprType type);
+extern Node *expr_make_constant(ExprValue value);
+extern Node *expr_make_text(char *text);
+
+/* Folded when the arguments are constant; null: the tree gets too high. */
+extern Node *expr_make_op(NodeKind kind, ExprType type, CompareOp op,
+						  int nargs, Node **args);
+
+/* The expression that has this tree. */
+extern Expr *expr_make(Node *root);
+
+/* The place of a severity among them, or -1. */
+extern int	expr_severity_rank(const char *name);
+
+/* ---------- values and types ---------- */
+
+static inline ExprValue
+null_value(void)
+{
+	ExprValue	v = {.type = EXPR_NULL, .isnull = true};
+
+	return v;
+}
+
+static inline ExprValue
+boolean_value(bool b)
+{
+	ExprValue	v = {.type = EXPR_BOOLEAN, .number = b ? 1 : 0};
+
+	return v;
+}
+
+/* What is not a number any more (overflow, 0/0) is null. */
+static inline ExprValue
+number_value(double d)
+{
+	ExprValue	v = {.type = EXPR_NUMBER, .number = d};
+
+	if (unlikely(!isfinite(d)))
+		return null_value();
+	return v;
+}
+
+/* The common type of two branches; false when there is none. */
+static inline bool
+expr_unify(ExprType *type, ExprType other)
+{
+	if (*type == EXPR_NULL)
+		*type = other;
+	return other == EXPR_NULL || *type == other;
+}
+
+/* ---------- characters ---------- */
+
+static inline bool
+is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+#endif							/* GOVERNANCE_ENGINE_EXPR_INTERNAL_H */
