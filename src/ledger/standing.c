@@ -104,7 +104,6 @@ typedef struct Work
 	TimestampTz known_at;
 	TimestampTz seen;			/* as_of before, DT_NOBEGIN: none: sanctions that
 								 * time brought up to here have been written */
-	bool		had_sanctions;	/* before: rows may need a change */
 	bool		replayed;
 } Work;
 
@@ -296,8 +295,15 @@ fold_works(Work *works, int nworks)
 
 		CHECK_FOR_INTERRUPTS();
 		check_account(work);
-		if (work->state == NULL && !key->refresh && !key->replay &&
-			key->nactivities == 0 && !scheme_has_activities(key->scheme))
+
+		/*
+		 * A state in which nothing has happened, since all of it was
+		 * overturned, is no beginning: the first row to come is.
+		 */
+		if (work->state != NULL && work->state->last.at == DT_NOBEGIN && !key->refresh)
+			work->state = NULL;
+		else if (work->state == NULL && !key->refresh && !key->replay &&
+				 key->nactivities == 0 && !scheme_has_activities(key->scheme))
 		{
 			/*
 			 * The first violation of an account whose scheme listens to
@@ -424,15 +430,33 @@ state_column(uint64 row)
 /* ---------- the two passes ---------- */
 
 /*
- * May there be rows of sanctions or restrictions to write?  Most accounts have
- * none and can have none: they take no further query.
+ * May there be rows of sanctions or restrictions to write?  Not when no
+ * sanction has changed since the state was loaded and none ends by a condition
+ * that time or a new entry may move: most violations take no further query,
+ * those of accounts under a sanction included.
  */
 static bool
 has_effects(const Work *work)
 {
-	return work->had_sanctions || work->replayed || work->key->refresh ||
-		work->state->nsanctions > 0 ||
-		ledger_may_sanction_later(work->key->scheme, work->state);
+	const EngineState *state = work->state;
+	const Policy *policy;
+
+	if (work->replayed || work->key->refresh ||
+		ledger_may_sanction_later(work->key->scheme, state))
+		return true;
+	if (state->nsanctions == 0)
+		return false;
+	policy = rulebook_policy(state->policy_id);
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+
+		if (s->dirty || s->sanction_id == 0 ||
+			(policy->time_driven && s->ends == DT_NOEND && s->rung >= 0 &&
+			 policy->rungs[s->rung].mode == RUNG_WHILE))
+			return true;
+	}
+	return false;
 }
 
 /* When what a key brings became known: what follows no longer is released then. */
@@ -530,7 +554,6 @@ update_standings(StandingKey **keys, int nkeys)
 
 	for (int i = 0; i < nkeys; i++)
 		works[i].key = keys[i];
-	key_arrays(works, nkeys, values);
 	if (nkeys == 1)
 	{
 		values[0] = Int64GetDatum(keys[0]->account_id);
@@ -538,7 +561,10 @@ update_standings(StandingKey **keys, int nkeys)
 		nrows = ledger_execute(&lock_one_plan, values, NULL, LEDGER_WRITE);
 	}
 	else
+	{
+		key_arrays(works, nkeys, values);
 		nrows = ledger_execute(&lock_plan, values, NULL, LEDGER_WRITE);
+	}
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		bool		isnull;
@@ -558,7 +584,6 @@ update_standings(StandingKey **keys, int nkeys)
 		works[n].state = state_column(row);
 		works[n].known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
 		works[n].seen = works[n].state->as_of;
-		works[n].had_sanctions = works[n].state->nsanctions > 0;
 		works[n].key->done = true;
 		if (nkeys > 1)
 			n++;
