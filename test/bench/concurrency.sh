@@ -5,15 +5,14 @@
 #	against the floor (the insert, and one counter row that the same statement
 #	updates) under the same contention.
 #
-# BENCH_ROUNDS, BENCH_ACCOUNTS, BENCH_SINGLES (statements of each client and
-# round).
+# BENCH_ROUNDS, BENCH_ACCOUNTS, BENCH_SECONDS (of each competitor and round).
 set -euo pipefail
 
 # shellcheck source=test/bench/lib/bench.sh
 . "$(dirname "$0")/lib/bench.sh"
 
 : "${BENCH_ACCOUNTS:=100000}"
-: "${BENCH_SINGLES:=4000}"
+: "${BENCH_SECONDS:=2}"
 
 bench_begin concurrency
 bench_ledger
@@ -55,9 +54,9 @@ done
 
 for ((round = 0; round <= BENCH_ROUNDS; round++)); do
 	for competitor in $(bench_round "$round" floor governance); do
-		bench_run two "$competitor" "$round" 1 "$BENCH_DIR/many.$competitor" "$BENCH_SINGLES" \
+		bench_run two "$competitor" "$round" 1 "$BENCH_DIR/many.$competitor" "${BENCH_SECONDS}s" \
 			-c 2 -j 2 --random-seed=$((1000 + round))
-		bench_run hot "$competitor" "$round" 1 "$BENCH_DIR/one.$competitor" $((BENCH_SINGLES / 8)) \
+		bench_run hot "$competitor" "$round" 1 "$BENCH_DIR/one.$competitor" "${BENCH_SECONDS}s" \
 			-c 8 -j 1 --random-seed=$((1000 + round))
 	done
 done

@@ -72,12 +72,15 @@ for entry in "${BENCH_RULES[@]}"; do
 	done
 	singles="$singles $BENCH_DIR/one.COMPETITOR.$code@$share"
 done
+sanctions_before=$(sql -c "SELECT count(*) FROM governance.sanction")
 for ((round = 0; round <= BENCH_ROUNDS; round++)); do
 	for competitor in $(bench_round "$round" "${competitors[@]}"); do
 		bench_run one "$competitor" "$round" 1 "${singles//COMPETITOR/$competitor}" "$BENCH_SINGLES" \
 			--random-seed=$((1000 + round))
 	done
 done
+
+share=$(sql -c "SELECT round(100.0 * (count(*) - $sanctions_before) / ((1 + $BENCH_ROUNDS) * $BENCH_SINGLES)) FROM governance.sanction")
 
 # 100 rows a statement.
 for competitor in "${competitors[@]}"; do
@@ -106,7 +109,7 @@ for ((round = 1; round <= BENCH_ROUNDS; round++)); do
 	done
 done
 
-bench_report one "One violation a statement, prepared, one client, by statement" \
+bench_report one "One violation a statement, prepared, one client; $share of 100 open a sanction" \
 	bare floor row_trigger -- "governance/floor<=1.30(1.10)" "row_trigger/governance>=1.4"
 bench_report hundred "100 violations a statement, by violation" \
 	bare floor row_trigger -- "governance/bare<=1.60" "row_trigger/governance>=4"

@@ -94,8 +94,9 @@ bench_round()
 	done
 }
 
-# Runs COUNT transactions of a script, and notes how long one of its ROWS rows
-# took.  SCRIPT may be several, each "file@weight", separated by blanks.
+# Runs COUNT transactions of a script ("2s": for two seconds), and notes how long
+# one of its ROWS rows took.  SCRIPT may be several, each "file@weight",
+# separated by blanks.
 bench_run()
 {
 	local scenario=$1 competitor=$2 round=$3 rows=$4 scripts=$5 count=$6
@@ -105,7 +106,11 @@ bench_run()
 	for script in $scripts; do
 		options+=(-f "$script")
 	done
-	if ! out=$(pgbench -n -M prepared "${options[@]}" -t "$count" "$@" 2>&1); then
+	case $count in
+		*s) options+=(-T "${count%s}") ;;
+		*) options+=(-t "$count") ;;
+	esac
+	if ! out=$(pgbench -n -M prepared "${options[@]}" "$@" 2>&1); then
 		printf '%s\n' "$out" >&2
 		return 1
 	fi
@@ -136,6 +141,17 @@ bench_run_step()
 			found = 1
 		}
 		END { exit !found }' >>"$BENCH_DIR/rounds"
+}
+
+# bench_count WORD SCRIPT COUNT: as many transactions as fit into two seconds,
+# at least three and at most COUNT; for what may be out of proportion.
+bench_count()
+{
+	local word=$1 script=$2 count=$3
+
+	pgbench -n -r -M prepared -f "$script" -t 3 2>&1 | awk -v word="$word" -v count="$count" '
+		$3 == word && $1 > 0 { n = int(2000 / $1) }
+		END { print n < 3 ? 3 : n < count ? n : count }'
 }
 
 # bench_note SCENARIO COMPETITOR ROUND ROWS MILLISECONDS: a time taken otherwise.
