@@ -69,6 +69,8 @@ governance_timeline(PG_FUNCTION_ARGS)
 			violation = trace_violation(trace, effect->entry);
 		if (effect->rung >= 0)
 			rung = policy->rungs[effect->rung].code;
+		else if (effect->sanction != 0)
+			rung = trace_rung(trace, effect->sanction);
 		if (effect->sanction != 0 && rung != NULL && !trace->effects[i].expected)
 			sanction_id = stored_sanction(account_id, scheme, rung,
 										  trace_cause(trace, effect->sanction), effect->starts);
@@ -94,7 +96,8 @@ governance_timeline(PG_FUNCTION_ARGS)
 							 release_reason_name(effect->reason));
 
 		values[0] = TimestampTzGetDatum(effect->at);
-		values[1] = CStringGetTextDatum(effect_name(effect->kind));
+		values[1] = CStringGetTextDatum(effect->kind == EFFECT_SANCTION_START && effect->starts > effect->at
+										? "sanction opened" : effect_name(effect->kind));
 		values[2] = points_numeric(effect->delta);
 		values[3] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
 		values[4] = SanctionTierGetDatum(effect->tier);

@@ -93,6 +93,16 @@ trace_cause(const Trace *trace, int64 sanction)
 	return 0;
 }
 
+const char *
+trace_rung(const Trace *trace, int64 sanction)
+{
+	for (int i = 0; i < trace->n; i++)
+		if (trace->effects[i].effect.kind == EFFECT_SANCTION_START &&
+			trace->effects[i].effect.sanction == sanction)
+			return trace->effects[i].policy->rungs[trace->effects[i].effect.rung].code;
+	return NULL;
+}
+
 int64
 stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause, TimestampTz starts)
 {

@@ -37,6 +37,9 @@ extern const ActivityRow *trace_activity(const Trace *trace, int64 id);
 /* The violation behind a sanction, by the sanction's number; 0: none. */
 extern int64 trace_cause(const Trace *trace, int64 sanction);
 
+/* Its rung, under the version that opened it. */
+extern const char *trace_rung(const Trace *trace, int64 sanction);
+
 extern const char *effect_name(EffectKind kind);
 
 #endif							/* GOVERNANCE_REPORTS_TRACE_H */
