@@ -48,6 +48,15 @@
 	make_range(typcache, lower, upper, empty)
 #endif
 
+/* 16: one function for the rights on everything that is not a relation. */
+#if PG_VERSION_NUM >= 160000
+#define namespace_aclcheck_compat(nsp, roleid, mode) \
+	object_aclcheck(NamespaceRelationId, nsp, roleid, mode)
+#else
+#define namespace_aclcheck_compat(nsp, roleid, mode) \
+	pg_namespace_aclcheck(nsp, roleid, mode)
+#endif
+
 /* 18: pg_noreturn, before the declaration, is the only way to say it. */
 #ifndef pg_noreturn
 #define pg_noreturn __attribute__((noreturn))

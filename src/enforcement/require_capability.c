@@ -14,11 +14,15 @@
 #include "reports/reports.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -124,8 +128,30 @@ row_account(Relation relation, HeapTuple tuple, const char *column, int64 *accou
 	return false;
 }
 
+/* May the caller read for himself what the refusal rests on? */
+static bool
+may_see_why(Oid userid)
+{
+	static const char *const tables[] = {"restriction", "sanction"};
+	Oid			nsp = get_namespace_oid("governance", false);
+
+	if (namespace_aclcheck_compat(nsp, userid, ACL_USAGE) != ACLCHECK_OK)
+		return false;
+	for (size_t i = 0; i < lengthof(tables); i++)
+	{
+		Oid			relid = get_relname_relid(tables[i], nsp);
+
+		if (!OidIsValid(relid) ||
+			pg_class_aclcheck(relid, userid, ACL_SELECT) != ACLCHECK_OK ||
+			check_enable_rls(relid, userid, true) == RLS_ENABLED)
+			return false;
+	}
+	return true;
+}
+
 static void
-refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability)
+refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability,
+	   bool see_why)
 {
 	Datum		values[3];
 	char	   *until = NULL;
@@ -136,7 +162,7 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 	values[0] = Int64GetDatum(account_id);
 	values[1] = capability;
 	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
-	if (ledger_execute(&why_plan, values, NULL, LEDGER_FRESH) > 0)
+	if (see_why && ledger_execute(&why_plan, values, NULL, LEDGER_FRESH) > 0)
 	{
 		until = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -149,7 +175,7 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 			 scheme == NULL ? 0
 			 : rung == NULL ? errdetail("It is withheld under \"%s\" until %s.", scheme, until)
 			 : errdetail("It is withheld by rung \"%s\" of scheme \"%s\" until %s.", rung, scheme, until),
-			 sanction == NULL ? errhint("See governance.restrictions(" INT64_FORMAT ").", account_id)
+			 !see_why ? 0 : sanction == NULL ? errhint("See governance.restrictions(" INT64_FORMAT ").", account_id)
 			 : errhint("governance.explain(%s) gives the reasons.", sanction),
 			 errtable(relation),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, trigger->tgname)));
@@ -172,7 +198,8 @@ governance_require_capability(PG_FUNCTION_ARGS)
 		text	   *capability = cstring_to_text(args[1]);
 
 		if (!account_permits(account_id, capability, GetCurrentTimestamp(), LEDGER_FRESH))
-			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability));
+			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
+				   may_see_why(identity.userid));
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(tuple);
