@@ -107,6 +107,26 @@ typedef struct Work
 	bool		replayed;
 } Work;
 
+/*
+ * The standings whose outcome is being written at each level of nesting: a
+ * trigger of the user's own on what we write may come here again.
+ */
+typedef struct Frame
+{
+	struct Frame *outer;
+	StandingKey **busy;			/* in key order */
+	int			nbusy;
+} Frame;
+
+static Frame *frames = NULL;
+
+static void
+set_busy(StandingKey **keys, int nkeys)
+{
+	frames->busy = keys;
+	frames->nbusy = nkeys;
+}
+
 int
 standing_key_cmp(const void *a, const void *b)
 {
@@ -502,6 +522,7 @@ create_standings(StandingKey **keys, int nkeys)
 		works[i].key = keys[i];
 		works[i].known_at = works[i].seen = DT_NOBEGIN;
 	}
+	set_busy(keys, nkeys);
 	lock_facts(works, nkeys);
 	fold_works(works, nkeys);
 	for (int i = 0; i < nkeys; i++)
@@ -540,6 +561,7 @@ create_standings(StandingKey **keys, int nkeys)
 		if (has_effects(&works[i]))
 			inserted[member++] = inserted[i];
 	effects_write(batch, inserted);
+	set_busy(NULL, 0);
 }
 
 /* Pass two: locks, folds and updates. */
@@ -554,6 +576,7 @@ update_standings(StandingKey **keys, int nkeys)
 
 	for (int i = 0; i < nkeys; i++)
 		works[i].key = keys[i];
+	set_busy(keys, nkeys);
 	if (nkeys == 1)
 	{
 		values[0] = Int64GetDatum(keys[0]->account_id);
@@ -610,6 +633,7 @@ update_standings(StandingKey **keys, int nkeys)
 	add_effects(batch, works, n, true);
 	effects_number(batch);
 	effects_write(batch, NULL);
+	set_busy(NULL, 0);
 
 	if (n == 1)
 	{
@@ -682,18 +706,29 @@ check_done(const StandingKey *key)
 				 errhint("The transaction might succeed if retried.")));
 }
 
-void
-standings_apply(StandingKey *keys, int nkeys)
+/* What is half written can take no further entry. */
+static void
+check_busy(const StandingKey *keys, int nkeys)
+{
+	for (Frame *frame = frames; frame != NULL; frame = frame->outer)
+		for (int i = 0; i < frame->nbusy; i++)
+			if (bsearch(frame->busy[i], keys, nkeys, sizeof(StandingKey), standing_key_cmp) != NULL)
+				ereport(ERROR,
+						(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+						 errmsg("the standing of account " INT64_FORMAT " under scheme \"%s\" is being changed already",
+								frame->busy[i]->account_id, frame->busy[i]->scheme->name),
+						 errdetail("A trigger on a table of the ledger records an entry for the account whose sanctions are being written."),
+						 errhint("Record it in an AFTER trigger on governance.violation instead.")));
+}
+
+static void
+apply_keys(StandingKey *keys, int nkeys)
 {
 	MemoryContext outer = CurrentMemoryContext;
 	MemoryContext chunk;
 	StandingKey **pending;
 	int			npending;
 
-	if (nkeys == 0)
-		return;
-	qsort(keys, nkeys, sizeof(StandingKey), standing_key_cmp);
-	nkeys = merge_keys(keys, nkeys);
 	pending = MemoryContextAllocHuge(outer, sizeof(StandingKey *) * nkeys);
 	chunk = AllocSetContextCreate(outer, "governance standings", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(chunk);
@@ -761,6 +796,33 @@ standings_apply(StandingKey *keys, int nkeys)
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(chunk);
 	pfree(pending);
+}
+
+static void
+apply_in_frame(StandingKey *keys, int nkeys)
+{
+	Frame		frame = {.outer = frames};
+
+	check_busy(keys, nkeys);
+	frames = &frame;
+	PG_TRY();
+	{
+		apply_keys(keys, nkeys);
+	}
+	PG_FINALLY();
+	{
+		frames = frame.outer;
+	}
+	PG_END_TRY();
+}
+
+void
+standings_apply(StandingKey *keys, int nkeys)
+{
+	if (nkeys == 0)
+		return;
+	qsort(keys, nkeys, sizeof(StandingKey), standing_key_cmp);
+	apply_in_frame(keys, merge_keys(keys, nkeys));
 }
 
 /* ---------- reading ---------- */
