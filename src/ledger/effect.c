@@ -33,6 +33,19 @@ static LedgerPlan stored_plan = {
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
+/*
+ * Statements for many rows scan as many functions as there are columns, which
+ * costs more than a row or two: each has a twin for one row.
+ */
+static LedgerPlan insert_sanction_one_plan = {
+	"INSERT INTO governance.sanction (account_id, sanction_id, scheme, rung, tier, withholds,"
+	" during, violation_id, policy_id, enforced, released_at, release_reason, terms)"
+	" VALUES ($1, $2, $3, $4, $5, $6::pg_catalog.text[], pg_catalog.tstzrange($7, $8),"
+	" $9, $10, $11, $12, $13, $14::pg_catalog.jsonb)",
+	14, {INT8OID, INT8OID, TEXTOID, TEXTOID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+};
+
 static LedgerPlan insert_sanction_plan = {
 	"INSERT INTO governance.sanction (account_id, sanction_id, scheme, rung, tier, withholds,"
 	" during, violation_id, policy_id, enforced, released_at, release_reason, terms)"
@@ -45,6 +58,21 @@ static LedgerPlan insert_sanction_plan = {
 	14, {INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, LEDGER_TIER_ARRAY_TYPE,
 		TEXTARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
 	BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan update_sanction_one_plan = {
+	"UPDATE governance.sanction s SET tier = $3, withholds = $4::pg_catalog.text[],"
+	" during = pg_catalog.tstzrange($5, $6), enforced = $7, released_at = $8, release_reason = $9,"
+	" terms = coalesce($10::pg_catalog.jsonb, s.terms)"
+	" WHERE s.account_id" EQ "$1 AND s.sanction_id" EQ "$2"
+	" AND (s.during" NE "pg_catalog.tstzrange($5, $6)"
+	" OR s.enforced" NE "$7"
+	" OR s.withholds" NE "$4::pg_catalog.text[]"
+	" OR coalesce(s.released_at, '-infinity')" NE "coalesce($8, '-infinity')"
+	" OR coalesce(s.release_reason, '')" NE "coalesce($9, '')"
+	" OR coalesce(s.terms, '{}')" NE "coalesce($10::pg_catalog.jsonb, s.terms, '{}'))",
+	10, {INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
+	TIMESTAMPTZOID, TEXTOID, TEXTOID}
 };
 
 static LedgerPlan update_sanction_plan = {
@@ -76,6 +104,14 @@ static LedgerPlan overturn_plan = {
 	3, {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID}
 };
 
+static LedgerPlan restriction_one_plan = {
+	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
+	" FROM governance.restriction r"
+	" WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2"
+	" ORDER BY r.capability COLLATE pg_catalog.\"C\", r.since",
+	2, {INT8OID, TEXTOID}
+};
+
 static LedgerPlan restriction_plan = {
 	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
 	" FROM governance.restriction r"
@@ -86,11 +122,22 @@ static LedgerPlan restriction_plan = {
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
+static LedgerPlan delete_restriction_one_plan = {
+	"DELETE FROM governance.restriction r WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2",
+	2, {INT8OID, TEXTOID}
+};
+
 static LedgerPlan delete_restriction_plan = {
 	"DELETE FROM governance.restriction r"
 	" USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" WHERE r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan insert_restriction_one_plan = {
+	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
+	" VALUES ($1, $2, $3, $4, $5, $6)",
+	6, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}
 };
 
 static LedgerPlan insert_restriction_plan = {
@@ -107,6 +154,7 @@ typedef struct EffectMember
 	EngineState *state;
 	bool		stored;
 	bool		replayed;
+	bool		refreshed;
 	TimestampTz known_from;
 	int			nsanctions;
 	ProjectedSanction *sanctions;
@@ -176,17 +224,33 @@ columns_add(Columns *columns, const Datum *values, const bool *nulls)
 	columns->nrows++;
 }
 
-static void
-columns_execute(Columns *columns, LedgerPlan *plan)
-{
-	Datum		arrays[LEDGER_MAX_ARGS];
+/* Up to so many rows are written one by one. */
+#define FEW_ROWS 3
 
-	if (columns->nrows == 0)
+static void
+columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan)
+{
+	Datum		values[LEDGER_MAX_ARGS];
+	char		nulls[LEDGER_MAX_ARGS + 1];
+
+	if (columns->nrows <= FEW_ROWS)
+	{
+		for (int row = 0; row < columns->nrows; row++)
+		{
+			for (int c = 0; c < columns->ncolumns; c++)
+			{
+				values[c] = columns->columns[c].values[row];
+				nulls[c] = columns->columns[c].nulls[row] ? 'n' : ' ';
+			}
+			nulls[columns->ncolumns] = '\0';
+			ledger_execute(one_plan, values, nulls, LEDGER_WRITE);
+		}
 		return;
+	}
 	for (int c = 0; c < columns->ncolumns; c++)
-		arrays[c] = ledger_array(columns->columns[c].values, columns->columns[c].nulls,
+		values[c] = ledger_array(columns->columns[c].values, columns->columns[c].nulls,
 								 columns->nrows, ledger_type(columns->columns[c].type));
-	ledger_execute(plan, arrays, NULL, LEDGER_WRITE);
+	ledger_execute(plan, values, NULL, LEDGER_WRITE);
 }
 
 /* ---------- the batch ---------- */
@@ -203,7 +267,8 @@ effects_begin(void)
 
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
-			const AccountHistory *history, bool stored, bool replayed, TimestampTz known_from)
+			const AccountHistory *history, bool stored, bool replayed, bool refreshed,
+			TimestampTz known_from)
 {
 	EffectMember *member;
 
@@ -218,6 +283,7 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->state = state;
 	member->stored = stored;
 	member->replayed = replayed;
+	member->refreshed = refreshed;
 	member->known_from = known_from;
 	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
 }
@@ -493,9 +559,14 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 				Datum		values[10];
 				bool		nulls[10] = {0};
 
-				/* A sanction that ended before this statement is final. */
+				/*
+				 * A sanction that ended before this statement is final, and one
+				 * of a fixed length that nothing has touched is as it was.
+				 */
 				if (!member->replayed && !s->dirty &&
-					(s->flags & (SANCTION_ENDED | SANCTION_RELEASED)) != 0)
+					((s->flags & (SANCTION_ENDED | SANCTION_RELEASED)) != 0 ||
+					 (member->scheme->nversions == 1 && !member->refreshed &&
+					  rung->mode != RUNG_WHILE)))
 					continue;
 				values[0] = Int64GetDatum(member->account_id);
 				values[1] = Int64GetDatum(s->sanction_id);
@@ -514,8 +585,8 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 			}
 		}
 	}
-	columns_execute(&inserts, &insert_sanction_plan);
-	columns_execute(&updates, &update_sanction_plan);
+	columns_execute(&inserts, &insert_sanction_plan, &insert_sanction_one_plan);
+	columns_execute(&updates, &update_sanction_plan, &update_sanction_one_plan);
 	if (batch->noverturned > 0)
 	{
 		Datum		arrays[3];
@@ -651,7 +722,15 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 		values[1] = CStringGetTextDatum(member->scheme->name);
 		columns_add(&keys, values, NULL);
 	}
-	if (keys.nrows > 0)
+	if (keys.nrows == 1)
+	{
+		Datum		key[2];
+
+		key[0] = keys.columns[0].values[0];
+		key[1] = keys.columns[1].values[0];
+		nrows = ledger_execute(&restriction_one_plan, key, NULL, LEDGER_FRESH);
+	}
+	else if (keys.nrows > 1)
 	{
 		Datum		arrays[2];
 
@@ -697,8 +776,8 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 	}
 	if (keys.nrows > 0)
 		SPI_freetuptable(SPI_tuptable);
-	columns_execute(&stale, &delete_restriction_plan);
-	columns_execute(&rows, &insert_restriction_plan);
+	columns_execute(&stale, &delete_restriction_plan, &delete_restriction_one_plan);
+	columns_execute(&rows, &insert_restriction_plan, &insert_restriction_one_plan);
 }
 
 void

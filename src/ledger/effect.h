@@ -17,12 +17,14 @@ extern EffectBatch *effects_begin(void);
  * Adds the outcome of one standing.  history holds at least the facts when a
  * later version of the policy waits.  stored: the standing has been there
  * before, so that rows may exist; replayed: it was folded anew, so that its
- * sanctions have to be found again among the stored ones; those that no longer
+ * sanctions have to be found again among the stored ones; refreshed: facts or
+ * versions changed, so that any of its rows may be stale; those that no longer
  * follow are released as of known_from.
  */
 extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
 						EngineState *state, const AccountHistory *history,
-						bool stored, bool replayed, TimestampTz known_from);
+						bool stored, bool replayed, bool refreshed,
+						TimestampTz known_from);
 
 /*
  * Gives every sanction of the batch its id, in its state too.  Call before the

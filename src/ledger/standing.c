@@ -500,7 +500,7 @@ add_effects(EffectBatch *batch, Work *works, int nworks, bool stored)
 		if (has_effects(&works[i]))
 			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
 						works[i].history, stored || works[i].key->replay, works[i].replayed,
-						known_from(works[i].key));
+						works[i].key->refresh, known_from(works[i].key));
 }
 
 /*
