@@ -15,7 +15,7 @@ SET client_min_messages = warning;
 \echo 'One statement brings the code, one the ledger: ordinary tables in schema governance.'
 \echo
 \set ECHO queries
-CREATE EXTENSION governance CASCADE;
+CREATE EXTENSION governance;
 SELECT count(*) AS objects_created FROM governance.create_ledger();
 \set ECHO none
 
