@@ -172,6 +172,7 @@ ledger_prepare(LedgerPlan *plan)
 uint64
 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mode)
 {
+	MemoryContext context = CurrentMemoryContext;
 	int			result;
 
 	ledger_prepare(plan);
@@ -200,6 +201,8 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 	}
 	else
 		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);
+	/* SPI leaves its own context behind, which lives as long as the statement. */
+	MemoryContextSwitchTo(context);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan failed for \"%s\": %s",
 			 plan->text, SPI_result_code_string(result));
