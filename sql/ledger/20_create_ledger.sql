@@ -16,7 +16,7 @@ BEGIN
 		RETURN NEXT 'created sequence governance.entry_seq';
 	END IF;
 	IF to_regclass('governance.sanction_seq') IS NULL THEN
-		CREATE SEQUENCE governance.sanction_seq AS bigint;
+		CREATE SEQUENCE governance.sanction_seq AS bigint CACHE 32;
 		COMMENT ON SEQUENCE governance.sanction_seq IS 'ids of sanctions';
 		RETURN NEXT 'created sequence governance.sanction_seq';
 	END IF;

@@ -448,19 +448,31 @@ effects_number(EffectBatch *batch)
 
 /* ---------- writing sanctions ---------- */
 
+/* Most sanctions of a statement are of the same few rungs. */
+typedef struct CapabilitiesText
+{
+	const Rung *rung;
+	Datum		text;
+} CapabilitiesText;
+
 /* {"a","b"}, as text, since arrays of arrays must be rectangular. */
 static Datum
-capabilities_text(const Rung *rung)
+capabilities_text(const Rung *rung, CapabilitiesText *last)
 {
-	Datum	   *names = palloc(sizeof(Datum) * Max(rung->ncapabilities, 1));
+	Datum	   *names;
 	Oid			output;
 	bool		varlena;
 
+	if (last->rung == rung)
+		return last->text;
+	names = palloc(sizeof(Datum) * Max(rung->ncapabilities, 1));
 	for (int i = 0; i < rung->ncapabilities; i++)
 		names[i] = CStringGetTextDatum(rung->capabilities[i]);
 	getTypeOutputInfo(TEXTARRAYOID, &output, &varlena);
-	return CStringGetTextDatum(OidOutputFunctionCall(output,
-													 ledger_array(names, NULL, rung->ncapabilities, TEXTOID)));
+	last->rung = rung;
+	last->text = CStringGetTextDatum(OidOutputFunctionCall(output,
+														   ledger_array(names, NULL, rung->ncapabilities, TEXTOID)));
+	return last->text;
 }
 
 Datum
@@ -509,6 +521,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 	};
 	Columns		inserts;
 	Columns		updates;
+	CapabilitiesText last = {0};
 
 	columns_init(&inserts, insert_types, 14);
 	columns_init(&updates, update_types, 10);
@@ -539,7 +552,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 				values[2] = CStringGetTextDatum(member->scheme->name);
 				values[3] = CStringGetTextDatum(rung->code);
 				values[4] = CharGetDatum((char) rung->tier);
-				values[5] = capabilities_text(rung);
+				values[5] = capabilities_text(rung, &last);
 				values[6] = TimestampTzGetDatum(s->starts);
 				values[7] = TimestampTzGetDatum(ends);
 				nulls[7] = open && !released;
@@ -571,7 +584,7 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 				values[0] = Int64GetDatum(member->account_id);
 				values[1] = Int64GetDatum(s->sanction_id);
 				values[2] = CharGetDatum((char) rung->tier);
-				values[3] = capabilities_text(rung);
+				values[3] = capabilities_text(rung, &last);
 				values[4] = TimestampTzGetDatum(s->starts);
 				values[5] = TimestampTzGetDatum(ends);
 				nulls[5] = open && !released;
