@@ -116,8 +116,9 @@ static const ColumnSpec attribute_columns[F_COLUMNS] = {
 
 /*
  * Adds the standings that look at the facts of one transition table.  What
- * changes after as_of is taken up as it will come; what changes before makes a
- * replay.
+ * changes after as_of is taken up as it will come, and what has come by now is
+ * carried out, so that what it leads to is on record; what changes before makes
+ * a replay.
  */
 static void
 add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *numbers,
@@ -125,6 +126,7 @@ add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *
 {
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	int			nschemes;
 	Scheme	  **schemes = rulebook_schemes(&nschemes);
 
@@ -155,6 +157,10 @@ add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *
 			key = key_list_add(list, account_id, schemes[s]);
 			key->refresh = true;
 			key->changed_from = Min(key->changed_from, changed);
+			if (!lower.infinite && changed <= now)
+				key->advance_to = Max(key->advance_to, changed);
+			if (!upper.infinite && DatumGetTimestampTz(upper.val) <= now)
+				key->advance_to = Max(key->advance_to, DatumGetTimestampTz(upper.val));
 		}
 		pfree(name);
 	}
@@ -207,8 +213,6 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 	if (trigger->tg_newtable != NULL)
 		add_attribute_keys(trigger->tg_relation, trigger->tg_newtable, numbers, &list, true);
 	lock_accounts_of(&list);
-	for (int i = 0; i < list.n; i++)
-		list.keys[i].advance_to = GetCurrentTransactionStartTimestamp();
 	standings_apply(list.keys, list.n);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
