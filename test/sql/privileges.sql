@@ -270,7 +270,7 @@ SET default_transaction_isolation = 'serializable';
 SET constraint_exclusion = on;
 SET plan_cache_mode = force_generic_plan;
 SET enable_seqscan = off;
-SET force_parallel_mode = regress;
+SELECT count(set_config(name, 'regress', false)) AS parallel FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SET default_transaction_deferrable = on;
 SET lc_numeric = 'C';
 INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 't.rights', 'scam' FROM generate_series(15, 20) i;
