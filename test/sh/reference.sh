@@ -74,7 +74,8 @@ done >"$SCRATCH/twice"
 
 # Links: to pages that are there, and to headings that are there.
 for page in README.md doc/*.md; do
-	grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//' | sort -u | while read -r link; do
+	# A page may have no links.
+	{ grep -o '](\([^)]*\))' "$page" || true; } | sed 's/^](//; s/)$//' | sort -u | while read -r link; do
 		case $link in
 			http:* | https:* | mailto:*) continue ;;
 		esac
