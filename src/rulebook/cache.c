@@ -219,7 +219,10 @@ add_trials(void)
 		qsort(schemes, nschemes, sizeof(Scheme *), compare_schemes);
 }
 
-/* The rows come ordered by scheme, in no collation's order but by bytes. */
+/*
+ * The rows come ordered by scheme, in no collation's order but by bytes.  A
+ * scheme stays known when none of its versions is left: entries name it.
+ */
 static void
 load_versions(Reader *reader)
 {
@@ -228,10 +231,10 @@ load_versions(Reader *reader)
 
 	n = reader_execute(reader,
 					   "SELECT policy_id, scheme, status,"
-					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force)"
+					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
+					   " pg_catalog.isempty(in_force)"
 					   " FROM governance.policy"
 					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
-					   " AND NOT pg_catalog.isempty(in_force)"
 					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
 					   0, NULL, NULL);
 
@@ -265,6 +268,8 @@ load_versions(Reader *reader)
 												sizeof(PolicyVersion) * (n - row));
 			schemes[nschemes++] = scheme;
 		}
+		if (DatumGetBool(result(row, 6, &isnull)))
+			continue;			/* never was in force */
 		if (version.status == POLICY_TRIAL)
 			scheme->trials[scheme->ntrials++] = version;
 		else
