@@ -36,7 +36,7 @@ CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_refuse_rewrite';
 COMMENT ON FUNCTION governance.refuse_rewrite() IS
-	'statement trigger that keeps a table append-only; its argument is the hint';
+	'statement trigger that keeps a table append-only; its arguments are the hint and another reason than that';
 
 REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),

@@ -342,6 +342,8 @@ BEGIN
 		'AFTER UPDATE ON governance.attribute REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_delete_apply',
 		'AFTER DELETE ON governance.attribute REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_truncate_guard',
+		'BEFORE TRUNCATE ON governance.attribute FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(''Delete the rows instead.'', ''Standings would not follow.'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_apply',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',

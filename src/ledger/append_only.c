@@ -34,7 +34,8 @@ governance_refuse_rewrite(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_APPEND_ONLY),
 			 errmsg("cannot %s table \"%s\"", verb, RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("The ledger is append-only."),
+			 trigger->tg_trigger->tgnargs > 1 ? errdetail("%s", trigger->tg_trigger->tgargs[1])
+			 : errdetail("The ledger is append-only."),
 			 trigger->tg_trigger->tgnargs > 0 ? errhint("%s", trigger->tg_trigger->tgargs[0]) : 0,
 			 errtable(trigger->tg_relation)));
 	return PointerGetDatum(NULL);

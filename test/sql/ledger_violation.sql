@@ -68,7 +68,8 @@ BEGIN
 		$q$TRUNCATE governance.violation CASCADE$q$,
 		$q$DELETE FROM governance.sanction$q$,
 		$q$UPDATE governance.sanction SET tier = 'clear'$q$,
-		$q$DELETE FROM governance.activity$q$]
+		$q$DELETE FROM governance.activity$q$,
+		$q$TRUNCATE governance.attribute$q$]
 	LOOP
 		BEGIN
 			EXECUTE statement;
