@@ -23,7 +23,7 @@ check_trigger(FunctionCallInfo fcinfo, const char *function, bool for_row, bool 
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired %s", function, before ? "BEFORE" : "AFTER")));
-	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != for_row)
+	if ((TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0) != for_row)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired FOR EACH %s", function,
