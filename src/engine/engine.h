@@ -161,8 +161,8 @@ typedef struct SanctionState
 	int32		reason;			/* ReleaseReason */
 	uint32		met;			/* conditions met, by bit */
 	int32		left;			/* events still to be counted, -1: not counting */
-	ExprValue  *terms;			/* one for each term of the rung, as of the
-								 * opening; null when the rung has none */
+	int32		nterms;			/* figures that the shown rung puts on it, as of */
+	ExprValue  *terms;			/* the opening, or of the taking over */
 	bool		dirty;			/* changed since loaded; not serialized */
 } SanctionState;
 

@@ -335,8 +335,8 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 	*s = *old;
 	s->rung = map_rung(t, old->rung);
 	after = s->rung < 0 ? NULL : &t->to->rungs[s->rung];
-	s->terms = after == NULL || before == NULL || !same_terms(before, after) ? NULL :
-		values_copy(state->context, old->terms, after->nterms);
+	if (old->terms != NULL)
+		s->terms = values_copy(state->context, old->terms, old->nterms);
 	if (!sanction_open_now(s))
 	{
 		if (!memory_sanction(&t->memory, old))
@@ -356,6 +356,8 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 	}
 	s->shown_policy = t->to->policy_id;
 	s->shown_rung = s->rung;
+	if (!same_terms(before, after))
+		sanction_fill_terms(t->fold, s);
 	if (after->mode == RUNG_WHILE)
 	{
 		s->ends = DT_NOEND;

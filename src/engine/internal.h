@@ -290,6 +290,9 @@ extern void sanctions_activity(Fold *fold, const EngineEvent *event);
 /* Those that the violation caused are lifted. */
 extern void sanctions_overturn(Fold *fold, int64 violation_id);
 
+/* The figures that a sanction's rung puts on it, as of now. */
+extern void sanction_fill_terms(Fold *fold, SanctionState *s);
+
 static inline bool
 sanction_open_now(const SanctionState *sanction)
 {

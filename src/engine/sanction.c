@@ -114,16 +114,15 @@ append_sanction(Fold *fold, int rung, int64 cause, TimestampTz starts)
 	return s;
 }
 
-/* The figures of the rung's terms, as of now. */
-static void
-fill_terms(Fold *fold, SanctionState *s)
+void
+sanction_fill_terms(Fold *fold, SanctionState *s)
 {
 	const Rung *rung = &fold->policy->rungs[s->rung];
 
-	if (rung->nterms == 0)
-		return;
-	if (s->terms == NULL)
-		s->terms = MemoryContextAlloc(fold->state->context, sizeof(ExprValue) * rung->nterms);
+	if (s->nterms != rung->nterms)
+		s->terms = rung->nterms == 0 ? NULL :
+			MemoryContextAlloc(fold->state->context, sizeof(ExprValue) * rung->nterms);
+	s->nterms = rung->nterms;
 	for (int i = 0; i < rung->nterms; i++)
 		s->terms[i] = value_copy(fold->state->context,
 								 expr_eval(rung->terms[i].value, &fold->env));
@@ -211,7 +210,7 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 	else if (m->has_length)
 		s->ends = add ? span_add(s->ends, &m->length, 1, zone) :
 			Max(s->ends, span_add(starts, &m->length, 1, zone));
-	fill_terms(fold, s);
+	sanction_fill_terms(fold, s);
 	s->dirty = true;
 	if (s->ends == ends && s->left == left && s->met == met)
 		return false;
@@ -274,7 +273,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 
 	s = append_sanction(fold, rung_index, cause, starts);
 	set_ends(fold, s, &m, starts);
-	fill_terms(fold, s);
+	sanction_fill_terms(fold, s);
 	sanction_effect(fold, EFFECT_SANCTION_START, s, NULL);
 	return true;
 }

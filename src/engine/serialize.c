@@ -233,10 +233,9 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 	put_unsigned(w, s->reason);
 	put_unsigned(w, s->met);
 	put_signed(w, s->left);
-	put_byte(w, s->terms != NULL && s->rung >= 0);
-	if (s->terms != NULL && s->rung >= 0)
-		for (int i = 0; i < policy->rungs[s->rung].nterms; i++)
-			put_value(w, &s->terms[i]);
+	put_unsigned(w, s->nterms);
+	for (int i = 0; i < s->nterms; i++)
+		put_value(w, &s->terms[i]);
 }
 
 static void
@@ -575,16 +574,11 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->reason = (int32) get_unsigned(r);
 	s->met = (uint32) get_unsigned(r);
 	s->left = get_int(r);
-	if (get_byte(r))
-	{
-		int			n;
-
-		if (s->rung < 0 || (n = policy->rungs[s->rung].nterms) == 0)
-			corrupted("A sanction has terms that its rung has not.");
-		s->terms = palloc(sizeof(ExprValue) * n);
-		for (int i = 0; i < n; i++)
-			s->terms[i] = get_value(r);
-	}
+	s->nterms = get_count(r);
+	if (s->nterms > 0)
+		s->terms = palloc(sizeof(ExprValue) * s->nterms);
+	for (int i = 0; i < s->nterms; i++)
+		s->terms[i] = get_value(r);
 }
 
 static void

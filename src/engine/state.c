@@ -176,8 +176,7 @@ engine_copy(const Policy *policy, const EngineState *state)
 		SanctionState *s = &copy->sanctions[i];
 
 		if (s->terms != NULL)
-			s->terms = s->rung < 0 ? NULL :
-				values_copy(context, s->terms, policy->rungs[s->rung].nterms);
+			s->terms = values_copy(context, s->terms, s->nterms);
 	}
 	return copy;
 }
@@ -226,14 +225,11 @@ same_sanction(const Policy *policy, const SanctionState *a, const SanctionState 
 		((a->flags & SANCTION_RELEASED) && a->released != b->released) ||
 		a->met != b->met || a->left != b->left)
 		return false;
-	if ((a->terms == NULL) != (b->terms == NULL))
+	if (a->nterms != b->nterms)
 		return false;
-	if (a->terms != NULL && a->rung >= 0)
-	{
-		for (int i = 0; i < policy->rungs[a->rung].nterms; i++)
-			if (!value_equal(&a->terms[i], &b->terms[i]))
-				return false;
-	}
+	for (int i = 0; i < a->nterms; i++)
+		if (!value_equal(&a->terms[i], &b->terms[i]))
+			return false;
 	return true;
 }
 

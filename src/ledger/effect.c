@@ -63,14 +63,15 @@ static LedgerPlan insert_sanction_plan = {
 static LedgerPlan update_sanction_one_plan = {
 	"UPDATE governance.sanction s SET tier = $3, withholds = $4::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange($5, $6), enforced = $7, released_at = $8, release_reason = $9,"
-	" terms = coalesce($10::pg_catalog.jsonb, s.terms)"
+	" terms = $10::pg_catalog.jsonb"
 	" WHERE s.account_id" EQ "$1 AND s.sanction_id" EQ "$2"
 	" AND (s.during" NE "pg_catalog.tstzrange($5, $6)"
+	" OR s.tier" NE "$3"
 	" OR s.enforced" NE "$7"
 	" OR s.withholds" NE "$4::pg_catalog.text[]"
 	" OR coalesce(s.released_at, '-infinity')" NE "coalesce($8, '-infinity')"
 	" OR coalesce(s.release_reason, '')" NE "coalesce($9, '')"
-	" OR coalesce(s.terms, '{}')" NE "coalesce($10::pg_catalog.jsonb, s.terms, '{}'))",
+	" OR coalesce(s.terms, '{}')" NE "coalesce($10::pg_catalog.jsonb, '{}'))",
 	10, {INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
 	TIMESTAMPTZOID, TEXTOID, TEXTOID}
 };
@@ -79,17 +80,18 @@ static LedgerPlan update_sanction_plan = {
 	"UPDATE governance.sanction s SET tier = u.tier, withholds = u.withholds::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange(u.starts, u.ends), enforced = u.enforced,"
 	" released_at = u.released_at, release_reason = u.release_reason,"
-	" terms = coalesce(u.terms::pg_catalog.jsonb, s.terms)"
+	" terms = u.terms::pg_catalog.jsonb"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
 	" AS u (account_id, sanction_id, tier, withholds, starts, ends, enforced, released_at, release_reason,"
 	" terms)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id"
 	" AND (s.during" NE "pg_catalog.tstzrange(u.starts, u.ends)"
+	" OR s.tier" NE "u.tier"
 	" OR s.enforced" NE "u.enforced"
 	" OR s.withholds" NE "u.withholds::pg_catalog.text[]"
 	" OR coalesce(s.released_at, '-infinity')" NE "coalesce(u.released_at, '-infinity')"
 	" OR coalesce(s.release_reason, '')" NE "coalesce(u.release_reason, '')"
-	" OR coalesce(s.terms, '{}')" NE "coalesce(u.terms::pg_catalog.jsonb, s.terms, '{}'))",
+	" OR coalesce(s.terms, '{}')" NE "coalesce(u.terms::pg_catalog.jsonb, '{}'))",
 	10, {INT8ARRAYOID, INT8ARRAYOID, LEDGER_TIER_ARRAY_TYPE, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
 	TIMESTAMPTZARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
 };
@@ -480,12 +482,12 @@ sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull)
 {
 	StringInfoData json;
 
-	*isnull = rung->nterms == 0 || sanction->terms == NULL;
+	*isnull = sanction->nterms == 0;
 	if (*isnull)
 		return (Datum) 0;
 	initStringInfo(&json);
 	appendStringInfoChar(&json, '{');
-	for (int i = 0; i < rung->nterms; i++)
+	for (int i = 0; i < sanction->nterms; i++)
 	{
 		const ExprValue *value = &sanction->terms[i];
 

@@ -334,8 +334,8 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 		else
 		{
 			found[j] = true;
-			/* A new version of the policy may have dropped them. */
-			if (terms != NULL && (stored_terms[j] == NULL || strcmp(stored_terms[j], terms) != 0))
+			if ((terms == NULL) != (stored_terms[j] == NULL) ||
+				(terms != NULL && strcmp(stored_terms[j], terms) != 0))
 				differ(v, "terms", stored_terms[j], terms);
 		}
 	}

@@ -376,7 +376,7 @@ INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurr
 SELECT * FROM governance.verify() LIMIT 20;
 WITH sanction AS (
 	SELECT s.account_id % :twin AS account_id, s.account_id > :twin AS twin,
-		   concat_ws(' ', scheme, rung, tier, withholds, during, 'cause', violation_id, enforced, CASE WHEN scheme NOT LIKE 't.versions%' THEN terms END,
+		   concat_ws(' ', scheme, rung, tier, withholds, during, 'cause', violation_id, enforced, terms,
 					 CASE WHEN release_reason IS NOT NULL THEN concat_ws(' ', 'released', released_at, release_reason) END) AS what
 	FROM governance.sanction s
 	WHERE release_reason IS DISTINCT FROM 'overturned' AND (s.account_id % :twin, scheme) IN (SELECT account_id, scheme FROM life))

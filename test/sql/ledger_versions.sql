@@ -82,6 +82,18 @@ SELECT rung, tier, withholds, during, violation_id, release_reason, (SELECT vers
 	FROM governance.sanction s WHERE scheme = 't.ladder' ORDER BY lower(during), rung;
 SELECT * FROM governance.verify();
 
+-- A new version may call the same thing something else, and put other figures on
+-- it.
+SELECT governance.publish(pg_temp.document('t.terms', 100, 60) - 'ladder' || '{"ladder": [
+	{"rung": "mute", "when": "score <= 40", "tier": "muted", "withhold": ["post"], "for": "30 days", "terms": {"fee": "lost"}}]}', 'active', '[2023-01-01,2024-03-01)') > 0 AS published;
+SELECT governance.publish(pg_temp.document('t.terms', 100, 60) - 'ladder' || '{"ladder": [
+	{"rung": "mute", "when": "score <= 40", "tier": "suspended", "withhold": ["post"], "for": "30 days", "terms": {"lessons": "floor(lost / 10)"}}]}', 'active', '[2024-03-01,)') > 0 AS published;
+SELECT pg_temp.violate(9, 90, 't.terms', '2024-01-01'), pg_temp.violate(10, 91, 't.terms', '2024-02-20');
+SELECT account_id, rung, tier, during, terms FROM governance.sanction WHERE scheme = 't.terms' ORDER BY 1;
+SELECT pg_temp.violate(9, 92, 't.terms', '2024-03-05'), pg_temp.violate(10, 93, 't.terms', '2024-03-05');
+SELECT account_id, rung, tier, during, terms FROM governance.sanction WHERE scheme = 't.terms' ORDER BY 1, lower(during);
+SELECT * FROM governance.verify();
+
 -- A version that is to come: known, and what it will bring with it.
 BEGIN;
 SELECT governance.publish(pg_temp.document('t.coming', 100, 35)) > 0 AS published;
