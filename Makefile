@@ -5,9 +5,11 @@
 #   make check               every test, on a bare Debian machine; ONLY=name for some
 #   make bench               figures against the bare statement, PL/pgSQL and the floor
 #   make check-versions      the tests with each supported server that Debian has
-#   make check-world         all of the above checks
+#   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
 #   make dist                the archive for PGXN
+#   make deb                 the Debian packages, in deb/
+#   make check-deb           the same, and the tests against what was packed
 
 EXTENSION = governance
 # META.json is the one source of the version; the first "version" in it counts.
@@ -46,19 +48,15 @@ comma := ,
 SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic)
 PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-declaration-after-statement
 
-# Each test finds the extension in its database already.
-TEST_OPTS = --inputdir=test --load-extension=btree_gist --load-extension=governance
-REGRESS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = $(TEST_OPTS)
-ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = $(TEST_OPTS) --outputdir=.
+# PGXS would run all tests in one database; a ledger is one to a database.
+NO_INSTALLCHECK = 1
 EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
-	tmp_check log test/bench/out governance-*.zip $(wildcard src/*.bc src/*/*.bc)
+	tmp_check log test/bench/out deb governance-*.zip $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
-OWN_GOALS = check check-versions check-world demo bench dist
+OWN_GOALS = check check-versions check-world check-deb demo bench dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -84,7 +82,13 @@ bench:
 check-versions:
 	@test/versions
 
-check-world: check check-versions
+check-world: check check-versions check-deb
+
+deb:
+	@test/deb
+
+check-deb:
+	@test/deb check
 
 # What is committed, and the assembled install script that META.json names.
 dist: $(EXTENSION_SQL)
@@ -101,6 +105,9 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
+
+installcheck:
+	@PG_CONFIG='$(PG_CONFIG)' ONLY='$(ONLY)' test/installcheck
 
 # Debian's servers do not track what includes what.
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*/*.h) META.json

@@ -103,7 +103,7 @@ find_pg_config()
 	fi
 }
 
-# The packages that are missing for the given purpose, "check" or "run".
+# The packages that are missing for the given purpose: "check", "run" or "deb".
 missing_packages()
 {
 	local purpose=$1 config=$2 major=$3
@@ -112,6 +112,11 @@ missing_packages()
 	command -v gcc >/dev/null || echo gcc
 	[ -e /usr/include/stdio.h ] || echo libc6-dev
 	command -v make >/dev/null || echo make
+	if [ "$purpose" = deb ]; then
+		command -v dpkg-buildpackage >/dev/null || echo dpkg-dev
+		command -v dh >/dev/null || echo debhelper
+		[ -n "$(dpkg-query -W postgresql-server-dev-all 2>/dev/null)" ] || echo postgresql-server-dev-all
+	fi
 	if [ "$purpose" = check ]; then
 		command -v prove >/dev/null || echo perl
 		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
@@ -228,7 +233,7 @@ copy_tree()
 		tar -C "$from" --exclude=./.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
 			--exclude=./results --exclude=./tmp_check --exclude=./output_iso \
 			--exclude=./log --exclude='./regression.*' --exclude='./*.zip' \
-			--exclude=./test/bench/out -cf - . || [ $? -eq 1 ]
+			--exclude=./deb --exclude=./test/bench/out -cf - . || [ $? -eq 1 ]
 	} | tar -C "$to" -xf -
 	version=$(sed -n 's/^\t"version": "\([^"]*\)".*/\1/p' "$to/META.json")
 	rm -f "$to/sql/governance--$version.sql"
@@ -285,7 +290,7 @@ remove_scratch()
 }
 
 # enter_scratch SCRIPT [ARGUMENT...]: see the head of this file.
-# PURPOSE ("check" or "run") says what must be installed, OUT_DIR where the
+# PURPOSE ("check", "run" or "deb") says what must be installed, OUT_DIR where the
 # results go.
 enter_scratch()
 {

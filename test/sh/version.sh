@@ -1,6 +1,6 @@
 #!/bin/bash
 # The version is the same wherever it is told: META.json, the control file,
-# the change log and the installed extension.
+# the change logs and the installed extension.
 set -euo pipefail
 
 status=0
@@ -18,6 +18,7 @@ same "META.json, provides" "$second"
 same "META.json, file" "$(sed -n 's/^\t\t\t"file": "sql\/governance--\(.*\)\.sql".*/\1/p' META.json)"
 same governance.control "$(sed -n "s/^default_version = '\(.*\)'/\1/p" governance.control)"
 same CHANGELOG.md "$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)"
+same debian/changelog "$(sed -n '1s/^governance (\(.*\)-[^-]*) .*/\1/p' debian/changelog)"
 same pg_available_extensions "$(psql -XAtq -c \
 	"SELECT default_version FROM pg_available_extensions WHERE name = 'governance'")"
 exit "$status"

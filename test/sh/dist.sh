@@ -1,0 +1,70 @@
+#!/bin/bash
+# The archive that "make dist" makes has what META.json names and nothing that
+# was built; unpacked, without git, it builds, installs, works and uninstalls.
+set -euo pipefail
+
+for program in git unzip; do
+	if ! command -v "$program" >/dev/null; then
+		echo "needs $program"
+		exit 77
+	fi
+done
+
+work=$SCRATCH/dist
+db=dist
+# Whatever happens, the tests that follow find the extension installed.
+clean_up()
+{
+	"$BINDIR/dropdb" --if-exists "$db" || true
+	make -s -C "$TREE" PG_CONFIG="$PG_CONFIG" with_llvm=no install >/dev/null
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+# A repository of what is in this copy of the tree.
+mkdir -p "$work/repository"
+tar -C "$TREE" --exclude='*.o' --exclude='*.so' -cf - . | tar -C "$work/repository" -xf -
+cd "$work/repository"
+git init -q
+git add -A
+git -c user.name=test -c user.email=test@example.org commit -q -m 'What is tested'
+make -s PG_CONFIG="$PG_CONFIG" dist
+cd "$work"
+unzip -q "repository/governance-$VERSION.zip"
+rm -rf "$work/repository"
+cd "governance-$VERSION"
+
+for file in META.json README.md LICENSE Makefile governance.control doc/governance.md "sql/governance--$VERSION.sql"; do
+	if [ ! -s "$file" ]; then
+		echo "the archive has no $file"
+		exit 1
+	fi
+done
+built=$(find . -name '*.o' -o -name '*.so' -o -name '*.bc' -o -name '.git' -o -name '*.zip')
+if [ -n "$built" ]; then
+	echo "the archive has $built"
+	exit 1
+fi
+
+installed()
+{
+	psql -XAtq -d postgres -c "SELECT count(*) FROM pg_available_extensions WHERE name = 'governance'"
+}
+
+make -s -C "$TREE" PG_CONFIG="$PG_CONFIG" with_llvm=no uninstall
+[ "$(installed)" = 0 ]
+make -s -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no COPT=-Werror
+make -s PG_CONFIG="$PG_CONFIG" with_llvm=no install
+[ "$(installed)" = 1 ]
+"$BINDIR/createdb" "$db"
+psql -X -q -v ON_ERROR_STOP=1 -d "$db" <<'SQL'
+SET client_min_messages = warning;
+CREATE EXTENSION governance;
+SELECT count(*) > 0 AS created FROM governance.create_ledger();
+SELECT governance.publish(governance.pack('channels.live')) > 0 AS published;
+INSERT INTO governance.account (account_id) VALUES (1);
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 'channels.live', 'severe');
+SELECT 1 / (count(*) = 1)::int AS judged FROM governance.standing;
+SQL
+make -s PG_CONFIG="$PG_CONFIG" with_llvm=no uninstall
+[ "$(installed)" = 0 ]
