@@ -106,6 +106,9 @@ ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
 
+# The pages have names that other extensions' may have too.
+docmoduledir := extension/governance
+
 installcheck:
 	@PG_CONFIG='$(PG_CONFIG)' ONLY='$(ONLY)' test/installcheck
 
