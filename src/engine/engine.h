@@ -122,6 +122,7 @@ typedef struct CollapseState
 #define SANCTION_FORGOTTEN	0x40	/* ended before a handover; counts nowhere */
 #define SANCTION_NEVER		0x20	/* released before it started: never was;
 								 * ends = starts */
+#define SANCTION_QUEUED		0x80	/* starts when another one has ended */
 
 typedef enum ReleaseReason
 {
@@ -161,6 +162,12 @@ typedef struct SanctionState
 	int32		reason;			/* ReleaseReason */
 	uint32		met;			/* conditions met, by bit */
 	int32		left;			/* events still to be counted, -1: not counting */
+
+	/* when SANCTION_QUEUED and not started: starts is DT_NOEND while unknown */
+	int64		queued_after;	/* number of the one before it */
+	TimestampTz earliest;		/* not before this */
+	bool		has_length;
+	Span		length;
 	int32		nterms;			/* figures that the shown rung puts on it, as of */
 	ExprValue  *terms;			/* the opening, or of the taking over */
 	bool		dirty;			/* changed since loaded; not serialized */

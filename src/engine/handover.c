@@ -437,6 +437,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 		transfer_clocks(&t);
 	}
 	transfer_ladder(&t);
+	sanctions_queue(&fold);
 	clean_pause(&fold);
 	clean_idle(&fold);
 	ladder_disarm(&fold);

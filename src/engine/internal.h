@@ -279,6 +279,9 @@ extern bool sanction_open(Fold *fold, int rung, int64 cause,
 extern void sanction_release(Fold *fold, SanctionState *sanction,
 							 ReleaseReason reason);
 
+/* Those that wait for another one to end follow its end. */
+extern void sanctions_queue(Fold *fold);
+
 /* Starts and ends what is due; true when something happened. */
 extern bool sanctions_start_due(Fold *fold);
 extern bool sanctions_end_due(Fold *fold);

@@ -226,6 +226,9 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 	const Rung *rung = &policy->rungs[rung_index];
 	TimestampTz starts = fold->at;
 	SanctionState *running;
+	SanctionState *before = NULL;
+	int64		queued_after = 0;
+	TimestampTz earliest;
 	SanctionState *s;
 	Measure		m;
 
@@ -251,9 +254,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 			case OVERLAP_EXTEND:
 				return merge_sanction(fold, running, &m, starts, true);
 			case OVERLAP_QUEUE:
-				if (running->ends == DT_NOEND)
-					return false;	/* its turn never comes */
-				starts = running->ends;
+				before = running;
 				break;
 			case OVERLAP_REPLACE:
 				if (running->starts >= starts || starts <= fold->at)
@@ -271,11 +272,81 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 		}
 	}
 
+	earliest = starts;
+	if (before != NULL)
+	{
+		queued_after = before->number;
+		starts = before->ends;	/* may not be known yet */
+	}
 	s = append_sanction(fold, rung_index, cause, starts);
+	if (queued_after != 0)
+	{
+		s->flags |= SANCTION_QUEUED;
+		s->queued_after = queued_after;
+		s->earliest = earliest;
+		s->has_length = m.has_length;
+		s->length = m.length;
+	}
 	set_ends(fold, s, &m, starts);
 	sanction_fill_terms(fold, s);
 	sanction_effect(fold, EFFECT_SANCTION_START, s, NULL);
 	return true;
+}
+
+/* ---------- waiting for another ---------- */
+
+static SanctionState *
+sanction_numbered(EngineState *state, int64 number)
+{
+	for (int i = 0; i < state->nsanctions; i++)
+		if (state->sanctions[i].number == number)
+			return &state->sanctions[i];
+	return NULL;
+}
+
+/*
+ * Sanctions that wait for another one start when that one ends: called whenever
+ * an end has become known or has moved.  They stand behind those that they wait
+ * for, so that one pass sees to all of them.
+ */
+void
+sanctions_queue(Fold *fold)
+{
+	EngineState *state = fold->state;
+
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+		const SanctionState *before;
+		TimestampTz starts;
+		Measure		m;
+
+		if ((s->flags & (SANCTION_QUEUED | SANCTION_STARTED | SANCTION_ENDED)) != SANCTION_QUEUED)
+			continue;
+		before = sanction_numbered(state, s->queued_after);
+
+		/* One that never was leaves its place to those behind it. */
+		while (before != NULL && (before->flags & SANCTION_NEVER))
+		{
+			s->queued_after = before->queued_after;
+			s->dirty = true;
+			before = sanction_numbered(state, s->queued_after);
+		}
+		starts = Max(before == NULL ? fold->at : before->ends, s->earliest);
+		if (starts == s->starts)
+			continue;
+		s->starts = s->minimum = starts;
+		m.has_length = s->has_length;
+		m.length = s->length;
+		m.left = s->left;
+		m.conditions = fold->policy->rungs[s->rung].nconditions > 0;
+		set_ends(fold, s, &m, starts);
+		s->flags &= ~SANCTION_ENFORCED;
+		if (engine_enforced(fold->policy, state->account_id, starts))
+			s->flags |= SANCTION_ENFORCED;
+		s->dirty = true;
+		sanction_effect(fold, EFFECT_SANCTION_EXTEND, s, "queued");
+	}
 }
 
 /* ---------- starting and ending ---------- */
@@ -288,11 +359,13 @@ end_sanction(Fold *fold, SanctionState *s, EffectKind kind, bool in_its_own_way)
 	s->flags |= SANCTION_ENDED;
 	s->dirty = true;
 	sanction_effect(fold, kind, s, NULL);
-	if ((s->flags & SANCTION_STARTED) == 0)
-		return;
-	clean_pause(fold);
-	if (in_its_own_way)
-		relief_sanction(fold, &fold->state->sanctions[at], false);
+	if (s->flags & SANCTION_STARTED)
+	{
+		clean_pause(fold);
+		if (in_its_own_way)
+			relief_sanction(fold, &fold->state->sanctions[at], false);
+	}
+	sanctions_queue(fold);
 }
 
 void
@@ -347,7 +420,7 @@ sanctions_start_due(Fold *fold)
 
 		if ((s->flags & (SANCTION_STARTED | SANCTION_ENDED)) != 0 || s->starts > fold->at)
 			continue;
-		s->flags |= SANCTION_STARTED;
+		s->flags = (s->flags & ~SANCTION_QUEUED) | SANCTION_STARTED;
 		s->dirty = true;
 		observe_sanction(fold, s->rung);
 		if (s->starts > s->opened)
@@ -395,6 +468,7 @@ conditions_met(Fold *fold, SanctionState *s, ReleaseReason reason)
 		s->dirty = true;
 		sanction_effect(fold, EFFECT_SANCTION_EXTEND, s,
 						reason == RELEASE_COUNTED ? "counted" : "conditions met");
+		sanctions_queue(fold);
 	}
 	else
 		sanction_release(fold, s, reason);

@@ -233,6 +233,13 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 	put_unsigned(w, s->reason);
 	put_unsigned(w, s->met);
 	put_signed(w, s->left);
+	if (s->flags & SANCTION_QUEUED)
+	{
+		put_unsigned(w, s->queued_after);
+		put_instant(w, s->earliest);
+		put_byte(w, s->has_length);
+		put_span(w, &s->length);
+	}
 	put_unsigned(w, s->nterms);
 	for (int i = 0; i < s->nterms; i++)
 		put_value(w, &s->terms[i]);
@@ -574,6 +581,13 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->reason = (int32) get_unsigned(r);
 	s->met = (uint32) get_unsigned(r);
 	s->left = get_int(r);
+	if (s->flags & SANCTION_QUEUED)
+	{
+		s->queued_after = (int64) get_unsigned(r);
+		s->earliest = get_instant(r);
+		s->has_length = get_byte(r) != 0;
+		s->length = get_span(r);
+	}
 	s->nterms = get_count(r);
 	if (s->nterms > 0)
 		s->terms = palloc(sizeof(ExprValue) * s->nterms);

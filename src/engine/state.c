@@ -225,6 +225,10 @@ same_sanction(const Policy *policy, const SanctionState *a, const SanctionState 
 		((a->flags & SANCTION_RELEASED) && a->released != b->released) ||
 		a->met != b->met || a->left != b->left)
 		return false;
+	if ((a->flags & SANCTION_QUEUED) &&
+		(a->queued_after != b->queued_after || a->earliest != b->earliest ||
+		 a->has_length != b->has_length || !span_equal(&a->length, &b->length)))
+		return false;
 	if (a->nterms != b->nterms)
 		return false;
 	for (int i = 0; i < a->nterms; i++)

@@ -245,7 +245,7 @@ timestamptz_text(TimestampTz at)
 }
 
 static char *
-range_text(TimestampTz starts, TimestampTz ends)
+range_text(TimestampTz starts, TimestampTz ends, bool empty)
 {
 	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
 	RangeBound	lower = {.val = TimestampTzGetDatum(starts), .inclusive = true, .lower = true};
@@ -255,7 +255,7 @@ range_text(TimestampTz starts, TimestampTz ends)
 
 	getTypeOutputInfo(TSTZRANGEOID, &output, &varlena);
 	return OidOutputFunctionCall(output,
-								 RangeTypePGetDatum(make_range_compat(typcache, &lower, &upper, ends <= starts)));
+								 RangeTypePGetDatum(make_range_compat(typcache, &lower, &upper, empty)));
 }
 
 /* As jsonb prints it; null when there is none. */
@@ -319,7 +319,9 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 			continue;
 		text = psprintf("%s %s %s cause " INT64_FORMAT "%s%s%s%s",
 						rung->code, sanction_tier_name(rung->tier),
-						range_text(s->starts, Max(ends, s->starts)), s->cause,
+						range_text(s->starts, Max(ends, s->starts),
+								   ends <= s->starts && (released || ends != DT_NOEND)),
+						s->cause,
 						s->flags & SANCTION_ENFORCED ? "" : " not enforced",
 						released ? " released " : "",
 						released ? timestamptz_text(s->released) : "",

@@ -317,7 +317,9 @@ governance_explain(PG_FUNCTION_ARGS)
 
 	appendStringInfo(&words, "Account " INT64_FORMAT " is %s under scheme \"%s\" by rung \"%s\"",
 					 account_id, tier, scheme_name, rung);
-	if (starts != DT_NOBEGIN)
+	if (starts == DT_NOEND)
+		appendStringInfoString(&words, " once the one before it has ended");
+	else if (starts != DT_NOBEGIN)
 		appendStringInfo(&words, " from %s", timestamptz_to_str(starts));
 	if (ends != DT_NOEND)
 		appendStringInfo(&words, " until %s", timestamptz_to_str(ends));

@@ -87,9 +87,11 @@ governance_timeline(PG_FUNCTION_ARGS)
 		if (effect->kind == EFFECT_SANCTION_START || effect->kind == EFFECT_SANCTION_EXTEND)
 		{
 			appendStringInfo(&detail, "%sfrom %s", detail.len > 0 ? "; " : "",
-							 timestamptz_to_str(effect->starts));
-			appendStringInfo(&detail, " until %s",
-							 effect->ends == DT_NOEND ? "released" : timestamptz_to_str(effect->ends));
+							 effect->starts == DT_NOEND ? "the end of the one before"
+							 : timestamptz_to_str(effect->starts));
+			if (effect->starts != DT_NOEND)
+				appendStringInfo(&detail, " until %s",
+								 effect->ends == DT_NOEND ? "released" : timestamptz_to_str(effect->ends));
 		}
 		if (effect->kind == EFFECT_SANCTION_RELEASE)
 			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",

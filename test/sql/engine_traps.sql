@@ -162,6 +162,21 @@ INSERT INTO scenario VALUES
 ('overlap queue', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": "10 days", "overlap": "queue"}]}'), NULL,
 	'{b 2024-01-01 00:00 .. 2024-01-11 00:00,b 2024-01-11 00:00 .. 2024-01-21 00:00,b 2024-01-21 00:00 .. 2024-01-31 00:00}',
 	pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-05', 'one') || pg_temp.v('2024-01-06', 'one')),
+-- behind one whose end is not known: each starts when the one before it has ended
+('queue behind conditions', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": "10 days", "until": ["exam"], "overlap": "queue"}]}'), '2024-04-01',
+	'{b 2024-01-01 00:00 .. 2024-01-20 00:00,b 2024-01-20 00:00 .. 2024-01-30 00:00,b 2024-01-30 00:00 .. 2024-03-01 00:00}',
+	pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-05', 'one') || pg_temp.v('2024-01-06', 'one') ||
+	pg_temp.a('2024-01-20', 'exam') || pg_temp.a('2024-01-21', 'exam') || pg_temp.a('2024-03-01', 'exam')),
+('queue behind matches', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": {"count": 2, "of": "match"}, "overlap": "queue"}]}'), '2024-04-01',
+	'{b 2024-01-01 00:00 .. 2024-01-12 00:00,b 2024-01-12 00:00 .. 2024-01-14 00:00}',
+	pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-05', 'one') || pg_temp.a('2024-01-11', 'match') || pg_temp.a('2024-01-12', 'match') ||
+	pg_temp.a('2024-01-13', 'match') || pg_temp.a('2024-01-14', 'match')),
+('queue behind ever', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": "ever", "overlap": "queue"}]}'), NULL,
+	'{b 2024-01-01 00:00 .. open}', pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-05', 'one')),
+('queue behind the released', pg_temp.pile(100, '{"revision": {"overturn": "refund"}, "ladder": [{"rung": "b", "each": 1, "tier": "muted", "until": ["exam"], "overlap": "queue"}]}'), '2024-04-01',
+	'{b 2024-01-01 00:00 .. 2024-02-01 00:00,b 2024-02-01 00:00 .. 2024-02-05 00:00}',
+	pg_temp.v('2024-01-01', 'one', NULL, '{"id": 7}') || pg_temp.v('2024-01-05', 'one', NULL, '{"id": 8}') || pg_temp.v('2024-01-06', 'one', NULL, '{"id": 9}') ||
+	'[{"at": "2024-01-20", "overturn": 8}, {"at": "2024-02-01", "overturn": 7}]' || pg_temp.a('2024-02-05', 'exam')),
 ('overlap replace', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": "10 days", "overlap": "replace"}]}'), NULL,
 	'{b 2024-01-01 00:00 .. 2024-01-05 00:00,b 2024-01-05 00:00 .. 2024-01-15 00:00}', pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-05', 'one')),
 ('overlap parallel', pg_temp.pile(100, '{"ladder": [{"rung": "b", "each": 1, "tier": "muted", "for": "10 days", "overlap": "parallel"}]}'), NULL,
