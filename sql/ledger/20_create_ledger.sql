@@ -157,25 +157,35 @@ BEGIN
 		CREATE TABLE governance.revision (
 			account_id		bigint NOT NULL,
 			revision_id		bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
-			violation_id	bigint NOT NULL,
+			violation_id	bigint,
 			action			text NOT NULL,
 			points			numeric,
+			sanction_id		bigint,
+			scheme			text,
+			rung			text,
+			since			timestamptz,
 			reason			text NOT NULL,
 			decided_at		timestamptz NOT NULL DEFAULT now(),
 			decided_by		text NOT NULL DEFAULT current_user,
 			CONSTRAINT revision_pkey PRIMARY KEY (account_id, revision_id),
 			CONSTRAINT revision_violation_fkey FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation,
-			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate')),
+			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release')),
+			CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action = 'release'),
+			CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 ELSE 4 END),
 			CONSTRAINT revision_points_check CHECK ((action = 'change') = (points IS NOT NULL) AND points >= 0),
 			CONSTRAINT revision_decided_at_check CHECK (isfinite(decided_at))
 		);
 		CREATE INDEX revision_violation_id_idx ON governance.revision (account_id, violation_id);
-		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated; append-only';
-		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation it was';
+		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, and sanctions that were lifted; append-only';
+		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation or sanction it was';
 		COMMENT ON COLUMN governance.revision.revision_id IS 'identifies the revision; the last one counts';
-		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised';
-		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again';
+		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised; of a release: what caused the sanction, null: time or a changed fact did';
+		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted';
 		COMMENT ON COLUMN governance.revision.points IS 'what it costs after a change';
+		COMMENT ON COLUMN governance.revision.sanction_id IS 'of a release: the sanction that is lifted';
+		COMMENT ON COLUMN governance.revision.scheme IS 'of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
+		COMMENT ON COLUMN governance.revision.rung IS 'of a release: the rung of the sanction';
+		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
 		COMMENT ON COLUMN governance.revision.reason IS 'why';
 		COMMENT ON COLUMN governance.revision.decided_at IS 'when, and so known';
 		COMMENT ON COLUMN governance.revision.decided_by IS 'who';
@@ -272,7 +282,7 @@ BEGIN
 		COMMENT ON COLUMN governance.sanction.rung IS 'the rung of the scheme''s ladder';
 		COMMENT ON COLUMN governance.sanction.tier IS 'how severe';
 		COMMENT ON COLUMN governance.sanction.withholds IS 'what the account may not do meanwhile';
-		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever';
+		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever; from infinity: once another one has ended';
 		COMMENT ON COLUMN governance.sanction.violation_id IS 'the violation that caused it; null: time or a changed fact did';
 		COMMENT ON COLUMN governance.sanction.policy_id IS 'the version of the policy that it follows from';
 		COMMENT ON COLUMN governance.sanction.enforced IS 'false: computed in a trial period, or before the account''s turn in a rollout';
@@ -360,7 +370,7 @@ BEGIN
 			('governance.violation', 'Use governance.overturn() or governance.change() to revise a decision.'),
 			('governance.activity', 'Record a further activity that makes up for it.'),
 			('governance.revision', 'Insert a further revision: the last one counts.'),
-			('governance.sanction', 'Sanctions follow from violations: overturn or change the violation behind it.')
+			('governance.sanction', 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().')
 		) AS v(relation, hint)
 	LOOP
 		FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP

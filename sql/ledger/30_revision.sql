@@ -34,7 +34,7 @@ BEGIN
 	-- One revision of an account under a scheme at a time.
 	PERFORM governance.hold_standing(decision.account_id, decision.scheme);
 	SELECT * INTO previous FROM governance.revision r
-		WHERE r.account_id = decision.account_id AND r.violation_id = violation
+		WHERE r.account_id = decision.account_id AND r.violation_id = violation AND r.action <> 'release'
 		ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;
 	IF previous.action = 'overturn' AND action <> 'reinstate' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
@@ -87,6 +87,69 @@ CREATE FUNCTION governance.reinstate(violation_id bigint, reason text, decided_a
 	RETURN governance.revise(violation_id, 'reinstate', NULL, reason, decided_at);
 COMMENT ON FUNCTION governance.reinstate(bigint, text, timestamptz) IS
 	'an overturned violation counts again; gives the id of the revision';
+
+CREATE FUNCTION governance.release(sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $release$
+#variable_conflict use_column
+DECLARE
+	this	governance.sanction;
+	result	bigint;
+BEGIN
+	IF reason IS NULL OR btrim(reason) = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('the release of sanction %s needs a reason', coalesce(sanction_id::text, 'null')),
+			HINT = 'Say why: the reason stays on record.';
+	END IF;
+	IF decided_at IS NULL OR NOT isfinite(decided_at) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = 'argument "decided_at" must be a finite instant';
+	ELSIF decided_at > clock_timestamp() THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('sanction %s cannot be released in the future', sanction_id),
+			HINT = 'Call release() when the time has come.';
+	END IF;
+	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = release.sanction_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV007',
+			MESSAGE = format('sanction %s does not exist', coalesce(sanction_id::text, 'null'));
+	END IF;
+
+	-- As it is once nobody else can change it.
+	PERFORM governance.hold_standing(this.account_id, this.scheme);
+	SELECT * INTO this FROM governance.sanction s
+		WHERE s.account_id = this.account_id AND s.sanction_id = this.sanction_id;
+	IF this.released_at <= decided_at THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('sanction %s was released already', sanction_id),
+			DETAIL = format('It was released at %s: %s.', this.released_at, this.release_reason);
+	ELSIF upper(this.during) <= decided_at OR isempty(this.during) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('sanction %s is over', sanction_id),
+			DETAIL = format('It ended at %s.', upper(this.during));
+	END IF;
+
+	INSERT INTO governance.revision (account_id, violation_id, action, sanction_id, scheme, rung, since,
+									 reason, decided_at)
+		VALUES (this.account_id, this.violation_id, 'release', this.sanction_id, this.scheme, this.rung,
+				lower(this.during), reason, decided_at)
+		RETURNING revision_id INTO result;
+
+	-- The fold has the last word on what was there at that instant.
+	SELECT * INTO this FROM governance.sanction s
+		WHERE s.account_id = this.account_id AND s.sanction_id = this.sanction_id;
+	IF this.release_reason IS DISTINCT FROM 'manual' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = format('there was no sanction %s to release at %s', sanction_id, decided_at),
+			DETAIL = format('It lasts %s.', this.during);
+	END IF;
+	RETURN result;
+END
+$release$;
+COMMENT ON FUNCTION governance.release(bigint, text, timestamptz) IS
+	'lifts a sanction before its time: its record stays, restrictions follow at once; gives the id of the revision';
 
 -- ---------------------------------------------------------------------------
 -- ledger: appeals

@@ -18,6 +18,7 @@ BEGIN
 				LEFT JOIN LATERAL (
 					SELECT r.action FROM governance.revision r
 					WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id
+						AND r.action <> 'release'
 					ORDER BY r.decided_at DESC, r.revision_id DESC
 					LIMIT 1) r ON true
 			GROUP BY c.campaign;

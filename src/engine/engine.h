@@ -26,8 +26,11 @@ typedef enum EventClass
 	EVENT_ATTRIBUTE,			/* a fact changes */
 	EVENT_REFUND,				/* overturned under revision: refund */
 	EVENT_ACTIVITY,
-	EVENT_VIOLATION
+	EVENT_VIOLATION,
+	EVENT_RELEASE				/* somebody lifts a sanction */
 } EventClass;
+
+#define NUM_EVENT_CLASSES (EVENT_RELEASE + 1)
 
 typedef struct EventKey
 {
@@ -60,6 +63,10 @@ typedef struct EngineEvent
 	/* attribute */
 	int			attribute;		/* index */
 	ExprValue	value;
+
+	/* release; violation_id: what caused the sanction, or 0 */
+	int			rung;			/* index */
+	TimestampTz starts;			/* when it started, as far as was known */
 } EngineEvent;
 
 /* ---------- state ---------- */
@@ -133,7 +140,7 @@ typedef enum ReleaseReason
 	RELEASE_REPLACED,			/* a newer or heavier one took over */
 	RELEASE_ELECTED,
 	RELEASE_OVERTURNED,			/* ledger: a replay no longer gives it */
-	RELEASE_MANUAL,				/* ledger */
+	RELEASE_MANUAL,				/* somebody lifted it */
 	RELEASE_POLICY				/* a new version does not know the rung */
 } ReleaseReason;
 
@@ -244,7 +251,8 @@ typedef struct EngineState
 	TimestampTz last_violation; /* DT_NOBEGIN: none */
 
 	/* ladder memory, per rung */
-	bool	   *disarmed;		/* has fired and is not armed again */
+	bool	   *disarmed;		/* has fired, or was lifted by hand while its
+								 * condition held, and is not armed again */
 	int32	   *multiples;		/* the highest multiple reached */
 	int32	   *fired;			/* how often it ever opened a sanction */
 
@@ -348,14 +356,6 @@ extern void engine_apply(const Policy *policy, EngineState *state,
  */
 extern void engine_set_pending(const Policy *policy, EngineState *state,
 							   const PendingAttribute *pending, int npending);
-
-/*
- * Releases a sanction (by its number) at an instant to which the state has been
- * advanced; false when there is none of that number that has not ended.
- */
-extern bool engine_release(const Policy *policy, EngineState *state,
-						   int64 number, TimestampTz at, ReleaseReason reason,
-						   const EngineTrace *trace);
 
 /*
  * Drops what nothing looks at any more: dead entries, used-up credits, ended

@@ -438,6 +438,9 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			fold.fresh = true;
 			apply_violation(&fold, event);
 			break;
+		case EVENT_RELEASE:
+			sanctions_lift(&fold, event);
+			break;
 	}
 	fold_settle(&fold, false);
 	state->due_known = false;

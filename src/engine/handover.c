@@ -398,7 +398,8 @@ transfer_ladder(Transfer *t)
 		t->new->fired[rung] = t->old->fired[i];
 		if (t->to->handover == HANDOVER_FRESH)
 			continue;
-		t->new->disarmed[rung] = t->old->disarmed[i];
+		if ((t->from->rungs[i].mode == RUNG_WHILE) == (t->to->rungs[rung].mode == RUNG_WHILE))
+			t->new->disarmed[rung] = t->old->disarmed[i];
 		t->new->multiples[rung] = t->old->multiples[i];
 	}
 }

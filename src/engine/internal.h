@@ -290,6 +290,9 @@ extern TimestampTz sanctions_next_due(Fold *fold);
 /* An activity's part in conditions, counts and elections. */
 extern void sanctions_activity(Fold *fold, const EngineEvent *event);
 
+/* Somebody lifts the sanction that the event names, if it has not ended. */
+extern void sanctions_lift(Fold *fold, const EngineEvent *event);
+
 /* Those that the violation caused are lifted. */
 extern void sanctions_overturn(Fold *fold, int64 violation_id);
 

@@ -90,6 +90,15 @@ evaluate_holding(Fold *fold, int *heaviest)
 		else
 		{
 			state->holds[i] = rung_true(fold, i);
+
+			/*
+			 * One that was lifted holds again once its condition has been
+			 * false; where that looks at single violations, with the next one.
+			 */
+			if (!state->holds[i] || (fold->plan->rungs[i].judged && fold->fresh))
+				state->disarmed[i] = false;
+			if (state->disarmed[i])
+				state->holds[i] = false;
 			if (state->holds[i] && fold->plan->rungs[i].before >= 0 &&
 				holding(state, i) == NULL && rung_blocked(fold, i))
 				state->holds[i] = false;

@@ -541,24 +541,42 @@ sanctions_overturn(Fold *fold, int64 violation_id)
 	}
 }
 
-bool
-engine_release(const Policy *policy, EngineState *state, int64 number, TimestampTz at,
-			   ReleaseReason reason, const EngineTrace *trace)
+/*
+ * The sanction that a release names: of its rung, with the same cause and start
+ * where there is one, else with the same cause, else the one that runs.  After
+ * another revision a different violation may be what caused it; what was lifted
+ * is what ran then.
+ */
+void
+sanctions_lift(Fold *fold, const EngineEvent *event)
 {
-	Fold		fold;
+	EngineState *state = fold->state;
+	const Rung *rung = &fold->policy->rungs[event->rung];
+	SanctionState *lifted = NULL;
+	int			best = 0;
 
-	engine_advance(policy, state, at, trace);
-	fold_begin(&fold, policy, state, trace);
-	for (int i = 0; i < state->nsanctions; i++)
+	for (int i = state->first_open; i < state->nsanctions; i++)
 	{
 		SanctionState *s = &state->sanctions[i];
+		int			likeness = 0;
 
-		if (s->number != number || !sanction_open_now(s))
+		if (s->rung != event->rung || !sanction_open_now(s))
 			continue;
-		sanction_release(&fold, s, reason);
-		fold_settle(&fold, false);
-		state->due_known = false;
-		return true;
+		if (s->cause == event->violation_id)
+			likeness = s->starts == event->starts ? 3 : 2;
+		else if (sanction_running(s) && rung->overlap != OVERLAP_PARALLEL)
+			likeness = 1;
+		if (likeness > best)
+		{
+			best = likeness;
+			lifted = s;
+		}
 	}
-	return false;
+	if (lifted == NULL)
+		return;
+
+	/* It is not to begin anew while its condition goes on holding. */
+	if (rung->mode == RUNG_WHILE)
+		state->disarmed[event->rung] = true;
+	sanction_release(fold, lifted, RELEASE_MANUAL);
 }

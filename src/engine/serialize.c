@@ -635,7 +635,7 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 	state->as_of = get_instant(&r);
 	state->last_decided = get_instant(&r);
 	state->last_violation = get_instant(&r);
-	state->last.class = get_index(&r, EVENT_VIOLATION + 1, false);
+	state->last.class = get_index(&r, NUM_EVENT_CLASSES, false);
 	state->last.id = get_signed(&r);
 	state->score = get_int(&r);
 	state->cap = get_int(&r);

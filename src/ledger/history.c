@@ -49,7 +49,7 @@ static LedgerPlan activity_plan = {
 };
 
 static LedgerPlan revision_plan = {
-	"SELECT account_id, revision_id, violation_id, action, points, decided_at"
+	"SELECT account_id, revision_id, violation_id, action, points, decided_at, scheme, rung, since"
 	" FROM governance.revision"
 	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, decided_at, revision_id",
 	1, {INT8ARRAYOID}
@@ -275,9 +275,22 @@ read_revisions(AccountHistory *histories, int n, Datum accounts, MemoryContext c
 			r->revision_id = int8_column(row, 2);
 			r->violation_id = int8_column(row, 3);
 			r->action = strcmp(action, "overturn") == 0 ? REVISE_OVERTURN :
-				strcmp(action, "change") == 0 ? REVISE_CHANGE : REVISE_REINSTATE;
+				strcmp(action, "change") == 0 ? REVISE_CHANGE :
+				strcmp(action, "release") == 0 ? REVISE_RELEASE : REVISE_REINSTATE;
 			r->points = points_column(row, 5, "points");
 			r->decided = time_column(row, 6, 0);
+			r->scheme = NULL;
+			r->rung = NULL;
+			r->since = DT_NOBEGIN;
+			if (r->action == REVISE_RELEASE)
+			{
+				char	   *scheme = text_column(row, 7);
+
+				/* A trial that is over is known no longer. */
+				r->scheme = rulebook_scheme(scheme, strlen(scheme), true);
+				r->rung = text_column(row, 8);
+				r->since = time_column(row, 9, DT_NOBEGIN);
+			}
 		}
 	}
 	MemoryContextSwitchTo(old);

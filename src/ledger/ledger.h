@@ -154,7 +154,8 @@ typedef enum RevisionAction
 {
 	REVISE_OVERTURN,
 	REVISE_CHANGE,
-	REVISE_REINSTATE
+	REVISE_REINSTATE,
+	REVISE_RELEASE				/* of a sanction: violation_id is its cause */
 } RevisionAction;
 
 typedef struct RevisionRow
@@ -164,6 +165,9 @@ typedef struct RevisionRow
 	RevisionAction action;
 	Points		points;			/* REVISE_CHANGE */
 	TimestampTz decided;
+	Scheme	   *scheme;			/* REVISE_RELEASE: what tells a replay which */
+	const char *rung;			/* sanction it is */
+	TimestampTz since;
 } RevisionRow;
 
 /* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */

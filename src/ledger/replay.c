@@ -407,6 +407,7 @@ typedef struct Placed
 	const ViolationRow *violation;
 	const ActivityRow *activity;
 	const RevisionRow *refund;
+	const RevisionRow *release;
 	Points		points;			/* of a changed violation */
 	bool		changed;
 	bool		keeps;			/* what was decided before it arrived stays */
@@ -501,14 +502,16 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	const RevisionRow **revisions = palloc(sizeof(RevisionRow *) * (history->nrevisions + 1));
 	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext,
 												sizeof(Placed) * ((Size) history->nviolations * 2 +
-																  history->nactivities + 1));
+																  history->nactivities +
+																  history->nrevisions + 1));
 	EngineState *state = NULL;
 	int			nrevisions = 0;
 	int64		n = 0;
 	bool		keeps = false;
 
 	for (int i = 0; i < history->nrevisions; i++)
-		if (history->revisions[i].decided <= known_at)
+		if (history->revisions[i].decided <= known_at &&
+			history->revisions[i].action != REVISE_RELEASE)
 			revisions[nrevisions++] = &history->revisions[i];
 	qsort(revisions, nrevisions, sizeof(RevisionRow *), revision_cmp);
 
@@ -569,6 +572,19 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		placed[n].key.class = EVENT_ACTIVITY;
 		placed[n++].key.id = row->activity_id;
 	}
+	for (int i = 0; i < history->nrevisions; i++)
+	{
+		const RevisionRow *row = &history->revisions[i];
+
+		if (row->action != REVISE_RELEASE || row->decided > known_at || row->scheme == NULL ||
+			!scheme_concerned(scheme, row->scheme))
+			continue;
+		memset(&placed[n], 0, sizeof(Placed));
+		placed[n].release = row;
+		placed[n].key.at = row->decided;
+		placed[n].key.class = EVENT_RELEASE;
+		placed[n++].key.id = row->revision_id;
+	}
 	qsort(placed, n, sizeof(Placed), placed_cmp);
 
 	for (int64 i = 0; i < n; i++)
@@ -582,6 +598,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			break;
 		if (state == NULL)
 		{
+			if (p->release != NULL)
+				continue;
 			state = ledger_fresh(scheme, draft, history, p->key.at);
 			if (state == NULL)
 				continue;
@@ -613,7 +631,16 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			event.occurred = event.decided = p->key.at;
 			event.points = POINTS_NONE;
 			event.surcharge = POINTS_NONE;
-			event.violation_id = p->refund->violation_id;
+			if (p->refund != NULL)
+				event.violation_id = p->refund->violation_id;
+			else
+			{
+				event.violation_id = p->release->violation_id;
+				event.starts = p->release->since;
+				event.rung = policy_rung_index(policy, p->release->rung);
+				if (event.rung < 0)
+					continue;
+			}
 		}
 		engine_apply(policy, state, &event, trace);
 	}

@@ -30,12 +30,31 @@ static LedgerPlan scheme_of_plan = {
 
 enum
 {
-	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_COLUMNS
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_COLUMNS
 };
 
 static const ColumnSpec revision_columns[R_COLUMNS] = {
-	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID}
+	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID},
+	{"scheme", TEXTOID}
 };
+
+/* A scheme and its trials. */
+static void
+add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decided)
+{
+	int			nschemes;
+	Scheme	  **schemes = rulebook_schemes(&nschemes);
+
+	for (int i = 0; i < nschemes; i++)
+		if (strcmp(schemes[i]->name, scheme) == 0 ||
+			(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
+		{
+			StandingKey *key = key_list_add(list, account_id, schemes[i]);
+
+			key->replay = true;
+			key->decided = Max(key->decided, decided);
+		}
+}
 
 Datum
 governance_revision_apply(PG_FUNCTION_ARGS)
@@ -46,15 +65,12 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	LedgerIdentity identity;
 	TupleTableSlot *slot;
 	KeyList		list = {0};
-	Scheme	  **schemes;
-	int			nschemes;
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, revision_columns, R_COLUMNS, numbers);
 	ledger_enter(&identity);
-	schemes = rulebook_schemes(&nschemes);
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	tuplestore_rescan(trigger->tg_newtable);
 	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
@@ -67,6 +83,14 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
+
+		/* The release of a sanction says itself which scheme it concerns. */
+		if (slot_text(slot, numbers[R_SCHEME]) != NULL)
+		{
+			add_keys(&list, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
+					 slot_time(slot, numbers[R_DECIDED]));
+			continue;
+		}
 		if (ledger_execute(&scheme_of_plan, values, NULL, LEDGER_FRESH) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_UNKNOWN_VIOLATION),
@@ -74,15 +98,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 							account_id, violation_id),
 					 errtable(relation)));
 		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		for (int i = 0; i < nschemes; i++)
-			if (strcmp(schemes[i]->name, scheme) == 0 ||
-				(schemes[i]->trial_of != NULL && strcmp(schemes[i]->trial_of, scheme) == 0))
-			{
-				StandingKey *key = key_list_add(&list, account_id, schemes[i]);
-
-				key->replay = true;
-				key->decided = Max(key->decided, slot_time(slot, numbers[R_DECIDED]));
-			}
+		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]));
 		SPI_freetuptable(SPI_tuptable);
 	}
 	ExecDropSingleTupleTableSlot(slot);

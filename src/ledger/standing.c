@@ -217,6 +217,10 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 			latest = Max(latest, history->activities[i].occurred);
 	}
 	for (int i = 0; i < history->nrevisions; i++)
+		if (history->revisions[i].scheme != NULL &&
+			scheme_concerned(scheme, history->revisions[i].scheme))
+			latest = Max(latest, history->revisions[i].decided);
+	for (int i = 0; i < history->nrevisions; i++)
 		for (int j = 0; j < history->nviolations; j++)
 			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
 				scheme_concerned(scheme, history->violations[j].scheme))

@@ -55,6 +55,14 @@ static LedgerPlan violation_plan = {
 	2, {INT8OID, INT8OID}
 };
 
+/* Who lifted it, and why. */
+static LedgerPlan release_plan = {
+	"SELECT r.decided_by, r.reason, r.revision_id FROM governance.revision r"
+	" WHERE r.account_id" EQ "$1 AND r.sanction_id" EQ "$2 AND r.action" EQ "'release'"
+	" AND r.decided_at" EQ "$3 ORDER BY r.revision_id LIMIT 1",
+	3, {INT8OID, INT8OID, TIMESTAMPTZOID}
+};
+
 /* ---------- JSON by hand: keys in the order in which people read them ---------- */
 
 static void
@@ -352,8 +360,25 @@ governance_explain(PG_FUNCTION_ARGS)
 		appendStringInfoChar(&json, '{');
 		time_member(&json, "at", released);
 		text_member(&json, "reason", reason);
+		appendStringInfo(&words, "It was released at %s (%s)", timestamptz_to_str(released), reason);
+		if (strcmp(reason, "manual") == 0)
+		{
+			Datum		values[3];
+
+			values[0] = Int64GetDatum(account_id);
+			values[1] = Int64GetDatum(sanction_id);
+			values[2] = TimestampTzGetDatum(released);
+			if (ledger_execute(&release_plan, values, NULL, LEDGER_READ) > 0)
+			{
+				id_member(&json, "revision_id", column_int8(3));
+				text_member(&json, "decided_by", column_text(1));
+				text_member(&json, "why", column_text(2));
+				appendStringInfo(&words, " by %s: %s", column_text(1), column_text(2));
+			}
+			SPI_freetuptable(SPI_tuptable);
+		}
 		appendStringInfoChar(&json, '}');
-		appendStringInfo(&words, "It was released at %s (%s). ", timestamptz_to_str(released), reason);
+		appendStringInfoString(&words, ". ");
 	}
 	if (words.len > 0 && words.data[words.len - 1] == ' ')
 		words.data[--words.len] = '\0';

@@ -239,6 +239,21 @@ read_activity(DryRun *run, const Doc *object, const Doc *kind, EngineEvent *even
 		event->violation_id = read_id(part);
 }
 
+/* The sanction of a rung that runs is lifted. */
+static void
+read_release(DryRun *run, const Doc *object, const Doc *rung, EngineEvent *event)
+{
+	static const char *const keys[] = {"at", "release"};
+
+	check_keys(object, keys, lengthof(keys));
+	event->key.class = EVENT_RELEASE;
+	event->rung = policy_rung_index(run->policy, read_text(rung));
+	if (event->rung < 0)
+		event_fail(rung, "the document has no such rung", NULL);
+	event->starts = DT_NOBEGIN;
+	event->violation_id = -1;	/* whatever caused it */
+}
+
 static int
 read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
 {
@@ -360,6 +375,8 @@ read_events(DryRun *run, Jsonb *jsonb)
 			overturns[noverturns++].violation_id = read_id(part);
 			continue;
 		}
+		else if ((part = doc_get(object, "release")) != NULL)
+			read_release(run, object, part, event);
 		else if ((part = doc_get(object, "activity")) != NULL)
 			read_activity(run, object, part, event);
 		else if ((part = doc_get(object, "rule")) != NULL ||

@@ -181,6 +181,7 @@ DECLARE
 	dice		float8;
 	rule		record;
 	earlier		record;
+	lifted		bigint;
 	name		text;
 	kind		text;
 BEGIN
@@ -222,10 +223,15 @@ BEGIN
 					JOIN governance.policy p ON p.scheme = v.scheme AND p.in_force @> v.occurred_at
 					JOIN governance.policy_rule r ON r.policy_id = p.policy_id AND r.rule = v.rule
 					LEFT JOIN LATERAL (SELECT action FROM governance.revision x
-									   WHERE x.account_id = v.account_id AND x.violation_id = v.violation_id
+									   WHERE x.account_id = v.account_id AND x.violation_id = v.violation_id AND x.action <> 'release'
 									   ORDER BY decided_at DESC, revision_id DESC LIMIT 1) x ON true
 				WHERE v.account_id = account ORDER BY random() LIMIT 1;
-			IF earlier.action = 'overturn' THEN
+			lifted := (SELECT sanction_id FROM governance.sanction s
+					   WHERE s.account_id = account AND s.during @> t AND s.released_at IS DISTINCT FROM lower(s.during)
+					   ORDER BY random() LIMIT 1);
+			IF lifted IS NOT NULL AND random() < 0.4 THEN
+				PERFORM governance.release(lifted, 'mercy', t);
+			ELSIF earlier.action = 'overturn' THEN
 				PERFORM governance.reinstate(earlier.violation_id, 'after all', t);
 			ELSIF random() < 0.6 THEN
 				PERFORM governance.overturn(earlier.violation_id, 'a mistake', t);
@@ -265,6 +271,7 @@ SELECT count(pg_temp.live(account_id, scheme, changing, :events)) = count(*) AS 
 SELECT count(*) > 1000 AS enough FROM governance.violation;
 \set ECHO queries
 
+SELECT count(*) > 20 AS lifted FROM governance.sanction WHERE release_reason = 'manual';
 SELECT * FROM governance.verify();
 
 -- What is said of an instant later is what was shown then.
@@ -292,7 +299,8 @@ INSERT INTO governance.attribute SELECT account_id + :twin, name, value, during 
 CREATE TEMPORARY TABLE v AS
 	SELECT v.*, random() AS place FROM governance.violation v;
 CREATE TEMPORARY TABLE r AS
-	SELECT r.*, v.place + (1 - v.place) * random() AS place FROM governance.revision r JOIN v USING (account_id, violation_id);
+	SELECT r.*, coalesce(v.place, 0) + (1 - coalesce(v.place, 0)) * random() AS place
+		FROM governance.revision r LEFT JOIN v USING (account_id, violation_id);
 CREATE TEMPORARY TABLE a AS
 	SELECT a.*, random() AS place FROM governance.activity a;
 UPDATE v SET account_id = account_id + :twin;
@@ -313,7 +321,8 @@ BEGIN
 				SELECT account_id, activity_id, kind, occurred_at, quantity, violation_id, recorded_by, evidence
 				FROM a WHERE floor(place * 6) = round ORDER BY place;
 			INSERT INTO governance.revision
-				SELECT account_id, revision_id, violation_id, action, points, reason, decided_at, decided_by
+				SELECT account_id, revision_id, violation_id, action, points, sanction_id, scheme, rung, since,
+					   reason, decided_at, decided_by
 				FROM r WHERE floor(place * 6) = round ORDER BY place;
 		ELSE
 			FOR i IN SELECT 'v' AS kind, account_id, violation_id AS id, place FROM v
@@ -333,7 +342,8 @@ BEGIN
 						FROM a WHERE activity_id = i.id;
 				ELSE
 					INSERT INTO governance.revision
-						SELECT account_id, revision_id, violation_id, action, points, reason, decided_at, decided_by
+						SELECT account_id, revision_id, violation_id, action, points, sanction_id, scheme, rung, since,
+							   reason, decided_at, decided_by
 						FROM r WHERE revision_id = i.id;
 				END IF;
 			END LOOP;
