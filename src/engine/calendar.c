@@ -44,6 +44,63 @@ from_parts(struct pg_tm *tm, fsec_t fsec, pg_tz *zone)
 	return result;
 }
 
+/*
+ * A stretch of time during which a zone keeps one distance from UTC, as it was
+ * last found.  It only remembers what the zone's own data say, so that it does
+ * not matter who asks: most arithmetic of an account's life takes place between
+ * two changes of the clock, where days are all equally long.
+ */
+typedef struct Steady
+{
+	const pg_tz *zone;
+	TimestampTz from;
+	TimestampTz to;				/* two days before the next change, where no
+								 * local time comes twice */
+	int64		offset;			/* local time less UTC, in microseconds */
+} Steady;
+
+static Steady steady = {NULL, 0, 0, 0};
+
+/* Far from either end of time, where nothing overflows. */
+#define STEADY_FROM ((1900 - 2000) * INT64CONST(31556952) * USECS_PER_SEC)
+#define STEADY_TO	((2400 - 2000) * INT64CONST(31556952) * USECS_PER_SEC)
+#define EPOCH_SHIFT (((int64) POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+/* Makes the stretch that holds an instant the one at hand; false: none is known. */
+static bool
+find_steady(TimestampTz at, pg_tz *zone)
+{
+	pg_time_t	utc;
+	pg_time_t	boundary;
+	long		before;
+	long		after;
+	int			before_dst;
+	int			after_dst;
+	int			found;
+	TimestampTz to;
+
+	if (steady.zone == zone && steady.from <= at && at < steady.to)
+		return true;
+	if (at < STEADY_FROM || at >= STEADY_TO)
+		return false;
+	/* The whole second that holds it, rounded down. */
+	utc = (at - STEADY_FROM) / USECS_PER_SEC + STEADY_FROM / USECS_PER_SEC + EPOCH_SHIFT;
+	found = pg_next_dst_boundary(&utc, &before, &before_dst, &boundary, &after, &after_dst, zone);
+	if (found < 0)
+		return false;
+	to = STEADY_TO;
+	if (found > 0 && boundary - EPOCH_SHIFT < STEADY_TO / USECS_PER_SEC)
+		to = (boundary - EPOCH_SHIFT) * USECS_PER_SEC - 2 * USECS_PER_DAY;
+	if (to <= at)
+		return false;
+	if (steady.zone != zone || steady.to != to || steady.from > at)
+		steady.from = at;
+	steady.zone = zone;
+	steady.to = to;
+	steady.offset = (int64) before * USECS_PER_SEC;
+	return true;
+}
+
 bool
 span_equal(const Span *a, const Span *b)
 {
@@ -65,7 +122,11 @@ shift(TimestampTz at, int64 months, int64 days, int64 usecs, pg_tz *zone)
 	TimestampTz beyond = months < 0 || days < 0 || usecs < 0 ? DT_NOBEGIN : DT_NOEND;
 	TimestampTz result = at;
 
-	if (months != 0 || days != 0)
+	if (months == 0 && days != 0 && find_steady(at, zone) &&
+		(days > 0 ? days <= (steady.to - 1 - at) / USECS_PER_DAY :
+		 -days <= (at - steady.from) / USECS_PER_DAY))
+		result = at + days * USECS_PER_DAY;
+	else if (months != 0 || days != 0)
 	{
 		struct pg_tm tm;
 		fsec_t		fsec;
@@ -243,6 +304,16 @@ unit_start(TimestampTz at, CalendarUnit unit, int move, pg_tz *zone)
 
 	if (TIMESTAMP_NOT_FINITE(at))
 		return at;
+	if (unit == UNIT_DAY && find_steady(at, zone))
+	{
+		int64		local = at + steady.offset;
+		int64		within = local % USECS_PER_DAY;
+		TimestampTz midnight = at - (within < 0 ? within + USECS_PER_DAY : within) +
+			move * USECS_PER_DAY;
+
+		if (midnight >= steady.from && midnight < steady.to)
+			return midnight;
+	}
 	if (!local_parts(at, zone, &tm, &fsec))
 		return move > 0 ? DT_NOEND : DT_NOBEGIN;
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;

@@ -26,15 +26,45 @@ restless_horizon(const Policy *policy, const EngineState *state, TimestampTz hor
 	return Min(horizon, state->as_of + MAX_AHEAD);
 }
 
+/*
+ * Is what is open all that will be?  When nothing starts by time, the facts are
+ * known to stay as they are and no sanction waits for its condition to end, each
+ * has the end that it has.
+ */
+static bool
+all_settled(const Policy *policy, const EngineState *state)
+{
+	if (policy->starts_by_time || state->npending > 0)
+		return false;
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+
+		if (sanction_open_now(s) &&
+			(s->rung < 0 || policy->rungs[s->rung].mode == RUNG_WHILE))
+			return false;
+	}
+	return true;
+}
+
 SanctionState *
 engine_project(const Policy *policy, const EngineState *state, TimestampTz horizon,
 			   int *nsanctions)
 {
-	EngineState *copy = engine_copy(policy, state);
+	EngineState *copy;
 	SanctionState *result;
 	Fold		fold;
 	int			n;
 
+	if (horizon == DT_NOEND && all_settled(policy, state))
+	{
+		result = palloc(sizeof(SanctionState) * (state->nsanctions + 1));
+		if (state->nsanctions > 0)
+			memcpy(result, state->sanctions, sizeof(SanctionState) * state->nsanctions);
+		*nsanctions = state->nsanctions;
+		return result;
+	}
+	copy = engine_copy(policy, state);
 	fold_begin(&fold, policy, copy, NULL);
 	horizon = restless_horizon(policy, state, horizon);
 	for (int i = 0; i < MAX_DUES && copy->nsanctions < state->nsanctions + MAX_PROJECTED; i++)
