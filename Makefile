@@ -34,6 +34,7 @@ SQL_PARTS = sql/header.sql \
 	$(sort $(wildcard sql/certification/*.sql) $(TAXONOMY_SQL)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql)) \
+	$(sort $(wildcard sql/oversight/*.sql)) \
 	sql/footer.sql
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 

@@ -1,0 +1,312 @@
+-- ---------------------------------------------------------------------------
+-- oversight: who may do what.  The extension owns no role; a DBA gives his own
+-- roles one of three levels.  What a level may do is said here and nowhere
+-- else: grants are made from it, and a test fails when an object of the schema
+-- is missing.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.object_level(OUT kind text, OUT object text, OUT level text, OUT privileges text[])
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 300
+	SET search_path = pg_catalog, pg_temp
+AS $levels$
+	-- Tables and sequences, and what moderators and administrators may do to
+	-- them.  Readers may select from every table and view.
+	WITH written (object, moderator, administrator) AS (VALUES
+		('account', 'INSERT', 'UPDATE,DELETE'),
+		('account_seq', 'USAGE', NULL),
+		('attribute', 'INSERT,UPDATE,DELETE', NULL),
+		('violation', 'INSERT', NULL),
+		('activity', 'INSERT', NULL),
+		('revision', 'INSERT', NULL),
+		('appeal', 'INSERT,UPDATE', NULL),
+		('entry_seq', 'USAGE', NULL),
+		('campaign', NULL, 'INSERT,UPDATE,DELETE'),
+		-- derived: written by triggers alone
+		('standing', NULL, NULL),
+		('sanction', NULL, NULL),
+		('sanction_seq', NULL, NULL),
+		('restriction', NULL, NULL),
+		-- the rulebook; rules and rungs of a draft go with it
+		('scheme', NULL, 'INSERT,UPDATE'),
+		('policy', NULL, 'INSERT,UPDATE,DELETE'),
+		('policy_seq', NULL, 'USAGE'),
+		('policy_rule', NULL, 'INSERT'),
+		('policy_rung', NULL, 'INSERT'),
+		('capability', NULL, 'INSERT,UPDATE,DELETE'),
+		('activity_kind', NULL, 'INSERT,UPDATE,DELETE'),
+		-- certification
+		('face_check', 'INSERT', NULL),
+		('certification_seq', 'USAGE', NULL),
+		('certification_step', NULL, 'INSERT'),
+		('certification', NULL, NULL),
+		('certification_config', NULL, NULL),
+		('certified_account', NULL, NULL),
+		('certified_attribute', NULL, NULL),
+		('qualified_domain', NULL, NULL),
+		('qualified_capability', NULL, NULL),
+		('qualification_kind', NULL, 'INSERT,UPDATE,DELETE'),
+		('qualification_scale', NULL, 'INSERT,UPDATE,DELETE'),
+		('qualification_grade', NULL, 'INSERT,UPDATE,DELETE'),
+		('taxonomy', NULL, 'INSERT,UPDATE,DELETE'),
+		('taxonomy_attribute', NULL, 'INSERT,UPDATE,DELETE'),
+		('domain', NULL, 'INSERT,UPDATE,DELETE'),
+		('requirement', NULL, 'INSERT,UPDATE,DELETE'),
+		('requirement_seq', NULL, 'USAGE'),
+		('certification_withholding', NULL, 'INSERT,UPDATE,DELETE'),
+		('certification_attribute', NULL, 'INSERT,UPDATE,DELETE'),
+		('certification_consequence', NULL, 'INSERT,UPDATE,DELETE'),
+		('certification_consequence_seq', NULL, 'USAGE'),
+		('account_administrator', NULL, 'INSERT,UPDATE,DELETE'),
+		('account_binding', NULL, 'INSERT,UPDATE'),
+		('account_binding_seq', NULL, 'USAGE'),
+		-- oversight: what is written down about those who decide
+		('role_level', NULL, NULL),
+		-- views
+		('access_level', NULL, NULL),
+		('campaign_yield', NULL, NULL),
+		('certification_due', NULL, NULL),
+		('certification_lost', NULL, NULL),
+		('certification_overview', NULL, NULL),
+		('policies', NULL, NULL),
+		('rule', NULL, NULL),
+		('rule_centre', NULL, NULL),
+		('rule_history', NULL, NULL),
+		('rung', NULL, NULL),
+		('sanction_in_force', NULL, NULL)),
+	-- Functions by name: the level that has use of it.  Nearly all of them run
+	-- with the rights of their caller and are left to PUBLIC: what they reach
+	-- is decided by the tables.  Those that are not are granted to the level.
+	-- Whoever owns the ledger uses those of level "owner".
+	called (object, level) AS (VALUES
+		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('restrictions', 'reader'),
+		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
+		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
+		('policy_document', 'reader'), ('search_rules', 'reader'),
+		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
+		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
+		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
+		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),
+		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
+		('dry_run', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
+		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('revise', 'moderator'),
+		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
+		('hold_account', 'moderator'), ('hold_standing', 'moderator'),
+		('publish', 'administrator'), ('activate', 'administrator'), ('retire', 'administrator'),
+		('policy_place', 'administrator'), ('hold_scheme', 'administrator'), ('rebuild', 'administrator'),
+		('require_capability', 'administrator'), ('require_qualification', 'administrator'),
+		('apply_for_certification', 'administrator'), ('examine_certification', 'administrator'), ('examine_part', 'administrator'),
+		('grant_certification', 'administrator'), ('refuse_certification', 'administrator'), ('review_certification', 'administrator'),
+		('suspend_certification', 'administrator'), ('reinstate_certification', 'administrator'), ('cancel_certification', 'administrator'),
+		('bind_account', 'administrator'), ('unbind_account', 'administrator'), ('import_taxonomy', 'administrator'),
+		('certification_apply_check', 'owner'), ('certification_part_check', 'owner'), ('certification_grant_check', 'owner'),
+		('certification_reinstate_check', 'owner'), ('certification_consequences', 'owner'), ('certification_derive', 'owner'),
+		('certification_derive_attributes', 'owner'), ('rebuild_certification', 'owner'), ('load_taxonomy', 'owner'),
+		('grant_level', 'owner'), ('revoke_level', 'owner'), ('grant_again', 'owner'),
+		('create_ledger', 'owner'), ('create_ledger_tables', 'owner'), ('create_ledger_triggers', 'owner'), ('create_ledger_views', 'owner'),
+		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),
+		('create_certification_tables', 'owner'), ('create_certification_views', 'owner'), ('create_binding_tables', 'owner'),
+		('create_oversight_tables', 'owner'), ('ensure_trigger', 'owner'))
+	SELECT 'table', w.object, 'reader', '{SELECT}'::text[] FROM written w WHERE w.object NOT LIKE '%\_seq'
+	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
+			string_to_array(w.moderator, ',') FROM written w WHERE w.moderator IS NOT NULL
+	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'administrator',
+			string_to_array(w.administrator, ',') FROM written w WHERE w.administrator IS NOT NULL
+	UNION ALL SELECT 'sequence', w.object, 'owner', '{USAGE}' FROM written w
+		WHERE w.object LIKE '%\_seq' AND w.moderator IS NULL AND w.administrator IS NULL
+	UNION ALL SELECT 'function', c.object, c.level, '{EXECUTE}' FROM called c
+	-- What answers from its arguments alone is for everyone; what is attached
+	-- to tables is for whoever creates the ledger.
+	UNION ALL SELECT DISTINCT 'function', p.proname, CASE WHEN p.prorettype = 'trigger'::regtype THEN 'owner' ELSE 'everyone' END,
+			'{EXECUTE}'::text[]
+		FROM pg_proc p
+		WHERE p.pronamespace = 'governance'::regnamespace
+			AND (p.prorettype = 'trigger'::regtype OR p.provolatile = 'i')
+			AND NOT EXISTS (SELECT FROM called c WHERE c.object = p.proname)
+$levels$;
+COMMENT ON FUNCTION governance.object_level() IS
+	'every table, view, sequence and function of the schema with the lowest level that has use of it and what that level may do to it; each level has what the ones below it have';
+
+CREATE FUNCTION governance.level_privilege(OUT level text, OUT kind text, OUT object text, OUT privilege text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 500
+	SET search_path = pg_catalog, pg_temp
+AS $privileges$
+	SELECT l.level, 'schema', 'governance', 'USAGE' FROM unnest('{reader,moderator,administrator}'::text[]) AS l (level)
+	UNION ALL
+	SELECT l.level, o.kind, coalesce(p.oid::regprocedure::text, format('governance.%I', o.object)), a.privilege
+		FROM governance.object_level() o
+			JOIN (VALUES ('reader', 1), ('moderator', 2), ('administrator', 3)) AS n (level, rank) ON n.level = o.level
+			JOIN (VALUES ('reader', 1), ('moderator', 2), ('administrator', 3)) AS l (level, rank) ON l.rank >= n.rank
+			LEFT JOIN pg_proc p ON o.kind = 'function' AND p.proname = o.object AND p.pronamespace = 'governance'::regnamespace,
+			unnest(o.privileges) AS a (privilege)
+		WHERE CASE o.kind
+			WHEN 'function' THEN NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g WHERE g.grantee = 0)
+			ELSE to_regclass(format('governance.%I', o.object)) IS NOT NULL END
+$privileges$;
+COMMENT ON FUNCTION governance.level_privilege() IS
+	'object by object, the privileges that are granted with a level; of functions those that PUBLIC does not have';
+
+CREATE FUNCTION governance.held_privilege(OUT role text, OUT kind text, OUT object text, OUT privilege text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 500
+	SET search_path = pg_catalog, pg_temp
+AS $held$
+	SELECT r.rolname, o.kind, o.object, a.privilege_type
+		FROM (SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, format('governance.%I', c.relname), c.relowner, c.relacl
+				FROM pg_class c WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+			  UNION ALL
+			  SELECT 'function', p.oid::regprocedure::text, p.proowner, p.proacl
+				FROM pg_proc p WHERE p.pronamespace = 'governance'::regnamespace
+			  UNION ALL
+			  SELECT 'schema', n.nspname, n.nspowner, n.nspacl
+				FROM pg_namespace n WHERE n.nspname = 'governance') AS o (kind, object, owner, acl),
+			aclexplode(o.acl) a JOIN pg_roles r ON r.oid = a.grantee
+		-- Whoever may grant it to others is an owner, too.
+		WHERE a.grantee <> o.owner AND NOT a.is_grantable
+$held$;
+COMMENT ON FUNCTION governance.held_privilege() IS
+	'object by object, the privileges that roles other than owners have been granted in the schema';
+
+CREATE FUNCTION governance.grant_again(role text, level text, reduce boolean) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $grant$
+#variable_conflict use_variable
+DECLARE
+	p	record;
+BEGIN
+	FOR p IN
+		SELECT x.kind, x.object, string_agg(DISTINCT x.privilege, ', ') FILTER (WHERE x.level = level) AS given,
+			   string_agg(DISTINCT x.privilege, ', ') FILTER (WHERE x.level = 'administrator') AS known
+			FROM governance.level_privilege() x GROUP BY x.kind, x.object
+	LOOP
+		IF reduce THEN
+			EXECUTE format('REVOKE %s ON %s %s FROM %I', p.known, p.kind, p.object, role);
+		END IF;
+		IF p.given IS NOT NULL THEN
+			EXECUTE format('GRANT %s ON %s %s TO %I', p.given, p.kind, p.object, role);
+		END IF;
+	END LOOP;
+END
+$grant$;
+COMMENT ON FUNCTION governance.grant_again(text, text, boolean) IS
+	'part of grant_level(), revoke_level() and create_ledger(): grants what goes with a level (null: none) and, when told to reduce, revokes what goes with any other';
+
+CREATE FUNCTION governance.grant_level(role regrole, level text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $grant$
+#variable_conflict use_variable
+DECLARE
+	name	text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
+	missing	text[];
+BEGIN
+	IF level IS NULL OR level NOT IN ('reader', 'moderator', 'administrator') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('there is no level %s', coalesce(quote_literal(level), 'null')),
+			HINT = 'The levels are ''reader'', ''moderator'' and ''administrator''.';
+	END IF;
+	IF name IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role %s does not exist', coalesce(role::text, 'null'));
+	END IF;
+	INSERT INTO governance.role_level AS l (role, level) VALUES (name, grant_level.level)
+		ON CONFLICT ON CONSTRAINT role_level_pkey
+		DO UPDATE SET level = excluded.level, granted_at = excluded.granted_at, granted_by = excluded.granted_by;
+	PERFORM governance.grant_again(name, level, true);
+	SELECT a.missing INTO missing FROM governance.access_level a WHERE a.role = name;
+	IF cardinality(missing) > 0 THEN
+		RAISE EXCEPTION USING ERRCODE = '42501',
+			MESSAGE = format('permission denied to grant the level "%s"', level),
+			DETAIL = format('Without effect: %s.', array_to_string(missing[1:5], '; ') || CASE WHEN cardinality(missing) > 5 THEN '; ...' ELSE '' END),
+			HINT = 'The owner of the extension and of the ledger may grant it.';
+	END IF;
+END
+$grant$;
+COMMENT ON FUNCTION governance.grant_level(regrole, text) IS
+	'gives a role what a level needs: reader, moderator or administrator; takes away what it had by a higher one';
+
+CREATE FUNCTION governance.revoke_level(role regrole) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $revoke$
+#variable_conflict use_variable
+DECLARE
+	name	text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
+BEGIN
+	IF name IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role %s does not exist', coalesce(role::text, 'null'));
+	END IF;
+	DELETE FROM governance.role_level l WHERE l.role = name;
+	PERFORM governance.grant_again(name, NULL, true);
+END
+$revoke$;
+COMMENT ON FUNCTION governance.revoke_level(regrole) IS
+	'takes from a role everything that goes with a level';
+
+REVOKE ALL ON FUNCTION governance.grant_level(regrole, text), governance.revoke_level(regrole),
+	governance.grant_again(text, text, boolean) FROM PUBLIC;
+
+CREATE FUNCTION governance.create_oversight_tables() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+DECLARE
+	known	record;
+BEGIN
+	IF to_regclass('governance.role_level') IS NULL THEN
+		CREATE TABLE governance.role_level (
+			role		text NOT NULL,
+			level		text NOT NULL,
+			granted_at	timestamptz NOT NULL DEFAULT now(),
+			granted_by	text NOT NULL DEFAULT current_user,
+			CONSTRAINT role_level_pkey PRIMARY KEY (role),
+			CONSTRAINT role_level_level_check CHECK (level IN ('reader', 'moderator', 'administrator'))
+		);
+		COMMENT ON TABLE governance.role_level IS 'the roles that have been given a level; written by grant_level() and revoke_level()';
+		COMMENT ON COLUMN governance.role_level.role IS 'name of the role';
+		COMMENT ON COLUMN governance.role_level.level IS 'reader, moderator or administrator';
+		COMMENT ON COLUMN governance.role_level.granted_at IS 'when';
+		COMMENT ON COLUMN governance.role_level.granted_by IS 'by whom';
+		RETURN NEXT 'created table governance.role_level';
+	END IF;
+
+	IF to_regclass('governance.access_level') IS NULL THEN
+		CREATE VIEW governance.access_level AS
+			WITH held AS (
+				SELECT h.role, h.kind, h.object, h.privilege FROM governance.held_privilege() h
+			), wanted AS (
+				SELECT l.role, p.kind, p.object, p.privilege
+				FROM governance.role_level l JOIN governance.level_privilege() p ON p.level = l.level
+			)
+			SELECT coalesce(w.role, h.role) AS role, l.level, l.granted_at, l.granted_by,
+				   coalesce(array_agg(format('%s on %s', w.privilege, w.object) ORDER BY w.object, w.privilege)
+							FILTER (WHERE h.role IS NULL), '{}') AS missing,
+				   coalesce(array_agg(format('%s on %s', h.privilege, h.object) ORDER BY h.object, h.privilege)
+							FILTER (WHERE w.role IS NULL), '{}') AS beyond
+			FROM wanted w FULL JOIN held h USING (role, kind, object, privilege)
+				LEFT JOIN governance.role_level l ON l.role = coalesce(w.role, h.role)
+			GROUP BY coalesce(w.role, h.role), l.level, l.granted_at, l.granted_by;
+		COMMENT ON VIEW governance.access_level IS 'which role has which level, and where its rights are others than the level''s; roles without a level that have rights of their own too';
+		COMMENT ON COLUMN governance.access_level.role IS 'name of the role';
+		COMMENT ON COLUMN governance.access_level.level IS 'reader, moderator or administrator; null: it was granted rights one by one';
+		COMMENT ON COLUMN governance.access_level.granted_at IS 'when it was given the level';
+		COMMENT ON COLUMN governance.access_level.granted_by IS 'by whom';
+		COMMENT ON COLUMN governance.access_level.missing IS 'what goes with the level and the role does not have';
+		COMMENT ON COLUMN governance.access_level.beyond IS 'what the role has and does not go with the level';
+		RETURN NEXT 'created view governance.access_level';
+	END IF;
+
+	-- What has come since a level was given.
+	FOR known IN
+		SELECT a.role, a.level FROM governance.access_level a JOIN pg_roles r ON r.rolname = a.role
+			WHERE a.level IS NOT NULL AND cardinality(a.missing) > 0 ORDER BY a.role
+	LOOP
+		PERFORM governance.grant_again(known.role, known.level, false);
+		RETURN NEXT format('granted level %s to role %s again', known.level, known.role);
+	END LOOP;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_oversight_tables() IS
+	'part of create_ledger(): the tables that say who may do what, and what is written down about those who decide';
+
