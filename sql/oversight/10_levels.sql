@@ -89,7 +89,7 @@ AS $levels$
 		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),
 		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
 		('dry_run', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
-		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('revise', 'moderator'),
+		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('revise', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
 		('hold_account', 'moderator'), ('hold_standing', 'moderator'),
 		('publish', 'administrator'), ('activate', 'administrator'), ('retire', 'administrator'),
