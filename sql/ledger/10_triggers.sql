@@ -32,6 +32,12 @@ CREATE FUNCTION governance.policy_apply() RETURNS trigger
 COMMENT ON FUNCTION governance.policy_apply() IS
 	'statement trigger on governance.policy: brings restrictions in line with versions that come into force';
 
+CREATE FUNCTION governance.holiday_apply() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_holiday_apply';
+COMMENT ON FUNCTION governance.holiday_apply() IS
+	'statement trigger on governance.holiday: folds the standings of schemes that go by the calendar anew';
+
 CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_refuse_rewrite';
@@ -41,6 +47,6 @@ COMMENT ON FUNCTION governance.refuse_rewrite() IS
 REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.revision_apply(),
-	governance.policy_apply(), governance.refuse_rewrite()
+	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite()
 	FROM PUBLIC;
 

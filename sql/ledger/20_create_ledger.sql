@@ -360,6 +360,14 @@ BEGIN
 		'AFTER INSERT ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_update_apply',
 		'AFTER UPDATE ON governance.policy REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_insert_apply',
+		'AFTER INSERT ON governance.holiday REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.holiday_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_update_apply',
+		'AFTER UPDATE ON governance.holiday REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.holiday_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_delete_apply',
+		'AFTER DELETE ON governance.holiday REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.holiday_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_truncate_guard',
+		'BEFORE TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(''Delete the rows instead.'', ''Standings would not follow.'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',

@@ -155,14 +155,32 @@ COMMENT ON FUNCTION governance.release(bigint, text, timestamptz) IS
 -- ledger: appeals
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION governance.appeal_times(scheme text, occurred_at timestamptz, decided_at timestamptz,
+										filed_at timestamptz, OUT file_by timestamptz, OUT decide_by timestamptz)
+	RETURNS record
+	LANGUAGE C STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_appeal_times';
+COMMENT ON FUNCTION governance.appeal_times(text, timestamptz, timestamptz, timestamptz) IS
+	'part of appeal_file(): until when an appeal may be filed and by when it is to be decided, by the version in force when the violation occurred';
+
 CREATE FUNCTION governance.appeal_file() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $file$
+DECLARE
+	decision	record;
 BEGIN
-	IF NEW.account_id IS NULL THEN
-		SELECT v.account_id INTO NEW.account_id
-			FROM governance.violation v WHERE v.violation_id = NEW.violation_id;
+	SELECT v.account_id, t.file_by, t.decide_by INTO decision
+		FROM governance.violation v,
+			 governance.appeal_times(v.scheme, v.occurred_at, v.decided_at, NEW.filed_at) t
+		WHERE v.violation_id = NEW.violation_id;
+	NEW.account_id := coalesce(NEW.account_id, decision.account_id);
+	NEW.deadline := coalesce(NEW.deadline, decision.decide_by);
+	IF NEW.filed_at >= decision.file_by THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('an appeal against violation %s comes too late', NEW.violation_id),
+			DETAIL = format('It had to be filed before %s.', decision.file_by),
+			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'filed_at';
 	END IF;
 	IF NEW.account_id IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV006',
@@ -173,7 +191,7 @@ BEGIN
 END
 $file$;
 COMMENT ON FUNCTION governance.appeal_file() IS
-	'row trigger on governance.appeal: fills in whose appeal it is';
+	'row trigger on governance.appeal: fills in whose appeal it is and by when it is to be decided; refuses one that comes too late';
 
 CREATE FUNCTION governance.appeal_decide() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

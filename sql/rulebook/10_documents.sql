@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION governance.check_policy(document jsonb) RETURNS jsonb
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'governance_check_policy';
 

@@ -327,6 +327,23 @@ BEGIN
 		RETURN NEXT 'created table governance.activity_kind';
 	END IF;
 
+	IF to_regclass('governance.holiday') IS NULL THEN
+		CREATE TABLE governance.holiday (
+			calendar	text NOT NULL,
+			day			date NOT NULL,
+			working		boolean NOT NULL DEFAULT false,
+			name		text,
+			CONSTRAINT holiday_pkey PRIMARY KEY (calendar, day),
+			CONSTRAINT holiday_day_check CHECK (isfinite(day))
+		);
+		COMMENT ON TABLE governance.holiday IS 'days that are no working days, and weekend days that are, by calendar; policies name a calendar';
+		COMMENT ON COLUMN governance.holiday.calendar IS 'which calendar, as policies name it';
+		COMMENT ON COLUMN governance.holiday.day IS 'the day, local to the policy';
+		COMMENT ON COLUMN governance.holiday.working IS 'true: a weekend day that is worked on, false: a holiday';
+		COMMENT ON COLUMN governance.holiday.name IS 'for people';
+		RETURN NEXT 'created table governance.holiday';
+	END IF;
+
 	-- Guards.  One that exists stays as it is, so that a disabled one stays so.
 	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.policy'::regclass AND tgname = 'policy_guard') THEN
 		CREATE TRIGGER policy_guard BEFORE INSERT OR UPDATE OR DELETE ON governance.policy
@@ -350,7 +367,7 @@ BEGIN
 	END LOOP;
 
 	-- Backends must hear of replicated changes too: hence row triggers, always.
-	FOREACH relation IN ARRAY ARRAY['policy', 'capability'] LOOP
+	FOREACH relation IN ARRAY ARRAY['policy', 'capability', 'holiday'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ('governance.' || relation)::regclass
 					   AND tgname = 'invalidate_rulebook') THEN
 			EXECUTE format('CREATE TRIGGER invalidate_rulebook AFTER INSERT OR UPDATE OR DELETE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.invalidate_rulebook()',

@@ -140,6 +140,13 @@ BEGIN
 		END IF;
 	END IF;
 
+	IF jsonb_typeof(document #> '{calendar,holidays}') = 'string'
+		AND NOT EXISTS (SELECT FROM governance.holiday h WHERE h.calendar = document #>> '{calendar,holidays}') THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV101',
+			MESSAGE = format('policy document: calendar.holidays: there is no calendar "%s"', document #>> '{calendar,holidays}'),
+			HINT = 'Write its days into governance.holiday first, with governance.holiday().';
+	END IF;
+
 	IF status = 'active' AND in_force IS NULL THEN
 		SELECT p.policy_id INTO same FROM governance.policy p
 			WHERE p.scheme = scheme_name AND p.status = 'active' AND p.document = publish.document
@@ -354,3 +361,32 @@ $document$;
 COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
 	'the policy document of a scheme in force at an instant, as it was published';
 
+
+CREATE FUNCTION governance.holiday(calendar text, first_day date, last_day date DEFAULT NULL,
+								   name text DEFAULT NULL, working boolean DEFAULT false)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $holiday$
+#variable_conflict use_column
+DECLARE
+	final	date := coalesce(last_day, first_day);
+	result	bigint;
+BEGIN
+	IF calendar IS NULL OR first_day IS NULL OR working IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'a holiday needs a calendar and a day';
+	ELSIF NOT isfinite(first_day) OR NOT isfinite(final) OR final < first_day OR final > first_day + 366 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('%s to %s are not days that follow each other', first_day, final),
+			DETAIL = 'The last day is not before the first one, and at most a year after it.';
+	END IF;
+	INSERT INTO governance.holiday AS h (calendar, day, working, name)
+		SELECT holiday.calendar, first_day + n, holiday.working, holiday.name FROM generate_series(0, final - first_day) n
+		ON CONFLICT ON CONSTRAINT holiday_pkey DO UPDATE SET working = excluded.working, name = excluded.name
+			WHERE (h.working, h.name) IS DISTINCT FROM (excluded.working, excluded.name);
+	GET DIAGNOSTICS result = ROW_COUNT;
+	RETURN result;
+END
+$holiday$;
+COMMENT ON FUNCTION governance.holiday(text, date, date, text, boolean) IS
+	'writes holidays, or weekend days that are worked on, into a calendar; standings that go by it follow; gives how many days changed';

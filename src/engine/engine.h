@@ -435,6 +435,15 @@ extern TimestampTz span_subtract(TimestampTz at, const Span *span, pg_tz *zone);
 
 extern TimestampTz calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone);
 
+/*
+ * The end of a period on a calendar of working days: itself, or the same time on
+ * the next working day when its last day is none (workday.c).
+ */
+extern TimestampTz workday_roll(const WorkCalendar *calendar, TimestampTz end, pg_tz *zone);
+
+/* The end of a period about appeals. */
+extern TimestampTz policy_deadline(const Policy *policy, TimestampTz from, const Span *span);
+
 /* The start of the unit that holds `at`, and the start of the next one. */
 extern TimestampTz calendar_floor(TimestampTz at, CalendarUnit unit, pg_tz *zone);
 extern TimestampTz calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone);

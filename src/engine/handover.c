@@ -315,10 +315,12 @@ static TimestampTz
 new_end(Transfer *t, const Rung *rung, const SanctionState *s)
 {
 	Span		span;
+	TimestampTz span_end;
 
 	if (!span_value(t->fold, &rung->length, &span))
 		return DT_NOEND;
-	return span_add(s->starts, &span, 1, t->to->zone);
+	span_end = span_add(s->starts, &span, 1, t->to->zone);
+	return rung->rolls ? workday_roll(&t->to->calendar, span_end, t->to->zone) : span_end;
 }
 
 static void

@@ -436,7 +436,7 @@ plan_reliefs(Scan *scan)
 			case RELIEF_AGE:
 
 				/* One length for all, from where the entry stands. */
-				rp->in_order = relief->age_mark < 0 && relief->age.ncases == 1 &&
+				rp->in_order = relief->age_mark < 0 && !relief->rolls && relief->age.ncases == 1 &&
 					relief->age.cases[0].when == NULL && relief->age.cases[0].times == NULL &&
 					relief->age_clock == policy->clock;
 				rp->number = plan->nages;

@@ -86,6 +86,26 @@ typedef struct Cycle
 	TimestampTz anchor_instant; /* otherwise */
 } Cycle;
 
+/* calendar: which days are worked on */
+typedef struct CalendarDay
+{
+	int32		day;			/* a Julian date */
+	int32		working;		/* 0: a holiday; 1: worked on, weekend or not */
+} CalendarDay;
+
+typedef struct WorkCalendar
+{
+	bool		given;
+	uint8		weekend;		/* bits by day of the week, Sunday is 0 */
+	char	   *name;			/* whose days governance.holiday has, or null */
+	uint64		hash;			/* of these when the policy was compiled */
+	int			ndays;			/* in order */
+	CalendarDay *days;
+	bool		roll_sanctions; /* what ends on the next working day when its */
+	bool		roll_relief;	/* last day is none; reliefs by age and rungs */
+	bool		roll_appeals;	/* have it in `rolls` */
+} WorkCalendar;
+
 /* ---------- facets ---------- */
 
 typedef enum AttributeType
@@ -308,6 +328,7 @@ typedef struct Rung
 								 * accumulated */
 	Points		each;			/* multiple */
 	Rearm		rearm;
+	bool		rolls;			/* ends on a working day */
 	SpanParam	length;			/* for; not given with while: as long as it
 								 * holds; not given otherwise: until the
 								 * conditions are met */
@@ -385,6 +406,7 @@ typedef struct Relief
 	EntryClock	age_clock;
 	int			age_mark;		/* counts from this mark (mark index), or -1 */
 	bool		age_clean;		/* any violation starts it anew */
+	bool		rolls;			/* comes of age on a working day */
 
 	/* every */
 	SpanParam	every;
@@ -483,6 +505,7 @@ typedef struct Policy
 	Relief	   *reliefs;
 
 	Cycle		cycle;			/* cycle */
+	WorkCalendar calendar;		/* calendar */
 	EntryClock	clock;			/* clock: where an entry stands in the fold */
 	bool		sanctions_from_decided; /* a sanction never starts before its
 										 * violation was decided */
@@ -491,6 +514,10 @@ typedef struct Policy
 	RevisionMode revision;
 	bool		resanction_late;	/* late: recompute (true) or keep */
 	Handover	handover;
+	bool		appeals_end;	/* appeal_within: counted from the decision */
+	Span		appeal_within;
+	bool		appeals_due;	/* decide_within: counted from the filing */
+	Span		decide_within;
 
 	/*
 	 * Enforcement.  Sanctions that start before enforce_from, or for accounts

@@ -160,8 +160,9 @@ age_due(Fold *fold, const Relief *relief, const LiveEntry *entry)
 	fold->entry = outer;
 	if (!given)
 		return DT_NOEND;
-	return calendar_round(span_add(base, &span, 1, fold->policy->zone),
+	base = calendar_round(span_add(base, &span, 1, fold->policy->zone),
 						  relief->rounding, fold->policy->zone);
+	return relief->rolls ? workday_roll(&fold->policy->calendar, base, fold->policy->zone) : base;
 }
 
 /* Could it still have the entry? */

@@ -168,11 +168,21 @@ measure_sanction(Fold *fold, const Rung *rung, const Span *chosen, Measure *m)
 	return true;
 }
 
+/* The end of a sanction of a rung that lasts so long from an instant. */
+static TimestampTz
+length_end(const Fold *fold, int rung, TimestampTz from, const Span *length)
+{
+	const Policy *policy = fold->policy;
+	TimestampTz end = span_add(from, length, 1, policy->zone);
+
+	return policy->rungs[rung].rolls ? workday_roll(&policy->calendar, end, policy->zone) : end;
+}
+
 /* Ends of a sanction that starts, or goes on, at an instant. */
 static void
 set_ends(Fold *fold, SanctionState *s, const Measure *m, TimestampTz from)
 {
-	TimestampTz end = m->has_length ? span_add(from, &m->length, 1, fold->policy->zone) : from;
+	TimestampTz end = m->has_length ? length_end(fold, s->rung, from, &m->length) : from;
 
 	if (m->conditions || m->left >= 0)
 	{
@@ -192,7 +202,6 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 	TimestampTz ends = s->ends;
 	int			left = s->left;
 	uint32		met = s->met;
-	pg_tz	   *zone = fold->policy->zone;
 
 	if (m->left >= 0)
 		s->left = add ? s->left + m->left : Max(s->left, m->left);
@@ -201,15 +210,15 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 		TimestampTz minimum = s->minimum;
 
 		if (m->has_length)
-			minimum = add ? span_add(s->minimum, &m->length, 1, zone) :
-				Max(minimum, span_add(starts, &m->length, 1, zone));
+			minimum = add ? length_end(fold, s->rung, s->minimum, &m->length) :
+				Max(minimum, length_end(fold, s->rung, starts, &m->length));
 		s->minimum = minimum;
 		s->met = 0;				/* they are to be met anew */
 		s->ends = DT_NOEND;
 	}
 	else if (m->has_length)
-		s->ends = add ? span_add(s->ends, &m->length, 1, zone) :
-			Max(s->ends, span_add(starts, &m->length, 1, zone));
+		s->ends = add ? length_end(fold, s->rung, s->ends, &m->length) :
+			Max(s->ends, length_end(fold, s->rung, starts, &m->length));
 	sanction_fill_terms(fold, s);
 	s->dirty = true;
 	if (s->ends == ends && s->left == left && s->met == met)

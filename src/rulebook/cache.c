@@ -30,6 +30,7 @@
 #include "rulebook/cache.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
@@ -62,6 +63,7 @@ static int	ncapabilities = 0;
 static char **capabilities = NULL;	/* sorted */
 static Oid	policy_relid = InvalidOid;
 static Oid	capability_relid = InvalidOid;
+static Oid	holiday_relid = InvalidOid;
 static uint64 generation = 0;
 
 /*
@@ -77,7 +79,8 @@ static bool provisional = false;
 static void
 invalidate(Datum arg, Oid relid)
 {
-	if (relid == InvalidOid || relid == policy_relid || relid == capability_relid)
+	if (relid == InvalidOid || relid == policy_relid || relid == capability_relid ||
+		relid == holiday_relid)
 		dirty = true;
 }
 
@@ -306,6 +309,7 @@ load(void)
 	loaded = false;
 	policy_relid = ledger_relation("policy");
 	capability_relid = ledger_relation("capability");
+	holiday_relid = ledger_relation("holiday");
 
 	/*
 	 * The lock first, because taking it is what makes us hear of changes; what
@@ -314,6 +318,7 @@ load(void)
 	 */
 	LockRelationOid(policy_relid, AccessShareLock);
 	LockRelationOid(capability_relid, AccessShareLock);
+	LockRelationOid(holiday_relid, AccessShareLock);
 	dirty = false;
 	provisional = IsInParallelMode();
 
@@ -466,6 +471,51 @@ compile_stored(int64 policy_id, Jsonb *document)
 	return policy;
 }
 
+CalendarDay *
+rulebook_holidays(const char *calendar, int *ndays)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid("holiday", nsp) : InvalidOid;
+	MemoryContext context = CurrentMemoryContext;
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1];
+	Reader		reader;
+	CalendarDay *days;
+
+	*ndays = 0;
+	if (!OidIsValid(relid))
+		return NULL;
+	values[0] = CStringGetTextDatum(calendar);
+	reader_begin(&reader, relid);
+	*ndays = (int) reader_execute(&reader,
+								  "SELECT day, working FROM governance.holiday"
+								  " WHERE calendar OPERATOR(pg_catalog.=) $1 ORDER BY day",
+								  1, types, values);
+	days = MemoryContextAllocZero(context, sizeof(CalendarDay) * Max(*ndays, 1));
+	for (int row = 0; row < *ndays; row++)
+	{
+		bool		isnull;
+
+		days[row].day = DatumGetDateADT(result(row, 1, &isnull)) + POSTGRES_EPOCH_JDATE;
+		days[row].working = DatumGetBool(result(row, 2, &isnull));
+	}
+	reader_end(&reader);
+	return days;
+}
+
+/* Do its holidays differ from those that a policy was compiled with? */
+static bool
+calendar_changed(const WorkCalendar *calendar)
+{
+	CalendarDay *days;
+	int			ndays;
+
+	if (calendar->name == NULL)
+		return false;
+	days = rulebook_holidays(calendar->name, &ndays);
+	return calendar_hash(days, ndays) != calendar->hash;
+}
+
 const Policy *
 rulebook_policy(int64 policy_id)
 {
@@ -493,7 +543,8 @@ rulebook_policy(int64 policy_id)
 	hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
 							   VARSIZE_ANY_EXHDR(document), 0);
 
-	if (entry == NULL || entry->policy == NULL || entry->hash != hash)
+	if (entry == NULL || entry->policy == NULL || entry->hash != hash ||
+		calendar_changed(&entry->policy->calendar))
 	{
 		Policy	   *policy = compile_stored(policy_id, document);
 

@@ -83,4 +83,13 @@ extern bool rulebook_knows_capability(const char *name, int len);
 extern Policy *policy_compile(Jsonb *document, int64 policy_id,
 							  MemoryContext parent);
 
+/*
+ * The days of a calendar in governance.holiday, in order, in the current memory
+ * context; none without a ledger.
+ */
+extern CalendarDay *rulebook_holidays(const char *calendar, int *ndays);
+
+/* compile_calendar.c */
+extern uint64 calendar_hash(const CalendarDay *days, int ndays);
+
 #endif							/* GOVERNANCE_RULEBOOK_CACHE_H */

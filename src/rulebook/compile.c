@@ -314,10 +314,25 @@ compile_titles(const Doc *object, NameList *names)
 	}
 }
 
+static bool
+compile_deadline(const Doc *object, const char *key, Span *span)
+{
+	const Doc  *doc = doc_get(object, key);
+
+	if (doc == NULL)
+		return false;
+	*span = compile_span(doc);
+	if (span_is_zero(span) || span->forever)
+		doc_fail(doc, NULL, NULL, "the time must have a length");
+	return true;
+}
+
 static void
 compile_revision(Compiler *c)
 {
-	static const char *const keys[] = {"overturn", "late", "handover"};
+	static const char *const keys[] = {
+		"overturn", "late", "handover", "appeal_within", "decide_within"
+	};
 	static const char *const overturn[] = {"replay", "refund"};
 	static const char *const late[] = {"recompute", "keep"};
 	static const char *const handover[] = {"carry", "convert", "fresh"};
@@ -334,6 +349,8 @@ compile_revision(Compiler *c)
 		REVISION_REPLAY : REVISION_REFUND;
 	policy->resanction_late = doc_get_word(doc, "late", late, 2, 0) == 0;
 	policy->handover = (Handover) doc_get_word(doc, "handover", handover, 3, 0);
+	policy->appeals_end = compile_deadline(doc, "appeal_within", &policy->appeal_within);
+	policy->appeals_due = compile_deadline(doc, "decide_within", &policy->decide_within);
 }
 
 static void
@@ -388,7 +405,7 @@ compile_document(Compiler *c)
 		"scheme", "title", "note", "source", "time_zone", "score",
 		"attributes", "facets", "activities", "capabilities", "severities",
 		"rules", "modifiers", "collapse", "observe", "relief", "ladder",
-		"ladder_apply", "ladder_sequence", "cycle", "clock",
+		"ladder_apply", "ladder_sequence", "cycle", "calendar", "clock",
 		"sanctions_from", "revision", "enforcement"
 	};
 	static const char *const apply[] = {"heaviest", "all"};
@@ -414,6 +431,7 @@ compile_document(Compiler *c)
 	policy->clock = (EntryClock) doc_get_word(c->root, "clock", clocks, 2, 0);
 	policy->sanctions_from_decided =
 		doc_get_word(c->root, "sanctions_from", from, 2, 0) == 0;
+	compile_calendar(c);
 	compile_revision(c);
 	compile_enforcement(c);
 

@@ -139,6 +139,13 @@ extern void compile_observables(Compiler *c);
 
 extern void compile_relief(Compiler *c);
 
+/* ---------- compile_calendar.c ---------- */
+
+extern void compile_calendar(Compiler *c);
+
+/* "roll" of a rung or of a relief by age. */
+extern bool compile_roll(Compiler *c, const Doc *object, bool otherwise);
+
 /* ---------- summary.c ---------- */
 
 /* What publish() stores in tables, as JSON text. */

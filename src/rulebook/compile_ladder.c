@@ -266,7 +266,7 @@ compile_rung(Compiler *c, int index)
 {
 	static const char *const keys[] = {
 		"rung", "title", "tier", "withhold", "when", "each", "measure", "for",
-		"until", "rearm", "overlap", "after", "elect", "terms", "note"
+		"until", "rearm", "overlap", "after", "elect", "terms", "note", "roll"
 	};
 	static const char *const rearms[] = {"cleared", "always", "never"};
 	static const char *const overlaps[] = {
@@ -328,6 +328,11 @@ compile_rung(Compiler *c, int index)
 		compile_length(c, length, rung);
 	if (until)
 		compile_conditions(c, until, rung);
+	if (doc_get(object, "roll") && (length == NULL || rung->count_activity >= 0))
+		doc_fail(doc_get(object, "roll"), "Only a length of time ends on a day.", NULL,
+				 "goes with a length in \"for\" only");
+	rung->rolls = compile_roll(c, object, c->policy->calendar.roll_sanctions) &&
+		rung->length.ncases > 0;
 
 	rung->mode = each ? RUNG_MULTIPLE : !when ? RUNG_DIRECT :
 		length || until ? RUNG_CROSSING : RUNG_WHILE;

@@ -84,6 +84,7 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 			relief->age_mark = compile_mark(c, from);
 	}
 	relief->age_clean = doc_get_boolean(object, "clean", false);
+	relief->rolls = compile_roll(c, object, c->policy->calendar.roll_relief);
 	relief->rounding = (Rounding) doc_get_word(object, "round", rounds,
 											   lengthof(rounds), ROUND_NONE);
 }
@@ -373,13 +374,13 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 {
 	static const char *const all_keys[] = {
 		RELIEF_COMMON, SELECTION_KEYS,
-		"age", "from", "clean", "round",
+		"age", "from", "clean", "round", "roll",
 		"every", "wait", "first_after", "on_violation", "extend_by", "active",
 		"pause_during", "off_at_floor",
 		"at", "on", "at_most", "cooldown", "partial", "sanction", "rungs"
 	};
 	static const char *const age_keys[] = {
-		"age", "from", "clean", "round", RELIEF_COMMON, SELECTION_KEYS
+		"age", "from", "clean", "round", "roll", RELIEF_COMMON, SELECTION_KEYS
 	};
 	static const char *const every_keys[] = {
 		"every", "wait", "first_after", "on_violation", "extend_by", "active",

@@ -46,6 +46,7 @@ FROM (VALUES
 	('until', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "until": [{"zzz": 1}]}]}', '{$defs,release,oneOf,1}'),
 	('elect', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "elect": {"zzz": 1}}]}', '{$defs,rung,properties,elect}'),
 	('case', '{"score": {"cap": [{"zzz": 1}]}}', '{$defs,numberCases,items}'),
+	('calendar', '{"calendar": {"zzz": 1}}', '{properties,calendar}'),
 	('revision', '{"revision": {"zzz": 1}}', '{properties,revision}'),
 	('enforcement', '{"enforcement": {"zzz": 1}}', '{properties,enforcement}'),
 	('rollout', '{"enforcement": {"rollout": {"zzz": 1}}}', '{properties,enforcement,properties,rollout}')

@@ -1,0 +1,65 @@
+/*
+ * workday.c
+ *		Periods whose last day is no working day.
+ */
+#include "postgres.h"
+
+#include "engine/internal.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+/* A calendar on which nobody ever works leaves a period as it is. */
+#define MAX_DAYS_OFF 366
+
+static int
+day_cmp(const void *a, const void *b)
+{
+	int32		x = *(const int32 *) a;
+	int32		y = ((const CalendarDay *) b)->day;
+
+	return x < y ? -1 : x > y;
+}
+
+/* day: a Julian date */
+static bool
+works_on(const WorkCalendar *calendar, int32 day)
+{
+	const CalendarDay *known = calendar->ndays == 0 ? NULL :
+		bsearch(&day, calendar->days, calendar->ndays, sizeof(CalendarDay), day_cmp);
+
+	if (known != NULL)
+		return known->working != 0;
+	return (calendar->weekend & (1 << j2day(day))) == 0;
+}
+
+/*
+ * The last day of a period that ends at midnight is the day before.  The end
+ * moves by whole days, so that what was cut off in the middle of a day still is.
+ */
+TimestampTz
+workday_roll(const WorkCalendar *calendar, TimestampTz end, pg_tz *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			tz;
+	int32		last;
+	Span		later = {0};
+
+	if (TIMESTAMP_NOT_FINITE(end) || timestamp2tm(end, &tz, &tm, &fsec, NULL, zone) != 0)
+		return end;
+	last = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+	if (tm.tm_hour == 0 && tm.tm_min == 0 && tm.tm_sec == 0 && fsec == 0)
+		last--;
+	while (!works_on(calendar, last + later.days))
+		if (++later.days > MAX_DAYS_OFF)
+			return end;
+	return later.days == 0 ? end : span_add(end, &later, 1, zone);
+}
+
+TimestampTz
+policy_deadline(const Policy *policy, TimestampTz from, const Span *span)
+{
+	TimestampTz end = span_add(from, span, 1, policy->zone);
+
+	return policy->calendar.roll_appeals ? workday_roll(&policy->calendar, end, policy->zone) : end;
+}
