@@ -37,4 +37,8 @@
 #define ERRCODE_GV_CERTIFICATION_LAPSED		MAKE_SQLSTATE('G','V','4','0','3')
 #define ERRCODE_GV_BINDING_REFUSED			MAKE_SQLSTATE('G','V','4','0','4')
 
+/* statements of reasons; raised by sql/reports */
+#define ERRCODE_GV_NO_STATEMENT				MAKE_SQLSTATE('G','V','5','0','1')
+#define ERRCODE_GV_UNKNOWN_STATEMENT		MAKE_SQLSTATE('G','V','5','0','2')
+
 #endif							/* GOVERNANCE_ERRORS_H */

@@ -421,6 +421,7 @@ BEGIN
 		UNION ALL SELECT governance.create_ledger_views()
 		UNION ALL SELECT governance.create_certification_tables()
 		UNION ALL SELECT governance.create_oversight_tables()
+		UNION ALL SELECT governance.create_statement_tables()
 	LOOP
 		RETURN NEXT step;
 		done := done + 1;

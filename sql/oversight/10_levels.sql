@@ -27,6 +27,8 @@ AS $levels$
 		('sanction', NULL, NULL),
 		('sanction_seq', NULL, NULL),
 		('restriction', NULL, NULL),
+		-- what is handed out for filing
+		('statement', NULL, 'INSERT,UPDATE'),
 		-- the rulebook; rules and rungs of a draft go with it
 		('scheme', NULL, 'INSERT,UPDATE'),
 		('policy', NULL, 'INSERT,UPDATE,DELETE'),
@@ -84,6 +86,7 @@ AS $levels$
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
+		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
@@ -93,6 +96,7 @@ AS $levels$
 		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('revise', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
 		('hold_account', 'moderator'), ('hold_standing', 'moderator'),
+		('statements_of_reasons', 'administrator'), ('file_statements', 'administrator'),
 		('publish', 'administrator'), ('activate', 'administrator'), ('retire', 'administrator'),
 		('policy_place', 'administrator'), ('hold_scheme', 'administrator'), ('rebuild', 'administrator'),
 		('holiday', 'administrator'),
@@ -108,7 +112,7 @@ AS $levels$
 		('create_ledger', 'owner'), ('create_ledger_tables', 'owner'), ('create_ledger_triggers', 'owner'), ('create_ledger_views', 'owner'),
 		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),
 		('create_certification_tables', 'owner'), ('create_certification_views', 'owner'), ('create_binding_tables', 'owner'),
-		('create_oversight_tables', 'owner'), ('ensure_trigger', 'owner'))
+		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'))
 	SELECT 'table', w.object, 'reader', '{SELECT}'::text[] FROM written w WHERE w.object NOT LIKE '%\_seq'
 	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
 			string_to_array(w.moderator, ',') FROM written w WHERE w.moderator IS NOT NULL

@@ -206,6 +206,7 @@ BEGIN
 			note			text,
 			source			text,
 			ours			boolean NOT NULL DEFAULT false,
+			statement		jsonb,
 			words			text NOT NULL,
 			search			tsvector GENERATED ALWAYS AS
 				(to_tsvector('pg_catalog.simple', translate(words, '._-/:', '     '))) STORED,
@@ -232,6 +233,7 @@ BEGIN
 		COMMENT ON COLUMN governance.policy_rule.note IS 'a remark';
 		COMMENT ON COLUMN governance.policy_rule.source IS 'where the figure comes from';
 		COMMENT ON COLUMN governance.policy_rule.ours IS 'the figure is the document''s own and not a published one';
+		COMMENT ON COLUMN governance.policy_rule.statement IS 'what a statement of reasons says of it: "dsa" of the document and of the rule together; null: there is to be none';
 		COMMENT ON COLUMN governance.policy_rule.words IS 'all that a search looks at, in every language';
 		COMMENT ON COLUMN governance.policy_rule.search IS 'the same as a text search vector';
 		RETURN NEXT 'created table governance.policy_rule';
@@ -251,6 +253,7 @@ BEGIN
 			length			text,
 			until			text,
 			note			text,
+			statement		jsonb,
 			CONSTRAINT policy_rung_pkey PRIMARY KEY (policy_id, rung),
 			CONSTRAINT policy_rung_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES governance.policy ON DELETE CASCADE,
 			CONSTRAINT policy_rung_mode_check CHECK (mode IN ('while', 'crossing', 'multiple', 'direct'))
@@ -268,6 +271,7 @@ BEGIN
 		COMMENT ON COLUMN governance.policy_rung.length IS 'how long, as written; null: as long as the condition holds, or until the conditions are met';
 		COMMENT ON COLUMN governance.policy_rung.until IS 'the activities that must have been done before it ends';
 		COMMENT ON COLUMN governance.policy_rung.note IS 'a remark';
+		COMMENT ON COLUMN governance.policy_rung.statement IS 'what a statement of reasons says that it decides; null: there is to be none';
 		RETURN NEXT 'created table governance.policy_rung';
 	END IF;
 

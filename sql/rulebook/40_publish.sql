@@ -182,12 +182,12 @@ BEGIN
 
 	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
 										min_points, max_points, usual_points, modifiers, direct, tags,
-										note, source, ours, words)
+										note, source, ours, statement, words)
 		SELECT result, r.rule, r.position, r.title, r.titles, r.class, r.severity,
 			   r.min_points, r.max_points, r.usual_points,
 			   ARRAY(SELECT jsonb_array_elements_text(r.modifiers)), r.direct,
 			   ARRAY(SELECT jsonb_array_elements_text(r.tags)),
-			   r.note, r.source, r.ours,
+			   r.note, r.source, r.ours, r.statement,
 			   concat_ws(' ', r.rule, r.title,
 						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.titles) t WHERE t.value <> r.title),
 						 r.class, r.severity,
@@ -202,15 +202,16 @@ BEGIN
 		FROM jsonb_to_recordset(summary -> 'rules') AS r(
 			rule text, position integer, title text, titles jsonb, class text, severity text,
 			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,
-			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean);
+			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean,
+			statement jsonb);
 
 	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
-										withholds, length, until, note)
+										withholds, length, until, note, statement)
 		SELECT result, r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
-			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note
+			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note, r.statement
 		FROM jsonb_to_recordset(summary -> 'rungs') AS r(
 			rung text, position integer, title text, titles jsonb, tier text, mode text,
-			condition text, withholds jsonb, length text, until text, note text);
+			condition text, withholds jsonb, length text, until text, note text, statement jsonb);
 
 	-- The first document to give a title wins.
 	INSERT INTO governance.capability (capability, title, titles)

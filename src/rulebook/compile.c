@@ -406,7 +406,7 @@ compile_document(Compiler *c)
 		"attributes", "facets", "activities", "capabilities", "severities",
 		"rules", "modifiers", "collapse", "observe", "relief", "ladder",
 		"ladder_apply", "ladder_sequence", "cycle", "calendar", "clock",
-		"sanctions_from", "revision", "enforcement"
+		"sanctions_from", "revision", "enforcement", "dsa"
 	};
 	static const char *const apply[] = {"heaviest", "all"};
 	static const char *const clocks[] = {"occurred", "decided"};
@@ -456,6 +456,7 @@ compile_document(Compiler *c)
 	compile_relief(c);
 	compile_ladder(c);
 	check_ladder(c);
+	compile_statements(c);
 
 	policy->nactivities = c->activities.n;
 	policy->activities = c->activities.names;

@@ -54,6 +54,8 @@ typedef struct Compiler
 	int		   *facet_depths;
 	int			facet_nesting;	/* facets being compiled */
 
+	const Doc  *dsa;			/* null: no statements of reasons */
+
 	NameList	activities;
 	NameList	capabilities;
 	NameList	marks;			/* names; policy->marks has the kinds */
@@ -145,6 +147,14 @@ extern void compile_calendar(Compiler *c);
 
 /* "roll" of a rung or of a relief by age. */
 extern bool compile_roll(Compiler *c, const Doc *object, bool otherwise);
+
+/* ---------- compile_statement.c ---------- */
+
+extern void compile_statements(Compiler *c);
+
+/* As JSON text; null: there is none.  rule < 0: no rule is behind it. */
+extern char *statement_of_rule(const Compiler *c, int rule);
+extern char *statement_of_rung(const Compiler *c, int rung);
 
 /* ---------- summary.c ---------- */
 

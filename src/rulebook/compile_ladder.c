@@ -266,7 +266,8 @@ compile_rung(Compiler *c, int index)
 {
 	static const char *const keys[] = {
 		"rung", "title", "tier", "withhold", "when", "each", "measure", "for",
-		"until", "rearm", "overlap", "after", "elect", "terms", "note", "roll"
+		"until", "rearm", "overlap", "after", "elect", "terms", "note", "roll",
+		"dsa"
 	};
 	static const char *const rearms[] = {"cleared", "always", "never"};
 	static const char *const overlaps[] = {

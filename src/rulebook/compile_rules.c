@@ -87,7 +87,7 @@ compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 {
 	static const char *const keys[] = {
 		"title", "severity", "class", "points", "usual", "direct", "tags",
-		"note", "source", "ours", "modifiers"
+		"note", "source", "ours", "modifiers", "dsa"
 	};
 	const Doc  *part;
 

@@ -34,8 +34,9 @@ is_comment(const JsonbValue *key)
 	return key->val.string.len >= 2 && strncmp(key->val.string.val, "//", 2) == 0;
 }
 
+/* all: comments too, and nothing is too deep, only not looked at. */
 static void
-read_value(Doc *doc, JsonbValue *v, int depth)
+read_value(Doc *doc, JsonbValue *v, int depth, bool all)
 {
 	switch (v->type)
 	{
@@ -67,10 +68,13 @@ read_value(Doc *doc, JsonbValue *v, int depth)
 				uint32		room = JsonContainerSize(container);
 
 				check_stack_depth();
-				if (depth >= MAX_DOCUMENT_DEPTH)
-					doc_fail(doc, NULL, NULL, "nested too deeply");
-
 				doc->kind = JsonContainerIsObject(container) ? DOC_OBJECT : DOC_LIST;
+				if (depth >= MAX_DOCUMENT_DEPTH)
+				{
+					if (all)
+						break;
+					doc_fail(doc, NULL, NULL, "nested too deeply");
+				}
 				doc->children = palloc0(sizeof(Doc) * Max(room, 1));
 				(void) JsonbIteratorNext(&it, &child, true);
 				while ((token = JsonbIteratorNext(&it, &child, true)) != WJB_DONE)
@@ -80,7 +84,7 @@ read_value(Doc *doc, JsonbValue *v, int depth)
 					CHECK_FOR_INTERRUPTS();
 					if (token == WJB_KEY)
 					{
-						bool		comment = is_comment(&child);
+						bool		comment = !all && is_comment(&child);
 
 						d->key = pnstrdup(child.val.string.val, child.val.string.len);
 						(void) JsonbIteratorNext(&it, &child, true);
@@ -91,7 +95,7 @@ read_value(Doc *doc, JsonbValue *v, int depth)
 						continue;
 					d->parent = doc;
 					d->index = doc->nchildren;
-					read_value(d, &child, depth + 1);
+					read_value(d, &child, depth + 1, all);
 					doc->nchildren++;
 				}
 				break;
@@ -102,8 +106,8 @@ read_value(Doc *doc, JsonbValue *v, int depth)
 	}
 }
 
-Doc *
-doc_read(Jsonb *jsonb)
+static Doc *
+read_document(Jsonb *jsonb, bool all)
 {
 	Doc		   *doc = palloc0(sizeof(Doc));
 	JsonbValue	v;
@@ -119,8 +123,20 @@ doc_read(Jsonb *jsonb)
 		v.val.binary.data = &jsonb->root;
 		v.val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
 	}
-	read_value(doc, &v, 0);
+	read_value(doc, &v, 0, all);
 	return doc;
+}
+
+Doc *
+doc_read(Jsonb *jsonb)
+{
+	return read_document(jsonb, false);
+}
+
+Doc *
+doc_read_all(Jsonb *jsonb)
+{
+	return read_document(jsonb, true);
 }
 
 static bool

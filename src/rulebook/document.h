@@ -40,6 +40,9 @@ typedef struct Doc
  */
 extern Doc *doc_read(Jsonb *jsonb);
 
+/* Any JSON, comments and all: for what is no policy document. */
+extern Doc *doc_read_all(Jsonb *jsonb);
+
 /* "ladder[1].when"; empty for the document itself */
 extern char *doc_path(const Doc *doc);
 

@@ -73,6 +73,15 @@ put_texts(StringInfo out, const char *key, int n, const char *const *texts)
 }
 
 static void
+put_json(StringInfo out, const char *key, const char *json)
+{
+	if (json == NULL)
+		return;
+	put_key(out, key);
+	appendStringInfoString(out, json);
+}
+
+static void
 next_item(StringInfo out)
 {
 	if (out->data[out->len - 1] != '[')
@@ -211,6 +220,7 @@ put_rules(const Compiler *c, StringInfo out)
 				modifiers[n++] = c->modifiers[m].words;
 		}
 		put_texts(out, "modifiers", n, modifiers);
+		put_json(out, "statement", statement_of_rule(c, i));
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');
@@ -247,6 +257,7 @@ put_rungs(const Compiler *c, StringInfo out)
 		put_text(out, "length", words(doc_get(doc, "for")));
 		put_text(out, "until", words(doc_get(doc, "until")));
 		put_title(out, "note", "notes", doc_get(doc, "note"));
+		put_json(out, "statement", statement_of_rung(c, i));
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');
@@ -286,6 +297,7 @@ policy_summary(const Compiler *c)
 	put_rungs(c, &out);
 	put_names(c, &out, "capabilities", "capability", &c->capabilities);
 	put_names(c, &out, "activities", "kind", &c->activities);
+	put_json(&out, "statement", statement_of_rule(c, -1));
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

@@ -49,7 +49,13 @@ FROM (VALUES
 	('calendar', '{"calendar": {"zzz": 1}}', '{properties,calendar}'),
 	('revision', '{"revision": {"zzz": 1}}', '{properties,revision}'),
 	('enforcement', '{"enforcement": {"zzz": 1}}', '{properties,enforcement}'),
-	('rollout', '{"enforcement": {"rollout": {"zzz": 1}}}', '{properties,enforcement,properties,rollout}')
+	('rollout', '{"enforcement": {"rollout": {"zzz": 1}}}', '{properties,enforcement,properties,rollout}'),
+	('statements', '{"dsa": {"zzz": 1}}', '{properties,dsa}'),
+	('statement of a rule', '{"dsa": {}, "rules": {"x": {"title": "x", "points": 1, "dsa": {"zzz": 1}}}}', '{$defs,statement}'),
+	('decision', '{"dsa": {"tiers": {"banned": {"zzz": 1}}}}', '{$defs,decision}'),
+	('tiers', '{"dsa": {"tiers": {"zzz": 1}}}', '{properties,dsa,properties,tiers}'),
+	('by source', '{"dsa": {"source_type": {"zzz": 1}}}', '{$defs,statement,properties,source_type,anyOf,1}'),
+	('appeal', '{"dsa": {"appeal": {"zzz": 1}}}', '{properties,dsa,properties,appeal}')
 ) AS v(place, patch, path);
 
 -- and says something about each of them

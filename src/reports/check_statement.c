@@ -1,0 +1,178 @@
+/*
+ * check_statement.c
+ *		check_statement(): what the European database would refuse in a
+ *		statement of reasons.
+ *
+ * It looks at the statement alone, not at what made it, so that nothing leaves
+ * that only its maker thought right.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "reports/statement_fields.h"
+#include "rulebook/document.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(governance_check_statement);
+
+static void put_problem(ReturnSetInfo *result, const char *field, const char *fmt,...) pg_attribute_printf(3, 4);
+
+static void
+put_problem(ReturnSetInfo *result, const char *field, const char *fmt,...)
+{
+	StringInfoData text;
+	Datum		values[2];
+	bool		nulls[2] = {0};
+
+	initStringInfo(&text);
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, fmt);
+		needed = appendStringInfoVA(&text, fmt, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&text, needed);
+	}
+	nulls[0] = field == NULL;
+	if (field)
+		values[0] = CStringGetTextDatum(field);
+	values[1] = CStringGetTextDatum(text.data);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Does the statement say this of the field? */
+static bool
+says(const Doc *statement, const char *field, const char *value)
+{
+	const Doc  *doc = doc_get(statement, field);
+
+	if (doc == NULL)
+		return false;
+	if (doc->kind == DOC_TEXT)
+		return strcmp(doc->text, value) == 0;
+	for (int i = 0; doc->kind == DOC_LIST && i < doc->nchildren; i++)
+	{
+		if (doc->children[i].kind == DOC_TEXT && strcmp(doc->children[i].text, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
+{
+	if (field->kind == FIELD_WORDS)
+	{
+		if (doc->kind != DOC_LIST)
+		{
+			put_problem(result, field->name, "must be a list");
+			return;
+		}
+		if (doc->nchildren == 0)
+			put_problem(result, field->name, "must not be empty");
+		for (int i = 0; i < doc->nchildren; i++)
+		{
+			if (doc->children[i].kind != DOC_TEXT ||
+				statement_word(field, doc->children[i].text) < 0)
+				put_problem(result, psprintf("%s[%d]", field->name, i),
+							"not one of the values of the field");
+		}
+		return;
+	}
+
+	if (doc->kind != DOC_TEXT)
+	{
+		put_problem(result, field->name, "must be a text");
+		return;
+	}
+	if (statement_blank(doc->text))
+	{
+		put_problem(result, field->name, "must not be empty");
+		return;
+	}
+	if (field->max > 0 && statement_length(doc->text) > field->max)
+		put_problem(result, field->name, "has %d characters, at most %d are possible",
+					statement_length(doc->text), field->max);
+	switch (field->kind)
+	{
+		case FIELD_WORD:
+			if (statement_word(field, doc->text) < 0)
+				put_problem(result, field->name, "not one of the values of the field");
+			break;
+		case FIELD_DATE:
+			if (!statement_date(doc->text))
+				put_problem(result, field->name, "must be a date, YYYY-MM-DD");
+			else if (strcmp(doc->text, field->from) < 0 || strcmp(doc->text, field->to) > 0)
+				put_problem(result, field->name, "must lie between %s and %s",
+							field->from, field->to);
+			break;
+		case FIELD_URL:
+			if (!statement_url(doc->text))
+				put_problem(result, field->name, "must be the address of a page");
+			break;
+		case FIELD_PUID:
+			if (!statement_puid(doc->text))
+				put_problem(result, field->name,
+							"may have letters, digits, \"-\" and \"_\" only");
+			break;
+		default:
+			break;
+	}
+}
+
+/* check_statement(statement jsonb) returns setof (field, problem) */
+Datum
+governance_check_statement(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	Doc		   *statement;
+	bool		decided = false;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+	{
+		put_problem(result, NULL, "must be a JSON object");
+		return (Datum) 0;
+	}
+	statement = doc_read_all(jsonb);
+
+	for (int i = 0; i < statement->nchildren; i++)
+	{
+		if (statement_field(statement->children[i].key) == NULL)
+			put_problem(result, statement->children[i].key, "there is no such field");
+	}
+	for (int i = 0; i < statement_nfields; i++)
+	{
+		const StatementField *field = &statement_fields[i];
+		const Doc  *doc = doc_get(statement, field->name);
+		bool		applies = field->with == NULL || says(statement, field->with, field->value);
+
+		if (doc == NULL)
+		{
+			if (field->required)
+				put_problem(result, field->name, "is missing");
+			else if (applies && field->required_with)
+				put_problem(result, field->name, "is missing with %s", field->value);
+			continue;
+		}
+		if (!applies)
+			put_problem(result, field->name, "goes with %s only", field->value);
+		check_value(result, field, doc);
+		if (field->part == PART_DECISION && field->kind != FIELD_TEXT)
+			decided = true;
+	}
+	if (!decided)
+		put_problem(result, NULL,
+					"one of decision_visibility, decision_monetary, decision_provision and decision_account is needed");
+	if (doc_get(statement, "source_identity") && says(statement, "source_type", "SOURCE_VOLUNTARY"))
+		put_problem(result, "source_identity", "does not go with SOURCE_VOLUNTARY");
+	return (Datum) 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * statement_fields.h
+ *		The fields of a European statement of reasons: what the compiler of
+ *		policy documents and check_statement() share.
+ */
+#ifndef GOVERNANCE_REPORTS_STATEMENT_FIELDS_H
+#define GOVERNANCE_REPORTS_STATEMENT_FIELDS_H
+
+typedef enum StatementFieldKind
+{
+	FIELD_TEXT,
+	FIELD_WORD,					/* one of the words */
+	FIELD_WORDS,				/* a list of them */
+	FIELD_DATE,
+	FIELD_URL,
+	FIELD_PUID
+} StatementFieldKind;
+
+/* Who says what a field is. */
+typedef enum StatementFieldPart
+{
+	PART_CONTENT,				/* the policy or the rule */
+	PART_DECISION,				/* the capability, the tier or the rung */
+	PART_RECORD					/* the sanction itself */
+} StatementFieldPart;
+
+typedef struct StatementField
+{
+	const char *name;
+	StatementFieldPart part;
+	StatementFieldKind kind;
+	int			max;			/* characters; 0: no limit */
+	const char *const *words;
+	int			nwords;
+	bool		required;		/* always; see the conditions below too */
+	const char *with;			/* only, and for required_with always, when
+								 * this field ... */
+	const char *value;			/* ... is or has this */
+	bool		required_with;
+	const char *from;			/* FIELD_DATE: the first and the last one */
+	const char *to;
+} StatementField;
+
+extern const StatementField statement_fields[];
+extern const int statement_nfields;
+
+extern const StatementField *statement_field(const char *name);
+
+/* The last of a list is the strictest, where only one can be filed. */
+extern int	statement_word(const StatementField *field, const char *word);
+
+/* How many characters, of any script. */
+extern int	statement_length(const char *text);
+
+/* Nothing but blanks? */
+extern bool statement_blank(const char *text);
+
+/* http or https, a host, and nothing that would have to be escaped. */
+extern bool statement_url(const char *text);
+
+/* Letters, digits, "-" and "_". */
+extern bool statement_puid(const char *text);
+
+/* YYYY-MM-DD of the calendar; compares as text then. */
+extern bool statement_date(const char *text);
+
+#endif							/* GOVERNANCE_REPORTS_STATEMENT_FIELDS_H */

@@ -1,0 +1,174 @@
+-- Statements of reasons: the example of doc/statements.md from publication to
+-- filing, what publish() refuses of a mapping, what check_statement() objects
+-- to, and the notice to the account.
+\set ECHO none
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SELECT count(*) > 0 AS created FROM governance.create_ledger();
+\set page `cat "$PG_ABS_SRCDIR/../doc/statements.md"`
+CREATE TEMPORARY TABLE example AS
+	SELECT (regexp_match(:'page', '<!-- example -->\s+?```json\s(.*?)```'))[1]::jsonb AS document;
+\set ECHO queries
+\set VERBOSITY default
+
+SELECT governance.publish(document) FROM example;
+SELECT rung, statement FROM governance.policy_rung ORDER BY position;
+SELECT rule, statement ->> 'decision_ground' AS ground, statement ->> 'category' AS category,
+	   jsonb_array_length(statement -> 'territorial_scope') AS countries
+	FROM governance.policy_rule ORDER BY position;
+
+INSERT INTO governance.account (account_id, kind, opened_at)
+	VALUES (1, 'personal', '2023-01-01'), (2, 'institution', '2023-01-01'), (3, 'bot', '2023-01-01');
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, decided_at, source, content_ref) VALUES
+	(1, 11, 'forum.conduct', 'spam', NULL, '2024-03-01', '2024-03-01 10:00', 'model', 'post/{title}'),
+	(1, 12, 'forum.conduct', 'insult', 6, '2024-03-02', '2024-03-02 10:00', 'report', 'post/12'),
+	(2, 13, 'forum.conduct', 'hate', NULL, '2024-03-02', '2024-03-02 23:30', 'patrol', NULL),
+	(3, 14, 'forum.conduct', 'test', NULL, '2024-03-02', '2024-03-02 12:00', 'patrol', NULL),
+	(3, 15, 'forum.conduct', 'insult', 1, '2024-03-02', '2024-03-02 12:00', 'patrol', NULL);
+SELECT sanction_id, account_id, rung, withholds, during FROM governance.sanction ORDER BY sanction_id;
+
+SELECT jsonb_pretty(governance.statement_of_reasons(1));
+SELECT jsonb_pretty(governance.statement_of_reasons(3) - '{decision_facts,source_type,automated_detection,automated_decision}'::text[]);
+-- One that reports, named; a warning; what is not there.
+SELECT s ->> 'source_type' AS source_type, s ->> 'source_identity' AS source_identity, s ->> 'automated_detection' AS detection,
+	   s -> 'end_date_service_restriction' AS service, s -> 'end_date_monetary_restriction' AS monetary, s -> 'end_date_account_restriction' AS account
+	FROM governance.statement_of_reasons(2) s;
+SELECT governance.statement_of_reasons(4);
+SELECT governance.statement_of_reasons(99);
+
+-- By day.  What has been handed out stays, what has been filed is not handed out again.
+SELECT batch, sanction_id, puid, statement = governance.statement_of_reasons(sanction_id) AS same
+	FROM governance.statements_of_reasons('2024-03-01');
+SELECT batch, sanction_id, puid FROM governance.statements_of_reasons('2024-03-02');
+SELECT governance.file_statements(ARRAY['forum-1', 'forum-2'], '2024-03-03'), governance.file_statements(ARRAY['forum-1'], '2024-03-04');
+SELECT batch, sanction_id, puid FROM governance.statements_of_reasons('2024-03-01', '2024-03-05');
+SELECT governance.overturn(12, 'a quotation', '2024-03-03');
+SELECT during, governance.statement_of_reasons(2) ->> 'puid' AS puid FROM governance.sanction WHERE sanction_id = 2;
+SELECT governance.file_statements(ARRAY['forum-3', 'forum-9']);
+UPDATE governance.statement SET statement = statement || '{"puid": "x"}';
+UPDATE governance.statement SET filed_at = NULL WHERE puid = 'forum-1';
+DELETE FROM governance.statement;
+INSERT INTO governance.statement (account_id, sanction_id, puid, starts, statement) VALUES (3, 4, 'x', '2024-03-02', '{"puid": "x"}');
+SELECT sanction_id, puid, starts, filed_at FROM governance.statement ORDER BY sanction_id;
+
+-- A scheme without a mapping is listed apart, a rung that needs no statement is not.
+SELECT governance.publish('{"scheme": "plain", "score": {"cap": 10}, "rules": {"a": {"title": "a", "points": 5}},
+	"ladder": [{"rung": "warn", "tier": "warned", "when": "score <= 5", "for": "1 day"},
+			   {"rung": "mute", "tier": "muted", "when": "score <= 0", "withhold": ["post"], "for": "1 day"}]}') > 0 AS published;
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at)
+	VALUES (1, 21, 'plain', 'a', '2024-04-01', '2024-04-01'), (1, 22, 'plain', 'a', '2024-04-01', '2024-04-01');
+SELECT account_id, scheme, rung, starts, problems FROM governance.statements_missing('2024-04-01');
+SELECT count(*) FROM governance.statements_of_reasons('2024-04-01');
+SELECT governance.statement_of_reasons(sanction_id) FROM governance.sanction WHERE violation_id = 22;
+-- A ban that ends when the form can no longer say it.
+SELECT governance.publish((SELECT jsonb_set(document, '{ladder,3,for}', '"20 years"') || '{"scheme": "long"}' FROM example)) > 0 AS published;
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at)
+	VALUES (1, 31, 'long', 'hate', '2024-05-01', '2024-05-01');
+SELECT rung, problems FROM governance.statements_missing('2024-05-01');
+
+-- Notices.
+\pset format unaligned
+\pset tuples_only on
+SELECT governance.notice(1);
+SELECT governance.notice(2, 'zh');
+SELECT governance.notice(3, 'zh-CN');
+INSERT INTO governance.appeal (appeal_id, violation_id, filed_at, grounds) VALUES (91, 13, '2024-03-03', 'it was a quotation');
+SELECT split_part(governance.notice(3), 'Appeal: ', 2), split_part(governance.notice(3, 'zh'), '申诉：', 2);
+SELECT governance.decide_appeal(91, 'upheld', NULL, NULL, '2024-03-09');
+SELECT split_part(governance.notice(3), 'Appeal: ', 2), split_part(governance.notice(3, 'zh'), '申诉：', 2);
+SELECT governance.notice(sanction_id) FROM governance.sanction WHERE scheme = 'plain' AND rung = 'mute';
+SELECT governance.notice(sanction_id) LIKE '%it is a warning; nothing is withheld.%' FROM governance.sanction WHERE scheme = 'plain' AND rung = 'warn';
+SELECT governance.notice(1, 'fr');
+SELECT governance.notice(99);
+\pset format aligned
+\pset tuples_only off
+
+-- What publish() refuses.
+CREATE FUNCTION pg_temp.refused(path text[], value jsonb) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM governance.check_policy(CASE WHEN value IS NULL THEN document #- path ELSE jsonb_set(document, path, value) END) FROM example;
+	RETURN NULL;
+EXCEPTION WHEN SQLSTATE 'GV101' THEN
+	RETURN SQLERRM;
+END $$;
+\pset format unaligned
+SELECT array_to_string(path, '.') AS path, pg_temp.refused(path, value)
+FROM (VALUES
+	('{dsa}'::text[], NULL::jsonb),
+	('{dsa,decision_ground}', '"GROUND"'),
+	('{dsa,decision_ground}', NULL),
+	('{dsa,incompatible_content_ground}', NULL),
+	('{dsa,incompatible_content_illegal}', '"no"'),
+	('{dsa,incompatible_content_explanation}', '"{titel}"'),
+	('{dsa,incompatible_content_explanation}', '"{title"'),
+	('{dsa,incompatible_content_explanation}', '"title}"'),
+	('{dsa,incompatible_content_explanation}', '"{{title}}"'),
+	('{dsa,incompatible_content_explanation}', '{"en": "", "zh": "x"}'),
+	('{dsa,decision_facts}', to_jsonb(repeat('界', 5001))),
+	('{dsa,decision_facts}', to_jsonb(repeat('界', 5000))),
+	('{dsa,decision_facts}', '"  "'),
+	('{dsa,decision_ground_reference_url}', '"javascript:alert(1)"'),
+	('{dsa,content_type}', '[]'),
+	('{dsa,content_type}', '"CONTENT_TYPE_TEXT"'),
+	('{dsa,content_type}', '["CONTENT_TYPE_TEXT", "CONTENT_TYPE_TEXT"]'),
+	('{dsa,content_type}', '["CONTENT_TYPE_OTHER"]'),
+	('{dsa,content_language}', '"DEU"'),
+	('{dsa,content_language}', '"zh"'),
+	('{dsa,territorial_scope}', '"EUR"'),
+	('{dsa,territorial_scope}', '["US"]'),
+	('{dsa,territorial_scope}', '"EEA"'),
+	('{dsa,account_type}', '{"personal": "private"}'),
+	('{dsa,source_type}', '{"report": "SOURCE_ARTICLE_16"}'),
+	('{dsa,source_type}', '{"spy": "SOURCE_ARTICLE_16"}'),
+	('{dsa,source_type}', '"SOURCE_VOLUNTARY"'),
+	('{dsa,source_identity}', '{"patrol": "somebody"}'),
+	('{dsa,source_identity}', '"somebody"'),
+	('{dsa,automated_detection}', '{"model": "Yes"}'),
+	('{dsa,automated_decision}', '"Yes"'),
+	('{dsa,puid_prefix}', '"a b"'),
+	('{dsa,appeal,within}', '"soon"'),
+	('{dsa,appeal,within}', '"ever"'),
+	('{dsa,capabilities,fly}', '{"decision_account": "DECISION_ACCOUNT_SUSPENDED"}'),
+	('{dsa,capabilities,post}', '{}'),
+	('{dsa,capabilities,reach}', 'false'),
+	('{dsa,capabilities,reach}', '{"decision_visibility": ["DECISION_VISIBILITY_OTHER"]}'),
+	('{dsa,capabilities,reach}', '{"decision_visibility": ["DECISION_VISIBILITY_CONTENT_DEMOTED"], "decision_visibility_other": "x"}'),
+	('{dsa,tiers,muted}', '{"decision_account": "SUSPENDED"}'),
+	('{dsa,tiers,silent}', '{"decision_account": "DECISION_ACCOUNT_SUSPENDED"}'),
+	('{dsa,zzz}', '1'),
+	('{rules,spam,dsa}', 'null'),
+	('{rules,spam,dsa}', 'true'),
+	('{rules,spam,dsa,category}', NULL),
+	('{rules,spam,dsa,category}', '"STATEMENT_CATEGORY_SPAM"'),
+	('{rules,spam,dsa,puid_prefix}', '"x"'),
+	('{rules,spam,dsa,illegal_content_legal_ground}', '"x"'),
+	('{rules,spam,dsa,decision_ground}', '"DECISION_GROUND_ILLEGAL_CONTENT"'),
+	('{rules,spam,dsa,territorial_scope}', 'null'),
+	('{rules,spam,dsa,content_type_other}', '"x"'),
+	('{ladder,1,dsa}', 'false'),
+	('{ladder,3,dsa}', '{}'),
+	('{ladder,3,dsa,decision_monetary_other}', NULL),
+	('{ladder,3,dsa,category}', '"x"')
+) AS v(path, value);
+\pset format aligned
+SELECT governance.check_policy(jsonb_set(document #- '{dsa}', '{ladder}', '[]') #- '{rules,hate,dsa}' #- '{rules,spam,dsa}' #- '{rules,insult,dsa}' #- '{rules,test,dsa}') ? 'statement' AS mapping FROM example;
+SELECT governance.check_policy('{"scheme": "x", "score": {"cap": 1}, "rules": {"a": {"title": "a", "points": 1}}, "ladder": [{"rung": "r", "tier": "muted", "when": "score < 1", "dsa": false}]}');
+
+-- What check_statement() objects to.
+SELECT governance.statement_of_reasons(1) AS good \gset
+SELECT change::text AS change, c.field, c.problem
+FROM (VALUES
+	(1, '{}'::jsonb, NULL), (2, '{"puid": "a b"}', NULL), (3, NULL, 'puid'), (4, '{"decision_account": "x"}', NULL), (5, NULL, 'decision_visibility'),
+	(6, '{"decision_visibility": []}', NULL), (7, '{"decision_visibility": ["DECISION_VISIBILITY_OTHER"]}', NULL),
+	(8, '{"decision_monetary_other": "x"}', NULL), (9, '{"illegal_content_legal_ground": "x"}', NULL),
+	(10, '{"decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT"}', NULL), (11, '{"content_date": "2024-02-30"}', NULL),
+	(12, '{"content_date": "1999-12-31"}', NULL), (13, '{"application_date": "2019-12-31"}', NULL),
+	(14, '{"end_date_visibility_restriction": "2038-01-02"}', NULL), (15, '{"source_identity": "x"}', NULL),
+	(16, '{"territorial_scope": []}', NULL), (17, '{"territorial_scope": ["UK"]}', NULL), (18, '{"content_language": "de"}', NULL),
+	(19, '{"decision_facts": ""}', NULL), (20, '{"decision_facts": null}', NULL), (21, '{"//": 1}', NULL), (22, '{"content_type": "CONTENT_TYPE_TEXT"}', NULL),
+	(23, '{"category_addition": [[[1]]]}', NULL), (24, jsonb_build_object('puid', repeat('1', 501)), NULL)
+) AS v(n, change, without), governance.check_statement((:'good'::jsonb || coalesce(change, '{}')) - coalesce(without, '')) c
+ORDER BY n;
+SELECT * FROM governance.check_statement('[]');
+SELECT * FROM governance.check_statement('null');
