@@ -202,7 +202,8 @@ BEGIN
 			MESSAGE = format('no statement of reasons can be made of sanction %s', statement_of_reasons.sanction_id),
 			DETAIL = array_to_string(draft.problems, E'\n'),
 			HINT = CASE WHEN draft.needed
-						THEN 'Publish a version of the policy whose "dsa" says what is missing; doc/statements.md has a complete example.' END,
+						THEN 'Publish a version of the policy whose "dsa" says what is missing; doc/statements.md has a complete example.'
+						ELSE 'None has to be filed for it.' END,
 			SCHEMA = 'governance', TABLE = 'sanction';
 	END IF;
 	RETURN draft.statement;

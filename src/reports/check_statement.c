@@ -109,6 +109,11 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 		case FIELD_DATE:
 			if (!statement_date(doc->text))
 				put_problem(result, field->name, "must be a date, YYYY-MM-DD");
+			else if (field->from == NULL)
+			{
+				if (strcmp(doc->text, field->to) > 0)
+					put_problem(result, field->name, "must not lie after %s", field->to);
+			}
 			else if (strcmp(doc->text, field->from) < 0 || strcmp(doc->text, field->to) > 0)
 				put_problem(result, field->name, "must lie between %s and %s",
 							field->from, field->to);

@@ -37,7 +37,8 @@ typedef struct StatementField
 								 * this field ... */
 	const char *value;			/* ... is or has this */
 	bool		required_with;
-	const char *from;			/* FIELD_DATE: the first and the last one */
+	const char *from;			/* FIELD_DATE: the first (null: any) and the
+								 * last one */
 	const char *to;
 } StatementField;
 

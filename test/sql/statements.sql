@@ -10,7 +10,7 @@ SELECT count(*) > 0 AS created FROM governance.create_ledger();
 CREATE TEMPORARY TABLE example AS
 	SELECT (regexp_match(:'page', '<!-- example -->\s+?```json\s(.*?)```'))[1]::jsonb AS document;
 \set ECHO queries
-\set VERBOSITY default
+\set SHOW_CONTEXT never
 
 SELECT governance.publish(document) FROM example;
 SELECT rung, statement FROM governance.policy_rung ORDER BY position;
@@ -157,7 +157,7 @@ SELECT governance.check_policy('{"scheme": "x", "score": {"cap": 1}, "rules": {"
 
 -- What check_statement() objects to.
 SELECT governance.statement_of_reasons(1) AS good \gset
-SELECT change::text AS change, c.field, c.problem
+SELECT left(change::text, 60) AS change, c.field, c.problem
 FROM (VALUES
 	(1, '{}'::jsonb, NULL), (2, '{"puid": "a b"}', NULL), (3, NULL, 'puid'), (4, '{"decision_account": "x"}', NULL), (5, NULL, 'decision_visibility'),
 	(6, '{"decision_visibility": []}', NULL), (7, '{"decision_visibility": ["DECISION_VISIBILITY_OTHER"]}', NULL),

@@ -198,7 +198,7 @@ CREATE TEMPORARY TABLE scheme AS
 			'tiers', jsonb_build_object('banned', pg_temp.decision(), 'suspended', pg_temp.decision()))
 			|| CASE WHEN random() < 0.3 THEN jsonb_build_object('puid_prefix', 'p-' || i) ELSE '{}' END) AS document,
 		false AS good
-	FROM generate_series(1, 1500) i;
+	FROM generate_series(1, 800) i;
 DO $$
 DECLARE
 	s	record;
@@ -218,7 +218,7 @@ BEGIN
 		PERFORM governance.publish(s.document #- '{dsa}' #- '{rules,a,dsa}' #- '{rules,b,dsa}' #- '{rules,c,dsa}' #- '{ladder,3,dsa}' #- '{ladder,4,dsa}');
 	END LOOP;
 END $$;
-SELECT count(*) FILTER (WHERE good) BETWEEN 100 AND 1400 AS enough FROM scheme;
+SELECT count(*) FILTER (WHERE good) BETWEEN 100 AND 700 AS enough FROM scheme;
 
 -- A random ledger.
 INSERT INTO governance.account (account_id, kind, opened_at)
@@ -231,7 +231,7 @@ INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided
 	FROM (SELECT n, '2019-06-01'::timestamptz + interval '1 hour' * floor(60000 * random()) AS at,
 				 (ARRAY['report', 'patrol', 'model', 'campaign', 'system'])[1 + floor(5 * random())] AS source,
 				 1 + floor(random() * (SELECT count(*) FROM governance.scheme))::int AS k
-		  FROM generate_series(1, 6000) n) v
+		  FROM generate_series(1, 5000) n) v
 		JOIN (SELECT scheme, row_number() OVER (ORDER BY scheme) AS k FROM governance.scheme) s USING (k);
 SELECT count(governance.overturn(violation_id, 'mistaken', decided_at + interval '3 days'))  > 100 AS overturned
 	FROM governance.violation WHERE violation_id % 10 = 0;
