@@ -5,6 +5,12 @@
 #   make check               every test, on a bare Debian machine; ONLY=name for some
 #   make bench               figures against the bare statement, PL/pgSQL and the floor
 #   make check-versions      the tests with each supported server that Debian has
+#   make check-long          crashes, many sessions, random input: for longer
+#   make check-assertions    the tests with servers built with assertions
+#   make check-sanitizers    the SQL tests with the compiler's address checker
+#   make check-valgrind      the SQL tests under Valgrind
+#   make check-analysis      clang's warnings and analyser, cppcheck
+#   make check-upgrade       pg_upgrade from one major version to another
 #   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
 #   make dist                the archive for PGXN
@@ -57,7 +63,8 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.d
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
-OWN_GOALS = check check-versions check-world check-deb demo bench dist deb
+OWN_GOALS = check check-long check-versions check-assertions check-sanitizers \
+	check-valgrind check-analysis check-upgrade check-deb check-world demo bench dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -83,7 +90,31 @@ bench:
 check-versions:
 	@test/versions
 
-check-world: check check-versions check-deb
+check-long:
+	@GOVERNANCE_CRASH_ROUNDS=50 GOVERNANCE_CONCURRENCY_SECONDS=60 \
+		GOVERNANCE_FUZZ=12 GOVERNANCE_STATEMENTS=1000000 TEST_TIMEOUT=3600 \
+		ONLY="t/001_crash t/002_concurrency types_io rulebook_fuzz memory" test/run
+
+check-assertions:
+	@test/assertions
+
+check-sanitizers:
+	@SANITIZE=1 ONLY="$(or $(ONLY),unit sql specs)" test/run
+
+# Twenty times slower than without, so only what touches memory in its own way.
+check-valgrind:
+	@VALGRIND=1 VERSIONS=15 TEST_TIMEOUT=3600 \
+		ONLY="$(or $(ONLY),types_io types_qualification rulebook_invalid engine_examples ledger_violation ledger_revision ledger_time certification_life)" \
+		test/assertions
+
+check-analysis:
+	@test/analysis
+
+check-upgrade:
+	@test/upgrade
+
+check-world: check check-long check-versions check-assertions check-sanitizers \
+	check-valgrind check-analysis check-upgrade check-deb
 
 deb:
 	@test/deb

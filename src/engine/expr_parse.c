@@ -330,9 +330,9 @@ is_severity(const Node *node)
 static Node *
 parse_function(Parser *p, char *name)
 {
-	Node	  **args = NULL;
+	Node	  **args;
 	int			nargs = 0;
-	int			room = 0;
+	int			room = 4;
 	int			f;
 	ExprType	type = EXPR_NULL;
 	Node	   *node;
@@ -347,6 +347,7 @@ parse_function(Parser *p, char *name)
 		return fail(p, psprintf("unknown function \"%s\"", name));
 
 	next_token(p);				/* the parenthesis */
+	args = palloc(sizeof(Node *) * room);
 	if (!at_symbol(p, ")"))
 	{
 		for (;;)
@@ -357,9 +358,8 @@ parse_function(Parser *p, char *name)
 				return NULL;
 			if (nargs == room)
 			{
-				room = room == 0 ? 4 : room * 2;
-				args = args == NULL ? palloc(sizeof(Node *) * room) :
-					repalloc(args, sizeof(Node *) * room);
+				room *= 2;
+				args = repalloc(args, sizeof(Node *) * room);
 			}
 			args[nargs++] = arg;
 			if (!at_symbol(p, ","))

@@ -156,8 +156,12 @@ transfer_entries(Transfer *t)
 		entry->remaining = scaled(entry->remaining * t->scale);
 		entry->marks = entry->done = 0;
 		for (int m = 0; m < t->from->nmarks; m++)
-			if ((old->entries[i].marks & ((uint32) 1 << m)) && map_mark(t, m) >= 0)
-				entry->marks |= (uint32) 1 << map_mark(t, m);
+		{
+			int			mark = map_mark(t, m);
+
+			if ((old->entries[i].marks & ((uint32) 1 << m)) && mark >= 0)
+				entry->marks |= (uint32) 1 << mark;
+		}
 		for (int r = 0; r < t->from->nreliefs; r++)
 		{
 			int			other;

@@ -230,7 +230,7 @@ Points
 price_violation(Fold *fold, const EngineEvent *event, Effect *effect, bool *collapsed)
 {
 	const Policy *policy = fold->policy;
-	StringInfoData applied;
+	StringInfoData applied = {0};
 	Points		price;
 
 	*collapsed = false;

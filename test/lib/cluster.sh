@@ -38,6 +38,19 @@ die()
 	exit 1
 }
 
+# The Debian release that has the given major, and the archive to have it from.
+: "${MIRROR:=http://deb.debian.org/debian}"
+
+release_of()
+{
+	case $1 in
+		15) echo bookworm ;;
+		17) echo trixie ;;
+		18) echo forky ;;
+		*) die "no Debian release has PostgreSQL $1" ;;
+	esac
+}
+
 # The last lines of a file, indented; for showing what went wrong.
 show_tail()
 {

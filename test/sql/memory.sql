@@ -1,9 +1,11 @@
 --
 -- A backend does not grow with what it has done: not by single violations, not
 -- by batches, overturns, publications and answers.  What one statement needs is
--- bounded by its rows.
+-- bounded by its rows.  GOVERNANCE_STATEMENTS is the number of single ones.
 --
 \set ECHO none
+\set statements 20000
+\getenv statements GOVERNANCE_STATEMENTS
 \set SHOW_CONTEXT never
 \pset format unaligned
 SET client_min_messages = warning;
@@ -64,6 +66,7 @@ BEGIN
 	END LOOP;
 END
 $$;
+SET test.statements = :'statements';
 \set ECHO queries
 
 CALL pg_temp.singles(1000);
@@ -71,7 +74,7 @@ CALL pg_temp.others(20);
 SELECT * FROM governance.verify();
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT public.memory_note('start');
-CALL pg_temp.singles(20000);
+CALL pg_temp.singles(current_setting('test.statements')::int);
 SELECT public.memory_note('singles');
 SELECT pg_temp.grown('start', 'singles') < 200000 AS single_violations_leave_nothing;
 CALL pg_temp.others(200);

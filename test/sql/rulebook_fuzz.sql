@@ -1,8 +1,11 @@
 --
 -- Documents that are broken at random, by a seed: each is accepted or refused
--- with GV101, and nothing else ever happens.
+-- with GV101, and nothing else ever happens.  GOVERNANCE_FUZZ multiplies the
+-- number of documents.
 --
 \set ECHO none
+\set fuzz 1
+\getenv fuzz GOVERNANCE_FUZZ
 \pset format unaligned
 \pset tuples_only on
 SET client_min_messages = warning;
@@ -102,6 +105,11 @@ EXCEPTION WHEN invalid_text_representation OR invalid_parameter_value OR numeric
 	RETURN document;			-- no such place in this document any more
 END $$;
 
+SET test.fuzz = :'fuzz';
+CREATE FUNCTION pg_temp.times(n int) RETURNS int LANGUAGE sql AS $$
+	SELECT n * current_setting('test.fuzz')::int
+$$;
+
 CREATE FUNCTION pg_temp.fuzz(rounds int, store boolean) RETURNS TABLE (outcome text, documents bigint) LANGUAGE plpgsql AS $$
 DECLARE
 	number int; mutant jsonb; state text; message text;
@@ -189,9 +197,9 @@ END $$;
 
 \set ECHO queries
 SELECT setseed(0.20230907) IS NOT NULL;
-SELECT * FROM pg_temp.fuzz(8000, false);
-SELECT * FROM pg_temp.fuzz(300, true);
-SELECT * FROM pg_temp.fuzz_from_nothing(4000);
+SELECT * FROM pg_temp.fuzz(pg_temp.times(8000), false);
+SELECT * FROM pg_temp.fuzz(pg_temp.times(300), true);
+SELECT * FROM pg_temp.fuzz_from_nothing(pg_temp.times(4000));
 
 -- expressions alone
 CREATE FUNCTION pg_temp.fuzz_expressions(rounds int) RETURNS TABLE (outcome text) LANGUAGE plpgsql AS $$
@@ -220,4 +228,4 @@ BEGIN
 	outcome := CASE WHEN good > 100 THEN 'some accepted' ELSE good || ' accepted' END;
 	RETURN NEXT;
 END $$;
-SELECT * FROM pg_temp.fuzz_expressions(10000);
+SELECT * FROM pg_temp.fuzz_expressions(pg_temp.times(10000));

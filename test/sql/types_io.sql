@@ -1,5 +1,9 @@
 -- What holds for every type: catalog, binary and text I/O under mutation,
--- hashing, soft errors, aggregates in parallel and by index.
+-- hashing, soft errors, aggregates in parallel and by index.  GOVERNANCE_FUZZ
+-- multiplies the number of mutants.
+\set fuzz 1
+\getenv fuzz GOVERNANCE_FUZZ
+SELECT set_config('test.fuzz', :'fuzz', false) IS NOT NULL AS set;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS governance CASCADE;
 RESET client_min_messages;
@@ -150,7 +154,7 @@ BEGIN
 		FROM (VALUES ('credit_score', credit_score_send('85/100')), ('credit_score', credit_score_send('11.5/12')),
 			('sanction_tier', sanction_tier_send('muted')), ('qualification', qualification_send('a:b')),
 			('qualification', qualification_send('occupation:healthcare/physician[hospital=9,title=2]'))) AS v (type, start),
-			generate_series(1, 300)
+			generate_series(1, 300 * current_setting('test.fuzz')::int)
 	LOOP
 		image := pg_temp.mutate(source.start);
 		result := pg_temp.receive(source.type, image);
@@ -195,7 +199,7 @@ BEGIN
 			('sanction_tier', 'clear'), ('sanction_tier', 'suspended'),
 			('qualification', 'a:b'), ('qualification', 'occupation:healthcare/physician'),
 			('qualification', 'occupation:healthcare/physician[hospital=9,title=2]')) AS v (type, start),
-			generate_series(1, 750)
+			generate_series(1, 750 * current_setting('test.fuzz')::int)
 	LOOP
 		input := source.start;
 		FOR i IN 0 .. floor(random() * 4)::int LOOP

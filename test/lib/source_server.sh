@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+#
+# source_server.sh
+#	A server of our own from Debian's source archive, with assertions on and
+#	with what Valgrind needs to see the server's own memory: for test/assertions
+#	and test/upgrade.  Needs cluster.sh.
+#
+# Servers are kept in $XDG_CACHE_HOME or /var/tmp below governance-servers.
+
+server_cache()
+{
+	echo "${XDG_CACHE_HOME:-/var/tmp}/governance-servers"
+}
+
+# source_server_packages: what the build needs from Debian.
+source_server_packages()
+{
+	local need=() package
+
+	for package in gcc make bison flex perl libicu-dev zlib1g-dev pkg-config dpkg-dev \
+		valgrind libipc-run-perl; do
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' ||
+			need+=("$package")
+	done
+	[ "${#need[@]}" -eq 0 ] && return
+	say "installing ${need[*]}"
+	as_root apt-get -q update >/dev/null
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+		-o DPkg::Lock::Timeout=600 install "${need[@]}" >/dev/null ||
+		die "could not install: ${need[*]}"
+}
+
+# source_server MAJOR: builds it unless it is there, and sets SOURCE_PG_CONFIG.
+source_server()
+{
+	local major=$1 cache release work apt log
+
+	cache=$(server_cache)
+	release=$(release_of "$major")
+	SOURCE_PG_CONFIG=$cache/$major/bin/pg_config
+	[ -x "$SOURCE_PG_CONFIG" ] && return
+
+	source_server_packages
+	mkdir -p "$cache"
+	work=$(mktemp -d "$cache/build.XXXXXX")
+	log=$work/log
+	# Package lists of that release alone, apart from those of the machine.
+	apt=$work/apt
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $release main" \
+		>"$apt/sources.list"
+	say "PostgreSQL $major: fetching the source from Debian's archive"
+	(
+		cd "$work"
+		options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+			-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache"
+			-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root)
+		apt-get "${options[@]}" update
+		# As PostgreSQL releases it: with Debian's patches it would install
+		# itself over the machine's own server.
+		apt-get "${options[@]}" --download-only source "postgresql-$major"
+		tar -xf "postgresql-${major}_"*.orig.tar.*
+	) >"$log" 2>&1 || {
+		show_tail "$log" 30
+		die "could not fetch the source of PostgreSQL $major"
+	}
+	say "PostgreSQL $major: building it with assertions (some minutes)"
+	(
+		cd "$work/postgresql-$major"*/
+		./configure --prefix="$cache/$major.part" --enable-cassert --enable-debug \
+			--enable-tap-tests --with-icu --without-readline \
+			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
+		make -s -j2 install
+		make -s -j2 -C contrib/btree_gist install
+		make -s -j2 -C contrib/pg_walinspect install
+	) >>"$log" 2>&1 || {
+		show_tail "$log" 40
+		die "could not build PostgreSQL $major; its log is $log"
+	}
+	# Everything finds its files relative to where it is.
+	rm -rf "${cache:?}/$major"
+	mv "$cache/$major.part" "$cache/$major"
+	rm -rf "$work"
+}
