@@ -99,7 +99,7 @@ check-assertions:
 	@test/assertions
 
 check-sanitizers:
-	@SANITIZE=1 ONLY="$(or $(ONLY),unit sql specs)" test/run
+	@SANITIZE=1 VERSIONS=15 TEST_TIMEOUT=1800 ONLY="$(or $(ONLY),unit sql specs)" test/assertions
 
 # Twenty times slower than without, so only what touches memory in its own way.
 check-valgrind:

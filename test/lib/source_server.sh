@@ -67,18 +67,16 @@ source_server()
 	say "PostgreSQL $major: building it with assertions (some minutes)"
 	(
 		cd "$work/postgresql-$major"*/
-		./configure --prefix="$cache/$major.part" --enable-cassert --enable-debug \
+		./configure --prefix="$cache/$major" --enable-cassert --enable-debug \
 			--enable-tap-tests --with-icu --without-readline \
 			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
-		make -s -j2 install
-		make -s -j2 -C contrib/btree_gist install
-		make -s -j2 -C contrib/pg_walinspect install
+		make -s -j2 DESTDIR="$work/root" install
+		make -s -j2 DESTDIR="$work/root" -C contrib/btree_gist install
 	) >>"$log" 2>&1 || {
 		show_tail "$log" 40
 		die "could not build PostgreSQL $major; its log is $log"
 	}
-	# Everything finds its files relative to where it is.
 	rm -rf "${cache:?}/$major"
-	mv "$cache/$major.part" "$cache/$major"
+	mv "$work/root$cache/$major" "$cache/$major"
 	rm -rf "$work"
 }
