@@ -44,8 +44,13 @@ SQL_PARTS = sql/header.sql \
 	sql/footer.sql
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 
-DATA_built = $(EXTENSION_SQL)
-DATA = $(filter-out $(EXTENSION_SQL),$(wildcard sql/governance--*--*.sql))
+# From each earlier version there is one step to this one: what the file of that
+# version in sql/updates takes away, and then every function anew.  The types
+# stay as they are.
+UPDATE_PARTS = $(filter-out sql/header.sql sql/types/%,$(SQL_PARTS))
+UPDATES_SQL = $(patsubst sql/updates/%.sql,sql/governance--%--$(EXTVERSION).sql,$(wildcard sql/updates/*.sql))
+
+DATA_built = $(EXTENSION_SQL) $(UPDATES_SQL)
 DOCS = $(wildcard doc/*.md)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DGOVERNANCE_VERSION='"$(EXTVERSION)"'
@@ -57,7 +62,7 @@ PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-in
 
 # PGXS would run all tests in one database; a ledger is one to a database.
 NO_INSTALLCHECK = 1
-EXTRA_CLEAN = $(EXTENSION_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
+EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
 	tmp_check log test/bench/out deb governance-*.zip $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
@@ -176,3 +181,6 @@ $(TAXONOMY_SQL): $(TAXONOMY) sql/certification/taxonomy.awk
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@
+
+$(UPDATES_SQL): sql/governance--%--$(EXTVERSION).sql: sql/updates/%.sql $(UPDATE_PARTS) META.json Makefile
+	{ cat $<; sed 's/^CREATE FUNCTION/CREATE OR REPLACE FUNCTION/' $(UPDATE_PARTS); } > $@

@@ -238,7 +238,7 @@ ensure_packages()
 # Copy the tree without what a build or a test run leaves in it.
 copy_tree()
 {
-	local from=$1 to=$2 version
+	local from=$1 to=$2
 
 	mkdir -p "$to"
 	# Status 1 only says that a file changed meanwhile.
@@ -248,8 +248,7 @@ copy_tree()
 			--exclude=./log --exclude='./regression.*' --exclude='./*.zip' \
 			--exclude=./deb --exclude=./test/bench/out -cf - . || [ $? -eq 1 ]
 	} | tar -C "$to" -xf -
-	version=$(sed -n 's/^\t"version": "\([^"]*\)".*/\1/p' "$to/META.json")
-	rm -f "$to/sql/governance--$version.sql"
+	rm -f "$to"/sql/governance--*.sql
 }
 
 # An unprivileged user: the server refuses to run as root.

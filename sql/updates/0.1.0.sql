@@ -1,0 +1,3 @@
+-- What is taken away from version 0.1.0; all functions follow anew.
+\echo Use "ALTER EXTENSION governance UPDATE" to load this file. \quit
+
