@@ -64,32 +64,31 @@ $consequences$;
 COMMENT ON FUNCTION governance.certification_consequences(bigint, bigint, timestamptz) IS
 	'part of certification_violation(): cancels or suspends what a violation costs; gives the certifications that it hits';
 
-CREATE FUNCTION governance.certification_violation_rows() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION governance.certification_violations(account_ids bigint[], violation_ids bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $rows$
+AS $violations$
 BEGIN
 	PERFORM governance.certification_consequences(v.account_id, v.violation_id)
-		FROM (SELECT n.account_id, n.violation_id FROM new_rows n
-			  WHERE EXISTS (SELECT FROM governance.certification_consequence q
-							WHERE q.scheme = n.scheme AND (q.rule IS NULL OR q.rule = n.rule))
+		FROM (SELECT n.account_id, n.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
 			  ORDER BY n.account_id, n.violation_id) v;
-	RETURN NULL;
 END
-$rows$;
-COMMENT ON FUNCTION governance.certification_violation_rows() IS
-	'part of certification_violation()';
+$violations$;
+COMMENT ON FUNCTION governance.certification_violations(bigint[], bigint[]) IS
+	'part of certification_violation(): the violations of a statement that may cost a certification';
 
-CREATE FUNCTION governance.certification_revision_rows() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION governance.certification_revisions(account_ids bigint[], revision_ids bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $rows$
+AS $revisions$
 DECLARE
 	revision	record;
 	cert		record;
 BEGIN
 	FOR revision IN
-		SELECT n.account_id, n.violation_id, n.action, n.reason, n.decided_at FROM new_rows n
+		SELECT n.account_id, n.violation_id, n.action, n.reason, n.decided_at
+			FROM unnest(account_ids, revision_ids) i(account_id, revision_id)
+				JOIN governance.revision n ON n.account_id = i.account_id AND n.revision_id = i.revision_id
 			WHERE n.action IN ('overturn', 'reinstate')
 				AND EXISTS (SELECT FROM governance.certified_account a WHERE a.account_id = n.account_id)
 			ORDER BY n.account_id, n.revision_id
@@ -112,11 +111,10 @@ BEGIN
 			PERFORM governance.certification_consequences(revision.account_id, revision.violation_id, revision.decided_at);
 		END IF;
 	END LOOP;
-	RETURN NULL;
 END
-$rows$;
-COMMENT ON FUNCTION governance.certification_revision_rows() IS
-	'part of certification_revision()';
+$revisions$;
+COMMENT ON FUNCTION governance.certification_revisions(bigint[], bigint[]) IS
+	'part of certification_revision(): the revisions of a statement';
 
 CREATE FUNCTION governance.certification_violation() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_certification_violation'

@@ -322,16 +322,30 @@ CREATE FUNCTION governance.ensure_trigger(relation regclass, name text, definiti
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $ensure$
+DECLARE
+	target	regclass;
+	home	text := format(' ON %s ', relation);
 BEGIN
-	-- An existing one is left alone, so that a trigger that was disabled stays so.
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname = name) THEN
-		EXECUTE format('CREATE TRIGGER %I %s', name, definition);
-		RETURN NEXT format('created trigger %s on %s', name, relation);
+	IF strpos(definition, home) = 0 THEN
+		RAISE EXCEPTION 'trigger "%" is not on %: %', name, relation, definition;
 	END IF;
+	-- Of a partitioned table each partition gets one of its own: a trigger for
+	-- each statement fires on the table that the statement names, and those for
+	-- each row are there already.
+	FOR target IN
+		SELECT relation
+		UNION ALL SELECT t.relid FROM pg_partition_tree(relation) t WHERE t.level > 0
+	LOOP
+		-- An existing one is left alone, so that a trigger that was disabled stays so.
+		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = target AND tgname = name) THEN
+			EXECUTE format('CREATE TRIGGER %I %s', name, replace(definition, home, format(' ON %s ', target)));
+			RETURN NEXT format('created trigger %s on %s', name, target);
+		END IF;
+	END LOOP;
 END
 $ensure$;
 COMMENT ON FUNCTION governance.ensure_trigger(regclass, text, text) IS
-	'part of create_ledger(): creates a trigger unless it is there; definition is what follows its name';
+	'part of create_ledger(): creates a trigger unless it is there, on a table and on each of its partitions; definition is what follows its name';
 REVOKE ALL ON FUNCTION governance.ensure_trigger(regclass, text, text) FROM PUBLIC;
 
 CREATE FUNCTION governance.create_ledger_triggers() RETURNS SETOF text

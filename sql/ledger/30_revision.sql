@@ -182,9 +182,14 @@ BEGIN
 			DETAIL = format('It had to be filed before %s.', decision.file_by),
 			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'filed_at';
 	END IF;
-	IF NEW.account_id IS NULL THEN
+	IF decision.account_id IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV006',
 			MESSAGE = format('violation %s does not exist', coalesce(NEW.violation_id::text, 'null')),
+			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id';
+	ELSIF decision.account_id <> NEW.account_id THEN
+		-- The foreign key says the same, but a partitioned ledger has none.
+		RAISE EXCEPTION USING ERRCODE = 'GV006',
+			MESSAGE = format('account %s has no violation %s', NEW.account_id, NEW.violation_id),
 			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id';
 	END IF;
 	RETURN NEW;

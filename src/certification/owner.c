@@ -12,6 +12,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "certification/certification.h"
 #include "certification/smalltable.h"
 #include "compat.h"
@@ -21,10 +22,12 @@
 #include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);
@@ -188,6 +191,50 @@ run_as_owner(FunctionCallInfo fcinfo, const char *name)
 }
 
 
+/*
+ * Hand accounts and ids to a function of schema governance, as the owner of a
+ * table.
+ */
+static void
+call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, int n)
+{
+	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID};
+	Datum		arguments[2];
+	OwnerIdentity identity;
+	Oid			actor = owner_actor;
+
+	if (n == 0)
+		return;
+	arguments[0] = PointerGetDatum(construct_array(account_ids, n, INT8OID, sizeof(int64),
+												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	arguments[1] = PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64),
+												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (owner_depth == 0)
+		owner_actor = GetUserId();
+	owner_enter(rel->rd_rel->relowner, &identity);
+	owner_depth++;
+
+	PG_TRY();
+	{
+		int			result = SPI_execute_with_args(query, 2, types, arguments, NULL, false, 0);
+
+		if (result != SPI_OK_SELECT)
+			elog(ERROR, "%s: %s", query, SPI_result_code_string(result));
+	}
+	PG_FINALLY();
+	{
+		owner_depth--;
+		owner_actor = actor;
+	}
+	PG_END_TRY();
+
+	owner_leave(&identity);
+	SPI_finish();
+}
+
+
 /* ----------
  * Triggers
  * ----------
@@ -215,12 +262,6 @@ Datum
 governance_certification_withheld(PG_FUNCTION_ARGS)
 {
 	return run_as_owner(fcinfo, "certification_withheld_row");
-}
-
-Datum
-governance_certification_revision(PG_FUNCTION_ARGS)
-{
-	return run_as_owner(fcinfo, "certification_revision_rows");
 }
 
 /*
@@ -261,20 +302,24 @@ texts_equal(Datum kept, Datum given)
 	return small_text_equals(kept, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
+static void
+grow_ids(Datum **account_ids, Datum **ids, int *allocated)
+{
+	*allocated = Max(16, *allocated * 2);
+	*account_ids = *account_ids == NULL ? palloc(*allocated * sizeof(Datum))
+		: repalloc_huge(*account_ids, *allocated * sizeof(Datum));
+	*ids = *ids == NULL ? palloc(*allocated * sizeof(Datum))
+		: repalloc_huge(*ids, *allocated * sizeof(Datum));
+}
+
 /*
- * Most violations cost no certification: find out here, without a query.
+ * The new rows of a statement are read here and not by a query: where the table
+ * is a shard of a distributed one, a query does not know them by name.
  */
-Datum
-governance_certification_violation(PG_FUNCTION_ARGS)
+static TupleTableSlot *
+begin_new_rows(FunctionCallInfo fcinfo, const char *function)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
-	TupleDesc	desc;
-	TupleTableSlot *slot;
-	int			scheme_attnum;
-	int			rule_attnum;
-	const SmallRow *rows;
-	int			nrows;
-	bool		found = false;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
@@ -285,39 +330,103 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
-						"certification_violation")));
+						function)));
 
-	rows = small_table_rows(&consequences, &nrows);
-	if (nrows == 0)
-		return PointerGetDatum(NULL);
-
-	desc = RelationGetDescr(data->tg_relation);
-	scheme_attnum = SPI_fnumber(desc, "scheme");
-	rule_attnum = SPI_fnumber(desc, "rule");
-	if (scheme_attnum <= 0 || rule_attnum <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("relation \"%s\" has no column \"%s\"",
-						RelationGetRelationName(data->tg_relation),
-						scheme_attnum <= 0 ? "scheme" : "rule")));
-
-	slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	tuplestore_select_read_pointer(data->tg_newtable, 0);
 	tuplestore_rescan(data->tg_newtable);
-	while (!found && tuplestore_gettupleslot(data->tg_newtable, true, false, slot))
-	{
-		bool		scheme_null;
-		bool		rule_null;
-		Datum		scheme = slot_getattr(slot, scheme_attnum, &scheme_null);
-		Datum		rule = slot_getattr(slot, rule_attnum, &rule_null);
+	return MakeSingleTupleTableSlot(RelationGetDescr(data->tg_relation), &TTSOpsMinimalTuple);
+}
 
-		if (scheme_null || rule_null)
+static void
+find_attnums(Relation rel, const char *const *columns, int ncolumns, int *attnums)
+{
+	for (int i = 0; i < ncolumns; i++)
+	{
+		attnums[i] = SPI_fnumber(RelationGetDescr(rel), columns[i]);
+		if (attnums[i] <= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("relation \"%s\" has no column \"%s\"",
+							RelationGetRelationName(rel), columns[i])));
+	}
+}
+
+/*
+ * Most violations cost no certification: find out here, without a query.
+ */
+Datum
+governance_certification_violation(PG_FUNCTION_ARGS)
+{
+	static const char *const columns[] = {"scheme", "rule", "account_id", "violation_id"};
+	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_violation");
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	int			attnums[lengthof(columns)];
+	const SmallRow *rows;
+	int			nrows;
+	Datum	   *account_ids = NULL;
+	Datum	   *violation_ids = NULL;
+	int			n = 0;
+	int			allocated = 0;
+
+	rows = small_table_rows(&consequences, &nrows);
+	if (nrows > 0)
+		find_attnums(data->tg_relation, columns, lengthof(columns), attnums);
+	while (nrows > 0 && tuplestore_gettupleslot(data->tg_newtable, true, false, slot))
+	{
+		Datum		values[lengthof(columns)];
+		bool		nulls[lengthof(columns)];
+		bool		found = false;
+
+		for (int i = 0; i < (int) lengthof(columns); i++)
+			values[i] = slot_getattr(slot, attnums[i], &nulls[i]);
+		if (nulls[0] || nulls[1] || nulls[2] || nulls[3])
 			continue;
 		for (int i = 0; i < nrows && !found; i++)
-			found = texts_equal(rows[i].values[0], scheme) &&
-				(rows[i].nulls[1] || texts_equal(rows[i].values[1], rule));
+			found = texts_equal(rows[i].values[0], values[0]) &&
+				(rows[i].nulls[1] || texts_equal(rows[i].values[1], values[1]));
+		if (!found)
+			continue;
+		if (n == allocated)
+			grow_ids(&account_ids, &violation_ids, &allocated);
+		account_ids[n] = Int64GetDatum(DatumGetInt64(values[2]));
+		violation_ids[n++] = Int64GetDatum(DatumGetInt64(values[3]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 
-	return found ? run_as_owner(fcinfo, "certification_violation_rows") : PointerGetDatum(NULL);
+	call_as_owner(data->tg_relation, "SELECT governance.certification_violations($1, $2)",
+				  account_ids, violation_ids, n);
+	return PointerGetDatum(NULL);
+}
+
+Datum
+governance_certification_revision(PG_FUNCTION_ARGS)
+{
+	static const char *const columns[] = {"account_id", "revision_id"};
+	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_revision");
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	int			attnums[lengthof(columns)];
+	Datum	   *account_ids = NULL;
+	Datum	   *revision_ids = NULL;
+	int			n = 0;
+	int			allocated = 0;
+
+	find_attnums(data->tg_relation, columns, lengthof(columns), attnums);
+	while (tuplestore_gettupleslot(data->tg_newtable, true, false, slot))
+	{
+		bool		nulls[2];
+		Datum		account_id = slot_getattr(slot, attnums[0], &nulls[0]);
+		Datum		revision_id = slot_getattr(slot, attnums[1], &nulls[1]);
+
+		if (nulls[0] || nulls[1])
+			continue;
+		if (n == allocated)
+			grow_ids(&account_ids, &revision_ids, &allocated);
+		account_ids[n] = Int64GetDatum(DatumGetInt64(account_id));
+		revision_ids[n++] = Int64GetDatum(DatumGetInt64(revision_id));
+	}
+	ExecDropSingleTupleTableSlot(slot);
+
+	call_as_owner(data->tg_relation, "SELECT governance.certification_revisions($1, $2)",
+				  account_ids, revision_ids, n);
+	return PointerGetDatum(NULL);
 }
