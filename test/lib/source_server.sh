@@ -72,6 +72,8 @@ source_server()
 			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
 		make -s -j2 DESTDIR="$work/root" install
 		make -s -j2 DESTDIR="$work/root" -C contrib/btree_gist install
+		# What Valgrind is not to say of the server itself.
+		cp src/tools/valgrind.supp "$work/root$cache/$major/"
 	) >>"$log" 2>&1 || {
 		show_tail "$log" 40
 		die "could not build PostgreSQL $major; its log is $log"
