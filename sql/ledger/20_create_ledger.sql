@@ -45,6 +45,37 @@ BEGIN
 		RETURN NEXT 'created table governance.account';
 	END IF;
 
+	IF to_regclass('governance.account_link') IS NULL THEN
+		CREATE TABLE governance.account_link (
+			account_id	bigint NOT NULL,
+			link_id		bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			other_id	bigint NOT NULL,
+			kind		text NOT NULL,
+			confidence	numeric NOT NULL,
+			during		tstzrange NOT NULL DEFAULT tstzrange(now(), NULL),
+			evidence	jsonb,
+			decided_by	text NOT NULL DEFAULT current_user,
+			CONSTRAINT account_link_pkey PRIMARY KEY (account_id, link_id),
+			CONSTRAINT account_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account,
+			CONSTRAINT account_link_other_id_fkey FOREIGN KEY (other_id) REFERENCES governance.account,
+			CONSTRAINT account_link_other_check CHECK (other_id <> account_id),
+			CONSTRAINT account_link_confidence_check CHECK (confidence > 0 AND confidence <= 1),
+			CONSTRAINT account_link_kind_check CHECK (kind <> ''),
+			CONSTRAINT account_link_overlap_excl EXCLUDE USING gist (account_id WITH =, other_id WITH =, kind WITH =, during WITH &&)
+		);
+		CREATE INDEX account_link_other_id_idx ON governance.account_link (other_id);
+		COMMENT ON TABLE governance.account_link IS 'which accounts belong together: the one inherits what policies hand on of the other''s sanctions';
+		COMMENT ON COLUMN governance.account_link.account_id IS 'who inherits';
+		COMMENT ON COLUMN governance.account_link.link_id IS 'identifies the link';
+		COMMENT ON COLUMN governance.account_link.other_id IS 'from whom';
+		COMMENT ON COLUMN governance.account_link.kind IS 'what links them, as policies name it: same_subject, same_device, ...';
+		COMMENT ON COLUMN governance.account_link.confidence IS 'how sure that is, more than 0 and at most 1';
+		COMMENT ON COLUMN governance.account_link.during IS 'from when until when they are linked; by default from now on';
+		COMMENT ON COLUMN governance.account_link.evidence IS 'what it rests on';
+		COMMENT ON COLUMN governance.account_link.decided_by IS 'who said so';
+		RETURN NEXT 'created table governance.account_link';
+	END IF;
+
 	IF to_regclass('governance.attribute') IS NULL THEN
 		CREATE TABLE governance.attribute (
 			account_id	bigint NOT NULL,
@@ -190,6 +221,23 @@ BEGIN
 		COMMENT ON COLUMN governance.revision.decided_at IS 'when, and so known';
 		COMMENT ON COLUMN governance.revision.decided_by IS 'who';
 		RETURN NEXT 'created table governance.revision';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.revision'::regclass AND attname = 'sanction_id') THEN
+		-- Version 0.1.0 knew no release().
+		ALTER TABLE governance.revision
+			ALTER COLUMN violation_id DROP NOT NULL,
+			ADD COLUMN sanction_id bigint,
+			ADD COLUMN scheme text,
+			ADD COLUMN rung text,
+			ADD COLUMN since timestamptz,
+			DROP CONSTRAINT revision_action_check,
+			ADD CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release')),
+			ADD CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action = 'release'),
+			ADD CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 ELSE 4 END);
+		COMMENT ON COLUMN governance.revision.sanction_id IS 'of a release: the sanction that is lifted';
+		COMMENT ON COLUMN governance.revision.scheme IS 'of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
+		COMMENT ON COLUMN governance.revision.rung IS 'of a release: the rung of the sanction';
+		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
+		RETURN NEXT 'brought table governance.revision up to date';
 	END IF;
 
 	IF to_regclass('governance.appeal') IS NULL THEN

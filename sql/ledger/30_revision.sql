@@ -255,3 +255,64 @@ $decide$;
 COMMENT ON FUNCTION governance.decide_appeal(bigint, text, text, numeric, timestamptz) IS
 	'decides an open appeal: upheld, overturned, or changed to so many points';
 
+
+-- ---------------------------------------------------------------------------
+-- ledger: links between accounts
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.link_accounts(account_id bigint, other_id bigint, kind text, confidence numeric,
+										 evidence jsonb DEFAULT NULL, mutual boolean DEFAULT true,
+										 since timestamptz DEFAULT now())
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $link$
+#variable_conflict use_column
+DECLARE
+	missing	bigint;
+BEGIN
+	IF NOT isfinite(since) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'argument "since" must be a finite instant';
+	END IF;
+	SELECT x.id INTO missing FROM unnest(ARRAY[link_accounts.account_id, link_accounts.other_id]) AS x(id)
+		WHERE NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = x.id) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV001',
+			MESSAGE = format('account %s does not exist', coalesce(missing::text, 'null'));
+	END IF;
+	INSERT INTO governance.account_link (account_id, other_id, kind, confidence, during, evidence)
+		SELECT x.a, x.b, link_accounts.kind, link_accounts.confidence, tstzrange(since, NULL), link_accounts.evidence
+		FROM (VALUES (link_accounts.account_id, link_accounts.other_id, true),
+					 (link_accounts.other_id, link_accounts.account_id, mutual)) AS x(a, b, wanted)
+		WHERE x.wanted ORDER BY 1;
+END
+$link$;
+COMMENT ON FUNCTION governance.link_accounts(bigint, bigint, text, numeric, jsonb, boolean, timestamptz) IS
+	'links two accounts by a kind and how sure that is: the first inherits from the other and, when mutual, the other from the first';
+
+CREATE FUNCTION governance.unlink_accounts(account_id bigint, other_id bigint, kind text, at timestamptz DEFAULT now())
+	RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $unlink$
+#variable_conflict use_column
+DECLARE
+	result	integer;
+BEGIN
+	UPDATE governance.account_link l SET during = l.during * tstzrange(NULL, unlink_accounts.at)
+		WHERE l.kind = unlink_accounts.kind
+			AND (l.account_id, l.other_id) IN ((unlink_accounts.account_id, unlink_accounts.other_id),
+											   (unlink_accounts.other_id, unlink_accounts.account_id))
+			AND (upper_inf(l.during) OR upper(l.during) > unlink_accounts.at);
+	GET DIAGNOSTICS result = ROW_COUNT;
+	IF result = 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('accounts %s and %s are not linked by "%s" at %s',
+							 coalesce(account_id::text, 'null'), coalesce(other_id::text, 'null'),
+							 coalesce(kind, 'null'), coalesce(at::text, 'null'));
+	END IF;
+	RETURN result;
+END
+$unlink$;
+COMMENT ON FUNCTION governance.unlink_accounts(bigint, bigint, text, timestamptz) IS
+	'ends the links of a kind between two accounts, in both directions; gives how many';

@@ -7,8 +7,9 @@ CREATE FUNCTION governance.create_ledger_views() RETURNS SETOF text
 	SET search_path = pg_catalog, pg_temp
 AS $create$
 BEGIN
-	IF to_regclass('governance.campaign_yield') IS NULL THEN
-		CREATE VIEW governance.campaign_yield AS
+	IF to_regclass('governance.campaign_yield') IS NULL
+		OR pg_get_viewdef('governance.campaign_yield'::regclass) NOT LIKE '%release%' THEN
+		CREATE OR REPLACE VIEW governance.campaign_yield AS
 			SELECT c.campaign, c.title, c.during,
 				   count(v.violation_id) AS violations,
 				   count(DISTINCT v.account_id) AS accounts,

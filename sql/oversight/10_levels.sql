@@ -20,6 +20,7 @@ AS $levels$
 		('activity', 'INSERT', NULL),
 		('revision', 'INSERT', NULL),
 		('appeal', 'INSERT,UPDATE', NULL),
+		('account_link', 'INSERT,UPDATE', NULL),
 		('entry_seq', 'USAGE', NULL),
 		('campaign', NULL, 'INSERT,UPDATE,DELETE'),
 		-- derived: written by triggers alone
@@ -82,7 +83,7 @@ AS $levels$
 	-- is decided by the tables.  Those that are not are granted to the level.
 	-- Whoever owns the ledger uses those of level "owner".
 	called (object, level) AS (VALUES
-		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('restrictions', 'reader'),
+		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
@@ -93,7 +94,8 @@ AS $levels$
 		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),
 		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
 		('check_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
-		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('revise', 'moderator'),
+		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'),
+		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('revise', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
 		('hold_account', 'moderator'), ('hold_standing', 'moderator'),
 		('statements_of_reasons', 'administrator'), ('file_statements', 'administrator'),

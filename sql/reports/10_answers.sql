@@ -28,12 +28,22 @@ COMMENT ON FUNCTION governance.permits(bigint, text, timestamptz) IS
 
 CREATE FUNCTION governance.restrictions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT capability text, OUT since timestamptz, OUT until timestamptz, OUT scheme text,
-	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint)
+	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint, OUT linked_account bigint)
 	RETURNS SETOF record
 	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10
 	AS 'MODULE_PATHNAME', 'governance_restrictions';
 COMMENT ON FUNCTION governance.restrictions(bigint, timestamptz) IS
-	'what is withheld from an account at an instant, until when, and by which sanction';
+	'what is withheld from an account at an instant, until when, and by which sanction, its own or a linked account''s';
+
+CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DEFAULT now(),
+	OUT linked_account bigint, OUT kind text, OUT confidence float8, OUT scheme text,
+	OUT rung text, OUT tier governance.sanction_tier, OUT since timestamptz, OUT until timestamptz,
+	OUT withholds text[], OUT sanction_id bigint)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 5
+	AS 'MODULE_PATHNAME', 'governance_linked_sanctions';
+COMMENT ON FUNCTION governance.linked_sanctions(bigint, timestamptz) IS
+	'the sanctions that accounts linked to this one stand under at an instant, and what of them is withheld from it too';
 
 CREATE FUNCTION governance.next_change(account_id bigint, scheme text,
 	OUT at timestamptz, OUT score governance.credit_score, OUT tier governance.sanction_tier)

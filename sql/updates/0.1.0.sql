@@ -1,3 +1,6 @@
 -- What is taken away from version 0.1.0; all functions follow anew.
 \echo Use "ALTER EXTENSION governance UPDATE" to load this file. \quit
 
+
+-- It says whose sanction it is, where that is a linked account's.
+DROP FUNCTION governance.restrictions(bigint, timestamptz);

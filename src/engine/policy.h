@@ -345,6 +345,17 @@ typedef struct Rung
 	Term	   *terms;
 } Rung;
 
+/* links[]: which sanctions extend to accounts that are linked */
+typedef struct PolicyLink
+{
+	char	   *kind;			/* of the link */
+	double		confidence;		/* at least this sure */
+	bool	   *rungs;			/* by rung index */
+	int			ncapabilities;	/* withhold; 0: what the rung withholds */
+	char	  **capabilities;
+	bool		outlasts;		/* goes on when the link ends */
+} PolicyLink;
+
 /* ---------- relief ---------- */
 
 typedef enum ReliefTrigger
@@ -501,6 +512,8 @@ typedef struct Policy
 	int			nrungs;
 	Rung	   *rungs;			/* declared order: later is heavier among
 								 * equal tiers */
+	int			nlinks;
+	PolicyLink *links;			/* the engine has no use for them: reports/linked.c */
 	int			nreliefs;
 	Relief	   *reliefs;
 

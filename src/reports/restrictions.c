@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/effect.h"
-#include "reports/reports.h"
+#include "reports/linked.h"
 #include "types/sanction_tier.h"
 
 #include "access/xact.h"
@@ -90,6 +90,8 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 	bool		past = is_past(at);
 	Datum		values[3];
 	bool		withheld;
+	Inherited  *inherited;
+	int			ninherited;
 
 	values[0] = Int64GetDatum(account_id);
 	values[1] = PointerGetDatum(capability);
@@ -124,6 +126,11 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 	}
 	else
 		require_account(account_id);
+	inherited = inherited_at(account_id, DatumGetTimestampTz(values[2]), mode, &ninherited);
+	for (int i = 0; i < ninherited; i++)
+		if (strlen(inherited[i].capability) == VARSIZE_ANY_EXHDR(capability) &&
+			memcmp(inherited[i].capability, VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) == 0)
+			return false;
 	return true;
 }
 
@@ -171,9 +178,11 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	int64		account_id;
 	TimestampTz at;
 	bool		past;
-	Datum		values[7];
-	bool		nulls[7];
+	Datum		values[8];
+	bool		nulls[8];
 	uint64		nrows;
+	Inherited  *inherited;
+	int			ninherited;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -193,6 +202,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	{
 		for (int i = 0; i < 7; i++)
 			values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+		nulls[7] = true;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -227,9 +237,27 @@ governance_restrictions(PG_FUNCTION_ARGS)
 				values[6] = Int64GetDatum(stored_sanction(account_id, schemes[s], rung->code,
 														  by->sanction.cause, by->sanction.starts));
 				nulls[6] = DatumGetInt64(values[6]) == 0;
+				nulls[7] = true;
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			}
 		}
+	}
+	inherited = inherited_at(account_id, past ? at : present(at), LEDGER_READ, &ninherited);
+	for (int i = 0; i < ninherited; i++)
+	{
+		const Inherited *item = &inherited[i];
+
+		memset(nulls, 0, sizeof(nulls));
+		values[0] = CStringGetTextDatum(item->capability);
+		values[1] = TimestampTzGetDatum(item->since);
+		values[2] = TimestampTzGetDatum(item->until);
+		values[3] = CStringGetTextDatum(item->scheme);
+		values[4] = CStringGetTextDatum(item->rung->code);
+		values[5] = SanctionTierGetDatum(item->rung->tier);
+		values[6] = Int64GetDatum(inherited_sanction_id(item));
+		nulls[6] = DatumGetInt64(values[6]) == 0;
+		values[7] = Int64GetDatum(item->account_id);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	ledger_read_leave();
 	return (Datum) 0;

@@ -59,6 +59,7 @@ static HTAB *compiled = NULL;
 static MemoryContext list_context = NULL;
 static int	nschemes = 0;
 static Scheme **schemes = NULL; /* by name */
+static bool any_links = false;
 static int	ncapabilities = 0;
 static char **capabilities = NULL;	/* sorted */
 static Oid	policy_relid = InvalidOid;
@@ -235,7 +236,8 @@ load_versions(Reader *reader)
 	n = reader_execute(reader,
 					   "SELECT policy_id, scheme, status,"
 					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
-					   " pg_catalog.isempty(in_force)"
+					   " pg_catalog.isempty(in_force),"
+					   " document OPERATOR(pg_catalog.?) 'links'"
 					   " FROM governance.policy"
 					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
 					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
@@ -243,6 +245,7 @@ load_versions(Reader *reader)
 
 	/* each version may be a trial, and so a scheme of its own */
 	nschemes = 0;
+	any_links = false;
 	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(2 * n, 1));
 	for (uint64 row = 0; row < n; row++)
 	{
@@ -276,7 +279,11 @@ load_versions(Reader *reader)
 		if (version.status == POLICY_TRIAL)
 			scheme->trials[scheme->ntrials++] = version;
 		else
+		{
 			scheme->versions[scheme->nversions++] = version;
+			if (DatumGetBool(result(row, 7, &isnull)))
+				scheme->links = any_links = true;
+		}
 	}
 	for (int i = 0; i < nschemes; i++)
 	{
@@ -420,6 +427,12 @@ rulebook_version_at(Scheme *scheme, TimestampTz at)
 			return at < version->to || version->to == DT_NOEND ? version : NULL;
 	}
 	return NULL;
+}
+
+bool
+rulebook_has_links(void)
+{
+	return any_links;
 }
 
 bool

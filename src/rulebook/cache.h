@@ -44,6 +44,7 @@ typedef struct Scheme
 	int			nversions;		/* active ones and retired ones that were in
 								 * force, by `from` */
 	PolicyVersion *versions;
+	bool		links;			/* one of them hands sanctions on */
 	int			ntrials;
 	PolicyVersion *trials;
 } Scheme;
@@ -71,6 +72,9 @@ extern PolicyVersion *rulebook_version_at(Scheme *scheme, TimestampTz at);
 
 /* By id, whatever its status; raises ERRCODE_GV_UNKNOWN_SCHEME when gone. */
 extern const Policy *rulebook_policy(int64 policy_id);
+
+/* Does any scheme hand sanctions on to linked accounts? */
+extern bool rulebook_has_links(void);
 
 /* Is it in the vocabulary of capabilities? */
 extern bool rulebook_knows_capability(const char *name, int len);

@@ -405,7 +405,7 @@ compile_document(Compiler *c)
 		"scheme", "title", "note", "source", "time_zone", "score",
 		"attributes", "facets", "activities", "capabilities", "severities",
 		"rules", "modifiers", "collapse", "observe", "relief", "ladder",
-		"ladder_apply", "ladder_sequence", "cycle", "calendar", "clock",
+		"ladder_apply", "ladder_sequence", "links", "cycle", "calendar", "clock",
 		"sanctions_from", "revision", "enforcement", "dsa"
 	};
 	static const char *const apply[] = {"heaviest", "all"};
@@ -456,6 +456,7 @@ compile_document(Compiler *c)
 	compile_relief(c);
 	compile_ladder(c);
 	check_ladder(c);
+	compile_links(c);
 	compile_statements(c);
 
 	policy->nactivities = c->activities.n;

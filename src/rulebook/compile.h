@@ -141,6 +141,10 @@ extern void compile_observables(Compiler *c);
 
 extern void compile_relief(Compiler *c);
 
+/* ---------- compile_links.c ---------- */
+
+extern void compile_links(Compiler *c);
+
 /* ---------- compile_calendar.c ---------- */
 
 extern void compile_calendar(Compiler *c);

@@ -40,6 +40,7 @@ FROM (VALUES
 	('observe', '{"observe": {"o": {"zzz": 1}}}', '{$defs,observable}'),
 	('relief', '{"relief": [{"zzz": 1}]}', '{$defs,relief}'),
 	('cycle', '{"cycle": {"zzz": 1}}', '{$defs,anchored}'),
+	('link', '{"links": [{"zzz": 1}]}', '{$defs,link}'),
 	('rung', '{"ladder": [{"rung": "r", "zzz": 1}]}', '{$defs,rung}'),
 	('formula', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"zzz": 1}}]}', '{$defs,formula}'),
 	('count', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"count": 1, "zzz": 1}}]}', '{$defs,rung,properties,for,anyOf,1}'),

@@ -1,0 +1,288 @@
+/*
+ * linked.c
+ *		What accounts inherit from those that they are linked to.
+ *
+ * Nothing is copied.  Whether a sanction of one account extends to another is
+ * asked when somebody wants to know: by the links of the asking account and by
+ * what the linked one stands under at that instant.  So an entry locks and
+ * writes one account, however many are linked to it; what was overturned, and a
+ * link that has ended, are gone from everywhere at once; and the past and the
+ * future are right because the linked account's are.  Where no version in force
+ * mentions links nothing is looked up at all, and an account without links
+ * costs one probe of an index.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/effect.h"
+#include "reports/linked.h"
+#include "types/sanction_tier.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_linked_sanctions);
+
+static LedgerPlan links_plan = {
+	"SELECT l.other_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
+	" pg_catalog.upper(l.during) FROM governance.account_link l"
+	" WHERE l.account_id" EQ "$1 AND NOT pg_catalog.isempty(l.during) ORDER BY l.link_id",
+	1, {INT8OID}
+};
+
+typedef struct Link
+{
+	int64		other;
+	char	   *kind;
+	double		confidence;
+	TimestampTz from;
+	TimestampTz to;
+} Link;
+
+static Link *
+links_of(int64 account_id, LedgerMode mode, int *nlinks)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(account_id);
+	uint64		nrows = ledger_execute(&links_plan, &value, NULL, mode);
+	Link	   *links = MemoryContextAlloc(context, sizeof(Link) * (nrows + 1));
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		Datum		at;
+
+		links[row].other = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		links[row].kind = MemoryContextStrdup(context, SPI_getvalue(tuple, desc, 2));
+		links[row].confidence = DatumGetFloat8(SPI_getbinval(tuple, desc, 3, &isnull));
+		at = SPI_getbinval(tuple, desc, 4, &isnull);
+		links[row].from = isnull ? DT_NOBEGIN : DatumGetTimestampTz(at);
+		at = SPI_getbinval(tuple, desc, 5, &isnull);
+		links[row].to = isnull ? DT_NOEND : DatumGetTimestampTz(at);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	*nlinks = (int) nrows;
+	return links;
+}
+
+typedef struct InheritedList
+{
+	int			n;
+	int			max;
+	Inherited  *items;
+} InheritedList;
+
+static Inherited *
+append(InheritedList *list)
+{
+	if (list->n == list->max)
+	{
+		list->max = Max(8, list->max * 2);
+		list->items = list->items == NULL ? palloc(sizeof(Inherited) * list->max) :
+			repalloc(list->items, sizeof(Inherited) * list->max);
+	}
+	memset(&list->items[list->n], 0, sizeof(Inherited));
+	return &list->items[list->n++];
+}
+
+/*
+ * What one sanction that runs at an instant does to an account with a link.  A
+ * rule of the policy without capabilities of its own hands on those of the rung.
+ */
+static void
+inherit(InheritedList *list, const Link *link, const char *scheme, const ProjectedSanction *p,
+		TimestampTz since, TimestampTz until, TimestampTz at, bool all)
+{
+	const Policy *policy = rulebook_policy(p->sanction.shown_policy);
+	int			rung = p->rung - policy->rungs;
+	bool		mentioned = false;
+
+	for (int i = 0; i < policy->nlinks; i++)
+	{
+		const PolicyLink *rule = &policy->links[i];
+		int			n = rule->ncapabilities > 0 ? rule->ncapabilities : p->rung->ncapabilities;
+		char	  **names = rule->ncapabilities > 0 ? rule->capabilities : p->rung->capabilities;
+		Inherited  *item;
+
+		if (!rule->rungs[rung] || strcmp(rule->kind, link->kind) != 0 ||
+			link->confidence < rule->confidence - 1e-9)
+			continue;
+
+		/*
+		 * The link has to be there now; where the sanction outlasts it, it has
+		 * to have been there at some time of it.
+		 */
+		if (rule->outlasts ? link->to <= since : link->to <= at)
+			continue;
+		mentioned = true;
+		for (int c = 0; c < n; c++)
+		{
+			item = append(list);
+			item->capability = names[c];
+			item->since = Max(since, link->from);
+			item->until = rule->outlasts ? until : Min(until, link->to);
+			item->scheme = scheme;
+			item->rung = p->rung;
+			item->sanction = p->sanction;
+			item->account_id = link->other;
+			item->kind = link->kind;
+			item->confidence = link->confidence;
+		}
+	}
+	if (all && !mentioned && link->to > at)
+	{
+		Inherited  *item = append(list);
+
+		item->since = since;
+		item->until = until;
+		item->scheme = scheme;
+		item->rung = p->rung;
+		item->sanction = p->sanction;
+		item->account_id = link->other;
+		item->kind = link->kind;
+		item->confidence = link->confidence;
+	}
+}
+
+/*
+ * At an instant: for each linked account, what it stands under, as known by
+ * then.  With all, also sanctions that no policy hands on, without capability.
+ */
+static Inherited *
+inherited_from(const Link *links, int nlinks, TimestampTz at, bool all, int *n)
+{
+	InheritedList		list = {0};
+	int			nschemes;
+	Scheme	  **schemes = rulebook_schemes(&nschemes);
+
+	for (int l = 0; l < nlinks; l++)
+	{
+		if (links[l].from > at)
+			continue;
+		for (int s = 0; s < nschemes; s++)
+		{
+			AccountHistory *history;
+			EngineState *state;
+			ProjectedSanction *sanctions;
+			int			nsanctions;
+
+			CHECK_FOR_INTERRUPTS();
+			if (schemes[s]->trial_of != NULL || !(all || schemes[s]->links))
+				continue;
+			state = standing_at(links[l].other, schemes[s], at, known_by(at), &history);
+			if (state == NULL || (state->nsanctions == 0 && !ledger_may_sanction_later(schemes[s], state)))
+				continue;
+			if (history == NULL)
+				history = history_load(&links[l].other, 1, HISTORY_FACTS, LEDGER_READ);
+			sanctions = ledger_project(schemes[s], NULL, state, history, &nsanctions);
+			for (int i = 0; i < nsanctions; i++)
+			{
+				const SanctionState *x = &sanctions[i].sanction;
+				TimestampTz since = Max(x->starts, sanctions[i].from);
+				TimestampTz until = Min((x->flags & SANCTION_RELEASED) ?
+										Min(x->released, x->ends) : x->ends, sanctions[i].until);
+
+				if ((x->flags & SANCTION_ENFORCED) && since <= at && at < until)
+					inherit(&list, &links[l], schemes[s]->name, &sanctions[i], since, until, at, all);
+			}
+		}
+	}
+	*n = list.n;
+	return list.items;
+}
+
+Inherited *
+inherited_at(int64 account_id, TimestampTz at, LedgerMode mode, int *n)
+{
+	int			nlinks;
+	Link	   *links;
+
+	*n = 0;
+	if (!rulebook_has_links())
+		return NULL;
+	links = links_of(account_id, mode, &nlinks);
+	return nlinks == 0 ? NULL : inherited_from(links, nlinks, at, false, n);
+}
+
+/*
+ * linked_sanctions(account_id, at): every sanction that linked accounts stand
+ * under, and what of it is handed on.
+ */
+Datum
+governance_linked_sanctions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		account_id;
+	TimestampTz at;
+	Link	   *links;
+	int			nlinks;
+	Inherited  *items;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	account_id = PG_GETARG_INT64(0);
+	at = PG_GETARG_TIMESTAMPTZ(1);
+	require_finite(at, "at");
+	rulebook_refresh();
+	ledger_read_enter();
+	require_account(account_id);
+	links = links_of(account_id, LEDGER_READ, &nlinks);
+	items = inherited_from(links, nlinks, at, true, &n);
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[10];
+		bool		nulls[10] = {0};
+		const Inherited *first = &items[i];
+		Datum	   *names = palloc(sizeof(Datum) * (n + 1));
+		int			nnames = 0;
+		bool		seen = false;
+
+		for (int j = 0; j < i && !seen; j++)
+			seen = items[j].account_id == first->account_id &&
+				items[j].sanction.number == first->sanction.number &&
+				items[j].scheme == first->scheme && items[j].kind == first->kind;
+		if (seen)
+			continue;
+		for (int j = i; j < n; j++)
+			if (items[j].account_id == first->account_id &&
+				items[j].sanction.number == first->sanction.number &&
+				items[j].scheme == first->scheme && items[j].kind == first->kind &&
+				items[j].capability != NULL)
+				names[nnames++] = CStringGetTextDatum(items[j].capability);
+		values[0] = Int64GetDatum(first->account_id);
+		values[1] = CStringGetTextDatum(first->kind);
+		values[2] = Float8GetDatum(first->confidence);
+		values[3] = CStringGetTextDatum(first->scheme);
+		values[4] = CStringGetTextDatum(first->rung->code);
+		values[5] = SanctionTierGetDatum(first->rung->tier);
+		values[6] = TimestampTzGetDatum(first->since);
+		values[7] = TimestampTzGetDatum(first->until);
+		values[8] = ledger_array(names, NULL, nnames, TEXTOID);
+		values[9] = Int64GetDatum(inherited_sanction_id(first));
+		nulls[9] = DatumGetInt64(values[9]) == 0;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	ledger_read_leave();
+	return (Datum) 0;
+}
+
+int64
+inherited_sanction_id(const Inherited *item)
+{
+	if (item->sanction.sanction_id != 0)
+		return item->sanction.sanction_id;
+	return stored_sanction(item->account_id,
+						   rulebook_scheme(item->scheme, strlen(item->scheme), false),
+						   item->rung->code, item->sanction.cause, item->sanction.starts);
+}

@@ -1,0 +1,60 @@
+/*
+ * compile_links.c
+ *		What a sanction means for linked accounts.
+ */
+#include "postgres.h"
+
+#include "rulebook/compile.h"
+
+static void
+compile_link(Compiler *c, const Doc *object, PolicyLink *link)
+{
+	static const char *const keys[] = {"kind", "confidence", "rungs", "withhold", "outlast"};
+	const Doc  *part;
+
+	doc_need_object(object);
+	doc_check_keys(object, keys, lengthof(keys));
+	link->kind = pstrdup(doc_name(doc_required(object, "kind")));
+	part = doc_required(object, "confidence");
+	link->confidence = doc_number(part);
+	if (!(link->confidence > 0 && link->confidence <= 1))
+		doc_fail(part, "It is the least confidence of a link that counts; 1 is certain.", NULL,
+				 "must be more than 0 and at most 1");
+	link->rungs = compile_rung_set(c, doc_required(object, "rungs"));
+	link->outlasts = doc_get_boolean(object, "outlast", false);
+	part = doc_get(object, "withhold");
+	if (part == NULL)
+		return;
+	doc_need_list(part);
+	doc_check_size(part, 256);
+	if (part->nchildren == 0)
+		doc_fail(part, NULL, NULL, "must not be empty");
+	link->capabilities = palloc(sizeof(char *) * part->nchildren);
+	for (int i = 0; i < part->nchildren; i++)
+	{
+		const char *name = doc_name(&part->children[i]);
+
+		for (int j = 0; j < link->ncapabilities; j++)
+			if (strcmp(link->capabilities[j], name) == 0)
+				doc_fail(&part->children[i], NULL, NULL, "\"%s\" is withheld twice", name);
+		name_list_add(&c->capabilities, name);
+		link->capabilities[link->ncapabilities++] = pstrdup(name);
+	}
+}
+
+void
+compile_links(Compiler *c)
+{
+	const Doc  *list = doc_get(c->root, "links");
+
+	if (list == NULL)
+		return;
+	doc_need_list(list);
+	doc_check_size(list, 64);
+	c->policy->links = palloc0(sizeof(PolicyLink) * Max(list->nchildren, 1));
+	for (int i = 0; i < list->nchildren; i++)
+	{
+		compile_link(c, &list->children[i], &c->policy->links[i]);
+		c->policy->nlinks++;
+	}
+}
