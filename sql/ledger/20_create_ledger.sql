@@ -221,7 +221,7 @@ BEGIN
 		COMMENT ON COLUMN governance.revision.decided_at IS 'when, and so known';
 		COMMENT ON COLUMN governance.revision.decided_by IS 'who';
 		RETURN NEXT 'created table governance.revision';
-	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.revision'::regclass AND attname = 'sanction_id') THEN
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.revision') AND attname = 'sanction_id') THEN
 		-- Version 0.1.0 knew no release().
 		ALTER TABLE governance.revision
 			ALTER COLUMN violation_id DROP NOT NULL,

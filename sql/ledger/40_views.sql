@@ -7,8 +7,7 @@ CREATE FUNCTION governance.create_ledger_views() RETURNS SETOF text
 	SET search_path = pg_catalog, pg_temp
 AS $create$
 BEGIN
-	IF to_regclass('governance.campaign_yield') IS NULL
-		OR pg_get_viewdef('governance.campaign_yield'::regclass) NOT LIKE '%release%' THEN
+	IF coalesce(pg_get_viewdef(to_regclass('governance.campaign_yield')), '') NOT LIKE '%release%' THEN
 		CREATE OR REPLACE VIEW governance.campaign_yield AS
 			SELECT c.campaign, c.title, c.during,
 				   count(v.violation_id) AS violations,
