@@ -39,6 +39,7 @@ SQL_PARTS = sql/header.sql \
 	$(sort $(wildcard sql/ledger/*.sql)) \
 	$(sort $(wildcard sql/certification/*.sql) $(TAXONOMY_SQL)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
+	$(sort $(wildcard sql/events/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql)) \
 	$(sort $(wildcard sql/oversight/*.sql)) \
 	sql/footer.sql

@@ -41,4 +41,8 @@
 #define ERRCODE_GV_NO_STATEMENT				MAKE_SQLSTATE('G','V','5','0','1')
 #define ERRCODE_GV_UNKNOWN_STATEMENT		MAKE_SQLSTATE('G','V','5','0','2')
 
+/* events; raised by sql/events */
+#define ERRCODE_GV_UNKNOWN_CONSUMER			MAKE_SQLSTATE('G','V','6','0','1')
+#define ERRCODE_GV_CONSUMER_LOST			MAKE_SQLSTATE('G','V','6','0','2')
+
 #endif							/* GOVERNANCE_ERRORS_H */

@@ -484,6 +484,7 @@ BEGIN
 		UNION ALL SELECT governance.create_certification_tables()
 		UNION ALL SELECT governance.create_oversight_tables()
 		UNION ALL SELECT governance.create_statement_tables()
+		UNION ALL SELECT governance.create_event_tables()
 	LOOP
 		RETURN NEXT step;
 		done := done + 1;

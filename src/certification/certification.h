@@ -39,6 +39,12 @@ extern void owner_enter(Oid owner, OwnerIdentity *identity);
 extern void owner_leave(const OwnerIdentity *identity);
 
 /*
+ * Passes a trigger call on to a PL/pgSQL function of schema governance, as the
+ * owner of the table.
+ */
+extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
+
+/*
  * By plain queries, as the owner of the ledger: is the account qualified for a
  * "domain" or a "capability"?  Raises an error when either is unknown.
  */

@@ -127,12 +127,8 @@ stamp_row(Relation rel, HeapTuple row)
 	return heap_modify_tuple_by_cols(row, desc, lengthof(columns), attnums, values, nulls);
 }
 
-/*
- * Pass a trigger call on to a PL/pgSQL function of schema governance, as the
- * owner of the table.
- */
-static Datum
-run_as_owner(FunctionCallInfo fcinfo, const char *name)
+Datum
+trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 {
 	LOCAL_FCINFO(inner, 0);
 	TriggerData *outer_data;
@@ -243,25 +239,25 @@ call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, i
 Datum
 governance_certification_step(PG_FUNCTION_ARGS)
 {
-	return run_as_owner(fcinfo, "certification_step_row");
+	return trigger_as_owner(fcinfo, "certification_step_row");
 }
 
 Datum
 governance_face_check(PG_FUNCTION_ARGS)
 {
-	return run_as_owner(fcinfo, "face_check_row");
+	return trigger_as_owner(fcinfo, "face_check_row");
 }
 
 Datum
 governance_certification_config_changed(PG_FUNCTION_ARGS)
 {
-	return run_as_owner(fcinfo, "certification_config_row");
+	return trigger_as_owner(fcinfo, "certification_config_row");
 }
 
 Datum
 governance_certification_withheld(PG_FUNCTION_ARGS)
 {
-	return run_as_owner(fcinfo, "certification_withheld_row");
+	return trigger_as_owner(fcinfo, "certification_withheld_row");
 }
 
 /*

@@ -384,6 +384,14 @@ extern SanctionState *engine_project(const Policy *policy,
 extern TimestampTz engine_next_change(const Policy *policy,
 									  const EngineState *state);
 
+/*
+ * The rung that the fewest further points against the account would reach, as
+ * far as its condition looks at the score; *points says how many.  -1: there is
+ * none.
+ */
+extern int	engine_next_rung(const Policy *policy, const EngineState *state,
+							 Points *points);
+
 /* The strictest tier of the enforced sanctions in force at an instant that is
  * not before as_of's last change. */
 extern int	engine_tier(const Policy *policy, const EngineState *state,

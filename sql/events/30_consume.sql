@@ -1,0 +1,354 @@
+-- ---------------------------------------------------------------------------
+-- events: consumers.  With the rights of the caller.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.event_prune(events bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $prune$
+BEGIN
+	-- Of two consumers that acknowledge at once, the second one sees that it
+	-- is the last.
+	PERFORM FROM governance.event e WHERE e.event_id = ANY (events) ORDER BY e.event_id FOR UPDATE;
+	DELETE FROM governance.event e
+		WHERE e.event_id = ANY (events)
+			AND NOT EXISTS (SELECT FROM governance.event_delivery d WHERE d.event_id = e.event_id)
+			AND NOT EXISTS (SELECT FROM governance.event_consumer c
+							WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR e.kind = ANY (c.kinds))
+								AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by));
+END
+$prune$;
+COMMENT ON FUNCTION governance.event_prune(bigint[]) IS
+	'part of acknowledge(): deletes the events among these that no consumer waits for';
+
+CREATE FUNCTION governance.event_settle() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $settle$
+BEGIN
+	IF EXISTS (SELECT FROM governance.event_server s, pg_control_system() c WHERE s.server = c.system_identifier) THEN
+		RETURN;
+	END IF;
+	-- The tables were restored in another cluster, whose transactions have
+	-- other numbers: queue what is there once more, and count from here.
+	PERFORM FROM governance.event_server s FOR UPDATE;
+	IF EXISTS (SELECT FROM governance.event_server s, pg_control_system() c WHERE s.server = c.system_identifier) THEN
+		RETURN;
+	END IF;
+	LOCK TABLE governance.event IN SHARE ROW EXCLUSIVE MODE;
+	WITH placed AS (
+		INSERT INTO governance.event_delivery (account_id, consumer, event_id)
+			SELECT e.account_id, c.consumer, e.event_id
+			FROM governance.event_consumer c JOIN governance.event e ON c.kinds IS NULL OR e.kind = ANY (c.kinds)
+			WHERE c.lost_at IS NULL
+				AND NOT EXISTS (SELECT FROM governance.event_delivery d
+								WHERE d.event_id = e.event_id AND d.consumer = c.consumer)
+			ORDER BY e.event_id
+			RETURNING account_id, consumer, position
+	)
+	INSERT INTO governance.event_queue AS q (account_id, consumer, head)
+		SELECT p.account_id, p.consumer, min(p.position) FROM placed p GROUP BY 1, 2 ORDER BY 1, 2
+		ON CONFLICT (account_id, consumer) DO UPDATE SET head = LEAST(q.head, excluded.head);
+	UPDATE governance.event SET xid = '3';
+	UPDATE governance.event_consumer SET seen = pg_current_snapshot(), seen_by = pg_current_xact_id();
+	UPDATE governance.event_server s SET server = c.system_identifier FROM pg_control_system() c;
+END
+$settle$;
+COMMENT ON FUNCTION governance.event_settle() IS
+	'part of poll(): notices that the tables were restored in another cluster';
+
+CREATE FUNCTION governance.event_distribute(consumer text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $distribute$
+#variable_conflict use_column
+DECLARE
+	this		governance.event_consumer;
+	queued		bigint;
+	unwanted	bigint[];
+BEGIN
+	-- Whoever comes while another one does this need not wait.
+	SELECT * INTO this FROM governance.event_consumer c
+		WHERE c.consumer = event_distribute.consumer AND c.lost_at IS NULL
+			AND EXISTS (SELECT FROM governance.event e
+						WHERE e.xid >= pg_snapshot_xmin(c.seen)
+							AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by)
+							AND e.xid IS DISTINCT FROM pg_current_xact_id_if_assigned())
+		FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN 0;
+	END IF;
+
+	-- What has committed since, whatever ids it has: a transaction that was
+	-- under way then is not in the snapshot.  The transaction at hand counts as
+	-- under way, since it may go on to write events.
+	WITH now AS MATERIALIZED (
+		SELECT pg_current_snapshot() AS snapshot
+	), fresh AS MATERIALIZED (
+		SELECT e.account_id, e.event_id, this.kinds IS NULL OR e.kind = ANY (this.kinds) AS wanted
+		FROM now n, governance.event e
+		WHERE e.xid >= pg_snapshot_xmin(this.seen)
+			AND (NOT pg_visible_in_snapshot(e.xid, this.seen) OR e.xid = this.seen_by)
+			AND pg_visible_in_snapshot(e.xid, n.snapshot) AND e.xid <> pg_current_xact_id()
+	), moved AS (
+		UPDATE governance.event_consumer c SET seen = n.snapshot, seen_by = pg_current_xact_id()
+			FROM now n WHERE c.consumer = this.consumer
+	), placed AS (
+		INSERT INTO governance.event_delivery (account_id, consumer, event_id)
+			SELECT f.account_id, this.consumer, f.event_id FROM fresh f WHERE f.wanted ORDER BY f.event_id
+			RETURNING account_id, position
+	), lined AS (
+		INSERT INTO governance.event_queue AS q (account_id, consumer, head)
+			SELECT p.account_id, this.consumer, min(p.position) FROM placed p GROUP BY 1 ORDER BY 1
+			ON CONFLICT (account_id, consumer) DO UPDATE SET head = LEAST(q.head, excluded.head)
+	)
+	SELECT count(*) FILTER (WHERE f.wanted), array_agg(f.event_id) FILTER (WHERE NOT f.wanted)
+		INTO queued, unwanted FROM fresh f;
+	PERFORM governance.event_prune(unwanted);
+	RETURN queued;
+END
+$distribute$;
+COMMENT ON FUNCTION governance.event_distribute(text) IS
+	'part of poll(): puts what has been committed since into a consumer''s queue; gives the number of events';
+
+CREATE FUNCTION governance.event_require_consumer(consumer text) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $require$
+#variable_conflict use_column
+DECLARE
+	lost	timestamptz;
+BEGIN
+	SELECT c.lost_at INTO lost FROM governance.event_consumer c WHERE c.consumer = event_require_consumer.consumer;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV601',
+			MESSAGE = format('consumer "%s" does not exist', coalesce(consumer, 'null')),
+			HINT = 'Register it with governance.create_consumer().',
+			SCHEMA = 'governance', TABLE = 'event_consumer', COLUMN = 'consumer';
+	ELSIF lost IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV602',
+			MESSAGE = format('consumer "%s" has lost events', consumer),
+			DETAIL = format('It was further behind than its limits allow and was given up at %s.', lost),
+			HINT = 'Drop it with governance.drop_consumer(), create it anew, and read what stands from the ledger.',
+			SCHEMA = 'governance', TABLE = 'event_consumer', COLUMN = 'lost_at';
+	END IF;
+END
+$require$;
+COMMENT ON FUNCTION governance.event_require_consumer(text) IS
+	'part of poll() and acknowledge(): complains when there is no such consumer';
+
+CREATE FUNCTION governance.create_consumer(consumer text, kinds text[] DEFAULT NULL, max_pending bigint DEFAULT NULL,
+										   max_age interval DEFAULT NULL)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning
+AS $create$
+#variable_conflict use_column
+DECLARE
+	known	CONSTANT text[] := ARRAY[
+		'sanction_scheduled', 'sanction_started', 'sanction_changed', 'sanction_ended', 'sanction_released',
+		'near_rung', 'standing_recovered', 'standing_changed', 'policy_published', 'policy_retired',
+		'certification_granted', 'certification_renewed', 'certification_suspended', 'certification_reinstated',
+		'certification_due', 'certification_lapsed', 'certification_cancelled'];
+	unknown	text;
+BEGIN
+	IF to_regclass('governance.event_consumer') IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV009',
+			MESSAGE = 'this database has no outbox',
+			HINT = 'Call governance.create_ledger() first.';
+	END IF;
+	SELECT k INTO unknown FROM unnest(kinds) AS k WHERE k IS NULL OR k <> ALL (known) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('there are no events of the kind "%s"', coalesce(unknown, 'null')),
+			HINT = format('The kinds are %s.', array_to_string(known, ', '));
+	END IF;
+	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
+	IF EXISTS (SELECT FROM governance.event_consumer c WHERE c.consumer = create_consumer.consumer) THEN
+		RAISE EXCEPTION USING ERRCODE = '42710',
+			MESSAGE = format('consumer "%s" exists already', consumer),
+			HINT = 'Each consumer has a name of its own; several workers may poll one consumer.';
+	END IF;
+	PERFORM governance.event_settle();
+
+	IF NOT EXISTS (SELECT FROM pg_trigger t
+				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_insert') THEN
+		IF current_setting('transaction_isolation') <> 'read committed' THEN
+			RAISE EXCEPTION USING ERRCODE = '25001',
+				MESSAGE = 'the first consumer must be created in a transaction that is READ COMMITTED',
+				DETAIL = 'It takes up what stands once no other transaction writes to the ledger.';
+		END IF;
+		-- Waits for whoever is writing, so that from here on nothing is missed.
+		LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
+			IN SHARE ROW EXCLUSIVE MODE;
+		PERFORM governance.ensure_trigger('governance.policy', 'event_publish',
+			'AFTER INSERT OR UPDATE ON governance.policy FOR EACH ROW EXECUTE FUNCTION governance.event_policy()');
+		PERFORM governance.ensure_trigger('governance.certification', 'event_update',
+			'AFTER UPDATE ON governance.certification REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_certification()');
+		PERFORM governance.ensure_trigger('governance.standing', 'event_insert',
+			'AFTER INSERT ON governance.standing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_standing()');
+		PERFORM governance.ensure_trigger('governance.standing', 'event_update',
+			'AFTER UPDATE ON governance.standing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_standing()');
+		PERFORM governance.ensure_trigger('governance.sanction', 'event_insert',
+			'AFTER INSERT ON governance.sanction REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_sanction_insert()');
+		PERFORM governance.ensure_trigger('governance.sanction', 'event_update',
+			'AFTER UPDATE ON governance.sanction REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_sanction_update()');
+
+		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, next_at)
+			SELECT s.account_id, 'sanction', s.scheme, s.sanction_id,
+				   CASE WHEN lower(s.during) > now() THEN 'scheduled' ELSE 'started' END,
+				   CASE WHEN lower(s.during) > now() THEN lower(s.during) ELSE coalesce(upper(s.during), 'infinity') END
+			FROM governance.sanction s
+			WHERE s.enforced AND strpos(s.scheme, '@') = 0 AND NOT isempty(s.during)
+				AND NOT coalesce(upper(s.during) <= now(), false);
+		INSERT INTO governance.event_watch (account_id, subject, scheme, seen, next_at)
+			SELECT s.account_id, 'standing', s.scheme, now(), now()
+			FROM governance.standing s WHERE strpos(s.scheme, '@') = 0;
+		INSERT INTO governance.event_watch (account_id, subject, id, announced, next_at)
+			SELECT c.account_id, 'certification', c.certification_id, d.announced,
+				   CASE d.announced WHEN 'due' THEN c.review_due ELSE c.review_due - interval '30 days' END
+			FROM governance.certification c,
+				 LATERAL (SELECT CASE WHEN c.review_due - interval '30 days' > now() THEN 'granted' ELSE 'due' END) AS d(announced)
+			WHERE c.status IN ('granted', 'suspended') AND c.review_due > now();
+	END IF;
+	INSERT INTO governance.event_consumer (consumer, kinds, max_pending, max_age, seen)
+		VALUES (create_consumer.consumer, create_consumer.kinds, create_consumer.max_pending,
+				create_consumer.max_age, pg_current_snapshot());
+END
+$create$;
+COMMENT ON FUNCTION governance.create_consumer(text, text[], bigint, interval) IS
+	'registers a consumer of events: from here on what happens is kept until it has acknowledged it, or is further behind than its limits allow';
+
+CREATE FUNCTION governance.drop_consumer(consumer text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $drop$
+#variable_conflict use_column
+DECLARE
+	trigger	record;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
+	DELETE FROM governance.event_consumer c WHERE c.consumer = drop_consumer.consumer;
+	IF NOT FOUND THEN
+		PERFORM governance.event_require_consumer(consumer);
+	END IF;
+	IF EXISTS (SELECT FROM governance.event_consumer) THEN
+		-- What only it was waiting for goes with it.
+		DELETE FROM governance.event e
+			WHERE NOT EXISTS (SELECT FROM governance.event_delivery d WHERE d.event_id = e.event_id)
+				AND NOT EXISTS (SELECT FROM governance.event_consumer c
+								WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR e.kind = ANY (c.kinds))
+									AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by));
+		RETURN;
+	END IF;
+	LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
+		IN ACCESS EXCLUSIVE MODE;
+	FOR trigger IN
+		SELECT t.tgname, t.tgrelid::regclass AS relation FROM pg_trigger t
+			WHERE t.tgrelid IN ('governance.policy'::regclass, 'governance.certification'::regclass,
+								'governance.standing'::regclass, 'governance.sanction'::regclass)
+				AND t.tgname IN ('event_publish', 'event_insert', 'event_update')
+	LOOP
+		EXECUTE format('DROP TRIGGER %I ON %s', trigger.tgname, trigger.relation);
+	END LOOP;
+	DELETE FROM governance.event;
+	DELETE FROM governance.event_watch;
+END
+$drop$;
+COMMENT ON FUNCTION governance.drop_consumer(text) IS
+	'forgets a consumer and what waits for it; with the last one events are no longer written';
+
+CREATE FUNCTION governance.poll(consumer text, max_events integer DEFAULT 100, lease interval DEFAULT '1 minute',
+	OUT event_id bigint, OUT kind text, OUT at timestamptz, OUT account_id bigint, OUT scheme text,
+	OUT sanction_id bigint, OUT certification_id bigint, OUT policy_id bigint, OUT detail jsonb,
+	OUT recorded_at timestamptz, OUT attempt integer)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $poll$
+#variable_conflict use_column
+DECLARE
+	accounts	bigint[];
+BEGIN
+	IF coalesce(max_events, 0) < 1 OR NOT coalesce(lease >= '0'::interval, false) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('cannot poll %s events for %s', coalesce(max_events::text, 'null'), coalesce(lease::text, 'null')),
+			HINT = 'Ask for one event or more, and for a time in which they will be acknowledged.';
+	END IF;
+	PERFORM governance.event_require_consumer(consumer);
+	PERFORM governance.event_settle();
+	PERFORM governance.event_distribute(consumer);
+
+	-- First the accounts, then in a statement of its own what waits for them:
+	-- that is how they stand once nobody else has them.
+	SELECT array_agg(l.account_id) INTO accounts
+		FROM (SELECT q.account_id FROM governance.event_queue q
+			  WHERE q.consumer = poll.consumer AND q.leased_until <= clock_timestamp()
+			  ORDER BY q.head LIMIT max_events
+			  FOR UPDATE SKIP LOCKED) l;
+	IF accounts IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+		WITH waiting AS (
+			SELECT d.account_id, d.position, d.event_id, row_number() OVER (ORDER BY q.head, d.position) AS number
+			FROM governance.event_queue q,
+				 LATERAL (SELECT d.account_id, d.position, d.event_id FROM governance.event_delivery d
+						  WHERE d.account_id = q.account_id AND d.consumer = q.consumer
+						  ORDER BY d.position LIMIT max_events) d
+			WHERE q.consumer = poll.consumer AND q.account_id = ANY (accounts)
+		), leased AS (
+			UPDATE governance.event_queue q SET leased_until = clock_timestamp() + poll.lease, leased_to = w.last
+				FROM (SELECT w.account_id, max(w.position) AS last FROM waiting w WHERE w.number <= max_events GROUP BY 1) w
+				WHERE q.consumer = poll.consumer AND q.account_id = w.account_id
+		), given AS (
+			UPDATE governance.event_delivery d SET attempts = d.attempts + 1
+				FROM waiting w
+				WHERE w.number <= max_events AND d.account_id = w.account_id AND d.consumer = poll.consumer
+					AND d.position = w.position
+				RETURNING d.account_id, d.position, d.event_id, d.attempts
+		)
+		SELECT e.event_id, e.kind, e.at, nullif(e.account_id, 0), e.scheme, e.sanction_id, e.certification_id,
+			   e.policy_id, e.detail, e.recorded_at, g.attempts
+		FROM given g JOIN governance.event e ON e.account_id = g.account_id AND e.event_id = g.event_id
+		ORDER BY g.position;
+END
+$poll$;
+COMMENT ON FUNCTION governance.poll(text, integer, interval) IS
+	'gives a worker of a consumer the next events, those of an account in order and to one worker at a time; what is not acknowledged within the lease is given out again';
+
+CREATE FUNCTION governance.acknowledge(consumer text, events bigint[]) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $acknowledge$
+#variable_conflict use_column
+DECLARE
+	accounts	bigint[];
+	done		bigint;
+BEGIN
+	PERFORM governance.event_require_consumer(consumer);
+	SELECT array_agg(l.account_id) INTO accounts
+		FROM (SELECT q.account_id FROM governance.event_queue q
+			  WHERE q.consumer = acknowledge.consumer
+				  AND q.account_id IN (SELECT d.account_id FROM governance.event_delivery d
+									   WHERE d.event_id = ANY (events) AND d.consumer = acknowledge.consumer)
+			  ORDER BY q.account_id FOR UPDATE) l;
+	DELETE FROM governance.event_delivery d
+		WHERE d.event_id = ANY (events) AND d.consumer = acknowledge.consumer;
+	GET DIAGNOSTICS done = ROW_COUNT;
+	DELETE FROM governance.event_queue q
+		WHERE q.consumer = acknowledge.consumer AND q.account_id = ANY (accounts)
+			AND NOT EXISTS (SELECT FROM governance.event_delivery d
+							WHERE d.account_id = q.account_id AND d.consumer = q.consumer);
+	UPDATE governance.event_queue q
+		SET head = d.head, leased_until = CASE WHEN d.head > q.leased_to THEN '-infinity' ELSE q.leased_until END
+		FROM (SELECT d.account_id, min(d.position) AS head FROM governance.event_delivery d
+			  WHERE d.account_id = ANY (accounts) AND d.consumer = acknowledge.consumer GROUP BY 1) d
+		WHERE q.consumer = acknowledge.consumer AND q.account_id = d.account_id;
+	PERFORM governance.event_prune(events);
+	RETURN done;
+END
+$acknowledge$;
+COMMENT ON FUNCTION governance.acknowledge(text, bigint[]) IS
+	'a consumer has dealt with these events; gives how many of them it had not acknowledged before';

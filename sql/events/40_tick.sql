@@ -1,0 +1,209 @@
+-- ---------------------------------------------------------------------------
+-- events: what time brings.  Nothing becomes so because tick() ran: it only
+-- says what has become so.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.tick(until timestamptz DEFAULT now(), batch integer DEFAULT 1000,
+	OUT announced bigint, OUT complete boolean)
+	RETURNS record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $tick$
+DECLARE
+	accounts	bigint[];
+	subjects	text[];
+	schemes		text[];
+	ids			bigint[];
+	n			bigint;
+	reached		CONSTANT timestamptz := until;
+BEGIN
+	IF until IS NULL OR until > clock_timestamp() THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('cannot announce what has happened until %s', coalesce(until::text, 'null')),
+			HINT = 'The instant must not lie ahead: nothing is announced before it has happened.';
+	ELSIF coalesce(batch, 0) < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('cannot look at %s accounts, sanctions and certifications', coalesce(batch::text, 'null')),
+			HINT = 'Ask for one or more.';
+	END IF;
+	tick.announced := 0;
+	complete := true;
+	IF to_regclass('governance.event_consumer') IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV009',
+			MESSAGE = 'this database has no outbox',
+			HINT = 'Call governance.create_ledger() first.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM governance.event_consumer) THEN
+		RETURN;
+	END IF;
+	PERFORM governance.event_settle();
+
+	-- What another one is at is left to that one.
+	SELECT array_agg(l.account_id), array_agg(l.subject), array_agg(l.scheme), array_agg(l.id)
+		INTO accounts, subjects, schemes, ids
+		FROM (SELECT w.account_id, w.subject, w.scheme, w.id FROM governance.event_watch w
+			  WHERE w.next_at <= reached AND w.next_at < 'infinity' ORDER BY w.next_at LIMIT tick.batch FOR UPDATE SKIP LOCKED) l;
+
+	-- In a statement of its own: what is locked is looked at as it is now.
+	WITH due AS MATERIALIZED (
+		SELECT w.* FROM ROWS FROM (unnest(accounts), unnest(subjects), unnest(schemes), unnest(ids)) AS u (account_id, subject, scheme, id)
+			JOIN governance.event_watch w ON w.account_id = u.account_id AND w.subject = u.subject
+				AND w.scheme = u.scheme AND w.id = u.id
+	), sanction AS MATERIALIZED (
+		SELECT s.*, w.announced FROM due w
+			JOIN governance.sanction s ON s.account_id = w.account_id AND s.sanction_id = w.id
+			WHERE w.subject = 'sanction'
+	), certification AS MATERIALIZED (
+		SELECT c.*, w.announced, GREATEST(c.granted_at, c.review_due - interval '30 days') AS due_at FROM due w
+			JOIN governance.certification c ON c.account_id = w.account_id AND c.certification_id = w.id
+			WHERE w.subject = 'certification' AND c.status IN ('granted', 'suspended')
+	), line AS MATERIALIZED (
+		SELECT w.account_id, w.scheme, t.at, t.what, t.delta, t.score, t.tier, t.rung, t.sanction_id, t.policy_id,
+			   row_number() OVER (PARTITION BY w.account_id, w.scheme) AS number
+		FROM due w, LATERAL governance.timeline(w.account_id, w.scheme) t
+		WHERE w.subject = 'standing' AND t.at > w.seen
+	), brought AS MATERIALIZED (
+		-- Sanctions that have no record, since no entry brought them.
+		SELECT l.*, r.tier AS rung_tier, r.withholds FROM line l
+			JOIN governance.policy_rung r ON r.policy_id = l.policy_id AND r.rung = l.rung
+		WHERE l.at <= reached AND l.what = 'sanction starts' AND l.sanction_id IS NULL AND l.tier >= r.tier
+	), gone AS MATERIALIZED (
+		SELECT l.account_id, l.scheme, l.at, l.number, l.rung, l.policy_id, u.id FROM line l
+			JOIN governance.event_watch u ON u.account_id = l.account_id AND u.subject = 'unrecorded'
+				AND u.scheme = l.scheme AND u.rung = l.rung AND u.announced = 'started'
+		WHERE l.at <= reached AND l.what IN ('sanction ends', 'sanction released') AND l.sanction_id IS NULL
+	), near AS MATERIALIZED (
+		SELECT w.account_id, w.scheme, w.announced, w.rung AS was, r.rung, r.tier, r.points, r.score, coalesce(r.near, false) AS near
+		FROM due w, LATERAL governance.next_rung(w.account_id, w.scheme, reached) r
+		WHERE w.subject = 'standing'
+	), watched AS (
+		UPDATE governance.event_watch w SET announced = 'started', next_at = coalesce(upper(s.during), 'infinity')
+			FROM sanction s
+			WHERE w.account_id = s.account_id AND w.subject = 'sanction' AND w.scheme = s.scheme AND w.id = s.sanction_id
+				AND NOT coalesce(upper(s.during) <= reached, false) AND NOT isempty(s.during)
+	), ended AS (
+		DELETE FROM governance.event_watch w USING due d
+			WHERE w.account_id = d.account_id AND w.subject = d.subject AND w.scheme = d.scheme AND w.id = d.id
+				AND (d.subject = 'sanction'
+					 AND NOT EXISTS (SELECT FROM sanction s WHERE s.account_id = d.account_id AND s.sanction_id = d.id
+									 AND NOT coalesce(upper(s.during) <= reached, false) AND NOT isempty(s.during))
+					 OR d.subject = 'certification'
+					 AND NOT EXISTS (SELECT FROM certification c WHERE c.account_id = d.account_id AND c.certification_id = d.id
+									 AND c.review_due > reached))
+	), reviewed AS (
+		UPDATE governance.event_watch w
+			SET announced = CASE WHEN c.due_at <= reached THEN 'due' ELSE 'granted' END,
+				next_at = CASE WHEN c.due_at <= reached THEN c.review_due ELSE c.due_at END
+			FROM certification c
+			WHERE w.account_id = c.account_id AND w.subject = 'certification' AND w.scheme = '' AND w.id = c.certification_id
+				AND c.review_due > reached
+	), followed AS (
+		UPDATE governance.event_watch w
+			SET announced = 'known', rung = CASE WHEN n.near THEN n.rung END, seen = GREATEST(w.seen, reached),
+				next_at = coalesce((SELECT min(l.at) FROM line l
+									WHERE l.account_id = w.account_id AND l.scheme = w.scheme AND l.at > reached), 'infinity')
+			FROM near n
+			WHERE w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
+	), noted AS (
+		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, rung, next_at)
+			SELECT DISTINCT ON (1, 3, 4) b.account_id, 'unrecorded', b.scheme,
+				   hashtextextended(b.rung, extract(epoch FROM b.at)::bigint), 'started', b.rung, 'infinity'::timestamptz
+			FROM brought b ORDER BY 1, 3, 4
+			ON CONFLICT DO NOTHING
+	), forgotten AS (
+		UPDATE governance.event_watch w SET announced = 'over' FROM gone g
+			WHERE w.account_id = g.account_id AND w.subject = 'unrecorded' AND w.scheme = g.scheme AND w.id = g.id
+	), happened AS (
+		SELECT s.account_id, k.kind, k.at, s.scheme, s.sanction_id, NULL::bigint AS certification_id, s.policy_id,
+			   jsonb_build_object('rung', s.rung, 'tier', s.tier, 'withholds', s.withholds, 'since', lower(s.during),
+								  'until', upper(s.during), 'violation_id', s.violation_id, 'reason', CASE k.kind WHEN 'sanction_released' THEN s.release_reason END) AS detail,
+			   k.step::bigint AS step
+			FROM sanction s,
+				 LATERAL governance.event_sanction_steps(s.announced, s.during, s.enforced, s.released_at, false, false, reached) k
+			WHERE k.kind <> 'sanction_changed'
+		UNION ALL
+		SELECT c.account_id, k.kind, k.at, NULL, NULL, c.certification_id, NULL,
+			   jsonb_build_object('qualification', c.qualification, 'review_due', c.review_due), k.step
+			FROM certification c,
+				 LATERAL (VALUES
+					(1, 'certification_due', c.due_at, c.announced = 'granted' AND c.due_at <= reached),
+					(2, 'certification_lapsed', c.review_due, c.review_due <= reached)) AS k(step, kind, at, applies)
+			WHERE k.applies
+		UNION ALL
+		SELECT l.account_id,
+			   CASE WHEN (l.delta > 0) = (m.direction = 'deduct') THEN 'standing_recovered' ELSE 'standing_changed' END,
+			   l.at, l.scheme, NULL, NULL, l.policy_id,
+			   jsonb_build_object('by', l.what, 'delta', l.delta, 'score', l.score, 'tier', l.tier), l.number
+			FROM line l JOIN governance.scheme m ON m.scheme = l.scheme
+			WHERE l.at <= reached AND l.delta <> 0 AND l.what IN ('recovery', 'expiry', 'boundary', 'relief', 'new version')
+		UNION ALL
+		SELECT b.account_id, 'sanction_started', b.at, b.scheme, NULL, NULL, b.policy_id,
+			   jsonb_build_object('rung', b.rung, 'tier', b.rung_tier, 'withholds', b.withholds, 'since', b.at), b.number
+			FROM brought b
+		UNION ALL
+		SELECT g.account_id, 'sanction_ended', g.at, g.scheme, NULL, NULL, g.policy_id,
+			   jsonb_build_object('rung', g.rung), g.number
+			FROM gone g
+		UNION ALL
+		SELECT n.account_id, 'near_rung', reached, n.scheme, NULL, NULL, NULL,
+			   jsonb_build_object('rung', n.rung, 'tier', n.tier, 'points', n.points, 'score', n.score), 1000000
+			FROM near n WHERE n.near AND n.announced IS NOT NULL AND coalesce(n.was, '') <> n.rung
+	), written AS (
+		INSERT INTO governance.event (account_id, kind, at, scheme, sanction_id, certification_id, policy_id, detail)
+			SELECT h.account_id, h.kind, h.at, h.scheme, h.sanction_id, h.certification_id, h.policy_id, jsonb_strip_nulls(h.detail)
+			FROM happened h ORDER BY h.at, h.account_id, h.step
+			RETURNING 1
+	)
+	SELECT count(*) INTO STRICT n FROM written;
+	tick.announced := n;
+	IF n > 0 THEN
+		PERFORM pg_notify('governance_event', '');
+	END IF;
+	complete := coalesce(cardinality(accounts), 0) < batch;
+	PERFORM governance.event_distribute(c.consumer) FROM (SELECT c.consumer FROM governance.event_consumer c ORDER BY 1) c;
+	PERFORM governance.event_limit();
+END
+$tick$;
+COMMENT ON FUNCTION governance.tick(timestamptz, integer) IS
+	'announces what time has brought since it last ran: so many accounts, sanctions and certifications at most; complete: nothing is left. Gives up consumers that are further behind than their limits allow';
+
+CREATE FUNCTION governance.event_limit() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $limit$
+DECLARE
+	c		record;
+	waiting	bigint;
+	oldest	timestamptz;
+BEGIN
+	FOR c IN
+		SELECT * FROM governance.event_consumer
+			WHERE lost_at IS NULL AND num_nonnulls(max_pending, max_age) > 0
+			ORDER BY consumer FOR UPDATE SKIP LOCKED
+	LOOP
+		SELECT count(*), min(w.recorded_at) INTO waiting, oldest FROM (
+			(SELECT e.recorded_at FROM governance.event_delivery d
+				JOIN governance.event e ON e.account_id = d.account_id AND e.event_id = d.event_id
+				WHERE d.consumer = c.consumer ORDER BY d.position LIMIT coalesce(c.max_pending + 1, 1))
+			UNION ALL
+			(SELECT e.recorded_at FROM governance.event e
+				WHERE e.xid >= pg_snapshot_xmin(c.seen)
+					AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by)
+					AND (c.kinds IS NULL OR e.kind = ANY (c.kinds))
+				ORDER BY e.event_id LIMIT coalesce(c.max_pending + 1, 1))) w;
+		CONTINUE WHEN NOT coalesce(waiting > c.max_pending, false) AND NOT coalesce(oldest < now() - c.max_age, false);
+		UPDATE governance.event_consumer u SET lost_at = now() WHERE u.consumer = c.consumer;
+		DELETE FROM governance.event_delivery d WHERE d.consumer = c.consumer;
+		DELETE FROM governance.event_queue q WHERE q.consumer = c.consumer;
+		DELETE FROM governance.event e
+			WHERE NOT EXISTS (SELECT FROM governance.event_delivery d WHERE d.event_id = e.event_id)
+				AND NOT EXISTS (SELECT FROM governance.event_consumer o
+								WHERE o.lost_at IS NULL AND (o.kinds IS NULL OR e.kind = ANY (o.kinds))
+									AND (NOT pg_visible_in_snapshot(e.xid, o.seen) OR e.xid = o.seen_by));
+	END LOOP;
+END
+$limit$;
+COMMENT ON FUNCTION governance.event_limit() IS
+	'part of tick(): gives up consumers that are further behind than their limits allow';
+
+
