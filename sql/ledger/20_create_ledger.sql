@@ -482,9 +482,10 @@ BEGIN
 		UNION ALL SELECT governance.create_ledger_triggers()
 		UNION ALL SELECT governance.create_ledger_views()
 		UNION ALL SELECT governance.create_certification_tables()
-		UNION ALL SELECT governance.create_oversight_tables()
 		UNION ALL SELECT governance.create_statement_tables()
 		UNION ALL SELECT governance.create_event_tables()
+		UNION ALL SELECT governance.create_report_views()
+		UNION ALL SELECT governance.create_oversight_tables()
 	LOOP
 		RETURN NEXT step;
 		done := done + 1;

@@ -1,0 +1,158 @@
+-- ---------------------------------------------------------------------------
+-- reports: where violations come from, who decides them, what becomes of it
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.report_sources(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
+	OUT source text, OUT violations bigint, OUT accounts bigint, OUT share numeric, OUT sanctioning bigint,
+	OUT overturned bigint, OUT overturned_share numeric)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
+	SET search_path = pg_catalog, pg_temp
+AS $sources$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+BEGIN
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(period);
+	RETURN QUERY
+		WITH v AS MATERIALIZED (
+			SELECT v.* FROM governance.report_violation v
+			WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+		), caused AS (
+			SELECT s.account_id, s.violation_id FROM governance.report_sanction s
+				JOIN v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
+			WHERE NOT s.overturned
+			GROUP BY 1, 2
+		)
+		SELECT v.source, count(*), count(DISTINCT v.account_id), round(count(*) / sum(count(*)) OVER (), 4),
+			   count(c.violation_id), count(*) FILTER (WHERE v.overturned),
+			   round(count(*) FILTER (WHERE v.overturned)::numeric / count(*), 4)
+		FROM v LEFT JOIN caused c ON c.account_id = v.account_id AND c.violation_id = v.violation_id
+		GROUP BY v.source ORDER BY count(*) DESC, v.source;
+END
+$sources$;
+COMMENT ON FUNCTION governance.report_sources(tstzrange, text) IS
+	'what each source has found in a period: violations, accounts, violations that led to a sanction, those overturned since';
+
+CREATE FUNCTION governance.report_campaigns(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
+	OUT campaign text, OUT title text, OUT violations bigint, OUT accounts bigint, OUT sanctioning bigint,
+	OUT overturned bigint, OUT overturned_share numeric, OUT violations_a_day numeric)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $campaigns$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+BEGIN
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(period);
+	-- Those that ran in the period, whatever they found, and those that found
+	-- something in it.
+	RETURN QUERY
+		WITH v AS MATERIALIZED (
+			SELECT v.* FROM governance.report_violation v
+			WHERE v.campaign IS NOT NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+		), caused AS (
+			SELECT s.account_id, s.violation_id FROM governance.report_sanction s
+				JOIN v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
+			WHERE NOT s.overturned
+			GROUP BY 1, 2
+		)
+		SELECT c.campaign, c.title, count(v.violation_id), count(DISTINCT v.account_id), count(s.violation_id),
+			   count(*) FILTER (WHERE v.overturned),
+			   round(count(*) FILTER (WHERE v.overturned)::numeric / nullif(count(v.violation_id), 0), 4),
+			   CASE WHEN NOT isempty(d.during) AND isfinite(lower(d.during)) AND isfinite(upper(d.during)) THEN
+				   round((count(v.violation_id) / GREATEST(extract(epoch FROM upper(d.during) - lower(d.during)) / 86400, 1))::numeric, 1) END
+		FROM governance.campaign c
+			LEFT JOIN v ON v.campaign = c.campaign
+			LEFT JOIN caused s ON s.account_id = v.account_id AND s.violation_id = v.violation_id,
+			LATERAL (SELECT c.during * tstzrange(bounds.since, LEAST(bounds.until, GREATEST(now(), bounds.since))) AS during) d
+		WHERE v.campaign IS NOT NULL OR NOT isempty(d.during)
+		GROUP BY c.campaign, c.title, d.during
+		ORDER BY count(v.violation_id) DESC, c.campaign;
+END
+$campaigns$;
+COMMENT ON FUNCTION governance.report_campaigns(tstzrange, text) IS
+	'what each campaign that ran in a period found in it';
+
+CREATE FUNCTION governance.report_moderators(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
+	OUT moderator text, OUT violations bigint, OUT accounts bigint, OUT days bigint, OUT appealed bigint,
+	OUT overturned bigint, OUT changed bigint, OUT overturned_share numeric)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $moderators$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+BEGIN
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(period);
+	RETURN QUERY
+		SELECT v.decided_by, count(*), count(DISTINCT v.account_id), count(DISTINCT date_trunc('day', v.decided_at)),
+			   count(a.violation_id), count(*) FILTER (WHERE v.overturned), count(*) FILTER (WHERE v.changed),
+			   round(count(*) FILTER (WHERE v.overturned)::numeric / count(*), 4)
+		FROM governance.report_violation v
+			LEFT JOIN (SELECT DISTINCT a.account_id, a.violation_id FROM governance.appeal a) a
+				ON a.account_id = v.account_id AND a.violation_id = v.violation_id
+		WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+		GROUP BY v.decided_by ORDER BY count(*) DESC, v.decided_by;
+END
+$moderators$;
+COMMENT ON FUNCTION governance.report_moderators(tstzrange, text) IS
+	'what each moderator decided in a period, on how many days, and what has been appealed against, overturned and changed of it';
+
+CREATE FUNCTION governance.report_appeals(period tstzrange DEFAULT NULL, by text DEFAULT 'all', in_scheme text DEFAULT NULL,
+	OUT scheme text, OUT name text, OUT filed bigint, OUT decided bigint, OUT upheld bigint,
+	OUT overturned bigint, OUT changed bigint, OUT overturn_rate numeric, OUT median_days numeric,
+	OUT p90_days numeric, OUT late bigint, OUT open bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+	SET search_path = pg_catalog, pg_temp
+AS $appeals$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+BEGIN
+	IF by IS NULL OR by NOT IN ('all', 'scheme', 'rule', 'moderator', 'decider') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('appeals cannot be counted by "%s"', coalesce(by, 'null')),
+			HINT = 'Say all, scheme, rule, moderator (who decided on the violation) or decider (who decided on the appeal).';
+	END IF;
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(period);
+	RETURN QUERY
+		WITH a AS (
+			SELECT CASE WHEN report_appeals.by IN ('scheme', 'rule') THEN v.scheme END AS scheme,
+				   CASE report_appeals.by WHEN 'rule' THEN v.rule WHEN 'moderator' THEN v.decided_by
+						WHEN 'decider' THEN a.decided_by END AS what,
+				   a.filed_at >= bounds.since AND a.filed_at < bounds.until AS filed,
+				   coalesce(a.decided_at >= bounds.since AND a.decided_at < bounds.until, false) AS decided,
+				   a.outcome, a.decided_at - a.filed_at AS took, 
+				   a.deadline < LEAST(coalesce(a.decided_at, 'infinity'), bounds.until, now()) AS late,
+				   a.filed_at < bounds.until AND coalesce(a.decided_at >= bounds.until, true) AS open
+			FROM governance.appeal a
+				JOIN governance.violation v ON v.account_id = a.account_id AND v.violation_id = a.violation_id
+			WHERE a.filed_at < bounds.until AND coalesce(a.decided_at, 'infinity') >= bounds.since
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+		)
+		SELECT a.scheme, a.what, count(*) FILTER (WHERE a.filed), count(*) FILTER (WHERE a.decided),
+			   count(*) FILTER (WHERE a.decided AND a.outcome = 'upheld'),
+			   count(*) FILTER (WHERE a.decided AND a.outcome = 'overturned'),
+			   count(*) FILTER (WHERE a.decided AND a.outcome = 'changed'),
+			   round(count(*) FILTER (WHERE a.decided AND a.outcome = 'overturned')::numeric
+					 / nullif(count(*) FILTER (WHERE a.decided), 0), 4),
+			   round((extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY a.took) FILTER (WHERE a.decided)) / 86400)::numeric, 1),
+			   round((extract(epoch FROM percentile_cont(0.9) WITHIN GROUP (ORDER BY a.took) FILTER (WHERE a.decided)) / 86400)::numeric, 1),
+			   count(*) FILTER (WHERE (a.decided OR a.open) AND a.late), count(*) FILTER (WHERE a.open)
+		FROM a GROUP BY a.scheme, a.what
+		ORDER BY count(*) FILTER (WHERE a.decided) DESC, a.scheme, a.what;
+END
+$appeals$;
+COMMENT ON FUNCTION governance.report_appeals(tstzrange, text, text) IS
+	'appeals filed and decided in a period: outcomes, share overturned, days to decide, late ones, open at its end; in all, or by scheme, rule, moderator or decider';

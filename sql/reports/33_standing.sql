@@ -1,0 +1,103 @@
+-- ---------------------------------------------------------------------------
+-- reports: how accounts stand, and what is to come
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.report_scores(scheme text, period tstzrange DEFAULT NULL, bands integer DEFAULT 10,
+	OUT score_from numeric, OUT score_below numeric, OUT before bigint, OUT after bigint, OUT came bigint, OUT went bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $scores$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+	known	CONSTANT timestamptz := now();
+BEGIN
+	IF coalesce(bands, 0) NOT BETWEEN 1 AND 1000 THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('scores cannot be put into %s bands', coalesce(bands::text, 'null')),
+			HINT = 'Ask for 1 to 1000.';
+	END IF;
+	PERFORM governance.report_scheme(coalesce(scheme, 'null'));
+	-- There is no score before the scheme's first version, nor one of the end of time.
+	SELECT GREATEST(CASE WHEN isfinite(b.since) THEN b.since ELSE '2000-01-01' END, p.first) AS since,
+		   GREATEST(LEAST(b.until, known), p.first) AS until
+		INTO bounds
+		FROM governance.report_bounds(period) b,
+			 (SELECT CASE WHEN bool_or(lower_inf(p.in_force)) THEN NULL ELSE min(lower(p.in_force)) END AS first
+			  FROM governance.policy p
+			  WHERE p.scheme = report_scores.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)) p;
+	RETURN QUERY
+		WITH moved AS MATERIALIZED (
+			SELECT governance.score(s.account_id, s.scheme, bounds.since) AS before,
+				   governance.score(s.account_id, s.scheme, bounds.until) AS after
+			FROM governance.standing s WHERE s.scheme = report_scores.scheme
+		), top AS (
+			SELECT GREATEST(max(governance.cap(m.before)), max(governance.cap(m.after)),
+							max(governance.points(m.before)), max(governance.points(m.after))) / bands AS width FROM moved m
+		), banded AS (
+			-- The full score belongs to the highest band.
+			SELECT LEAST(floor(governance.points(m.before) / t.width), bands - 1)::int AS before,
+				   LEAST(floor(governance.points(m.after) / t.width), bands - 1)::int AS after, t.width
+			FROM moved m, top t
+		)
+		SELECT trim_scale(b.band * t.width), trim_scale((b.band + 1) * t.width),
+			   count(*) FILTER (WHERE d.before = b.band), count(*) FILTER (WHERE d.after = b.band),
+			   count(*) FILTER (WHERE d.after = b.band AND d.before <> b.band),
+			   count(*) FILTER (WHERE d.before = b.band AND d.after <> b.band)
+		FROM generate_series(0, bands - 1) AS b(band) CROSS JOIN top t
+			LEFT JOIN banded d ON d.before = b.band OR d.after = b.band
+		WHERE t.width IS NOT NULL
+		GROUP BY b.band, t.width ORDER BY b.band DESC;
+END
+$scores$;
+COMMENT ON FUNCTION governance.report_scores(text, tstzrange, integer) IS
+	'how the scores of all accounts with a standing were distributed at the start and at the end of a period, and how many moved from band to band';
+
+CREATE FUNCTION governance.report_near(in_scheme text DEFAULT NULL, within numeric DEFAULT NULL, max_rows integer DEFAULT 100,
+	OUT account_id bigint, OUT scheme text, OUT score governance.credit_score, OUT points numeric, OUT rung text,
+	OUT tier governance.sanction_tier)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $near$
+#variable_conflict use_column
+BEGIN
+	PERFORM governance.report_scheme(in_scheme);
+	RETURN QUERY
+		SELECT s.account_id, s.scheme, n.score, n.points, n.rung, n.tier
+		FROM governance.standing s, LATERAL governance.next_rung(s.account_id, s.scheme) n
+		WHERE (in_scheme IS NULL OR s.scheme = in_scheme) AND strpos(s.scheme, '@') = 0
+			AND CASE WHEN within IS NULL THEN n.near ELSE n.points <= within END
+		ORDER BY n.points / governance.cap(n.score), n.tier DESC, s.account_id, s.scheme LIMIT max_rows;
+END
+$near$;
+COMMENT ON FUNCTION governance.report_near(text, numeric, integer) IS
+	'accounts with a standing that are close to their next rung, the closest first: within so many points, or a tenth of the scale';
+
+CREATE FUNCTION governance.report_upcoming(within interval DEFAULT '7 days', at timestamptz DEFAULT now(),
+	OUT due timestamptz, OUT what text, OUT account_id bigint, OUT scheme text, OUT tier governance.sanction_tier,
+	OUT name text, OUT sanction_id bigint, OUT certification_id bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+	SET search_path = pg_catalog, pg_temp
+AS $upcoming$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT u.* FROM (
+			SELECT upper(s.during), 'sanction ends', s.account_id, s.scheme, s.tier, s.rung, s.sanction_id, NULL::bigint
+				FROM governance.sanction s
+				WHERE s.enforced AND strpos(s.scheme, '@') = 0 AND s.during @> report_upcoming.at
+					AND upper(s.during) <= report_upcoming.at + within
+			UNION ALL
+			SELECT c.review_due, 'certification due', c.account_id, NULL, NULL, governance.qualification_name(c.qualification),
+				   NULL, c.certification_id
+				FROM governance.certification c
+				WHERE c.status IN ('granted', 'suspended') AND c.review_due > report_upcoming.at
+					AND c.review_due <= report_upcoming.at + within) AS u
+		ORDER BY 1, 3, 2, 7, 8;
+END
+$upcoming$;
+COMMENT ON FUNCTION governance.report_upcoming(interval, timestamptz) IS
+	'the sanctions that end and the certifications that fall due within a time, the earliest first';
