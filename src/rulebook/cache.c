@@ -316,7 +316,9 @@ load(void)
 	loaded = false;
 	policy_relid = ledger_relation("policy");
 	capability_relid = ledger_relation("capability");
-	holiday_relid = ledger_relation("holiday");
+
+	/* A ledger of version 0.1.0 does not have it. */
+	holiday_relid = get_relname_relid("holiday", get_namespace_oid("governance", false));
 
 	/*
 	 * The lock first, because taking it is what makes us hear of changes; what
@@ -325,7 +327,8 @@ load(void)
 	 */
 	LockRelationOid(policy_relid, AccessShareLock);
 	LockRelationOid(capability_relid, AccessShareLock);
-	LockRelationOid(holiday_relid, AccessShareLock);
+	if (OidIsValid(holiday_relid))
+		LockRelationOid(holiday_relid, AccessShareLock);
 	dirty = false;
 	provisional = IsInParallelMode();
 
