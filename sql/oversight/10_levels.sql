@@ -75,6 +75,9 @@ AS $levels$
 		('event_server', NULL, 'UPDATE'),
 		-- oversight: what is written down about those who decide
 		('role_level', NULL, NULL),
+		('audit', NULL, NULL),
+		('audit_seq', NULL, NULL),
+		('audit_chain', NULL, NULL),
 		-- views
 		('access_level', NULL, NULL),
 		('campaign_yield', NULL, NULL),
@@ -100,6 +103,8 @@ AS $levels$
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),
+		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
+		('acting_role', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
@@ -135,7 +140,9 @@ AS $levels$
 		('create_ledger', 'owner'), ('create_ledger_tables', 'owner'), ('create_ledger_triggers', 'owner'), ('create_ledger_views', 'owner'),
 		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),
 		('create_certification_tables', 'owner'), ('create_certification_views', 'owner'), ('create_binding_tables', 'owner'),
-		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'))
+		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'),
+		('create_audit_tables', 'owner'), ('audit_adopt', 'owner'),
+		('certification_revisions', 'owner'), ('certification_violations', 'owner'))
 	SELECT 'table', w.object, 'reader', '{SELECT}'::text[] FROM written w WHERE w.object NOT LIKE '%\_seq'
 	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
 			string_to_array(w.moderator, ',') FROM written w WHERE w.moderator IS NOT NULL
@@ -325,6 +332,8 @@ BEGIN
 		COMMENT ON COLUMN governance.access_level.beyond IS 'what the role has and does not go with the level';
 		RETURN NEXT 'created view governance.access_level';
 	END IF;
+
+	RETURN QUERY SELECT governance.create_audit_tables();
 
 	-- What has come since a level was given.
 	FOR known IN

@@ -44,6 +44,9 @@ extern void owner_leave(const OwnerIdentity *identity);
  */
 extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
 
+/* The current user, or the one on whose behalf code runs as the owner. */
+extern Oid	owner_acting_role(void);
+
 /*
  * By plain queries, as the owner of the ledger: is the account qualified for a
  * "domain" or a "capability"?  Raises an error when either is unknown.

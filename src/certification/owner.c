@@ -127,6 +127,18 @@ stamp_row(Relation rel, HeapTuple row)
 	return heap_modify_tuple_by_cols(row, desc, lengthof(columns), attnums, values, nulls);
 }
 
+/*
+ * Inside code of the ledger that is no trigger of this file, nobody but whoever
+ * set the role is known.
+ */
+Oid
+owner_acting_role(void)
+{
+	if (owner_depth > 0)
+		return owner_actor;
+	return InNoForceRLSOperation() ? GetOuterUserId() : GetUserId();
+}
+
 Datum
 trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 {
@@ -160,7 +172,7 @@ trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 	InitFunctionCallInfoData(*inner, function, 0, InvalidOid, (Node *) &data, NULL);
 
 	if (owner_depth == 0)
-		owner_actor = GetUserId();
+		owner_actor = owner_acting_role();
 	owner_enter(data.tg_relation->rd_rel->relowner, &identity);
 	owner_depth++;
 

@@ -11,9 +11,11 @@
 #include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/ledger.h"
+#include "oversight/audit.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -83,6 +85,11 @@ static LedgerPlan count_plan = {
 static LedgerPlan active_plan = {
 	"SELECT DISTINCT account_id, kind FROM governance.activity WHERE account_id" EQ "ANY ($1)",
 	1, {INT8ARRAYOID}
+};
+
+static LedgerPlan audit_plan = {
+	"SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_audit() AS v",
+	0
 };
 
 /* ---------- batches of accounts ---------- */
@@ -466,6 +473,25 @@ report_unknown(Verification *v, const char *item, Cursor *cursor, const char *be
 	}
 }
 
+/* The audit is verified by queries of its own. */
+static void
+verify_audit(const Verification *v)
+{
+	uint64		nrows = ledger_execute(&audit_plan, NULL, NULL, LEDGER_FRESH);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		Datum		values[5];
+		bool		nulls[5];
+
+		for (int column = 0; column < 5; column++)
+			values[column] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+										   column + 1, &nulls[column]);
+		tuplestore_putvalues(v->result->setResult, v->result->setDesc, values, nulls);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 Datum
 governance_verify(PG_FUNCTION_ARGS)
 {
@@ -517,6 +543,8 @@ governance_verify(PG_FUNCTION_ARGS)
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(old);
+	if (OidIsValid(get_relname_relid("audit", get_namespace_oid("governance", false))))
+		verify_audit(&v);
 	ledger_read_leave();
 	return (Datum) 0;
 }
@@ -594,6 +622,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(old);
+	audit_event(identity.userid, "rebuild", NULL);
 	ledger_leave(&identity);
 	PG_RETURN_INT64(rebuilt);
 }

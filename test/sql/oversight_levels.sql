@@ -54,6 +54,7 @@ SELECT governance.grant_level('level_reader', 'reader'), governance.grant_level(
 	governance.grant_level('level_administrator', 'administrator'), governance.grant_level('"Level ""Odd"""', 'moderator');
 SELECT role, level, granted_by = current_user AS by_me, missing, beyond FROM governance.access_level ORDER BY role COLLATE "C";
 
+\pset footer off
 -- Every privilege on every table, tried; N none, R reader, M moderator, A administrator.
 SELECT t.relname AS "table",
 	string_agg(left(r.role, 1) || ':' || tried.done, ' ' ORDER BY r.n) AS can
@@ -84,6 +85,7 @@ SELECT c.relname AS sequence, string_agg(r.role, ' ' ORDER BY r.n) FILTER (WHERE
 	FROM pg_class c, (VALUES (1, 'none'), (2, 'reader'), (3, 'moderator'), (4, 'administrator')) AS r (n, role)
 	WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'S' GROUP BY c.relname ORDER BY c.relname COLLATE "C";
 
+\pset footer on
 -- Every function, called with nothing but nulls: who is refused before it begins.
 SELECT r.role, p.proname AS refused FROM pg_proc p, (VALUES (1, 'none'), (2, 'reader'), (3, 'moderator'), (4, 'administrator')) AS r (n, role)
 	WHERE p.pronamespace = 'governance'::regnamespace AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype

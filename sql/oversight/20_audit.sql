@@ -1,0 +1,303 @@
+-- ---------------------------------------------------------------------------
+-- oversight: what is left behind by every decision.  An entry is written with
+-- the decision; at commit it is appended to a chain of digests, each of which
+-- covers the one before it.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.acting_role() RETURNS text
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_acting_role';
+COMMENT ON FUNCTION governance.acting_role() IS
+	'the current user; inside the ledger''s own triggers, which run as its owner, the one on whose behalf they do';
+
+CREATE FUNCTION governance.written_here(xid) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_written_here';
+COMMENT ON FUNCTION governance.written_here(xid) IS
+	'part of verify_audit(): was a row with this xmin written by the current transaction?';
+
+CREATE FUNCTION governance.audited(OUT relation text, OUT key text[], OUT columns text[], OUT reason text, OUT decided text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+	VALUES
+		('policy', '{policy_id}'::text[],
+			'{policy_id,scheme,version,status,in_force,tried,document,created_at,published_at,published_by,note}'::text[], 'note', 'true'),
+		('revision', '{account_id,revision_id}',
+			'{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by}', 'reason', 'true'),
+		-- that one is filed is no decision
+		('appeal', '{account_id,appeal_id}',
+			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome IS NOT NULL'),
+		('campaign', '{campaign}', '{campaign,title,during,note}', 'note', 'true'),
+		('holiday', '{calendar,day}', '{calendar,day,working,name}', NULL, 'true'),
+		('certification_step', '{account_id,step}',
+			'{account_id,step,certification_id,action,at,from_status,status,review_due,qualification,auxiliary_account_id,part,passed,violation_id,check_id,reason,evidence,recorded_at,recorded_by,session_role}', 'reason', 'true'),
+		('account_binding', '{channel_id,binding_id}',
+			'{channel_id,binding_id,account_id,purpose,channel_kind,account_kind,channel_subject,account_subject,during,reason,bound_by,ended_by,end_reason}', 'reason', 'true'),
+		('account_administrator', '{account_id}', '{account_id,administrator,since}', NULL, 'true'),
+		('domain', '{domain}', '{domain,name,name_zh,gated_from,gated_until}', NULL, 'true'),
+		('requirement', '{requirement_id}', '{requirement_id,domain,capability,qualification,during,note}', 'note', 'true'),
+		('certification_withholding', '{qualification,capability}', '{qualification,capability}', NULL, 'true'),
+		('certification_attribute', '{qualification,name}', '{qualification,name,value}', NULL, 'true'),
+		('certification_consequence', '{consequence_id}', '{consequence_id,scheme,rule,severity,qualification,effect}', NULL, 'true'),
+		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, 'true');
+END;
+COMMENT ON FUNCTION governance.audited() IS
+	'the tables whose rows are decisions: what identifies a row, which columns an entry of the audit covers, which of them says why, and when a row is a decision';
+
+CREATE FUNCTION governance.audit_content("row" jsonb, columns text[]) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_audit_content';
+COMMENT ON FUNCTION governance.audit_content(jsonb, text[]) IS
+	'these columns of a row, documents and evidence as their digests';
+
+CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE
+		WHEN relation IN ('revision', 'certification_step') AND before IS NULL THEN after ->> 'action'
+		WHEN relation = 'appeal' AND before ->> 'outcome' IS NULL AND after ->> 'outcome' IS NOT NULL THEN after ->> 'outcome'
+		WHEN relation = 'policy' AND before ->> 'status' IS DISTINCT FROM after ->> 'status' AND after IS NOT NULL THEN
+			CASE after ->> 'status' WHEN 'active' THEN CASE WHEN before IS NULL THEN 'publish' ELSE 'activate' END
+				WHEN 'retired' THEN 'retire' ELSE after ->> 'status' END
+		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END
+		WHEN before IS NULL THEN 'create'
+		WHEN after IS NULL THEN 'delete'
+		ELSE 'change' END;
+COMMENT ON FUNCTION governance.audit_action(text, jsonb, jsonb) IS
+	'what it is called when a row of an audited table changes so';
+
+-- The settings are those that decide how values are printed.
+CREATE FUNCTION governance.audit_rows_entry() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $entry$
+DECLARE
+	this	record;
+BEGIN
+	SELECT * INTO STRICT this FROM governance.audited() a WHERE a.relation = TG_TABLE_NAME;
+	EXECUTE format(
+		'INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
+			SELECT session_user, governance.acting_role(), current_setting(''application_name''), host(inet_client_addr()),
+				   governance.audit_action($1, c.before, c.after), $1, governance.audit_content(coalesce(r.after, r.before), $2),
+				   c.after, r.after ->> $4
+			FROM (%s) AS r (before, after),
+				LATERAL (SELECT governance.audit_content(r.before, $3), governance.audit_content(r.after, $3) OFFSET 0) AS c (before, after)
+			WHERE c.before IS DISTINCT FROM c.after',
+		CASE TG_OP
+			WHEN 'INSERT' THEN format('SELECT NULL::jsonb, to_jsonb(n) FROM new_rows n WHERE %s', this.decided)
+			WHEN 'DELETE' THEN 'SELECT to_jsonb(o), NULL::jsonb FROM old_rows o'
+			ELSE format('SELECT to_jsonb(o), to_jsonb(n) FROM new_rows n FULL JOIN old_rows o USING (%s)',
+						(SELECT string_agg(quote_ident(k), ', ') FROM unnest(this.key) k)) END)
+		USING TG_TABLE_NAME::text, this.key, this.columns, this.reason;
+	RETURN NULL;
+END
+$entry$;
+COMMENT ON FUNCTION governance.audit_rows_entry() IS
+	'part of audit_rows(): writes the entries';
+
+CREATE FUNCTION governance.audit_rows() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_audit_rows';
+COMMENT ON FUNCTION governance.audit_rows() IS
+	'statement trigger on tables of decisions: each row that is written, changed or deleted leaves an entry in governance.audit';
+
+CREATE FUNCTION governance.audit_append() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_audit_append';
+COMMENT ON FUNCTION governance.audit_append() IS
+	'constraint trigger on governance.audit: appends the entry to the chain when the transaction commits';
+
+REVOKE ALL ON FUNCTION governance.audit_rows(), governance.audit_append(), governance.audit_rows_entry() FROM PUBLIC;
+
+CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS bytea
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_audit_digest';
+COMMENT ON FUNCTION governance.audit_digest(bytea, record) IS
+	'the digest of an entry of governance.audit and of the digest before it: SHA-256 over that and the entry as a JSON object in UTF-8, as jsonb prints it, instants in UTC';
+
+CREATE FUNCTION governance.audit_adopt(relation text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $adopt$
+DECLARE
+	this	record;
+	answer	bigint;
+BEGIN
+	SELECT * INTO STRICT this FROM governance.audited() a WHERE a.relation = audit_adopt.relation;
+	EXECUTE format(
+		'INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
+			SELECT session_user, current_user, current_setting(''application_name''), host(inet_client_addr()), ''adopt'', $1,
+				   governance.audit_content(to_jsonb(n), $2), governance.audit_content(to_jsonb(n), $3), to_jsonb(n) ->> $4
+			FROM governance.%I n WHERE %s', relation, this.decided)
+		USING relation, this.key, this.columns, this.reason;
+	GET DIAGNOSTICS answer = ROW_COUNT;
+	RETURN answer;
+END
+$adopt$;
+COMMENT ON FUNCTION governance.audit_adopt(text) IS
+	'part of create_ledger(): writes entries for rows that were there before the audit was';
+REVOKE ALL ON FUNCTION governance.audit_adopt(text) FROM PUBLIC;
+
+CREATE FUNCTION governance.create_audit_tables() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+DECLARE
+	this	record;
+	adopted	bigint;
+BEGIN
+	IF to_regclass('governance.audit_seq') IS NULL THEN
+		CREATE SEQUENCE governance.audit_seq AS bigint;
+		COMMENT ON SEQUENCE governance.audit_seq IS 'ids of entries of the audit';
+		RETURN NEXT 'created sequence governance.audit_seq';
+	END IF;
+	IF to_regclass('governance.audit') IS NULL THEN
+		CREATE TABLE governance.audit (
+			audit_id		bigint NOT NULL DEFAULT nextval('governance.audit_seq'),
+			at				timestamptz NOT NULL DEFAULT clock_timestamp(),
+			session_role	text NOT NULL,
+			role			text NOT NULL,
+			application		text,
+			client			text,
+			action			text NOT NULL,
+			relation		text,
+			key				jsonb,
+			content			jsonb,
+			reason			text,
+			CONSTRAINT audit_pkey PRIMARY KEY (audit_id)
+		);
+		CREATE INDEX audit_key_idx ON governance.audit (relation, key);
+		COMMENT ON TABLE governance.audit IS 'every decision: who, when, what and why; append-only, written by triggers';
+		COMMENT ON COLUMN governance.audit.audit_id IS 'identifies the entry';
+		COMMENT ON COLUMN governance.audit.at IS 'when, by the clock';
+		COMMENT ON COLUMN governance.audit.session_role IS 'who had logged in';
+		COMMENT ON COLUMN governance.audit.role IS 'who acted: the current user';
+		COMMENT ON COLUMN governance.audit.application IS 'application_name of the session';
+		COMMENT ON COLUMN governance.audit.client IS 'address of the client; null: a local socket';
+		COMMENT ON COLUMN governance.audit.action IS 'publish, activate, retire, overturn, change, release, upheld, grant, ...; adopt: it was there before the audit';
+		COMMENT ON COLUMN governance.audit.relation IS 'the table of the decision; null: rebuild';
+		COMMENT ON COLUMN governance.audit.key IS 'which row of it';
+		COMMENT ON COLUMN governance.audit.content IS 'the row as it was then, documents and evidence as digests; null: it was deleted';
+		COMMENT ON COLUMN governance.audit.reason IS 'why';
+		RETURN NEXT 'created table governance.audit';
+	END IF;
+	IF to_regclass('governance.audit_chain') IS NULL THEN
+		CREATE TABLE governance.audit_chain (
+			position	bigint NOT NULL,
+			audit_id	bigint NOT NULL,
+			digest		bytea NOT NULL,
+			CONSTRAINT audit_chain_pkey PRIMARY KEY (position),
+			CONSTRAINT audit_chain_audit_id_key UNIQUE (audit_id)
+		);
+		COMMENT ON TABLE governance.audit_chain IS 'the entries of the audit in the order in which they were committed, each with a digest over itself and the one before it; append-only';
+		COMMENT ON COLUMN governance.audit_chain.position IS 'from 1, without gaps';
+		COMMENT ON COLUMN governance.audit_chain.audit_id IS 'the entry';
+		COMMENT ON COLUMN governance.audit_chain.digest IS 'SHA-256 of the digest before it and the entry: audit_digest()';
+		RETURN NEXT 'created table governance.audit_chain';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.audit'::regclass AND tgname = 'audit_append') THEN
+		CREATE CONSTRAINT TRIGGER audit_append AFTER INSERT ON governance.audit DEFERRABLE INITIALLY DEFERRED
+			FOR EACH ROW EXECUTE FUNCTION governance.audit_append();
+		RETURN NEXT 'created trigger audit_append on governance.audit';
+	END IF;
+	RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', t)::regclass, 'append_only_' || lower(e),
+			format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e, t,
+				   'It stays as it was written.', 'The audit is append-only.'))
+		FROM unnest(ARRAY['audit', 'audit_chain']) t, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
+
+	FOR this IN SELECT a.relation FROM governance.audited() a LOOP
+		CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
+							  WHERE tgrelid = format('governance.%I', this.relation)::regclass AND tgname = 'audit_insert');
+		EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON governance.%I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
+		EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON governance.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
+		EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON governance.%I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
+		RETURN NEXT format('created triggers audit_insert, audit_update, audit_delete on governance.%s', this.relation);
+		adopted := governance.audit_adopt(this.relation);
+		IF adopted > 0 THEN
+			RETURN NEXT format('wrote %s entries of governance.audit for rows of governance.%s', adopted, this.relation);
+		END IF;
+	END LOOP;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_audit_tables() IS
+	'part of create_ledger(): the audit, its chain, and the triggers that write them';
+
+CREATE FUNCTION governance.audit_head(OUT "position" bigint, OUT digest bytea) RETURNS record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $head$
+BEGIN
+	SELECT c."position", c.digest INTO audit_head."position", audit_head.digest
+		FROM governance.audit_chain c ORDER BY c."position" DESC LIMIT 1;
+END
+$head$;
+COMMENT ON FUNCTION governance.audit_head() IS
+	'where the chain of the audit has got to; to be noted outside, so that a chain that was cut short or written anew is found out';
+
+CREATE FUNCTION governance.verify_audit(
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $verify$
+#variable_conflict use_column
+DECLARE
+	this	record;
+BEGIN
+	-- The chain: each entry is there, in its place, as it was.
+	RETURN QUERY
+		SELECT (l.key ->> 'account_id')::bigint, NULL::text,
+			   CASE WHEN l.gap THEN 'audit chain' ELSE format('audit entry %s', l.audit_id) END,
+			   CASE WHEN NOT l.gap AND l.found THEN concat_ws(' ', l.action, l.relation, l.key, l.again) END,
+			   CASE WHEN l.gap THEN format('chained at %s', concat_ws(' to ', l.next, nullif(l."position" - 1, l.next)))
+					ELSE format('digest %s', l.digest) END
+		FROM (SELECT c.*, a.audit_id IS NOT NULL AS found, a.action, a.relation, a.key, c."position" <> c.next AS gap,
+					 CASE WHEN a.audit_id IS NOT NULL THEN governance.audit_digest(c.before, a) END AS again
+			  FROM (SELECT c.*, lag(c.digest) OVER w AS before, coalesce(lag(c."position") OVER w, 0) + 1 AS next
+					FROM governance.audit_chain c WINDOW w AS (ORDER BY c."position")) AS c
+				LEFT JOIN governance.audit a ON a.audit_id = c.audit_id) AS l
+		WHERE l.gap OR l.again IS DISTINCT FROM l.digest
+		ORDER BY l."position";
+	-- Those of this very transaction are chained when it commits.
+	RETURN QUERY
+		SELECT (a.key ->> 'account_id')::bigint, NULL::text, format('audit entry %s', a.audit_id),
+			   concat_ws(' ', a.action, a.relation, a.key), NULL::text
+		FROM governance.audit a
+		WHERE NOT EXISTS (SELECT FROM governance.audit_chain c WHERE c.audit_id = a.audit_id)
+			AND NOT governance.written_here(a.xmin)
+		ORDER BY a.audit_id;
+
+	-- The decisions: as the last entry about each says.
+	FOR this IN SELECT a.* FROM governance.audited() a WHERE to_regclass(format('governance.%I', a.relation)) IS NOT NULL LOOP
+		RETURN QUERY EXECUTE format(
+			'WITH noted AS (
+				SELECT DISTINCT ON (a.key) a.key, a.content
+				FROM governance.audit a LEFT JOIN governance.audit_chain c ON c.audit_id = a.audit_id
+				WHERE a.relation = $1 ORDER BY a.key, c."position" DESC NULLS FIRST, a.audit_id DESC
+			), found AS (
+				SELECT governance.audit_content(to_jsonb(t), $2) AS key, governance.audit_content(to_jsonb(t), $3) AS content, %s AS decided
+				FROM governance.%I t
+			)
+			SELECT (coalesce(n.key, f.key) ->> ''account_id'')::bigint, coalesce(f.content, n.content) ->> ''scheme'',
+				   format(''audit of %%s %%s'', $1, coalesce(n.key, f.key)),
+				   CASE WHEN f.key IS NULL THEN NULL WHEN n.content IS NULL THEN f.content::text ELSE d.found::text END,
+				   CASE WHEN n.content IS NULL THEN NULL WHEN f.key IS NULL THEN n.content::text ELSE d.noted::text END
+			FROM noted n FULL JOIN found f ON f.key = n.key,
+				LATERAL (SELECT jsonb_object_agg(k, f.content -> k), jsonb_object_agg(k, n.content -> k)
+						 FROM jsonb_object_keys(n.content) k
+						 WHERE f.content -> k IS DISTINCT FROM n.content -> k) AS d (found, noted)
+			WHERE CASE WHEN n.content IS NULL THEN f.decided WHEN f.key IS NULL THEN true ELSE d.noted IS NOT NULL END
+			ORDER BY coalesce(n.key, f.key)',
+			this.decided, this.relation)
+			USING this.relation, this.key, this.columns;
+	END LOOP;
+END
+$verify$;
+COMMENT ON FUNCTION governance.verify_audit() IS
+	'part of verify(): entries of the audit that are missing, were changed, or are not in their place, and decisions that are not as the audit says';
