@@ -1,0 +1,58 @@
+#!/bin/bash
+#
+# security.sh
+#	permits() in a policy of row-level security: what it adds to reading a table,
+#	against no policy and against one that asks the table of restrictions itself.
+#
+# BENCH_ROUNDS, BENCH_POSTS (rows), BENCH_READ_ACCOUNTS (authors).
+set -euo pipefail
+
+# shellcheck source=test/bench/lib/bench.sh
+. "$(dirname "$0")/lib/bench.sh"
+
+: "${BENCH_POSTS:=1000000}"
+: "${BENCH_READ_ACCOUNTS:=100000}"
+
+bench_begin security
+bench_ledger
+bench_accounts 1 "$BENCH_READ_ACCOUNTS"
+sql -o /dev/null <<SQL
+SET client_min_messages = warning;
+SELECT setseed(0.42);
+INSERT INTO governance.violation (account_id, scheme, rule)
+	SELECT account_id, '$BENCH_SCHEME', 'infringement.counterfeit'
+	FROM generate_series(1, $BENCH_READ_ACCOUNTS) account_id WHERE account_id % 20 = 0;
+CREATE TABLE bench.none (post bigint, author bigint, body text);
+INSERT INTO bench.none SELECT i, 1 + floor($BENCH_READ_ACCOUNTS * random())::bigint, repeat('x', 100)
+	FROM generate_series(1, $BENCH_POSTS) i;
+CREATE TABLE bench.permits AS SELECT * FROM bench.none;
+CREATE TABLE bench.subquery AS SELECT * FROM bench.none;
+ALTER TABLE bench.permits ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sharing ON bench.permits USING (governance.permits(author, 'share'));
+ALTER TABLE bench.subquery ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sharing ON bench.subquery USING (NOT EXISTS (SELECT FROM governance.restriction r
+	WHERE r.account_id = author AND r.capability = 'share' AND r.since <= now() AND now() < r.until));
+DROP ROLE IF EXISTS bench_reader;
+CREATE ROLE bench_reader;
+GRANT USAGE ON SCHEMA bench, governance TO bench_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA bench TO bench_reader;
+GRANT SELECT ON governance.restriction, governance.account TO bench_reader;
+VACUUM ANALYZE;
+CHECKPOINT;
+SQL
+
+for ((round = 0; round <= BENCH_ROUNDS; round++)); do
+	for competitor in $(bench_round "$round" none permits subquery); do
+		bench_statement all "$competitor" "$round" "$BENCH_POSTS" \
+			"SET ROLE bench_reader; SELECT count(*), sum(length(body)) FROM bench.$competitor"
+	done
+done
+
+bench_report all "Reading $BENCH_POSTS rows of $BENCH_READ_ACCOUNTS authors, by row" none subquery
+echo
+sql <<SQL | sed 's/^/  /'
+SET ROLE bench_reader;
+SELECT format('%s rows are seen by permits(), %s by the subquery', (SELECT count(*) FROM bench.permits), (SELECT count(*) FROM bench.subquery));
+SQL
+sql -c 'DROP OWNED BY bench_reader' -c 'DROP ROLE bench_reader'
+bench_end
