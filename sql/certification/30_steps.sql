@@ -9,9 +9,22 @@ CREATE FUNCTION governance.review_deadline(granted_at timestamptz, review_every 
 	SET search_path = pg_catalog, pg_temp
 AS $review$
 DECLARE
-	n	int := 1;
-	due	timestamptz;
+	n		bigint;
+	due		timestamptz;
+	longest	numeric;
 BEGIN
+	IF review_every <= '0'::interval THEN
+		RAISE EXCEPTION 'a certification cannot be reviewed every "%"', review_every
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a positive interval.';
+	END IF;
+	IF NOT isfinite(granted_at) OR NOT isfinite(after) THEN
+		RETURN 'infinity';
+	END IF;
+	-- As many as have passed for certain, whatever the months and the clock.
+	longest := (extract(year FROM review_every) * 12 + extract(month FROM review_every)) * 31 * 86400
+		+ extract(day FROM review_every) * 25 * 3600
+		+ extract(hour FROM review_every) * 3600 + extract(minute FROM review_every) * 60 + extract(second FROM review_every);
+	n := greatest(1, floor(extract(epoch FROM after - granted_at) / longest) - 1);
 	-- Counted from the grant each time, so that the end of a short month does
 	-- not move the ones after it.
 	LOOP

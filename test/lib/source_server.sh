@@ -71,7 +71,9 @@ source_server()
 			--enable-tap-tests --with-icu --without-readline \
 			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
 		make -s -j2 DESTDIR="$work/root" install
-		make -s -j2 DESTDIR="$work/root" -C contrib/btree_gist install
+		for module in btree_gist amcheck; do
+			make -s -j2 DESTDIR="$work/root" -C "contrib/$module" install
+		done
 		# What Valgrind is not to say of the server itself.
 		cp src/tools/valgrind.supp "$work/root$cache/$major/"
 	) >>"$log" 2>&1 || {

@@ -284,6 +284,6 @@ ok(keys %indexes > 20, 'the indexes are sound');
 $node->stop;
 
 cmp_ok($interrupted, '>', $rounds, 'workers were interrupted');
-note(sprintf('%d rounds in %.1f s: %d single, %d batches, %d transactions with savepoints, %d overturned, %d published, %d rebuilt; %d workers interrupted',
+note(sprintf('figures: %d rounds in %.1f s: %d single, %d batches, %d transactions with savepoints, %d overturned, %d published, %d rebuilt; %d workers interrupted',
 	$rounds, time - $began, map({ $count{$_} // 0 } qw(s b p o d r)), $interrupted));
 done_testing();

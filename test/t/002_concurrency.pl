@@ -158,5 +158,5 @@ is($node->safe_psql('postgres', q{
 is_proven($node, 'postgres', 'verify() gives nothing');
 
 $node->stop;
-note(sprintf('%d sessions for %d s, %.1f s in all: %s', 12, $seconds, time - $began, join(', ', @figures)));
+note(sprintf('figures: %d sessions for %d s, %.1f s in all: %s', 12, $seconds, time - $began, join(', ', @figures)));
 done_testing();
