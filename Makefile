@@ -13,6 +13,7 @@
 #   make check-upgrade       pg_upgrade from one major version to another
 #   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
+#   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
 #   make deb                 the Debian packages, in deb/
 #   make check-deb           the same, and the tests against what was packed
@@ -70,7 +71,7 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) resul
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
 OWN_GOALS = check check-long check-versions check-assertions check-sanitizers \
-	check-valgrind check-analysis check-upgrade check-deb check-world demo bench dist deb
+	check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -92,6 +93,9 @@ demo:
 
 bench:
 	@test/bench/run
+
+pictures:
+	@test/pictures
 
 check-versions:
 	@test/versions

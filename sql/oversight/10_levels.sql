@@ -102,6 +102,7 @@ AS $levels$
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
+		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),
 		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('acting_role', 'everyone'), ('written_here', 'everyone'),

@@ -237,6 +237,11 @@ BEGIN
 		COMMENT ON COLUMN governance.policy_rule.words IS 'all that a search looks at, in every language';
 		COMMENT ON COLUMN governance.policy_rule.search IS 'the same as a text search vector';
 		RETURN NEXT 'created table governance.policy_rule';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy_rule') AND attname = 'statement') THEN
+		-- Version 0.1.0 knew no statements of reasons.
+		ALTER TABLE governance.policy_rule ADD COLUMN statement jsonb;
+		COMMENT ON COLUMN governance.policy_rule.statement IS 'what a statement of reasons says of it: "dsa" of the document and of the rule together; null: there is to be none';
+		RETURN NEXT 'brought table governance.policy_rule up to date';
 	END IF;
 
 	IF to_regclass('governance.policy_rung') IS NULL THEN
@@ -273,6 +278,11 @@ BEGIN
 		COMMENT ON COLUMN governance.policy_rung.note IS 'a remark';
 		COMMENT ON COLUMN governance.policy_rung.statement IS 'what a statement of reasons says that it decides; null: there is to be none';
 		RETURN NEXT 'created table governance.policy_rung';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy_rung') AND attname = 'statement') THEN
+		-- Version 0.1.0 knew no statements of reasons.
+		ALTER TABLE governance.policy_rung ADD COLUMN statement jsonb;
+		COMMENT ON COLUMN governance.policy_rung.statement IS 'what a statement of reasons says that it decides; null: there is to be none';
+		RETURN NEXT 'brought table governance.policy_rung up to date';
 	END IF;
 
 	IF to_regclass('governance.capability') IS NULL THEN

@@ -126,6 +126,10 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
 			MESSAGE = 'this database has no governance ledger',
 			HINT = 'Call governance.create_ledger() first.';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy_rung') AND attname = 'statement') THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV009',
+			MESSAGE = 'the governance ledger of this database is of an earlier version',
+			HINT = 'Call governance.create_ledger() to bring it to this one.';
 	END IF;
 
 	INSERT INTO governance.scheme (scheme, title, titles, direction)
