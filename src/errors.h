@@ -27,6 +27,9 @@
 #define ERRCODE_GV_INVALID_ENTRY			MAKE_SQLSTATE('G','V','2','0','2')
 #define ERRCODE_GV_APPEND_ONLY				MAKE_SQLSTATE('G','V','2','0','3')
 #define ERRCODE_GV_ALREADY_REVISED			MAKE_SQLSTATE('G','V','2','0','4')
+/* raised by sql/oversight */
+#define ERRCODE_GV_BEYOND_LIMIT				MAKE_SQLSTATE('G','V','2','0','5')
+#define ERRCODE_GV_PROPOSAL					MAKE_SQLSTATE('G','V','2','0','6')
 
 #define ERRCODE_GV_CAPABILITY_WITHHELD		MAKE_SQLSTATE('G','V','3','0','1')
 #define ERRCODE_GV_NOT_QUALIFIED			MAKE_SQLSTATE('G','V','3','0','2')

@@ -75,6 +75,10 @@ AS $levels$
 		('event_server', NULL, 'UPDATE'),
 		-- oversight: what is written down about those who decide
 		('role_level', NULL, NULL),
+		('moderator_limit', NULL, 'INSERT,UPDATE,DELETE'),
+		('moderator_limit_seq', NULL, 'USAGE'),
+		('proposal', 'INSERT,UPDATE', NULL),
+		('proposal_seq', 'USAGE', NULL),
 		('audit', NULL, NULL),
 		('audit_seq', NULL, NULL),
 		('audit_chain', NULL, NULL),
@@ -105,6 +109,8 @@ AS $levels$
 		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),
 		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
+		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
+		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
 		('acting_role', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
@@ -334,6 +340,7 @@ BEGIN
 		RETURN NEXT 'created view governance.access_level';
 	END IF;
 
+	RETURN QUERY SELECT governance.create_limit_tables();
 	RETURN QUERY SELECT governance.create_audit_tables();
 
 	-- What has come since a level was given.

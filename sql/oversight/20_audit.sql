@@ -22,28 +22,31 @@ CREATE FUNCTION governance.audited(OUT relation text, OUT key text[], OUT column
 BEGIN ATOMIC
 	VALUES
 		('policy', '{policy_id}'::text[],
-			'{policy_id,scheme,version,status,in_force,tried,document,created_at,published_at,published_by,note}'::text[], 'note', 'true'),
+			'{policy_id,scheme,version,status,in_force,tried,document,created_at,published_at,published_by,note}'::text[], 'note', NULL::text),
 		('revision', '{account_id,revision_id}',
-			'{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by}', 'reason', 'true'),
+			'{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by}', 'reason', NULL),
 		-- that one is filed is no decision
 		('appeal', '{account_id,appeal_id}',
-			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome IS NOT NULL'),
-		('campaign', '{campaign}', '{campaign,title,during,note}', 'note', 'true'),
-		('holiday', '{calendar,day}', '{calendar,day,working,name}', NULL, 'true'),
+			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome'),
+		('campaign', '{campaign}', '{campaign,title,during,note}', 'note', NULL),
+		('holiday', '{calendar,day}', '{calendar,day,working,name}', NULL, NULL),
 		('certification_step', '{account_id,step}',
-			'{account_id,step,certification_id,action,at,from_status,status,review_due,qualification,auxiliary_account_id,part,passed,violation_id,check_id,reason,evidence,recorded_at,recorded_by,session_role}', 'reason', 'true'),
+			'{account_id,step,certification_id,action,at,from_status,status,review_due,qualification,auxiliary_account_id,part,passed,violation_id,check_id,reason,evidence,recorded_at,recorded_by,session_role}', 'reason', NULL),
 		('account_binding', '{channel_id,binding_id}',
-			'{channel_id,binding_id,account_id,purpose,channel_kind,account_kind,channel_subject,account_subject,during,reason,bound_by,ended_by,end_reason}', 'reason', 'true'),
-		('account_administrator', '{account_id}', '{account_id,administrator,since}', NULL, 'true'),
-		('domain', '{domain}', '{domain,name,name_zh,gated_from,gated_until}', NULL, 'true'),
-		('requirement', '{requirement_id}', '{requirement_id,domain,capability,qualification,during,note}', 'note', 'true'),
-		('certification_withholding', '{qualification,capability}', '{qualification,capability}', NULL, 'true'),
-		('certification_attribute', '{qualification,name}', '{qualification,name,value}', NULL, 'true'),
-		('certification_consequence', '{consequence_id}', '{consequence_id,scheme,rule,severity,qualification,effect}', NULL, 'true'),
-		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, 'true');
+			'{channel_id,binding_id,account_id,purpose,channel_kind,account_kind,channel_subject,account_subject,during,reason,bound_by,ended_by,end_reason}', 'reason', NULL),
+		('account_administrator', '{account_id}', '{account_id,administrator,since}', NULL, NULL),
+		('domain', '{domain}', '{domain,name,name_zh,gated_from,gated_until}', NULL, NULL),
+		('requirement', '{requirement_id}', '{requirement_id,domain,capability,qualification,during,note}', 'note', NULL),
+		('certification_withholding', '{qualification,capability}', '{qualification,capability}', NULL, NULL),
+		('certification_attribute', '{qualification,name}', '{qualification,name,value}', NULL, NULL),
+		('certification_consequence', '{consequence_id}', '{consequence_id,scheme,rule,severity,qualification,effect}', NULL, NULL),
+		('moderator_limit', '{limit_id}', '{limit_id,role,level,scheme,max_points,max_length,max_tier,second_person,note}', 'note', NULL),
+		('proposal', '{account_id,proposal_id}',
+			'{account_id,proposal_id,scheme,rule,reason,points,occurred_at,source,campaign,incident,content_ref,surcharge,sanction_length,evidence,proposed_at,proposed_by,proposer,expires_at,status,decided_at,decided_by,decider,note,violation_id}', 'reason', NULL),
+		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, NULL);
 END;
 COMMENT ON FUNCTION governance.audited() IS
-	'the tables whose rows are decisions: what identifies a row, which columns an entry of the audit covers, which of them says why, and when a row is a decision';
+	'the tables whose rows are decisions: what identifies a row, which columns an entry of the audit covers, which of them says why, and the one that is null as long as nothing is decided';
 
 CREATE FUNCTION governance.audit_content("row" jsonb, columns text[]) RETURNS jsonb
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -59,6 +62,8 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN relation = 'policy' AND before ->> 'status' IS DISTINCT FROM after ->> 'status' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'active' THEN CASE WHEN before IS NULL THEN 'publish' ELSE 'activate' END
 				WHEN 'retired' THEN 'retire' ELSE after ->> 'status' END
+		WHEN relation = 'proposal' AND after IS NOT NULL THEN
+			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END
 		WHEN before IS NULL THEN 'create'
 		WHEN after IS NULL THEN 'delete'
@@ -67,41 +72,38 @@ COMMENT ON FUNCTION governance.audit_action(text, jsonb, jsonb) IS
 	'what it is called when a row of an audited table changes so';
 
 -- The settings are those that decide how values are printed.
-CREATE FUNCTION governance.audit_rows_entry() RETURNS trigger
+CREATE FUNCTION governance.audit_row_entry() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
 	SET extra_float_digits = 1 SET bytea_output = 'hex'
 AS $entry$
 DECLARE
+	before	jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+	after	jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
 	this	record;
 BEGIN
 	SELECT * INTO STRICT this FROM governance.audited() a WHERE a.relation = TG_TABLE_NAME;
-	EXECUTE format(
-		'INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
-			SELECT session_user, governance.acting_role(), current_setting(''application_name''), host(inet_client_addr()),
-				   governance.audit_action($1, c.before, c.after), $1, governance.audit_content(coalesce(r.after, r.before), $2),
-				   c.after, r.after ->> $4
-			FROM (%s) AS r (before, after),
-				LATERAL (SELECT governance.audit_content(r.before, $3), governance.audit_content(r.after, $3) OFFSET 0) AS c (before, after)
-			WHERE c.before IS DISTINCT FROM c.after',
-		CASE TG_OP
-			WHEN 'INSERT' THEN format('SELECT NULL::jsonb, to_jsonb(n) FROM new_rows n WHERE %s', this.decided)
-			WHEN 'DELETE' THEN 'SELECT to_jsonb(o), NULL::jsonb FROM old_rows o'
-			ELSE format('SELECT to_jsonb(o), to_jsonb(n) FROM new_rows n FULL JOIN old_rows o USING (%s)',
-						(SELECT string_agg(quote_ident(k), ', ') FROM unnest(this.key) k)) END)
-		USING TG_TABLE_NAME::text, this.key, this.columns, this.reason;
+	IF TG_OP = 'INSERT' AND after ->> this.decided IS NULL AND this.decided IS NOT NULL
+		OR governance.audit_content(before, this.columns) = governance.audit_content(after, this.columns) THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
+		VALUES (session_user, governance.acting_role(), current_setting('application_name'), host(inet_client_addr()),
+				governance.audit_action(TG_TABLE_NAME, before, after), TG_TABLE_NAME,
+				governance.audit_content(coalesce(after, before), this.key),
+				governance.audit_content(after, this.columns), after ->> this.reason);
 	RETURN NULL;
 END
 $entry$;
-COMMENT ON FUNCTION governance.audit_rows_entry() IS
-	'part of audit_rows(): writes the entries';
+COMMENT ON FUNCTION governance.audit_row_entry() IS
+	'part of audit_row(): writes the entry';
 
-CREATE FUNCTION governance.audit_rows() RETURNS trigger
+CREATE FUNCTION governance.audit_row() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'governance_audit_rows';
-COMMENT ON FUNCTION governance.audit_rows() IS
-	'statement trigger on tables of decisions: each row that is written, changed or deleted leaves an entry in governance.audit';
+	AS 'MODULE_PATHNAME', 'governance_audit_row';
+COMMENT ON FUNCTION governance.audit_row() IS
+	'row trigger on tables of decisions: a row that is written, changed or deleted leaves an entry in governance.audit';
 
 CREATE FUNCTION governance.audit_append() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -109,7 +111,7 @@ CREATE FUNCTION governance.audit_append() RETURNS trigger
 COMMENT ON FUNCTION governance.audit_append() IS
 	'constraint trigger on governance.audit: appends the entry to the chain when the transaction commits';
 
-REVOKE ALL ON FUNCTION governance.audit_rows(), governance.audit_append(), governance.audit_rows_entry() FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance.audit_row(), governance.audit_append(), governance.audit_row_entry() FROM PUBLIC;
 
 CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS bytea
 	LANGUAGE C STABLE PARALLEL SAFE
@@ -132,7 +134,7 @@ BEGIN
 		'INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
 			SELECT session_user, current_user, current_setting(''application_name''), host(inet_client_addr()), ''adopt'', $1,
 				   governance.audit_content(to_jsonb(n), $2), governance.audit_content(to_jsonb(n), $3), to_jsonb(n) ->> $4
-			FROM governance.%I n WHERE %s', relation, this.decided)
+			FROM governance.%I n WHERE %s', relation, coalesce(quote_ident(this.decided) || ' IS NOT NULL', 'true'))
 		USING relation, this.key, this.columns, this.reason;
 	GET DIAGNOSTICS answer = ROW_COUNT;
 	RETURN answer;
@@ -211,11 +213,9 @@ BEGIN
 
 	FOR this IN SELECT a.relation FROM governance.audited() a LOOP
 		CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
-							  WHERE tgrelid = format('governance.%I', this.relation)::regclass AND tgname = 'audit_insert');
-		EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON governance.%I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
-		EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON governance.%I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
-		EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON governance.%I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_rows()', this.relation);
-		RETURN NEXT format('created triggers audit_insert, audit_update, audit_delete on governance.%s', this.relation);
+							  WHERE tgrelid = format('governance.%I', this.relation)::regclass AND tgname = 'audit_row');
+		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', this.relation)::regclass, 'audit_row',
+			format('AFTER INSERT OR UPDATE OR DELETE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.audit_row()', this.relation));
 		adopted := governance.audit_adopt(this.relation);
 		IF adopted > 0 THEN
 			RETURN NEXT format('wrote %s entries of governance.audit for rows of governance.%s', adopted, this.relation);
@@ -294,7 +294,7 @@ BEGIN
 						 WHERE f.content -> k IS DISTINCT FROM n.content -> k) AS d (found, noted)
 			WHERE CASE WHEN n.content IS NULL THEN f.decided WHEN f.key IS NULL THEN true ELSE d.noted IS NOT NULL END
 			ORDER BY coalesce(n.key, f.key)',
-			this.decided, this.relation)
+			coalesce(quote_ident(this.decided) || ' IS NOT NULL', 'true'), this.relation)
 			USING this.relation, this.key, this.columns;
 	END LOOP;
 END

@@ -9,6 +9,7 @@
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
+#include "oversight/limits.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -65,12 +66,19 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	LedgerIdentity identity;
 	TupleTableSlot *slot;
 	KeyList		list = {0};
+	int64	   *accounts;
+	int64	   *violations;
+	int			nrows = 0;
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, revision_columns, R_COLUMNS, numbers);
 	ledger_enter(&identity);
+	accounts = MemoryContextAllocHuge(CurrentMemoryContext,
+									  sizeof(int64) * (tuplestore_tuple_count(trigger->tg_newtable) + 1));
+	violations = MemoryContextAllocHuge(CurrentMemoryContext,
+										sizeof(int64) * (tuplestore_tuple_count(trigger->tg_newtable) + 1));
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	tuplestore_rescan(trigger->tg_newtable);
 	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
@@ -83,6 +91,8 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
+		accounts[nrows] = account_id;
+		violations[nrows++] = violation_id;
 
 		/* The release of a sanction says itself which scheme it concerns. */
 		if (slot_text(slot, numbers[R_SCHEME]) != NULL)
@@ -103,6 +113,8 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	standings_apply(list.keys, list.n);
+	if (limits_any())
+		limits_check(identity.userid, accounts, violations, nrows);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

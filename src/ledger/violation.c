@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
+#include "oversight/limits.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -308,6 +309,20 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 	return list.n;
 }
 
+static void
+check_limits(Oid userid, const ViolationRow *rows, int64 nrows)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
+	int64	   *violations = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
+
+	for (int64 i = 0; i < nrows; i++)
+	{
+		accounts[i] = rows[i].account_id;
+		violations[i] = rows[i].violation_id;
+	}
+	limits_check(userid, accounts, violations, nrows);
+}
+
 Datum
 governance_violation_apply(PG_FUNCTION_ARGS)
 {
@@ -372,6 +387,8 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	}
 	nkeys = add_trial_keys(&keys, nkeys + 1);
 	standings_apply(keys, nkeys);
+	if (limits_any())
+		check_limits(identity.userid, rows, nrows);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

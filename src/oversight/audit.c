@@ -3,7 +3,7 @@
  *		What decisions leave behind, and the chain that shows when somebody has
  *		changed it.
  *
- * Statement triggers write an entry into governance.audit with every decision;
+ * Row triggers write an entry into governance.audit with every decision;
  * who acted is known only then.  A deferred constraint trigger appends it to
  * governance.audit_chain when the transaction commits: the one lock that all
  * decisions share is taken last and held for as long as a commit takes, so that
@@ -39,7 +39,7 @@ PG_FUNCTION_INFO_V1(governance_acting_role);
 PG_FUNCTION_INFO_V1(governance_written_here);
 PG_FUNCTION_INFO_V1(governance_audit_content);
 PG_FUNCTION_INFO_V1(governance_audit_digest);
-PG_FUNCTION_INFO_V1(governance_audit_rows);
+PG_FUNCTION_INFO_V1(governance_audit_row);
 PG_FUNCTION_INFO_V1(governance_audit_append);
 
 static LedgerPlan head_plan = {
@@ -254,9 +254,9 @@ governance_audit_content(PG_FUNCTION_ARGS)
 }
 
 Datum
-governance_audit_rows(PG_FUNCTION_ARGS)
+governance_audit_row(PG_FUNCTION_ARGS)
 {
-	return trigger_as_owner(fcinfo, "audit_rows_entry");
+	return trigger_as_owner(fcinfo, "audit_row_entry");
 }
 
 static Oid

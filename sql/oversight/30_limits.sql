@@ -1,0 +1,399 @@
+-- ---------------------------------------------------------------------------
+-- oversight: how far moderators may go, and what takes two of them.  While
+-- governance.moderator_limit is empty, nothing looks at it.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.limits_of(actor text)
+	RETURNS TABLE (limit_id bigint, role text, level text, scheme text, max_points numeric, max_length interval,
+				   max_tier governance.sanction_tier, second_person boolean)
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 2
+	SET search_path = pg_catalog, pg_temp
+AS $limits$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT l.limit_id, l.role, l.level, l.scheme, l.max_points, l.max_length, l.max_tier, l.second_person
+		FROM governance.moderator_limit l
+		WHERE EXISTS (SELECT FROM pg_roles r
+					  WHERE pg_has_role(actor, r.oid, 'MEMBER')
+						  AND (r.rolname = l.role
+							   OR l.level = (SELECT n.level FROM governance.role_level n WHERE n.role = r.rolname)));
+END
+$limits$;
+COMMENT ON FUNCTION governance.limits_of(text) IS
+	'the limits that hold for a role: its own, those of roles that it is a member of, and those of their levels';
+
+CREATE FUNCTION governance.check_limits(actor text, accounts bigint[], violations bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	entry	record;
+	limited	record;
+	served	record;
+	excess	text;
+	first	text;
+	who		text;
+	way_out	text;
+	hint	text;
+BEGIN
+	IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = actor)
+		OR NOT EXISTS (SELECT FROM governance.limits_of(actor)) THEN
+		RETURN;
+	END IF;
+	FOR entry IN
+		SELECT v.account_id, v.violation_id, v.scheme, v.rule,
+			   coalesce(c.points, v.points, r.usual_points) + coalesce(v.surcharge, 0) AS points,
+			   EXISTS (SELECT FROM governance.proposal p
+					   WHERE p.account_id = v.account_id AND p.violation_id = v.violation_id AND p.status = 'confirmed'
+						   AND p.scheme = v.scheme AND p.rule = v.rule AND p.points IS NOT DISTINCT FROM v.points
+						   AND p.surcharge IS NOT DISTINCT FROM v.surcharge
+						   AND p.sanction_length IS NOT DISTINCT FROM v.sanction_length) AS confirmed
+		FROM unnest(accounts, violations) AS u (account_id, violation_id)
+			JOIN governance.violation v ON v.account_id = u.account_id AND v.violation_id = u.violation_id
+			LEFT JOIN governance.policy p ON p.scheme = v.scheme AND p.status IN ('active', 'retired') AND p.in_force @> v.occurred_at
+			LEFT JOIN governance.policy_rule r ON r.policy_id = p.policy_id AND r.rule = v.rule
+			LEFT JOIN LATERAL (SELECT n.points FROM governance.revision n
+							   WHERE n.account_id = v.account_id AND n.violation_id = v.violation_id AND n.action <> 'release'
+							   ORDER BY n.decided_at DESC, n.revision_id DESC LIMIT 1) AS c ON true
+	LOOP
+		-- One limit that allows it is enough; those of the scheme stand in for
+		-- general ones.
+		first := NULL;
+		FOR limited IN
+			SELECT l.* FROM governance.limits_of(actor) l
+			WHERE l.scheme = entry.scheme OR l.scheme IS NULL AND NOT EXISTS (
+				SELECT FROM governance.limits_of(actor) o WHERE o.scheme = entry.scheme)
+			ORDER BY l.limit_id
+		LOOP
+			excess := NULL;
+			IF entry.points > limited.max_points THEN
+				excess := format('It costs %s points, and "%s" may take %s.', entry.points,
+								 coalesce(limited.role, limited.level), limited.max_points);
+				way_out := 'Somebody who may go further can record it.';
+			END IF;
+			-- What this transaction brought about, or put an end to.
+			FOR served IN
+				SELECT s.rung, s.tier, s.during, s.released_at,
+					   CASE WHEN s.released_at IS NULL THEN upper_inf(s.during) AND r.length IS NOT NULL AND r.until IS NULL
+						   ELSE r.length = 'ever' END AS for_ever
+				FROM governance.sanction s
+					LEFT JOIN governance.policy_rung r ON r.policy_id = s.policy_id AND r.rung = s.rung
+				WHERE s.account_id = entry.account_id AND s.scheme = entry.scheme AND s.enforced
+					AND governance.written_here(s.xmin)
+				ORDER BY s.tier DESC, s.sanction_id
+			LOOP
+				EXIT WHEN excess IS NOT NULL;
+				who := coalesce(limited.role, limited.level);
+				excess := CASE
+					WHEN served.released_at IS NULL AND NOT (served.for_ever AND limited.second_person)
+						AND (upper_inf(served.during) AND limited.max_length IS NOT NULL
+							 OR upper(served.during) > lower(served.during) + limited.max_length)
+						THEN format('Sanction "%s" lasts %s, and "%s" may impose %s.', served.rung,
+									CASE WHEN upper_inf(served.during) THEN 'with no end in sight'
+										ELSE (upper(served.during) - lower(served.during))::text END, who, limited.max_length)
+					WHEN entry.confirmed THEN NULL
+					WHEN served.tier > limited.max_tier
+						THEN format('Sanction "%s" is of tier "%s", and "%s" alone decides up to "%s".', served.rung,
+									served.tier, who, limited.max_tier)
+					WHEN served.for_ever AND limited.second_person
+						THEN format('Sanction "%s" is for ever, which "%s" does not decide alone.', served.rung, who)
+					END;
+				way_out := CASE WHEN served.released_at IS NOT NULL THEN 'Somebody who may go further can revise it.'
+							WHEN excess LIKE 'Sanction % lasts %' THEN 'Somebody who may go further can record it.'
+							ELSE 'Propose it with governance.propose_violation(); somebody else confirms it.' END;
+			END LOOP;
+			IF excess IS NULL THEN
+				first := NULL;
+				EXIT;
+			END IF;
+			IF first IS NULL THEN
+				first := excess;
+				hint := way_out;
+			END IF;
+		END LOOP;
+		IF first IS NOT NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV205',
+				MESSAGE = format('role "%s" may not decide so on account %s', actor, entry.account_id),
+				DETAIL = first, HINT = hint, SCHEMA = 'governance', TABLE = 'violation';
+		END IF;
+	END LOOP;
+END
+$check$;
+COMMENT ON FUNCTION governance.check_limits(text, bigint[], bigint[]) IS
+	'part of the triggers on violations and revisions: refuses what goes beyond the limits of whoever decides';
+
+-- ---------------------------------------------------------------------------
+-- Two people.  Inserting a proposal proposes, changing its status confirms or
+-- rejects; who did it is written by the trigger.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.proposal_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $guard$
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		NEW.proposed_at := now();
+		NEW.proposed_by := current_user;
+		NEW.proposer := session_user;
+		NEW.status := 'open';
+		NEW.decided_at := NULL;
+		NEW.decided_by := NULL;
+		NEW.decider := NULL;
+		NEW.violation_id := NULL;
+		RETURN NEW;
+	END IF;
+
+	IF OLD.status <> 'open' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV206',
+			MESSAGE = format('proposal %s was %s already', OLD.proposal_id, OLD.status),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	ELSIF NEW.status NOT IN ('confirmed', 'rejected')
+		OR to_jsonb(NEW) - '{status,note,violation_id,decided_at,decided_by,decider}'::text[]
+			<> to_jsonb(OLD) - '{status,note,violation_id,decided_at,decided_by,decider}'::text[] THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV206',
+			MESSAGE = format('proposal %s can be confirmed or rejected, and not changed', OLD.proposal_id),
+			HINT = 'Reject it and propose anew.', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	ELSIF NEW.status = 'confirmed' AND OLD.expires_at <= clock_timestamp() THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV206',
+			MESSAGE = format('proposal %s expired at %s', OLD.proposal_id, OLD.expires_at),
+			HINT = 'Propose anew.', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	ELSIF NEW.status = 'confirmed' AND ARRAY[current_user::text, session_user::text] && ARRAY[OLD.proposed_by, OLD.proposer] THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV206',
+			MESSAGE = format('proposal %s is confirmed by somebody else', OLD.proposal_id),
+			DETAIL = format('"%s" proposed it.', OLD.proposed_by),
+			HINT = 'Both the current and the session user must be others.',
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
+	NEW.decided_at := now();
+	NEW.decided_by := current_user;
+	NEW.decider := session_user;
+	NEW.violation_id := CASE NEW.status WHEN 'confirmed' THEN nextval('governance.entry_seq') END;
+	RETURN NEW;
+END
+$guard$;
+COMMENT ON FUNCTION governance.proposal_guard() IS
+	'row trigger on governance.proposal: writes down who proposes and who decides, and that they are two';
+
+CREATE FUNCTION governance.proposal_decide() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+BEGIN
+	INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, source, campaign, incident,
+									  content_ref, surcharge, sanction_length, evidence)
+		VALUES (NEW.account_id, NEW.violation_id, NEW.scheme, NEW.rule, NEW.points, NEW.occurred_at, NEW.source, NEW.campaign,
+				NEW.incident, NEW.content_ref, NEW.surcharge, NEW.sanction_length, NEW.evidence);
+	RETURN NULL;
+END
+$decide$;
+COMMENT ON FUNCTION governance.proposal_decide() IS
+	'row trigger on governance.proposal: a confirmed proposal becomes a violation in the same statement';
+
+REVOKE ALL ON FUNCTION governance.proposal_guard(), governance.proposal_decide() FROM PUBLIC;
+
+CREATE FUNCTION governance.propose_violation(account_id bigint, scheme text, rule text, reason text, points numeric DEFAULT NULL,
+		occurred_at timestamptz DEFAULT now(), source text DEFAULT 'report', campaign text DEFAULT NULL,
+		incident text DEFAULT NULL, content_ref text DEFAULT NULL, surcharge numeric DEFAULT NULL,
+		sanction_length interval DEFAULT NULL, evidence jsonb DEFAULT NULL, expires_at timestamptz DEFAULT now() + interval '7 days')
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $propose$
+#variable_conflict use_variable
+DECLARE
+	price	record;
+	answer	bigint;
+BEGIN
+	IF reason IS NULL OR btrim(reason) = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = 'a proposal needs a reason';
+	ELSIF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = propose_violation.account_id) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV001', MESSAGE = format('account %s does not exist', coalesce(account_id::text, 'null'));
+	ELSIF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = propose_violation.scheme) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV002', MESSAGE = format('scheme "%s" does not exist', scheme);
+	END IF;
+	SELECT r.min_points, r.max_points INTO price
+		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+		WHERE p.scheme = propose_violation.scheme AND p.status IN ('active', 'retired')
+			AND p.in_force @> occurred_at AND r.rule = propose_violation.rule;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV003',
+			MESSAGE = format('scheme "%s" has no rule "%s" in force at %s', scheme, rule, occurred_at);
+	ELSIF points NOT BETWEEN price.min_points AND price.max_points THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV201',
+			MESSAGE = format('%s points are outside the range of rule "%s" of scheme "%s"', points, rule, scheme),
+			DETAIL = format('The rule costs %s to %s.', price.min_points, price.max_points);
+	END IF;
+	INSERT INTO governance.proposal AS n (account_id, scheme, rule, reason, points, occurred_at, source, campaign, incident, content_ref,
+										  surcharge, sanction_length, evidence, expires_at)
+		VALUES (account_id, scheme, rule, reason, points, occurred_at, source, campaign, incident, content_ref,
+				surcharge, sanction_length, evidence, expires_at)
+		RETURNING n.proposal_id INTO answer;
+	RETURN answer;
+END
+$propose$;
+COMMENT ON FUNCTION governance.propose_violation(bigint, text, text, text, numeric, timestamptz, text, text, text, text, numeric, interval, jsonb, timestamptz) IS
+	'proposes a violation, which counts once somebody else confirms it; gives the proposal_id';
+
+CREATE FUNCTION governance.decide_proposal(proposal bigint, decision text, remark text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+DECLARE
+	answer	bigint;
+BEGIN
+	UPDATE governance.proposal p SET status = decision, note = remark WHERE p.proposal_id = proposal
+		RETURNING p.violation_id INTO answer;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV206',
+			MESSAGE = format('proposal %s does not exist', coalesce(proposal::text, 'null'));
+	END IF;
+	RETURN answer;
+END
+$decide$;
+COMMENT ON FUNCTION governance.decide_proposal(bigint, text, text) IS
+	'the common part of confirm() and reject()';
+
+CREATE FUNCTION governance.confirm(proposal_id bigint, note text DEFAULT NULL) RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.decide_proposal(proposal_id, 'confirmed', note);
+COMMENT ON FUNCTION governance.confirm(bigint, text) IS
+	'the second person agrees: the proposal becomes a violation; gives its violation_id';
+
+CREATE FUNCTION governance.reject(proposal_id bigint, note text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $reject$
+BEGIN
+	PERFORM governance.decide_proposal(proposal_id, 'rejected', note);
+END
+$reject$;
+COMMENT ON FUNCTION governance.reject(bigint, text) IS
+	'a proposal is turned down, or taken back';
+
+CREATE FUNCTION governance.create_limit_tables() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+BEGIN
+	IF to_regclass('governance.moderator_limit_seq') IS NULL THEN
+		CREATE SEQUENCE governance.moderator_limit_seq AS bigint;
+		COMMENT ON SEQUENCE governance.moderator_limit_seq IS 'ids of limits';
+		CREATE SEQUENCE governance.proposal_seq AS bigint;
+		COMMENT ON SEQUENCE governance.proposal_seq IS 'ids of proposals';
+		RETURN NEXT 'created sequences governance.moderator_limit_seq, governance.proposal_seq';
+	END IF;
+	IF to_regclass('governance.moderator_limit') IS NULL THEN
+		CREATE TABLE governance.moderator_limit (
+			limit_id		bigint NOT NULL DEFAULT nextval('governance.moderator_limit_seq'),
+			role			text,
+			level			text,
+			scheme			text,
+			max_points		numeric,
+			max_length		interval,
+			max_tier		governance.sanction_tier,
+			second_person	boolean NOT NULL DEFAULT true,
+			note			text,
+			CONSTRAINT moderator_limit_pkey PRIMARY KEY (limit_id),
+			CONSTRAINT moderator_limit_scheme_fkey FOREIGN KEY (scheme) REFERENCES governance.scheme,
+			CONSTRAINT moderator_limit_of_check CHECK (num_nonnulls(role, level) = 1),
+			CONSTRAINT moderator_limit_level_check CHECK (level IN ('reader', 'moderator', 'administrator')),
+			CONSTRAINT moderator_limit_max_points_check CHECK (max_points >= 0),
+			CONSTRAINT moderator_limit_max_length_check CHECK (max_length >= '0'::interval)
+		);
+		COMMENT ON TABLE governance.moderator_limit IS 'how far those who decide may go; empty: as far as the rules do';
+		COMMENT ON COLUMN governance.moderator_limit.limit_id IS 'identifies the limit';
+		COMMENT ON COLUMN governance.moderator_limit.role IS 'who: this role and its members';
+		COMMENT ON COLUMN governance.moderator_limit.level IS 'or: whoever has this level';
+		COMMENT ON COLUMN governance.moderator_limit.scheme IS 'under which scheme; null: under those for which there is no limit of their own';
+		COMMENT ON COLUMN governance.moderator_limit.max_points IS 'the most that a violation may cost, before modifiers; null: any';
+		COMMENT ON COLUMN governance.moderator_limit.max_length IS 'the longest sanction that may follow; null: any';
+		COMMENT ON COLUMN governance.moderator_limit.max_tier IS 'the strictest sanction that may follow without a second person; null: any';
+		COMMENT ON COLUMN governance.moderator_limit.second_person IS 'sanctions for ever need a second person';
+		COMMENT ON COLUMN governance.moderator_limit.note IS 'why';
+		RETURN NEXT 'created table governance.moderator_limit';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.moderator_limit'::regclass AND tgname = 'moderator_limit_changed') THEN
+		-- Backends must hear of replicated changes too: hence row triggers, always.
+		CREATE TRIGGER moderator_limit_changed AFTER INSERT OR UPDATE OR DELETE ON governance.moderator_limit
+			FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed();
+		CREATE TRIGGER moderator_limit_truncated AFTER TRUNCATE ON governance.moderator_limit
+			FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed();
+		ALTER TABLE governance.moderator_limit ENABLE ALWAYS TRIGGER moderator_limit_changed;
+		ALTER TABLE governance.moderator_limit ENABLE ALWAYS TRIGGER moderator_limit_truncated;
+		RETURN NEXT 'created triggers moderator_limit_changed, moderator_limit_truncated on governance.moderator_limit';
+	END IF;
+
+	IF to_regclass('governance.proposal') IS NULL THEN
+		CREATE TABLE governance.proposal (
+			proposal_id		bigint NOT NULL DEFAULT nextval('governance.proposal_seq'),
+			account_id		bigint NOT NULL,
+			scheme			text NOT NULL,
+			rule			text NOT NULL,
+			reason			text NOT NULL,
+			points			numeric,
+			occurred_at		timestamptz NOT NULL DEFAULT now(),
+			source			text NOT NULL DEFAULT 'report',
+			campaign		text,
+			incident		text,
+			content_ref		text,
+			surcharge		numeric,
+			sanction_length	interval,
+			evidence		jsonb,
+			proposed_at		timestamptz NOT NULL,
+			proposed_by		text NOT NULL,
+			proposer		text NOT NULL,
+			expires_at		timestamptz NOT NULL DEFAULT now() + interval '7 days',
+			status			text NOT NULL,
+			decided_at		timestamptz,
+			decided_by		text,
+			decider			text,
+			note			text,
+			violation_id	bigint,
+			CONSTRAINT proposal_pkey PRIMARY KEY (account_id, proposal_id),
+			CONSTRAINT proposal_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account,
+			CONSTRAINT proposal_status_check CHECK (status IN ('open', 'confirmed', 'rejected')),
+			CONSTRAINT proposal_decided_check CHECK ((status = 'open') = (decided_at IS NULL)),
+			CONSTRAINT proposal_violation_id_key UNIQUE (account_id, violation_id)
+		);
+		CREATE INDEX proposal_proposal_id_idx ON governance.proposal (proposal_id);
+		COMMENT ON TABLE governance.proposal IS 'violations that one person proposes and another confirms';
+		COMMENT ON COLUMN governance.proposal.proposal_id IS 'identifies the proposal';
+		COMMENT ON COLUMN governance.proposal.account_id IS 'who is to have broken the rule';
+		COMMENT ON COLUMN governance.proposal.scheme IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.rule IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.reason IS 'why it is proposed';
+		COMMENT ON COLUMN governance.proposal.points IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.occurred_at IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.source IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.campaign IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.incident IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.content_ref IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.surcharge IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.sanction_length IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.evidence IS 'as in violation';
+		COMMENT ON COLUMN governance.proposal.proposed_at IS 'when it was proposed';
+		COMMENT ON COLUMN governance.proposal.proposed_by IS 'who proposed it: the current user';
+		COMMENT ON COLUMN governance.proposal.proposer IS 'who had logged in then';
+		COMMENT ON COLUMN governance.proposal.expires_at IS 'until when it can be confirmed';
+		COMMENT ON COLUMN governance.proposal.status IS 'open, confirmed or rejected';
+		COMMENT ON COLUMN governance.proposal.decided_at IS 'when it was confirmed or rejected';
+		COMMENT ON COLUMN governance.proposal.decided_by IS 'who did so: the current user';
+		COMMENT ON COLUMN governance.proposal.decider IS 'who had logged in then';
+		COMMENT ON COLUMN governance.proposal.note IS 'a remark of the second person';
+		COMMENT ON COLUMN governance.proposal.violation_id IS 'the violation that it became';
+		RETURN NEXT 'created table governance.proposal';
+	END IF;
+	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_guard',
+		'BEFORE INSERT OR UPDATE ON governance.proposal FOR EACH ROW EXECUTE FUNCTION governance.proposal_guard()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_decide',
+		'AFTER UPDATE ON governance.proposal FOR EACH ROW WHEN (NEW.status = ''confirmed'') EXECUTE FUNCTION governance.proposal_decide()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
+			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
+				   'Turn it down with governance.reject().'))
+		FROM unnest(ARRAY['DELETE', 'TRUNCATE']) e;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_limit_tables() IS
+	'part of create_ledger(): limits of those who decide, and proposals';
