@@ -39,6 +39,16 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* 16: indexes that only summarize can be all that an update has to do. */
+#if PG_VERSION_NUM >= 160000
+#define governance_insert_index_tuples(info, slot, estate, update, which) \
+	ExecInsertIndexTuples(info, slot, estate, update, false, NULL, NIL, \
+						  (int) (which) == (int) TU_Summarizing)
+#else
+#define governance_insert_index_tuples(info, slot, estate, update, which) \
+	ExecInsertIndexTuples(info, slot, estate, update, false, NULL, NIL)
+#endif
+
 /* 16: make_range() takes a place for soft errors. */
 #if PG_VERSION_NUM >= 160000
 #define make_range_compat(typcache, lower, upper, empty) \

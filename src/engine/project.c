@@ -28,8 +28,8 @@ restless_horizon(const Policy *policy, const EngineState *state, TimestampTz hor
 
 /*
  * Is what is open all that will be?  When nothing starts by time, the facts are
- * known to stay as they are and no sanction waits for its condition to end, each
- * has the end that it has.
+ * known to stay as they are and no sanction waits for its condition to end or for
+ * another one, each has the end that it has.
  */
 static bool
 all_settled(const Policy *policy, const EngineState *state)
@@ -41,7 +41,8 @@ all_settled(const Policy *policy, const EngineState *state)
 		const SanctionState *s = &state->sanctions[i];
 
 		if (sanction_open_now(s) &&
-			(s->rung < 0 || policy->rungs[s->rung].mode == RUNG_WHILE))
+			(s->rung < 0 || policy->rungs[s->rung].mode == RUNG_WHILE ||
+			 (s->flags & SANCTION_QUEUED)))
 			return false;
 	}
 	return true;

@@ -15,6 +15,7 @@
 #include "rulebook/cache.h"
 
 #include "executor/spi.h"
+#include "storage/itemptr.h"
 #include "storage/lockdefs.h"
 
 /* ---------- identity (store.c) ---------- */
@@ -321,6 +322,7 @@ typedef struct StandingKey
 
 	/* private to standing.c */
 	bool		done;
+	ItemPointerData tid;		/* where its row is, if that is known */
 } StandingKey;
 
 extern int	standing_key_cmp(const void *a, const void *b);

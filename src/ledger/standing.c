@@ -23,12 +23,11 @@
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/effect.h"
-#include "types/credit_score.h"
+#include "ledger/standing_row.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -38,74 +37,12 @@
 /* How many standings are held in memory at a time. */
 #define CHUNK_SIZE 2048
 
-static LedgerPlan probe_plan = {
-	"SELECT u.o FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u (account_id, scheme, o)"
-	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
-	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme)"
-	" ORDER BY u.o",
-	2, {INT8ARRAYOID, TEXTARRAYOID}
-};
-
-static LedgerPlan lock_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
-	" FROM governance.standing s"
-	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
-	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
-	2, {INT8ARRAYOID, TEXTARRAYOID}
-};
-
-static LedgerPlan lock_one_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
-	" FROM governance.standing s"
-	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
-	2, {INT8OID, TEXTOID}
-};
-
-static LedgerPlan insert_plan = {
-	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
-	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
-	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
-	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
-	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
-};
-
-static LedgerPlan update_plan = {
-	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
-	" known_at = u.known_at, policy_id = u.policy_id, state = u.state"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
-	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
-	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
-	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
-	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
-};
-
-static LedgerPlan update_one_plan = {
-	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
-	" known_at = $6, policy_id = $7, state = $8"
-	" WHERE account_id" EQ "$1 AND scheme" EQ "$2",
-	8, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID}
-};
-
 static LedgerPlan read_plan = {
 	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
 	2, {INT8OID, TEXTOID}
 };
-
-/* What a standing becomes. */
-typedef struct Work
-{
-	StandingKey *key;
-	AccountHistory *history;	/* null until it is needed */
-	EngineState *state;			/* null: nothing concerns the scheme */
-	TimestampTz known_at;
-	TimestampTz seen;			/* as_of before, DT_NOBEGIN: none: sanctions that
-								 * time brought up to here have been written */
-	bool		replayed;
-} Work;
 
 /*
  * The standings whose outcome is being written at each level of nesting: a
@@ -169,7 +106,7 @@ activity_place_cmp(const void *a, const void *b)
  * before what the state has seen.  The state is spoilt then.
  */
 static bool
-append_rows(Work *work)
+append_rows(StandingWork *work)
 {
 	StandingKey *key = work->key;
 	EngineState *state = work->state;
@@ -230,10 +167,10 @@ latest_decision(Scheme *scheme, const AccountHistory *history)
 
 /* ---------- histories for a set of keys ---------- */
 
-typedef bool (*WorkTest) (const Work *work);
+typedef bool (*WorkTest) (const StandingWork *work);
 
 static bool
-needs_facts(const Work *work)
+needs_facts(const StandingWork *work)
 {
 	return work->history == NULL &&
 		(work->state == NULL || work->key->refresh ||
@@ -241,14 +178,14 @@ needs_facts(const Work *work)
 }
 
 static bool
-needs_replay(const Work *work)
+needs_replay(const StandingWork *work)
 {
 	return work->replayed;
 }
 
 /* Loads the histories of those keys that need them; keys come in order. */
 static void
-load_histories(Work *works, int nworks, WorkTest test, int what)
+load_histories(StandingWork *works, int nworks, WorkTest test, int what)
 {
 	int64	   *accounts = palloc(sizeof(int64) * Max(nworks, 1));
 	AccountHistory *histories;
@@ -278,7 +215,7 @@ load_histories(Work *works, int nworks, WorkTest test, int what)
  * of when they change: there is no standing yet to be locked.
  */
 static void
-lock_facts(Work *works, int nworks)
+lock_facts(StandingWork *works, int nworks)
 {
 	int64	   *accounts = palloc(sizeof(int64) * nworks);
 	int			n = 0;
@@ -292,7 +229,7 @@ lock_facts(Work *works, int nworks)
 }
 
 static void
-check_account(const Work *work)
+check_account(const StandingWork *work)
 {
 	if (work->history != NULL && !work->history->exists)
 		ereport(ERROR,
@@ -307,14 +244,14 @@ check_account(const Work *work)
  * folded from the whole history.
  */
 static void
-fold_works(Work *works, int nworks)
+fold_works(StandingWork *works, int nworks)
 {
 	bool		replays = false;
 
 	load_histories(works, nworks, needs_facts, HISTORY_FACTS);
 	for (int i = 0; i < nworks; i++)
 	{
-		Work	   *work = &works[i];
+		StandingWork *work = &works[i];
 		StandingKey *key = work->key;
 
 		CHECK_FOR_INTERRUPTS();
@@ -350,7 +287,7 @@ fold_works(Work *works, int nworks)
 		load_histories(works, nworks, needs_replay, HISTORY_FACTS | HISTORY_ENTRIES);
 		for (int i = 0; i < nworks; i++)
 		{
-			Work	   *work = &works[i];
+			StandingWork *work = &works[i];
 
 			if (!work->replayed)
 				continue;
@@ -362,7 +299,7 @@ fold_works(Work *works, int nworks)
 	}
 	for (int i = 0; i < nworks; i++)
 	{
-		Work	   *work = &works[i];
+		StandingWork *work = &works[i];
 		TimestampTz to = work->replayed ? work->seen : DT_NOBEGIN;
 
 		if (work->key->refresh || work->key->replay)
@@ -370,85 +307,6 @@ fold_works(Work *works, int nworks)
 		if (work->state != NULL && to > work->state->as_of)
 			ledger_advance(work->key->scheme, NULL, &work->state, work->history, to, NULL);
 	}
-}
-
-/* ---------- reading and writing standings ---------- */
-
-static void
-key_arrays(Work *works, int nworks, Datum *values)
-{
-	Datum	   *accounts = palloc(sizeof(Datum) * nworks);
-	Datum	   *schemes = palloc(sizeof(Datum) * nworks);
-	Scheme	   *last = NULL;
-	Datum		name = 0;
-
-	for (int i = 0; i < nworks; i++)
-	{
-		StandingKey *key = works[i].key;
-
-		if (key->scheme != last)
-		{
-			last = key->scheme;
-			name = CStringGetTextDatum(last->name);
-		}
-		accounts[i] = Int64GetDatum(key->account_id);
-		schemes[i] = name;
-	}
-	values[0] = ledger_array(accounts, NULL, nworks, INT8OID);
-	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
-}
-
-static void
-standing_values(const Work *work, Datum *values)
-{
-	const EngineState *state = work->state;
-	const Policy *policy = rulebook_policy(state->policy_id);
-	TimestampTz known_at = Max(work->known_at, state->last_decided);
-
-	values[0] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
-	values[1] = CharGetDatum((char) ledger_tier(policy, state, known_at));
-	values[2] = TimestampTzGetDatum(state->as_of);
-	values[3] = TimestampTzGetDatum(known_at);
-	values[4] = Int64GetDatum(state->policy_id);
-	values[5] = PointerGetDatum(engine_serialize(policy, state));
-}
-
-/* Writes all standings of the works by an insert or an update. */
-static void
-write_standings(LedgerPlan *plan, Work *works, int nworks)
-{
-	static const Oid types[6] = {
-		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID
-	};
-	Datum	   *columns[6];
-	Datum		values[8];
-
-	key_arrays(works, nworks, values);
-	for (int c = 0; c < 6; c++)
-		columns[c] = palloc(sizeof(Datum) * nworks);
-	for (int i = 0; i < nworks; i++)
-	{
-		Datum		row[6];
-
-		standing_values(&works[i], row);
-		for (int c = 0; c < 6; c++)
-			columns[c][i] = row[c];
-	}
-	for (int c = 0; c < 6; c++)
-		values[2 + c] = ledger_array(columns[c], NULL, nworks, ledger_type(types[c]));
-	ledger_execute(plan, values, NULL, LEDGER_WRITE);
-}
-
-static EngineState *
-state_column(uint64 row)
-{
-	HeapTuple	tuple = SPI_tuptable->vals[row];
-	TupleDesc	desc = SPI_tuptable->tupdesc;
-	bool		isnull;
-	int64		policy_id = DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull));
-	bytea	   *bytes = DatumGetByteaPP(SPI_getbinval(tuple, desc, 3, &isnull));
-
-	return engine_deserialize(rulebook_policy(policy_id), bytes);
 }
 
 /* ---------- the two passes ---------- */
@@ -460,7 +318,7 @@ state_column(uint64 row)
  * those of accounts under a sanction included.
  */
 static bool
-has_effects(const Work *work)
+has_effects(const StandingWork *work)
 {
 	const EngineState *state = work->state;
 	const Policy *policy;
@@ -498,7 +356,7 @@ known_from(const StandingKey *key)
 }
 
 static void
-add_effects(EffectBatch *batch, Work *works, int nworks, bool stored)
+add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 {
 	for (int i = 0; i < nworks; i++)
 		if (has_effects(&works[i]))
@@ -513,13 +371,12 @@ add_effects(EffectBatch *batch, Work *works, int nworks, bool stored)
  * pass two.
  */
 static void
-create_standings(StandingKey **keys, int nkeys)
+create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 {
-	Work	   *works = palloc0(sizeof(Work) * nkeys);
+	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
 	EffectBatch *batch;
 	bool	   *inserted;
 	int			n = 0;
-	int			next = 0;
 
 	for (int i = 0; i < nkeys; i++)
 	{
@@ -543,24 +400,10 @@ create_standings(StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	add_effects(batch, works, n, false);
 	effects_number(batch);
-	write_standings(&insert_plan, works, n);
 	inserted = palloc0(sizeof(bool) * n);
-	for (uint64 row = 0; row < SPI_processed; row++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[row];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		bool		isnull;
-		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-		char	   *scheme = SPI_getvalue(tuple, desc, 2);
-
-		/* Rows come back in the order in which they were given. */
-		while (works[next].key->account_id != account_id ||
-			   strcmp(works[next].key->scheme->name, scheme) != 0)
-			next++;
-		inserted[next] = true;
-		works[next++].key->done = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
+	standings_insert(table, works, n, inserted);
+	for (int i = 0; i < n; i++)
+		works[i].key->done |= inserted[i];
 	for (int i = 0, member = 0; i < n; i++)
 		if (has_effects(&works[i]))
 			inserted[member++] = inserted[i];
@@ -570,54 +413,16 @@ create_standings(StandingKey **keys, int nkeys)
 
 /* Pass two: locks, folds and updates. */
 static void
-update_standings(StandingKey **keys, int nkeys)
+update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 {
-	Work	   *works = palloc0(sizeof(Work) * nkeys);
+	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
 	EffectBatch *batch;
-	Datum		values[8];
-	uint64		nrows;
 	int			n = 0;
 
 	for (int i = 0; i < nkeys; i++)
 		works[i].key = keys[i];
 	set_busy(keys, nkeys);
-	if (nkeys == 1)
-	{
-		values[0] = Int64GetDatum(keys[0]->account_id);
-		values[1] = CStringGetTextDatum(keys[0]->scheme->name);
-		nrows = ledger_execute(&lock_one_plan, values, NULL, LEDGER_WRITE);
-	}
-	else
-	{
-		key_arrays(works, nkeys, values);
-		nrows = ledger_execute(&lock_plan, values, NULL, LEDGER_WRITE);
-	}
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-		HeapTuple	tuple = SPI_tuptable->vals[row];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-
-		/* Both are in key order: the row's key is the next that matches. */
-		if (nkeys > 1)
-		{
-			char	   *scheme = SPI_getvalue(tuple, desc, 2);
-
-			while (works[n].key->account_id != account_id ||
-				   strcmp(works[n].key->scheme->name, scheme) != 0)
-				n++;
-		}
-		works[n].state = state_column(row);
-		works[n].known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
-		works[n].seen = works[n].state->as_of;
-		works[n].key->done = true;
-		if (nkeys > 1)
-			n++;
-	}
-	SPI_freetuptable(SPI_tuptable);
-
-	n = 0;
+	standings_lock(table, works, nkeys);
 	for (int i = 0; i < nkeys; i++)
 		if (works[i].state != NULL)
 			works[n++] = works[i];
@@ -639,15 +444,7 @@ update_standings(StandingKey **keys, int nkeys)
 	effects_write(batch, NULL);
 	set_busy(NULL, 0);
 
-	if (n == 1)
-	{
-		standing_values(&works[0], &values[2]);
-		values[0] = Int64GetDatum(works[0].key->account_id);
-		values[1] = CStringGetTextDatum(works[0].key->scheme->name);
-		ledger_execute(&update_one_plan, values, NULL, LEDGER_WRITE);
-	}
-	else
-		write_standings(&update_plan, works, n);
+	standings_update(table, works, n);
 }
 
 /* ---------- the entry point ---------- */
@@ -670,28 +467,6 @@ merge_keys(StandingKey *keys, int nkeys)
 			keys[n - 1].changed_from = Min(keys[n - 1].changed_from, keys[i].changed_from);
 		}
 	return n;
-}
-
-/* Which of the keys have no standing yet, as far as anybody has committed one. */
-static void
-probe_missing(StandingKey **keys, int nkeys, bool *missing)
-{
-	Work	   *works = palloc0(sizeof(Work) * nkeys);
-	Datum		values[2];
-	uint64		nrows;
-
-	for (int i = 0; i < nkeys; i++)
-		works[i].key = keys[i];
-	key_arrays(works, nkeys, values);
-	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_LATEST);
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-
-		missing[DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-											1, &isnull)) - 1] = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
 }
 
 /*
@@ -730,9 +505,11 @@ apply_keys(StandingKey *keys, int nkeys)
 {
 	MemoryContext outer = CurrentMemoryContext;
 	MemoryContext chunk;
+	StandingTable table;
 	StandingKey **pending;
 	int			npending;
 
+	standing_table_open(&table);
 	pending = MemoryContextAllocHuge(outer, sizeof(StandingKey *) * nkeys);
 	chunk = AllocSetContextCreate(outer, "governance standings", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(chunk);
@@ -741,12 +518,12 @@ apply_keys(StandingKey *keys, int nkeys)
 	if (nkeys == 1)
 	{
 		pending[0] = &keys[0];
-		update_standings(pending, 1);
+		update_standings(&table, pending, 1);
 		if (!keys[0].done && !keys[0].refresh)
 		{
-			create_standings(pending, 1);
+			create_standings(&table, pending, 1);
 			if (!keys[0].done)
-				update_standings(pending, 1);
+				update_standings(&table, pending, 1);
 		}
 		if (!keys[0].done && keys[0].refresh)
 		{
@@ -755,7 +532,7 @@ apply_keys(StandingKey *keys, int nkeys)
 			if (IsolationUsesXactSnapshot())
 			{
 				missing = false;
-				probe_missing(pending, 1, &missing);
+				standings_probe(&table, pending, 1, &missing);
 			}
 			keys[0].done = missing;
 		}
@@ -771,7 +548,7 @@ apply_keys(StandingKey *keys, int nkeys)
 			npending = 0;
 			for (int i = 0; i < n; i++)
 				pending[npending++] = &keys[first + i];
-			probe_missing(pending, npending, missing);
+			standings_probe(&table, pending, npending, missing);
 			npending = 0;
 			for (int i = 0; i < n; i++)
 				if (missing[i])
@@ -782,7 +559,7 @@ apply_keys(StandingKey *keys, int nkeys)
 						pending[npending++] = &keys[first + i];
 				}
 			if (npending > 0)
-				create_standings(pending, npending);
+				create_standings(&table, pending, npending);
 			MemoryContextReset(chunk);
 		}
 		npending = 0;
@@ -791,13 +568,14 @@ apply_keys(StandingKey *keys, int nkeys)
 				pending[npending++] = &keys[i];
 		for (int first = 0; first < npending; first += CHUNK_SIZE)
 		{
-			update_standings(pending + first, Min(CHUNK_SIZE, npending - first));
+			update_standings(&table, pending + first, Min(CHUNK_SIZE, npending - first));
 			MemoryContextReset(chunk);
 		}
 		for (int i = 0; i < nkeys; i++)
 			check_done(&keys[i]);
 	}
 	MemoryContextSwitchTo(outer);
+	standing_table_close(&table);
 	MemoryContextDelete(chunk);
 	pfree(pending);
 }
@@ -842,13 +620,15 @@ standing_read(int64 account_id, Scheme *scheme)
 	values[1] = CStringGetTextDatum(scheme->name);
 	if (ledger_execute(&read_plan, values, NULL, LEDGER_READ) > 0)
 	{
+		HeapTuple	tuple = SPI_tuptable->vals[0];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
 		MemoryContext old = MemoryContextSwitchTo(context);
 		bool		isnull;
 
 		standing = palloc(sizeof(StoredStanding));
-		standing->state = state_column(0);
-		standing->known_at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0],
-															   SPI_tuptable->tupdesc, 4, &isnull));
+		standing->state = standing_state(SPI_getbinval(tuple, desc, 3, &isnull),
+										 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
+		standing->known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
 		standing->as_of = standing->state->as_of;
 		standing->policy_id = standing->state->policy_id;
 		MemoryContextSwitchTo(old);

@@ -213,6 +213,7 @@ add_trials(void)
 
 			trial->name = psprintf("%s@" INT64_FORMAT, schemes[i]->name,
 								   schemes[i]->trials[t].policy_id);
+			trial->text = cstring_to_text(trial->name);
 			trial->trial_of = schemes[i]->name;
 			trial->nversions = 1;
 			trial->versions = &schemes[i]->trials[t];
@@ -221,6 +222,16 @@ add_trials(void)
 	MemoryContextSwitchTo(old);
 	if (nschemes > n)
 		qsort(schemes, nschemes, sizeof(Scheme *), compare_schemes);
+}
+
+static struct varlena *
+scheme_text(const char *name)
+{
+	MemoryContext old = MemoryContextSwitchTo(list_context);
+	text	   *result = cstring_to_text(name);
+
+	MemoryContextSwitchTo(old);
+	return result;
 }
 
 /*
@@ -268,6 +279,7 @@ load_versions(Reader *reader)
 		{
 			scheme = MemoryContextAllocZero(list_context, sizeof(Scheme));
 			scheme->name = MemoryContextStrdup(list_context, name);
+			scheme->text = scheme_text(name);
 			scheme->versions = MemoryContextAlloc(list_context,
 												  sizeof(PolicyVersion) * (n - row));
 			scheme->trials = MemoryContextAlloc(list_context,

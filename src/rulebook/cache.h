@@ -40,6 +40,7 @@ typedef struct PolicyVersion
 typedef struct Scheme
 {
 	char	   *name;
+	struct varlena *text;		/* the name as a value */
 	const char *trial_of;		/* the scheme whose trial this is; null: none */
 	int			nversions;		/* active ones and retired ones that were in
 								 * force, by `from` */

@@ -1,0 +1,127 @@
+/*
+ * direct.h
+ *		The tables that we derive, read and written without SQL.
+ *
+ * A statement costs more to start than a row or two cost to write.  Where a
+ * table of the ledger is what create_ledger() made, its rows are found by its
+ * primary key and written through the table's access method, with the server's
+ * own code for constraints, generated columns, indexes and foreign keys.
+ * Everything else (a partitioned or foreign table, a view, a shard, triggers and
+ * rules of the user's own, row-level security, columns with defaults of their
+ * own) is left to SQL: direct_open() says which it is.
+ *
+ * The caller acts as the owner of the ledger and has an active snapshot.
+ */
+#ifndef GOVERNANCE_LEDGER_DIRECT_H
+#define GOVERNANCE_LEDGER_DIRECT_H
+
+#include "ledger/transition.h"
+
+#include "access/genam.h"
+#include "access/tableam.h"
+#include "nodes/execnodes.h"
+
+#define DIRECT_MAX_COLUMNS	16
+#define DIRECT_MAX_KEYS		2
+
+#define DIRECT_FIND		0x01	/* find rows by the key, lock them */
+#define DIRECT_INSERT	0x02
+#define DIRECT_UPDATE	0x04
+#define DIRECT_DELETE	0x08
+
+/* A table, and what this backend knows of it until it is altered. */
+typedef struct DirectTable
+{
+	const char *name;			/* in schema governance */
+	int			ncolumns;		/* all that we write; types may be LEDGER_*_TYPE */
+	const ColumnSpec *columns;
+	int			nkeys;			/* the first so many lead the primary key */
+
+	/* private to direct.c */
+	bool		valid;
+	uint64		generation;		/* how often it was invalidated */
+	int			can;			/* DIRECT_* */
+	Oid			relid;
+	Oid			owner;
+	Oid			key_index;
+	Oid			key_collations[DIRECT_MAX_KEYS];
+	AttrNumber	numbers[DIRECT_MAX_COLUMNS];
+	bool		complete;		/* there are no other columns */
+	bool		generated;
+	bool		insert_fires;	/* foreign keys have to be looked at */
+	bool		update_fires;
+	MemoryContext context;
+	ExprState **checks;			/* compiled; null: by the executor each time */
+	struct DirectTable *next;
+} DirectTable;
+
+/* A table at work in one statement. */
+typedef struct DirectWriter
+{
+	DirectTable *table;
+	MemoryContext context;		/* that it was opened in */
+	int			needs;
+	Relation	rel;
+	EState	   *estate;			/* null until it is needed */
+	ResultRelInfo *info;		/* likewise */
+	bool		indexes_open;
+	TupleTableSlot *row;		/* that direct_next() or direct_lock() gave */
+	TupleTableSlot *virtual;	/* to update with */
+	Relation	key;
+	IndexScanDesc scan;
+	ScanKeyData scankeys[DIRECT_MAX_KEYS];
+	int			nslots;
+	int			nrows;
+	TupleTableSlot **slots;		/* rows that are still to be inserted */
+} DirectWriter;
+
+/*
+ * Opens a table for what is needed; false (and nothing is open) when that takes
+ * SQL.
+ */
+extern bool direct_open(DirectWriter *writer, DirectTable *table, int needs);
+extern void direct_close(DirectWriter *writer);
+
+/*
+ * Sees all that this transaction has done, and in read committed all that is
+ * committed by now.  To be popped by direct_seen().
+ */
+extern Snapshot direct_look(void);
+extern void direct_seen(void);
+
+/* Finds rows by the leading columns of the key, which are a bigint and texts. */
+extern void direct_find(DirectWriter *writer, Snapshot snapshot, const Datum *key, int nkeys);
+extern bool direct_next(DirectWriter *writer);
+
+/* Ends the search, before its snapshot goes; the row at hand stays. */
+extern void direct_stop(DirectWriter *writer);
+
+/* A column of the row at hand, by its number in table->columns. */
+static inline Datum
+direct_get(const DirectWriter *writer, int column, bool *isnull)
+{
+	return slot_getattr(writer->row, writer->table->numbers[column], isnull);
+}
+
+/*
+ * Locks a row as an update that leaves the key alone does; the row at hand is
+ * then the last version of it.  False when it is gone.  Raises
+ * ERRCODE_T_R_SERIALIZATION_FAILURE where the isolation level asks for it.
+ */
+extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot);
+
+/*
+ * The whole of the row at hand, as far as an update needs it; null when the
+ * table has no other columns than ours.
+ */
+extern HeapTuple direct_keep(const DirectWriter *writer);
+
+extern void direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
+						  const Datum *values, const bool *nulls);
+extern void direct_delete(DirectWriter *writer, ItemPointer tid);
+
+/* What is inserted is there after direct_flush() at the latest. */
+extern void direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls);
+extern void direct_flush(DirectWriter *writer);
+
+#endif							/* GOVERNANCE_LEDGER_DIRECT_H */

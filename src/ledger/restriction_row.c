@@ -1,0 +1,273 @@
+/*
+ * restriction_row.c
+ *		The rows of governance.restriction, by SQL and without it.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/columns.h"
+#include "ledger/direct.h"
+#include "ledger/effect_row.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+/* Statements for many rows have twins for one row: see sanction_row.c. */
+static LedgerPlan restriction_one_plan = {
+	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
+	" FROM governance.restriction r"
+	" WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2"
+	" ORDER BY r.capability COLLATE pg_catalog.\"C\", r.since",
+	2, {INT8OID, TEXTOID}
+};
+
+static LedgerPlan restriction_plan = {
+	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
+	" FROM governance.restriction r"
+	" JOIN (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))) AS u (account_id, scheme)"
+	" ON r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme"
+	" ORDER BY r.account_id, r.scheme COLLATE pg_catalog.\"C\","
+	" r.capability COLLATE pg_catalog.\"C\", r.since",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan delete_restriction_one_plan = {
+	"DELETE FROM governance.restriction r WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2",
+	2, {INT8OID, TEXTOID}
+};
+
+static LedgerPlan delete_restriction_plan = {
+	"DELETE FROM governance.restriction r"
+	" USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
+	" WHERE r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan insert_restriction_one_plan = {
+	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
+	" VALUES ($1, $2, $3, $4, $5, $6)",
+	6, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}
+};
+
+static LedgerPlan insert_restriction_plan = {
+	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
+	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6))",
+	6, {INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
+	INT8ARRAYOID}
+};
+
+enum
+{
+	R_ACCOUNT, R_CAPABILITY, R_SCHEME, R_SINCE, R_UNTIL, R_SANCTION, R_COLUMNS
+};
+
+static const ColumnSpec restriction_columns[R_COLUMNS] = {
+	{"account_id", INT8OID}, {"capability", TEXTOID}, {"scheme", TEXTOID},
+	{"since", TIMESTAMPTZOID}, {"until", TIMESTAMPTZOID}, {"sanction_id", INT8OID}
+};
+
+static DirectTable restriction_table = {
+	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 1
+};
+
+static void
+restriction_values(const RestrictionWrite *set, const Withheld *span, Datum *values, bool *nulls)
+{
+	memset(nulls, 0, sizeof(bool) * R_COLUMNS);
+	values[R_ACCOUNT] = Int64GetDatum(set->account_id);
+	values[R_CAPABILITY] = CStringGetTextDatum(span->capability);
+	values[R_SCHEME] = PointerGetDatum(set->scheme->text);
+	values[R_SINCE] = TimestampTzGetDatum(span->since);
+	values[R_UNTIL] = TimestampTzGetDatum(span->until);
+	values[R_SANCTION] = Int64GetDatum(span->sanction_id);
+	nulls[R_SANCTION] = span->sanction_id == 0;
+}
+
+/* ---------- without SQL ---------- */
+
+static bool
+is_text(Datum value, const char *string)
+{
+	text	   *t = DatumGetTextPP(value);
+	Size		len = strlen(string);
+
+	return VARSIZE_ANY_EXHDR(t) == len && memcmp(VARDATA_ANY(t), string, len) == 0;
+}
+
+/*
+ * Brings one standing's rows in line: a row for the same capability from the
+ * same instant is changed, others go, and what has none yet gets one.
+ */
+static void
+write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
+{
+	bool	   *found = palloc0(sizeof(bool) * (set->nspans + 1));
+	Datum		values[R_COLUMNS];
+	bool		nulls[R_COLUMNS];
+	Datum		key = Int64GetDatum(set->account_id);
+
+	if (set->stored)
+		direct_find(writer, snapshot, &key, 1);
+	while (set->stored && direct_next(writer))
+	{
+		bool		isnull;
+		ItemPointerData tid = writer->row->tts_tid;
+		const Withheld *span = NULL;
+		Datum		capability;
+		TimestampTz since;
+		int64		sanction_id;
+
+		if (!is_text(direct_get(writer, R_SCHEME, &isnull), set->scheme->name))
+			continue;
+		capability = direct_get(writer, R_CAPABILITY, &isnull);
+		since = DatumGetTimestampTz(direct_get(writer, R_SINCE, &isnull));
+		for (int i = 0; i < set->nspans && span == NULL; i++)
+			if (set->spans[i].since == since && is_text(capability, set->spans[i].capability))
+			{
+				span = &set->spans[i];
+				found[i] = true;
+			}
+		if (span == NULL)
+		{
+			direct_delete(writer, &tid);
+			continue;
+		}
+		sanction_id = DatumGetInt64(direct_get(writer, R_SANCTION, &isnull));
+		if ((isnull ? 0 : sanction_id) == span->sanction_id &&
+			DatumGetTimestampTz(direct_get(writer, R_UNTIL, &isnull)) == span->until)
+			continue;
+		restriction_values(set, span, values, nulls);
+		direct_update(writer, &tid, direct_keep(writer), values, nulls);
+	}
+	for (int i = 0; i < set->nspans; i++)
+		if (!found[i])
+		{
+			restriction_values(set, &set->spans[i], values, nulls);
+			direct_insert(writer, values, nulls);
+		}
+	pfree(found);
+}
+
+/* ---------- by SQL ---------- */
+
+/* Are the stored rows from *row on just what a standing is to have?  Moves *row
+ * past them. */
+static bool
+same_restrictions(const RestrictionWrite *set, uint64 *row, uint64 nrows)
+{
+	bool		same = true;
+	int			n = 0;
+
+	for (; *row < nrows; (*row)++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[*row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		Datum		sanction;
+
+		if (DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) != set->account_id ||
+			strcmp(SPI_getvalue(tuple, desc, 2), set->scheme->name) != 0)
+			break;
+		sanction = SPI_getbinval(tuple, desc, 6, &isnull);
+		if (n >= set->nspans ||
+			(isnull ? 0 : DatumGetInt64(sanction)) != set->spans[n].sanction_id ||
+			DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)) != set->spans[n].since ||
+			DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull)) != set->spans[n].until ||
+			strcmp(SPI_getvalue(tuple, desc, 3), set->spans[n].capability) != 0)
+			same = false;
+		n++;
+	}
+	return same && n == set->nspans;
+}
+
+static void
+write_by_sql(const RestrictionWrite *sets, int n)
+{
+	static const Oid key_types[2] = {INT8OID, TEXTOID};
+	static const Oid row_types[R_COLUMNS] = {
+		INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID
+	};
+	Columns		keys;
+	Columns		stale;
+	Columns		rows;
+	Datum		values[R_COLUMNS];
+	bool		nulls[R_COLUMNS];
+	uint64		nrows = 0;
+	uint64		row = 0;
+
+	columns_init(&keys, key_types, 2);
+	columns_init(&stale, key_types, 2);
+	columns_init(&rows, row_types, R_COLUMNS);
+	for (int i = 0; i < n; i++)
+	{
+		if (!sets[i].stored)
+			continue;
+		values[0] = Int64GetDatum(sets[i].account_id);
+		values[1] = PointerGetDatum(sets[i].scheme->text);
+		columns_add(&keys, values, NULL);
+	}
+	if (keys.nrows == 1)
+	{
+		values[0] = keys.columns[0].values[0];
+		values[1] = keys.columns[1].values[0];
+		nrows = ledger_execute(&restriction_one_plan, values, NULL, LEDGER_FRESH);
+	}
+	else if (keys.nrows > 1)
+	{
+		columns_arrays(&keys, values);
+		nrows = ledger_execute(&restriction_plan, values, NULL, LEDGER_FRESH);
+	}
+	for (int i = 0; i < n; i++)
+	{
+		const RestrictionWrite *set = &sets[i];
+
+		if (set->stored)
+		{
+			uint64		first = row;
+
+			if (same_restrictions(set, &row, nrows))
+				continue;
+			if (row > first)
+			{
+				values[0] = Int64GetDatum(set->account_id);
+				values[1] = PointerGetDatum(set->scheme->text);
+				columns_add(&stale, values, NULL);
+			}
+		}
+		for (int j = 0; j < set->nspans; j++)
+		{
+			restriction_values(set, &set->spans[j], values, nulls);
+			columns_add(&rows, values, nulls);
+		}
+	}
+	if (keys.nrows > 0)
+		SPI_freetuptable(SPI_tuptable);
+	columns_execute(&stale, &delete_restriction_plan, &delete_restriction_one_plan);
+	columns_execute(&rows, &insert_restriction_plan, &insert_restriction_one_plan);
+}
+
+void
+restrictions_write(const RestrictionWrite *sets, int n)
+{
+	DirectWriter writer;
+	Snapshot	snapshot;
+
+	if (n == 0)
+		return;
+	if (!direct_open(&writer, &restriction_table,
+					 DIRECT_FIND | DIRECT_INSERT | DIRECT_UPDATE | DIRECT_DELETE))
+	{
+		write_by_sql(sets, n);
+		return;
+	}
+	snapshot = direct_look();
+	for (int i = 0; i < n; i++)
+		write_set(&writer, snapshot, &sets[i]);
+	direct_flush(&writer);
+	direct_stop(&writer);
+	direct_seen();
+	direct_close(&writer);
+}

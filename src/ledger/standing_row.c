@@ -1,0 +1,370 @@
+/*
+ * standing_row.c
+ *		The rows of governance.standing, by SQL and without it.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/standing_row.h"
+#include "types/credit_score.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+static LedgerPlan probe_plan = {
+	"SELECT u.o FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u (account_id, scheme, o)"
+	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
+	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme)"
+	" ORDER BY u.o",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan lock_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
+	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan lock_one_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
+	2, {INT8OID, TEXTOID}
+};
+
+static LedgerPlan insert_plan = {
+	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
+	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
+	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
+	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+};
+
+static LedgerPlan update_plan = {
+	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
+	" known_at = u.known_at, policy_id = u.policy_id, state = u.state"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
+	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
+	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
+	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+};
+
+static LedgerPlan update_one_plan = {
+	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
+	" known_at = $6, policy_id = $7, state = $8"
+	" WHERE account_id" EQ "$1 AND scheme" EQ "$2",
+	8, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID}
+};
+
+enum
+{
+	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_COLUMNS
+};
+
+static const ColumnSpec standing_columns[S_COLUMNS] = {
+	{"account_id", INT8OID}, {"scheme", TEXTOID}, {"score", LEDGER_SCORE_TYPE},
+	{"tier", LEDGER_TIER_TYPE}, {"as_of", TIMESTAMPTZOID}, {"known_at", TIMESTAMPTZOID},
+	{"policy_id", INT8OID}, {"state", BYTEAOID}
+};
+
+static DirectTable standing_table = {
+	.name = "standing", .ncolumns = S_COLUMNS, .columns = standing_columns, .nkeys = 2
+};
+
+void
+standing_table_open(StandingTable *table)
+{
+	memset(table, 0, sizeof(StandingTable));
+	table->direct = direct_open(&table->writer, &standing_table, DIRECT_FIND | DIRECT_UPDATE);
+}
+
+void
+standing_table_close(StandingTable *table)
+{
+	if (!table->direct)
+		return;
+	direct_stop(&table->writer);
+	if (table->snapshot != NULL)
+		direct_seen();
+	direct_close(&table->writer);
+}
+
+/* ---------- columns ---------- */
+
+static void
+key_arrays(StandingWork *works, int nworks, Datum *values)
+{
+	Datum	   *accounts = palloc(sizeof(Datum) * nworks);
+	Datum	   *schemes = palloc(sizeof(Datum) * nworks);
+	Scheme	   *last = NULL;
+	Datum		name = 0;
+
+	for (int i = 0; i < nworks; i++)
+	{
+		StandingKey *key = works[i].key;
+
+		if (key->scheme != last)
+		{
+			last = key->scheme;
+			name = CStringGetTextDatum(last->name);
+		}
+		accounts[i] = Int64GetDatum(key->account_id);
+		schemes[i] = name;
+	}
+	values[0] = ledger_array(accounts, NULL, nworks, INT8OID);
+	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
+}
+
+/* All that follow the key. */
+static void
+standing_values(const StandingWork *work, Datum *values)
+{
+	const EngineState *state = work->state;
+	const Policy *policy = rulebook_policy(state->policy_id);
+	TimestampTz known_at = Max(work->known_at, state->last_decided);
+
+	values[0] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
+	values[1] = CharGetDatum((char) ledger_tier(policy, state, known_at));
+	values[2] = TimestampTzGetDatum(state->as_of);
+	values[3] = TimestampTzGetDatum(known_at);
+	values[4] = Int64GetDatum(state->policy_id);
+	values[5] = PointerGetDatum(engine_serialize(policy, state));
+}
+
+EngineState *
+standing_state(Datum state, int64 policy_id)
+{
+	return engine_deserialize(rulebook_policy(policy_id), DatumGetByteaPP(state));
+}
+
+static void
+take_row(StandingWork *work, Datum state, TimestampTz known_at, int64 policy_id)
+{
+	work->state = standing_state(state, policy_id);
+	work->known_at = known_at;
+	work->seen = work->state->as_of;
+	work->key->done = true;
+}
+
+/* ---------- looking for them ---------- */
+
+static void
+direct_key(const StandingKey *key, Datum *values)
+{
+	values[0] = Int64GetDatum(key->account_id);
+	values[1] = PointerGetDatum(key->scheme->text);
+}
+
+void
+standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missing)
+{
+	StandingWork *works;
+	Datum		values[2];
+	uint64		nrows;
+
+	/*
+	 * A snapshot of the whole transaction does not show what others have
+	 * committed since.
+	 */
+	if (table->direct && !IsolationUsesXactSnapshot())
+	{
+		if (table->snapshot == NULL)
+			table->snapshot = direct_look();
+		for (int i = 0; i < nkeys; i++)
+		{
+			direct_key(keys[i], values);
+			direct_find(&table->writer, table->snapshot, values, 2);
+			missing[i] = !direct_next(&table->writer);
+			if (!missing[i])
+				keys[i]->tid = table->writer.row->tts_tid;
+		}
+		return;
+	}
+	works = palloc0(sizeof(StandingWork) * nkeys);
+	for (int i = 0; i < nkeys; i++)
+		works[i].key = keys[i];
+	key_arrays(works, nkeys, values);
+	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_LATEST);
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+
+		missing[DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+											1, &isnull)) - 1] = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* ---------- locking them ---------- */
+
+/*
+ * A row that was found when all keys were looked for cannot have been cleared
+ * away while that snapshot lasts: from there the way leads to its last version.
+ */
+static void
+lock_direct(StandingTable *table, StandingWork *work)
+{
+	DirectWriter *writer = &table->writer;
+	StandingKey *key = work->key;
+	bool		isnull;
+	bool		locked;
+	Datum		state;
+
+	if (ItemPointerIsValid(&key->tid))
+		locked = direct_lock(writer, &key->tid, table->snapshot);
+	else
+	{
+		Snapshot	snapshot = direct_look();
+		Datum		values[2];
+
+		direct_key(key, values);
+		direct_find(writer, snapshot, values, 2);
+		locked = direct_next(writer);
+		if (locked)
+		{
+			key->tid = writer->row->tts_tid;
+			locked = direct_lock(writer, &key->tid, snapshot);
+		}
+		direct_stop(writer);
+		direct_seen();
+	}
+	if (!locked)
+	{
+		ItemPointerSetInvalid(&key->tid);
+		return;
+	}
+	key->tid = writer->row->tts_tid;
+	work->row = direct_keep(writer);
+	state = direct_get(writer, S_STATE, &isnull);
+	take_row(work, state, DatumGetTimestampTz(direct_get(writer, S_KNOWN_AT, &isnull)),
+			 DatumGetInt64(direct_get(writer, S_POLICY, &isnull)));
+	ExecClearTuple(writer->row);
+}
+
+void
+standings_lock(StandingTable *table, StandingWork *works, int nworks)
+{
+	Datum		values[2];
+	uint64		nrows;
+	int			n = 0;
+
+	if (table->direct)
+	{
+		for (int i = 0; i < nworks; i++)
+			lock_direct(table, &works[i]);
+		return;
+	}
+	if (nworks == 1)
+	{
+		values[0] = Int64GetDatum(works[0].key->account_id);
+		values[1] = CStringGetTextDatum(works[0].key->scheme->name);
+		nrows = ledger_execute(&lock_one_plan, values, NULL, LEDGER_WRITE);
+	}
+	else
+	{
+		key_arrays(works, nworks, values);
+		nrows = ledger_execute(&lock_plan, values, NULL, LEDGER_WRITE);
+	}
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		char	   *scheme = SPI_getvalue(tuple, desc, 2);
+
+		/* Both are in key order: the row's key is the next that matches. */
+		while (works[n].key->account_id != account_id ||
+			   strcmp(works[n].key->scheme->name, scheme) != 0)
+			n++;
+		take_row(&works[n++], SPI_getbinval(tuple, desc, 3, &isnull),
+				 DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)),
+				 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* ---------- writing them ---------- */
+
+/* Writes all of them by one insert or update. */
+static void
+execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
+{
+	static const Oid types[6] = {
+		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID
+	};
+	Datum	   *columns[6];
+	Datum		values[S_COLUMNS];
+
+	key_arrays(works, nworks, values);
+	for (int c = 0; c < 6; c++)
+		columns[c] = palloc(sizeof(Datum) * nworks);
+	for (int i = 0; i < nworks; i++)
+	{
+		Datum		row[6];
+
+		standing_values(&works[i], row);
+		for (int c = 0; c < 6; c++)
+			columns[c][i] = row[c];
+	}
+	for (int c = 0; c < 6; c++)
+		values[2 + c] = ledger_array(columns[c], NULL, nworks, ledger_type(types[c]));
+	ledger_execute(plan, values, NULL, LEDGER_WRITE);
+}
+
+void
+standings_update(StandingTable *table, StandingWork *works, int nworks)
+{
+	Datum		values[S_COLUMNS];
+
+	if (!table->direct && nworks > 1)
+	{
+		execute_many(&update_plan, works, nworks);
+		return;
+	}
+	for (int i = 0; i < nworks; i++)
+	{
+		StandingKey *key = works[i].key;
+
+		standing_values(&works[i], &values[2]);
+		direct_key(key, values);
+		if (table->direct)
+			direct_update(&table->writer, &key->tid, works[i].row, values, NULL);
+		else
+			ledger_execute(&update_one_plan, values, NULL, LEDGER_WRITE);
+	}
+}
+
+void
+standings_insert(StandingTable *table, StandingWork *works, int nworks, bool *inserted)
+{
+	int			next = 0;
+
+	execute_many(&insert_plan, works, nworks);
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		char	   *scheme = SPI_getvalue(tuple, desc, 2);
+
+		/* Rows come back in the order in which they were given. */
+		while (works[next].key->account_id != account_id ||
+			   strcmp(works[next].key->scheme->name, scheme) != 0)
+			next++;
+		inserted[next++] = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}

@@ -1,0 +1,60 @@
+/*
+ * standing_row.h
+ *		The rows of governance.standing: found, locked, read and written, without
+ *		SQL where the table is what create_ledger() made (see direct.h).
+ */
+#ifndef GOVERNANCE_LEDGER_STANDING_ROW_H
+#define GOVERNANCE_LEDGER_STANDING_ROW_H
+
+#include "ledger/direct.h"
+#include "ledger/ledger.h"
+
+/* What a standing becomes. */
+typedef struct StandingWork
+{
+	StandingKey *key;
+	AccountHistory *history;	/* null until it is needed */
+	EngineState *state;			/* null: nothing concerns the scheme */
+	TimestampTz known_at;
+	TimestampTz seen;			/* as_of before, DT_NOBEGIN: none: sanctions that
+								 * time brought up to here have been written */
+	bool		replayed;
+	HeapTuple	row;			/* as it was, where there are columns that are not
+								 * ours */
+} StandingWork;
+
+/* The table, open for one statement. */
+typedef struct StandingTable
+{
+	bool		direct;
+	DirectWriter writer;		/* when direct */
+	Snapshot	snapshot;		/* that all keys were looked for with, or null */
+} StandingTable;
+
+extern void standing_table_open(StandingTable *table);
+extern void standing_table_close(StandingTable *table);
+
+/* Which of the keys have no standing yet, as far as anybody has committed one. */
+extern void standings_probe(StandingTable *table, StandingKey **keys, int nkeys,
+							bool *missing);
+
+/*
+ * Locks the standings of the works, which come in key order, and reads them as
+ * they are once the lock is there.  Sets key->done of those that are there.
+ */
+extern void standings_lock(StandingTable *table, StandingWork *works, int nworks);
+
+/* Writes those that standings_lock() has found. */
+extern void standings_update(StandingTable *table, StandingWork *works, int nworks);
+
+/*
+ * Inserts standings in key order; inserted[] says which: others have been made
+ * by another session meanwhile.
+ */
+extern void standings_insert(StandingTable *table, StandingWork *works, int nworks,
+							 bool *inserted);
+
+/* The state in a row of ours. */
+extern EngineState *standing_state(Datum state, int64 policy_id);
+
+#endif							/* GOVERNANCE_LEDGER_STANDING_ROW_H */
