@@ -322,7 +322,6 @@ BEGIN
 			CONSTRAINT sanction_release_check CHECK ((released_at IS NULL) = (release_reason IS NULL))
 		) WITH (fillfactor = 80);
 		CREATE INDEX sanction_sanction_id_idx ON governance.sanction (sanction_id);
-		CREATE INDEX sanction_scheme_idx ON governance.sanction (account_id, scheme);
 		COMMENT ON TABLE governance.sanction IS 'derived: every sanction that ever followed; rows are never deleted';
 		COMMENT ON COLUMN governance.sanction.account_id IS 'who';
 		COMMENT ON COLUMN governance.sanction.sanction_id IS 'identifies the sanction';
@@ -339,6 +338,12 @@ BEGIN
 		COMMENT ON COLUMN governance.sanction.released_at IS 'when it was lifted before its time';
 		COMMENT ON COLUMN governance.sanction.release_reason IS 'cleared, conditions, counted, replaced, elected, overturned, manual or policy';
 		RETURN NEXT 'created table governance.sanction';
+	END IF;
+
+	-- The primary key serves as well: an account's sanctions are few.
+	IF to_regclass('governance.sanction_scheme_idx') IS NOT NULL THEN
+		DROP INDEX governance.sanction_scheme_idx;
+		RETURN NEXT 'dropped index governance.sanction_scheme_idx';
 	END IF;
 
 	IF to_regclass('governance.restriction') IS NULL THEN

@@ -57,12 +57,11 @@ forget_table(Datum arg, Oid relid)
 
 /* ---------- what kind of table it is ---------- */
 
-/* Has a trigger for an event anything to do with us?  Not if it is disabled;
- * our own guard lets us pass. */
-static bool
-trigger_concerns(const Trigger *trigger, Oid guard)
+static Oid
+own_function(const char *name)
 {
-	return trigger->tgenabled != TRIGGER_DISABLED && trigger->tgfoid != guard;
+	return LookupFuncName(list_make2(makeString("governance"), makeString(pstrdup(name))),
+						  0, NULL, true);
 }
 
 static bool
@@ -77,8 +76,11 @@ is_foreign_key(const Trigger *trigger)
  * (unchanging) need not be looked at.
  */
 static bool
-triggers_fit(Relation rel, int16 event, const Bitmapset *unchanging, Oid guard, bool *fires)
+triggers_fit(DirectTable *table, Relation rel, int16 event, const Bitmapset *unchanging,
+			 bool *fires)
 {
+	Oid			guard = own_function("refuse_rewrite");
+	Oid			own = table->own_trigger == NULL ? InvalidOid : own_function(table->own_trigger);
 	const TriggerDesc *desc = rel->trigdesc;
 
 	*fires = false;
@@ -87,7 +89,9 @@ triggers_fit(Relation rel, int16 event, const Bitmapset *unchanging, Oid guard, 
 		const Trigger *trigger = &desc->triggers[i];
 		bool		looks = true;
 
-		if ((trigger->tgtype & event) == 0 || !trigger_concerns(trigger, guard))
+		/* Our guard lets us pass. */
+		if ((trigger->tgtype & event) == 0 || trigger->tgenabled == TRIGGER_DISABLED ||
+			trigger->tgfoid == guard || trigger->tgfoid == own)
 			continue;
 		if (!is_foreign_key(trigger))
 			return false;
@@ -244,8 +248,6 @@ inspect(DirectTable *table, Relation rel)
 	Form_pg_class form = rel->rd_rel;
 	Bitmapset  *ours = NULL;
 	Bitmapset  *keys = NULL;
-	Oid			guard = LookupFuncName(list_make2(makeString("governance"),
-												  makeString("refuse_rewrite")), 0, NULL, true);
 	bool		fires;
 
 	table->can = 0;
@@ -271,12 +273,12 @@ inspect(DirectTable *table, Relation rel)
 		keys = bms_add_member(keys, table->numbers[k]);
 	if (key_fits(table, rel))
 		table->can |= DIRECT_FIND;
-	if (triggers_fit(rel, TRIGGER_TYPE_INSERT, NULL, guard, &table->insert_fires) &&
+	if (triggers_fit(table, rel, TRIGGER_TYPE_INSERT, NULL, &table->insert_fires) &&
 		others_stay_null(rel, ours))
 		table->can |= DIRECT_INSERT;
-	if (triggers_fit(rel, TRIGGER_TYPE_UPDATE, keys, guard, &table->update_fires))
+	if (triggers_fit(table, rel, TRIGGER_TYPE_UPDATE, keys, &table->update_fires))
 		table->can |= DIRECT_UPDATE;
-	if (triggers_fit(rel, TRIGGER_TYPE_DELETE, NULL, guard, &fires) && !fires)
+	if (triggers_fit(table, rel, TRIGGER_TYPE_DELETE, NULL, &fires) && !fires)
 		table->can |= DIRECT_DELETE;
 	table->generated = RelationGetDescr(rel)->constr != NULL &&
 		RelationGetDescr(rel)->constr->has_generated_stored;
@@ -358,6 +360,7 @@ direct_close(DirectWriter *writer)
 			ExecCloseResultRelations(writer->estate);
 		else if (writer->indexes_open)
 			ExecCloseIndices(writer->info);
+		ExecResetTupleTable(writer->estate->es_tupleTable, false);
 		FreeExecutorState(writer->estate);
 	}
 	table_close(writer->rel, NoLock);

@@ -36,6 +36,8 @@ typedef struct DirectTable
 	int			ncolumns;		/* all that we write; types may be LEDGER_*_TYPE */
 	const ColumnSpec *columns;
 	int			nkeys;			/* the first so many lead the primary key */
+	const char *own_trigger;	/* function of a row trigger of ours that has
+								 * nothing to do with the rows written here */
 
 	/* private to direct.c */
 	bool		valid;

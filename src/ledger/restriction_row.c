@@ -69,8 +69,15 @@ static const ColumnSpec restriction_columns[R_COLUMNS] = {
 	{"since", TIMESTAMPTZOID}, {"until", TIMESTAMPTZOID}, {"sanction_id", INT8OID}
 };
 
+/*
+ * The certification room has a row trigger for what withholds this capability;
+ * such rows are written by SQL.
+ */
+#define TRIGGERING_CAPABILITY "certification"
+
 static DirectTable restriction_table = {
-	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 1
+	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 1,
+	.own_trigger = "certification_withheld"
 };
 
 static void
@@ -97,25 +104,41 @@ is_text(Datum value, const char *string)
 	return VARSIZE_ANY_EXHDR(t) == len && memcmp(VARDATA_ANY(t), string, len) == 0;
 }
 
+/* A stored row, and the span that it is to show. */
+typedef struct StoredRow
+{
+	ItemPointerData tid;
+	HeapTuple	row;
+	const Withheld *span;		/* null: it goes */
+	bool		same;
+} StoredRow;
+
 /*
  * Brings one standing's rows in line: a row for the same capability from the
- * same instant is changed, others go, and what has none yet gets one.
+ * same instant is changed, others go, and what has none yet gets one.  False,
+ * and nothing is done, when a trigger has to know of it.
  */
-static void
+static bool
 write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 {
 	bool	   *found = palloc0(sizeof(bool) * (set->nspans + 1));
 	Datum		values[R_COLUMNS];
 	bool		nulls[R_COLUMNS];
 	Datum		key = Int64GetDatum(set->account_id);
+	StoredRow	few[4];
+	StoredRow  *rows = few;
+	int			nrows = 0;
+	int			max = lengthof(few);
 
+	for (int i = 0; i < set->nspans; i++)
+		if (strcmp(set->spans[i].capability, TRIGGERING_CAPABILITY) == 0)
+			return false;
 	if (set->stored)
 		direct_find(writer, snapshot, &key, 1);
 	while (set->stored && direct_next(writer))
 	{
 		bool		isnull;
-		ItemPointerData tid = writer->row->tts_tid;
-		const Withheld *span = NULL;
+		StoredRow  *stored;
 		Datum		capability;
 		TimestampTz since;
 		int64		sanction_id;
@@ -123,24 +146,43 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 		if (!is_text(direct_get(writer, R_SCHEME, &isnull), set->scheme->name))
 			continue;
 		capability = direct_get(writer, R_CAPABILITY, &isnull);
+		if (is_text(capability, TRIGGERING_CAPABILITY))
+			return false;
+		if (nrows == max)
+		{
+			StoredRow  *more = palloc(sizeof(StoredRow) * max * 2);
+
+			memcpy(more, rows, sizeof(StoredRow) * max);
+			rows = more;
+			max *= 2;
+		}
+		stored = &rows[nrows++];
+		memset(stored, 0, sizeof(StoredRow));
+		stored->tid = writer->row->tts_tid;
 		since = DatumGetTimestampTz(direct_get(writer, R_SINCE, &isnull));
-		for (int i = 0; i < set->nspans && span == NULL; i++)
+		for (int i = 0; i < set->nspans && stored->span == NULL; i++)
 			if (set->spans[i].since == since && is_text(capability, set->spans[i].capability))
 			{
-				span = &set->spans[i];
+				stored->span = &set->spans[i];
 				found[i] = true;
 			}
-		if (span == NULL)
-		{
-			direct_delete(writer, &tid);
+		if (stored->span == NULL)
 			continue;
-		}
 		sanction_id = DatumGetInt64(direct_get(writer, R_SANCTION, &isnull));
-		if ((isnull ? 0 : sanction_id) == span->sanction_id &&
-			DatumGetTimestampTz(direct_get(writer, R_UNTIL, &isnull)) == span->until)
-			continue;
-		restriction_values(set, span, values, nulls);
-		direct_update(writer, &tid, direct_keep(writer), values, nulls);
+		stored->same = (isnull ? 0 : sanction_id) == stored->span->sanction_id &&
+			DatumGetTimestampTz(direct_get(writer, R_UNTIL, &isnull)) == stored->span->until;
+		if (!stored->same)
+			stored->row = direct_keep(writer);
+	}
+	for (int r = 0; r < nrows; r++)
+	{
+		if (rows[r].span == NULL)
+			direct_delete(writer, &rows[r].tid);
+		else if (!rows[r].same)
+		{
+			restriction_values(set, rows[r].span, values, nulls);
+			direct_update(writer, &rows[r].tid, rows[r].row, values, nulls);
+		}
 	}
 	for (int i = 0; i < set->nspans; i++)
 		if (!found[i])
@@ -148,7 +190,7 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 			restriction_values(set, &set->spans[i], values, nulls);
 			direct_insert(writer, values, nulls);
 		}
-	pfree(found);
+	return true;
 }
 
 /* ---------- by SQL ---------- */
@@ -254,6 +296,8 @@ restrictions_write(const RestrictionWrite *sets, int n)
 {
 	DirectWriter writer;
 	Snapshot	snapshot;
+	RestrictionWrite *others;
+	int			nothers = 0;
 
 	if (n == 0)
 		return;
@@ -263,11 +307,15 @@ restrictions_write(const RestrictionWrite *sets, int n)
 		write_by_sql(sets, n);
 		return;
 	}
+	others = palloc(sizeof(RestrictionWrite) * n);
 	snapshot = direct_look();
 	for (int i = 0; i < n; i++)
-		write_set(&writer, snapshot, &sets[i]);
+		if (!write_set(&writer, snapshot, &sets[i]))
+			others[nothers++] = sets[i];
 	direct_flush(&writer);
 	direct_stop(&writer);
 	direct_seen();
 	direct_close(&writer);
+	if (nothers > 0)
+		write_by_sql(others, nothers);
 }

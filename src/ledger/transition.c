@@ -45,27 +45,30 @@ void
 find_columns(Relation relation, const ColumnSpec *specs, int nspecs, AttrNumber *numbers)
 {
 	TupleDesc	desc = RelationGetDescr(relation);
+	int			next = 0;
 
 	for (int i = 0; i < nspecs; i++)
 	{
 		numbers[i] = InvalidAttrNumber;
-		for (int a = 0; a < desc->natts; a++)
+
+		/* They are in the table's order, mostly: each is where the last ended. */
+		for (int k = 0; k < desc->natts && numbers[i] == InvalidAttrNumber; k++)
 		{
+			int			a = (next + k) % desc->natts;
 			Form_pg_attribute attribute = TupleDescAttr(desc, a);
 
-			if (!attribute->attisdropped &&
-				strcmp(NameStr(attribute->attname), specs[i].name) == 0)
-			{
-				if (attribute->atttypid != specs[i].type)
-					ereport(ERROR,
-							(errcode(ERRCODE_DATATYPE_MISMATCH),
-							 errmsg("column \"%s\" of relation \"%s\" must have type %s",
-									specs[i].name, RelationGetRelationName(relation),
-									format_type_be(specs[i].type)),
-							 errtablecol(relation, a + 1)));
-				numbers[i] = a + 1;
-			}
+			if (attribute->attisdropped || strcmp(NameStr(attribute->attname), specs[i].name) != 0)
+				continue;
+			if (attribute->atttypid != specs[i].type)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATATYPE_MISMATCH),
+						 errmsg("column \"%s\" of relation \"%s\" must have type %s",
+								specs[i].name, RelationGetRelationName(relation),
+								format_type_be(specs[i].type)),
+						 errtablecol(relation, a + 1)));
+			numbers[i] = a + 1;
 		}
+		next = numbers[i];
 		if (numbers[i] == InvalidAttrNumber)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
