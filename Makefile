@@ -15,6 +15,7 @@
 #   make installcheck        the SQL tests against an installed, running server
 #   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
+#   make plots               pictures of the last figures, into doc/pictures/
 #   make deb                 the Debian packages, in deb/
 #   make check-deb           the same, and the tests against what was packed
 
@@ -71,7 +72,7 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) resul
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
 OWN_GOALS = check check-long check-versions check-assertions check-sanitizers \
-	check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures dist deb
+	check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures plots dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -96,6 +97,9 @@ bench:
 
 pictures:
 	@test/pictures
+
+plots:
+	@test/bench/plots
 
 check-versions:
 	@test/versions

@@ -178,6 +178,7 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 			 !see_why ? 0 : sanction == NULL ? errhint("See governance.restrictions(" INT64_FORMAT ").", account_id)
 			 : errhint("governance.explain(%s) gives the reasons.", sanction),
 			 errtable(relation),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, trigger->tgargs[0]),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, trigger->tgname)));
 }
 
