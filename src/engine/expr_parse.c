@@ -98,6 +98,10 @@ fail_unexpected(Parser *p, const char *wanted)
 										p->text, words[i]));
 		}
 	}
+	if (p->at > p->start && p->at[-1] == '=' && (*p->at == '>' || *p->at == '<'))
+		return fail(p, psprintf("\"=%c\" must be written \"%c=\"", *p->at, *p->at));
+	if (p->token == TOKEN_NAME && pg_strcasecmp(p->text, "between") == 0)
+		return fail(p, pstrdup("\"x between a and b\" must be written \"x >= a and x <= b\""));
 	return fail(p, psprintf("%s expected instead of \"%.*s\" at position %d",
 							wanted, Min(p->length, MAX_NAME_LENGTH), p->at,
 							(int) (p->at - p->start) + 1));
@@ -209,7 +213,10 @@ next_token(Parser *p)
 		}
 		if (i == lengthof(symbols))
 		{
-			if (*s > ' ' && *s < 0x7f)
+			/* what other languages write */
+			if (strncmp(s, "&&", 2) == 0 || strncmp(s, "||", 2) == 0)
+				fail(p, psprintf("\"%.2s\" must be written \"%s\"", s, *s == '&' ? "and" : "or"));
+			else if (*s > ' ' && *s < 0x7f)
 				fail(p, psprintf("unexpected \"%c\" at position %d",
 								 *s, (int) (s - p->start) + 1));
 			else

@@ -81,7 +81,24 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 		else if (strcmp(word, "decided") == 0)
 			relief->age_clock = CLOCK_DECIDED;
 		else
+		{
+			/* A kind of activity of such a name would be waited for in vain. */
+			static const char *const clocks[] = {"occurred", "decided"};
+			static const char *const deeds[] = {"occurrence", "offence", "offense", "deed", "violation", "entry"};
+			static const char *const decisions[] = {"decision", "conviction", "issue", "issued", "final"};
+			const char *hint = closest_hint(word, clocks, lengthof(clocks));
+
+			for (int i = 0; i < (int) lengthof(deeds) && hint == NULL; i++)
+				if (strcmp(word, deeds[i]) == 0)
+					hint = "Write \"occurred\".";
+			for (int i = 0; i < (int) lengthof(decisions) && hint == NULL; i++)
+				if (strcmp(word, decisions[i]) == 0)
+					hint = "Write \"decided\".";
+			if (hint != NULL)
+				doc_fail(from, "An age counts from \"occurred\", from \"decided\" or from a kind of activity.",
+						 hint, "\"%s\" is none of the clocks", word);
 			relief->age_mark = compile_mark(c, from);
+		}
 	}
 	relief->age_clean = doc_get_boolean(object, "clean", false);
 	relief->rolls = compile_roll(c, object, c->policy->calendar.roll_relief);

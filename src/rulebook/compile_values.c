@@ -169,7 +169,7 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 			scope->why = needs == EXPR_MAY_STATE ?
 				"The score is not known here." :
 				needs == EXPR_MAY_POINTS ?
-				"The price so far is known in modifiers only." :
+				"The price so far is known in modifiers only; what has been lost or has piled up is \"score\" and \"lost\"." :
 				needs == EXPR_MAY_JUDGED ?
 				"The violation being judged is known in modifiers and on the ladder only." :
 				needs == EXPR_MAY_ENTRY ?
@@ -308,6 +308,8 @@ parse_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 			hint = closest_hint(scope.refused,
 								(const char *const *) scope.candidates.names,
 								scope.candidates.n);
+			if (detail == NULL && hint == NULL)
+				hint = "A fact about the account is declared in \"attributes\", what follows from facts in \"facets\", a count or a sum in \"observe\".";
 		}
 		doc_fail(doc, detail, hint, "%s", error);
 	}
@@ -456,13 +458,37 @@ span_estimate(const Span *span)
 #define SPAN_DETAIL \
 	"Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\"."
 
+/* What might have been meant, or null. */
+static const char *
+span_hint(const Doc *doc)
+{
+	static const char *const for_ever[] = {
+		"forever", "for ever", "permanent", "permanently", "indefinite", "indefinitely", "infinity", "never"
+	};
+	int			n;
+	char		unit[16];
+
+	if (doc->kind == DOC_NUMBER)
+		return "Say of what: \"7 days\".";
+	if (doc->kind != DOC_TEXT)
+		return NULL;
+	for (int i = 0; i < (int) lengthof(for_ever); i++)
+		if (pg_strcasecmp(doc->text, for_ever[i]) == 0)
+			return "Write \"ever\".";
+	if (sscanf(doc->text, "%d %15s", &n, unit) == 2 &&
+		(pg_strncasecmp(unit, "match", 5) == 0 || pg_strncasecmp(unit, "game", 4) == 0 ||
+		 pg_strncasecmp(unit, "event", 5) == 0))
+		return "A number of events is written {\"count\": 2, \"of\": \"match\"}, with the kind of activity that counts.";
+	return NULL;
+}
+
 Span
 compile_span(const Doc *doc)
 {
 	Span		span;
 
 	if (doc->kind != DOC_TEXT || !span_parse(doc->text, &span))
-		doc_fail(doc, SPAN_DETAIL, NULL, "must be a span of time");
+		doc_fail(doc, SPAN_DETAIL, span_hint(doc), "must be a span of time");
 	return span;
 }
 
@@ -499,7 +525,7 @@ compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 	}
 	if (doc->kind != DOC_TEXT || !span_parse(doc->text, &sc->span))
 		doc_fail(doc, SPAN_DETAIL " A formula is written {\"days\": \"7 * strikes\"}.",
-				 NULL, "must be a span of time, a formula or a list of cases");
+				 span_hint(doc), "must be a span of time, a formula or a list of cases");
 	if (sc->span.forever && !may_be_ever)
 		doc_fail(doc, NULL, NULL, "\"ever\" makes no sense here");
 }

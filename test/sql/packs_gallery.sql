@@ -171,7 +171,20 @@ INSERT INTO story (id, name, event, score, tier, detail) VALUES
 ('no talk yet', 'courier.quality', '{"at": "2024-01-20", "rule": "cash_missing", "points": 40}', '60/110', 'warned', NULL),
 ('scooter', 'courier.quality', '{"attribute": "vehicle", "value": "scooter"}', NULL, NULL, NULL),
 ('scooter', 'courier.quality', '{"attribute": "first_shift", "value": "2024-01-01"}', NULL, NULL, NULL),
-('scooter', 'courier.quality', '{"at": "2024-01-20", "rule": "traffic", "points": 10}', '84/110', 'clear', 'motor vehicle x1.5, probation +1');
+('scooter', 'courier.quality', '{"at": "2024-01-20", "rule": "traffic", "points": 10}', '84/110', 'clear', 'motor vehicle x1.5, probation +1'),
+
+('in order', 'licence.inorder', '{"at": "2019-12-01", "rule": "drunk"}', '3/8', 'clear', NULL),
+('in order', 'licence.inorder', '{"at": "2020-01-01", "rule": "drunk"}', '5/8', 'warned', NULL),
+('in order', 'licence.inorder', '{"at": "2020-02-01", "rule": "drunk"}', '7/8', 'limited', NULL),
+('in order', 'licence.inorder', '{"at": "2020-03-01", "rule": "speeding"}', '8/8', 'revoked', NULL),
+
+('patience', 'licence.patience', '{"at": "2020-01-01", "rule": "red_light"}', '12/24', 'clear', NULL),
+('patience', 'licence.patience', '{"at": "2020-06-01", "rule": "red_light"}', '0/24', 'suspended', NULL),
+('patience', 'licence.patience', '{"at": "2020-08-24"}', '0/24', 'clear', NULL),
+('patience', 'licence.patience', '{"at": "2020-12-01", "rule": "speeding", "points": 8}', '8/24', 'clear', NULL),
+('patience', 'licence.patience', '{"at": "2021-03-01", "rule": "speeding", "points": 4}', '0/24', 'suspended', NULL),
+('patience', 'licence.patience', '{"at": "2021-08-15"}', '0/24', 'suspended', NULL),
+('patience', 'licence.patience', '{"at": "2021-08-16"}', '0/24', 'clear', NULL);
 \set ECHO queries
 
 SELECT name FROM gallery ORDER BY name;

@@ -378,3 +378,17 @@ SELECT pg_temp.bad(jsonb_build_object('rules', jsonb_build_object(repeat('规', 
 SELECT pg_temp.bad(jsonb_build_object('rules', jsonb_build_object(repeat('规', 21), '{"title": "x"}'::jsonb)));
 SELECT length(governance.check_policy(pg_temp.doc((SELECT jsonb_build_object('rules',
 	jsonb_object_agg('r' || i, '{"title": "x", "modifiers": [{"add": 1}]}'::jsonb)) FROM generate_series(1, 1000) i)))::text) > 100000;
+
+-- what people write who know other languages
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score => 3", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score >= 3 && hour > 2", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score >= 3 || hour > 2", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score between 3 and 5", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "points >= 3", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "novice", "tier": "muted", "for": "7 days"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score < 3", "tier": "muted", "for": "permanent"}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score < 3", "tier": "muted", "for": 7}]}');
+SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score < 3", "tier": "muted", "for": "2 matches"}]}');
+SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "decision", "void": "entry"}]}');
+SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "occured", "void": "entry"}]}');
+SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "fine_paid", "void": "entry"}]}');
