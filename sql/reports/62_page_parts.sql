@@ -106,7 +106,7 @@ BEGIN
 		('days90', '90% within (days)', '九成办结天数'), ('late', 'Late', '逾期'), ('open', 'Open', '未办结'),
 		('again', 'Again', '再次处罚'), ('repeat', 'The first time, and again', '首次与再次'), ('first', 'First time', '首次'),
 		('third', 'Third time or more', '三次及以上'), ('between', 'Median days between', '间隔天数中位数'),
-		('in force', 'In force at the end', '期末有效处罚'), ('rung', 'Measure', '措施'), ('no end', 'Without an end', '无限期'),
+		('in force', 'In force at the end', '期末有效处罚'), ('rung', 'Measure', '措施'), ('no end', 'No known end', '无确定期限'),
 		('method', 'How to read this', '统计说明'),
 		('method text', 'A sanction counts on the day on which it started, a violation or an appeal on the day on which it was decided. A sanction whose violation was overturned since is counted as overturned and not among the sanctions. Measures that were only computed, and not enforced, are counted nowhere. Every figure follows from the ledger of decisions and can be recomputed from it.',
 			'处罚按开始日期统计，违规与申诉按认定或办结日期统计。事后撤销的处罚单列，不计入处罚数。仅试算而未执行的措施不计入。全部数字均由决定台账得出，可据此复算。'),
@@ -118,7 +118,7 @@ BEGIN
 		('chart of', 'Score and sanctions', '积分与处罚'), ('entries', 'Entries', '明细'), ('when', 'When', '时间'), ('event', 'What', '事项'),
 		('change', 'Points', '分值'), ('detail', 'Detail', '说明'), ('none', 'Nothing is on record.', '无记录。'),
 		('opened on', 'opened on', '开户于'), ('expected', 'expected, if nothing more happens', '预计（如无新情况）'), ('expected short', 'expected', '预计'),
-		('until', 'Until', '截止'), ('sanction', 'Sanction', '处罚'), ('appeal filed', 'Appeal filed', '提出申诉'),
+		('until', 'Until', '截止'), ('for ever', 'Without an end', '无限期'), ('until lifted', 'Until lifted', '至解除为止'), ('sanction', 'Sanction', '处罚'), ('appeal filed', 'Appeal filed', '提出申诉'),
 		('appeal upheld', 'Appeal: upheld', '申诉：维持'), ('appeal overturned', 'Appeal: overturned', '申诉：撤销'),
 		('appeal changed', 'Appeal: changed', '申诉：变更'),
 		('cleared', 'cleared', '条件消除'), ('conditions', 'conditions met', '条件已满足'), ('counted', 'served', '已执行完毕'),
@@ -205,7 +205,7 @@ th.n, td.n { text-align: right; padding-right: 0; padding-left: .75rem; white-sp
 tbody th { min-width: 5.5em; }
 td { min-width: 2.75em; }
 tr.sum > * { font-weight: 650; border-bottom-color: var(--soft); }
-th + td.bar { width: 40%; }
+th + td.bar { width: 36%; }
 td.bar { width: 34%; min-width: 5rem; padding-right: 0; }
 td.bar svg { display: inline-block; width: 100%; height: .8em; vertical-align: baseline; }
 td.bar rect { stroke: none; fill: var(--accent); }
@@ -224,6 +224,11 @@ svg .up { fill: var(--accent); stroke: var(--paper); stroke-width: 1; }
 svg .mark { font-size: 13px; fill: var(--ink); }
 svg .lane { fill: var(--ink); }
 svg .step { fill: var(--ink); stroke: none; }
+svg .thin { display: none; }
+@media (max-width: 48rem) {
+	svg .thin { display: inline; }
+	svg .ample { display: none; }
+}
 @media (max-width: 40rem) {
 	header { padding-top: 2rem; }
 	svg .wide { display: none; }
@@ -240,7 +245,9 @@ svg .step { fill: var(--ink); stroke: none; }
 		--clear: #eef1f5; --warned: #c9dcef; --limited: #9fc1e0; --muted: #6d9fcb; --suspended: #3f7bb0; --revoked: #1f5790; --banned: #0c2b55; --edge: #1f5790;
 	}
 	@page { margin: 18mm 16mm; }
-	body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+	body { font-size: 10pt; line-height: 1.4; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+	table { font-size: 9pt; } th, td { padding-top: .2rem; padding-bottom: .2rem; } td.bar, th + td.bar { width: 22%; }
+	h2 { margin-top: 1.75rem; padding-top: .6rem; }
 	header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
 	header { padding-top: 0; }
 	h2, h3, caption, figcaption { break-after: avoid; }

@@ -292,7 +292,9 @@ BEGIN
 		concat(governance.page_date(bounds.since, tongue, time_zone), ' – ', governance.page_date(bounds.until - interval '1 second', tongue, time_zone),
 			   ' · ', governance.html_text(time_zone),
 			   (SELECT ' · ' || governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) FROM governance.scheme s WHERE s.scheme = in_scheme)),
-		governance.html_text(governance.announcement_text(over, tongue, time_zone, in_scheme)), content,
+		governance.html_text((SELECT CASE WHEN NOT zh THEN rtrim(a.text, '.') || '.'
+										  ELSE translate(regexp_replace(a.text, ',(?!\d{3})', '，', 'g'), ':;', '：；') END
+							  FROM governance.announcement_text(over, tongue, time_zone, in_scheme) AS a(text))), content,
 		concat(governance.page_word('as known', tongue), ' ', governance.page_date(now(), tongue, time_zone)), tongue);
 END
 $page$;

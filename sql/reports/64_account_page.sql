@@ -56,7 +56,7 @@ DECLARE
 	bar		record;
 	busy	numeric[] := '{}';
 	taken	numeric;
-	named_as text;
+	named_as text[];
 	place	integer;
 	lanes	integer := 0;
 	ends	numeric;
@@ -130,8 +130,9 @@ BEGIN
 		ends := GREATEST(LEAST(100, 100 * extract(epoch FROM coalesce(bar.until, account_chart.until) - account_chart.since) / length), starts + 0.4);
 		-- A name needs room too, on a telephone as well; near the right edge it
 		-- stands to the left.
-		named_as := governance.page_clipped(bar.title, 21);
-		taken := CASE WHEN named THEN (char_length(named_as) + octet_length(named_as)) * 1.1 ELSE 0 END;
+		-- (15 letters there, twice as many where there is more room).
+		named_as := ARRAY[governance.page_clipped(bar.title, 15), governance.page_clipped(bar.title, 32)];
+		taken := CASE WHEN named THEN (char_length(named_as[1]) + octet_length(named_as[1])) * 1.15 ELSE 0 END;
 		place := 1;
 		WHILE busy[place] > CASE WHEN starts > 55 THEN LEAST(starts, ends - taken) ELSE starts END LOOP
 			place := place + 1;
@@ -141,8 +142,11 @@ BEGIN
 		result := concat(result, format(E'<g><title>%s</title><rect class="%s" x="%s%%" width="%s%%" y="%s" height="11"/>',
 			governance.html_text(concat(bar.title, ': ', governance.page_date(bar.since, language, time_zone, true), ' – ', governance.page_date(bar.until, language, time_zone, true))),
 			bar.tier, round(starts, 3), round(ends - starts, 3), bottom + (place - 1) * lane + CASE WHEN named THEN 14 ELSE 2 END),
-			CASE WHEN named THEN format('<text class="lane" x="%s%%" y="%s" text-anchor="%s">%s</text>', CASE WHEN starts > 55 THEN round(ends, 3) ELSE round(starts, 3) END, bottom + (place - 1) * lane + 9,
-			CASE WHEN starts > 55 THEN 'end' ELSE 'start' END, governance.html_text(named_as)) END, E'</g>\n');
+			CASE WHEN named THEN (
+				SELECT string_agg(format('<text class="lane%s" x="%s%%" y="%s" text-anchor="%s">%s</text>', CASE WHEN named_as[1] <> named_as[2] THEN CASE n WHEN 1 THEN ' thin' ELSE ' ample' END END,
+										 CASE WHEN starts > 55 THEN round(ends, 3) ELSE round(starts, 3) END, bottom + (place - 1) * lane + 9,
+										 CASE WHEN starts > 55 THEN 'end' ELSE 'start' END, governance.html_text(named_as[n])), '' ORDER BY n)
+				FROM generate_series(1, CASE WHEN named_as[1] = named_as[2] THEN 1 ELSE 2 END) n) END, E'</g>\n');
 	END LOOP;
 	bottom := bottom + lanes * lane;
 
@@ -308,7 +312,7 @@ BEGIN
 		SELECT string_agg(format(E'<tr><th scope="row">%s</th><td>%s</td><td class="when">%s</td><td class="when">%s</td><td>%s</td></tr>\n',
 				governance.page_name(coalesce(governance.title_in(r.titles, r.title, tongue), s.rung)), governance.page_word(s.tier::text, tongue),
 				governance.page_date(lower(s.during), tongue, time_zone, true),
-				CASE WHEN isempty(s.during) THEN '–' WHEN upper(s.during) IS NULL THEN governance.page_word('no end', tongue)
+				CASE WHEN isempty(s.during) THEN '–' WHEN upper(s.during) IS NULL THEN governance.page_word(CASE WHEN r.length IS NULL THEN 'until lifted' ELSE 'for ever' END, tongue)
 					 ELSE governance.page_date(upper(s.during), tongue, time_zone, true) END,
 				coalesce(governance.page_word(s.release_reason, tongue), '')), '' ORDER BY coalesce(lower(s.during), s.recorded_at), s.sanction_id)
 			INTO part

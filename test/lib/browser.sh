@@ -35,6 +35,5 @@ framed()
 # picture PAGE WIDTH HEIGHT FILE.png
 picture()
 {
-	framed "$1" "$2" "$3" >"$SCRATCH/framed.html"
-	browse --window-size="$2,$3" --screenshot="$4" "file://$SCRATCH/framed.html"
+	browse --window-size="$2,$3" --screenshot="$4" "file://$1"
 }
