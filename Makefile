@@ -15,7 +15,7 @@
 #   make installcheck        the SQL tests against an installed, running server
 #   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
-#   make plots               pictures of the last figures, into doc/pictures/
+#   make plots               pictures of the last figures, into doc/plots/
 #   make deb                 the Debian packages, in deb/
 #   make check-deb           the same, and the tests against what was packed
 
