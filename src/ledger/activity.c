@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "compat.h"
 #include "errors.h"
 #include "ledger/ledger.h"
@@ -114,6 +116,13 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 		row->occurred = slot_time(slot, numbers[A_OCCURRED]);
 		row->quantity = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 														   slot_getattr(slot, numbers[A_QUANTITY], &isnull)));
+		/* What cannot be compared with itself cannot be proven either. */
+		if (!isfinite(row->quantity))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("the quantity of activity \"%s\" of account " INT64_FORMAT " must be a finite number",
+							row->kind, row->account_id),
+					 errtablecol(relation, numbers[A_QUANTITY])));
 		row->violation_id = slot_int8(slot, numbers[A_VIOLATION]);
 	}
 	ExecDropSingleTupleTableSlot(slot);
