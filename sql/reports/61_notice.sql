@@ -189,13 +189,13 @@ BEGIN
 			WHERE a.account_id = this.account_id AND a.violation_id = this.violation_id
 			ORDER BY a.filed_at DESC, a.appeal_id DESC LIMIT 1;
 	END IF;
-	deadline := CASE WHEN mapping #>> '{appeal,within}' IS NOT NULL THEN
-		(coalesce(cause.decided_at, lower(this.during)) AT TIME ZONE zone + (mapping #>> '{appeal,within}')::interval)
-			AT TIME ZONE zone END;
-	how := CASE jsonb_typeof(mapping #> '{appeal,how}')
-		WHEN 'string' THEN mapping #>> '{appeal,how}'
-		WHEN 'object' THEN governance.title_in(mapping #> '{appeal,how}',
-			coalesce(mapping #>> '{appeal,how,en}', (SELECT t.value FROM jsonb_each_text(mapping #> '{appeal,how}') t LIMIT 1)), tongue) END;
+	IF cause.violation_id IS NOT NULL THEN
+		deadline := (governance.appeal_times(cause.scheme, cause.occurred_at, cause.decided_at, cause.decided_at)).file_by;
+	END IF;
+	how := CASE jsonb_typeof(mapping -> 'appeal')
+		WHEN 'string' THEN mapping ->> 'appeal'
+		WHEN 'object' THEN governance.title_in(mapping -> 'appeal',
+			coalesce(mapping #>> '{appeal,en}', (SELECT t.value FROM jsonb_each_text(mapping -> 'appeal') t LIMIT 1)), tongue) END;
 	lines := lines || CASE
 		WHEN appealed.outcome IS NOT NULL AND zh THEN
 			format('申诉：您于 %s 提出的申诉已于 %s 处理，结果：%s。', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'),
@@ -205,9 +205,11 @@ BEGIN
 			format('Appeal: the one filed on %s was decided on %s: %s.', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'),
 				   to_char(appealed.decided_at AT TIME ZONE zone, 'YYYY-MM-DD'), appealed.outcome)
 		WHEN appealed.appeal_id IS NOT NULL AND zh THEN
-			format('申诉：您于 %s 提出的申诉正在处理中。', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'))
+			format('申诉：您于 %s 提出的申诉正在处理中', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'))
+			|| coalesce('，将于 ' || to_char(appealed.deadline AT TIME ZONE zone, 'YYYY-MM-DD') || ' 前作出决定', '') || '。'
 		WHEN appealed.appeal_id IS NOT NULL THEN
-			format('Appeal: the one filed on %s is being examined.', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'))
+			format('Appeal: the one filed on %s is being examined', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'))
+			|| coalesce(', and will be decided by ' || to_char(appealed.deadline AT TIME ZONE zone, 'YYYY-MM-DD'), '') || '.'
 		WHEN zh THEN '申诉：您可以对本决定提出申诉'
 			|| coalesce('，截止时间为 ' || to_char(deadline AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI') || '（时区 ' || zone || '）', '')
 			|| '。' || coalesce(how, '')

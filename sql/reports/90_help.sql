@@ -96,6 +96,8 @@ BEGIN
 			('report', 'report_scores', $$SELECT * FROM governance.report_scores('douyin.health')$$),
 			('report', 'report_near', $$SELECT * FROM governance.report_near(within => 20)$$),
 			('report', 'report_upcoming', $$SELECT * FROM governance.report_upcoming('30 days')$$),
+			('report', 'transparency_page', $$SELECT governance.transparency_page(governance.report_period('quarter'), 'zh')$$),
+			('report', 'account_page', $$SELECT governance.account_page(42)$$),
 			('statements', 'notice', $$SELECT governance.notice(sanction_id, 'zh') FROM governance.sanction WHERE account_id = 42$$),
 			('statements', 'statements_missing', $$SELECT * FROM governance.statements_missing(date_trunc('day', now()))$$),
 			('statements', 'statements_of_reasons', $$SELECT * FROM governance.statements_of_reasons(date_trunc('day', now()))$$),

@@ -26,7 +26,6 @@ static const char *const placeholders[] = {
 };
 
 static const char *const part_keys[] = {"capabilities", "tiers", "puid_prefix", "appeal"};
-static const char *const appeal_keys[] = {"within", "how"};
 
 /* Longest, so that the id of the sanction has room. */
 #define MAX_PUID_PREFIX 400
@@ -563,18 +562,7 @@ compile_statements(Compiler *c)
 				 MAX_PUID_PREFIX);
 	part = doc_get(dsa, "appeal");
 	if (part)
-	{
-		doc_check_keys(part, appeal_keys, lengthof(appeal_keys));
-		if (doc_get(part, "within"))
-		{
-			Span		span = compile_span(doc_get(part, "within"));
-
-			if (span.forever || span_is_zero(&span))
-				doc_fail(doc_get(part, "within"), NULL, NULL, "must be a length of time");
-		}
-		if (doc_get(part, "how"))
-			(void) doc_title(doc_get(part, "how"));
-	}
+		(void) doc_title(part);
 	part = doc_get(dsa, "capabilities");
 	if (part)
 	{

@@ -55,8 +55,7 @@ FROM (VALUES
 	('statement of a rule', '{"dsa": {}, "rules": {"x": {"title": "x", "points": 1, "dsa": {"zzz": 1}}}}', '{$defs,statement}'),
 	('decision', '{"dsa": {"tiers": {"banned": {"zzz": 1}}}}', '{$defs,decision}'),
 	('tiers', '{"dsa": {"tiers": {"zzz": 1}}}', '{properties,dsa,properties,tiers}'),
-	('by source', '{"dsa": {"source_type": {"zzz": 1}}}', '{$defs,statement,properties,source_type,anyOf,1}'),
-	('appeal', '{"dsa": {"appeal": {"zzz": 1}}}', '{properties,dsa,properties,appeal}')
+	('by source', '{"dsa": {"source_type": {"zzz": 1}}}', '{$defs,statement,properties,source_type,anyOf,1}')
 ) AS v(place, patch, path);
 
 -- and says something about each of them
