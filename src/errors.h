@@ -30,6 +30,7 @@
 /* raised by sql/oversight */
 #define ERRCODE_GV_BEYOND_LIMIT				MAKE_SQLSTATE('G','V','2','0','5')
 #define ERRCODE_GV_PROPOSAL					MAKE_SQLSTATE('G','V','2','0','6')
+#define ERRCODE_GV_BRAKE_NOT_ON				MAKE_SQLSTATE('G','V','2','0','7')
 
 #define ERRCODE_GV_CAPABILITY_WITHHELD		MAKE_SQLSTATE('G','V','3','0','1')
 #define ERRCODE_GV_NOT_QUALIFIED			MAKE_SQLSTATE('G','V','3','0','2')

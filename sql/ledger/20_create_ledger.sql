@@ -129,6 +129,7 @@ BEGIN
 			sanction_length	interval,
 			decided_by		text NOT NULL DEFAULT current_user,
 			evidence		jsonb,
+			held			boolean NOT NULL DEFAULT false,
 			CONSTRAINT violation_pkey PRIMARY KEY (account_id, violation_id),
 			CONSTRAINT violation_points_check CHECK (points >= 0),
 			CONSTRAINT violation_surcharge_check CHECK (surcharge >= 0),
@@ -155,7 +156,13 @@ BEGIN
 		COMMENT ON COLUMN governance.violation.sanction_length IS 'the moderator''s choice where a rung leaves the length open';
 		COMMENT ON COLUMN governance.violation.decided_by IS 'who decided';
 		COMMENT ON COLUMN governance.violation.evidence IS 'what it rests on';
+		COMMENT ON COLUMN governance.violation.held IS 'a brake was on: it counts, and the sanctions that it brings are not enforced';
 		RETURN NEXT 'created table governance.violation';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.violation') AND attname = 'held') THEN
+		-- Version 0.1.0 had no brake.
+		ALTER TABLE governance.violation ADD COLUMN held boolean NOT NULL DEFAULT false;
+		COMMENT ON COLUMN governance.violation.held IS 'a brake was on: it counts, and the sanctions that it brings are not enforced';
+		RETURN NEXT 'brought table governance.violation up to date';
 	END IF;
 
 	IF to_regclass('governance.activity') IS NULL THEN

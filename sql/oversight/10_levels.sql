@@ -75,6 +75,11 @@ AS $levels$
 		('event_server', NULL, 'UPDATE'),
 		-- oversight: what is written down about those who decide
 		('role_level', NULL, NULL),
+		('brake', NULL, 'INSERT,UPDATE,DELETE'),
+		('brake_seq', NULL, 'USAGE'),
+		('brake_count', NULL, NULL),
+		('parked', NULL, 'UPDATE'),
+		('brake_status', NULL, NULL),
 		('moderator_limit', NULL, 'INSERT,UPDATE,DELETE'),
 		('moderator_limit_seq', NULL, 'USAGE'),
 		('proposal', 'INSERT,UPDATE', NULL),
@@ -110,6 +115,7 @@ AS $levels$
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),
 		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
+		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
 		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
 		('acting_role', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
@@ -341,6 +347,7 @@ BEGIN
 	END IF;
 
 	RETURN QUERY SELECT governance.create_limit_tables();
+	RETURN QUERY SELECT governance.create_brake_tables();
 	RETURN QUERY SELECT governance.create_audit_tables();
 
 	-- What has come since a level was given.

@@ -40,6 +40,8 @@ BEGIN ATOMIC
 		('certification_withholding', '{qualification,capability}', '{qualification,capability}', NULL, NULL),
 		('certification_attribute', '{qualification,name}', '{qualification,name,value}', NULL, NULL),
 		('certification_consequence', '{consequence_id}', '{consequence_id,scheme,rule,severity,qualification,effect}', NULL, NULL),
+		('brake', '{brake_id}', '{brake_id,scheme,rule,max_accounts,max_share,within,note}', 'note', NULL),
+		('parked', '{parked_id}', '{parked_id,brake_id,scheme,rule,parked_at,counted,allowed,released_at,released_by,reason}', 'reason', NULL),
 		('moderator_limit', '{limit_id}', '{limit_id,role,level,scheme,max_points,max_length,max_tier,second_person,note}', 'note', NULL),
 		('proposal', '{account_id,proposal_id}',
 			'{account_id,proposal_id,scheme,rule,reason,points,occurred_at,source,campaign,incident,content_ref,surcharge,sanction_length,evidence,proposed_at,proposed_by,proposer,expires_at,status,decided_at,decided_by,decider,note,violation_id}', 'reason', NULL),
@@ -62,6 +64,8 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN relation = 'policy' AND before ->> 'status' IS DISTINCT FROM after ->> 'status' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'active' THEN CASE WHEN before IS NULL THEN 'publish' ELSE 'activate' END
 				WHEN 'retired' THEN 'retire' ELSE after ->> 'status' END
+		WHEN relation = 'parked' AND after IS NOT NULL THEN
+			CASE WHEN after ->> 'released_at' IS NULL THEN 'park' ELSE 'release' END
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END

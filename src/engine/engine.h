@@ -54,6 +54,7 @@ typedef struct EngineEvent
 	uint64		content;		/* hash of the content, 0: none */
 	Span		length;			/* the moderator's choice of length: all zero
 								 * when not given */
+	bool		held;			/* a brake is on: what it brings is not enforced */
 
 	/* activity */
 	int			activity;		/* kind index */
@@ -130,6 +131,7 @@ typedef struct CollapseState
 #define SANCTION_NEVER		0x20	/* released before it started: never was;
 								 * ends = starts */
 #define SANCTION_QUEUED		0x80	/* starts when another one has ended */
+#define SANCTION_HELD		0x100	/* by a held violation: never enforced */
 
 typedef enum ReleaseReason
 {

@@ -272,8 +272,11 @@ extern bool ladder_evaluate(Fold *fold);
 /* Rungs that are true from the start have not been crossed. */
 extern void ladder_disarm(Fold *fold);
 
-/* Opens a rung; `cause` is a violation or 0. */
-extern bool sanction_open(Fold *fold, int rung, int64 cause,
+/*
+ * Opens a rung; `cause` is a violation or 0; held: it is not to be enforced,
+ * whatever the policy says.
+ */
+extern bool sanction_open(Fold *fold, int rung, int64 cause, bool held,
 						  TimestampTz decided, const Span *chosen);
 
 extern void sanction_release(Fold *fold, SanctionState *sanction,

@@ -48,6 +48,12 @@ cause_now(const Fold *fold)
 	return fold->judged == NULL ? 0 : fold->judged->key.id;
 }
 
+static bool
+held_now(const Fold *fold)
+{
+	return fold->judged != NULL && fold->judged->held;
+}
+
 static TimestampTz
 decided_now(const Fold *fold)
 {
@@ -78,7 +84,9 @@ evaluate_holding(Fold *fold, int *heaviest)
 	TimestampTz decided = fold->at;
 	int			top = -1;
 	bool		changed = false;
+	bool		held = false;	/* is the cause? */
 	bool		top_runs = false;
+	bool		top_held = false;
 
 	for (int i = 0; i < policy->nrungs; i++)
 	{
@@ -117,6 +125,7 @@ evaluate_holding(Fold *fold, int *heaviest)
 		if (cause == 0)
 		{
 			cause = s->cause;
+			held = (s->flags & SANCTION_HELD) != 0;
 			decided = Max(decided, s->starts);
 		}
 		sanction_release(fold, s, RELEASE_CLEARED);
@@ -132,12 +141,15 @@ evaluate_holding(Fold *fold, int *heaviest)
 		if (s != NULL)
 		{
 			if (i == top)
+			{
 				top_runs = (s->flags & SANCTION_STARTED) != 0;
+				top_held = (s->flags & SANCTION_HELD) != 0;
+			}
 			continue;
 		}
 		if (fold->judged != NULL ?
-			sanction_open(fold, i, cause_now(fold), decided_now(fold), NULL) :
-			sanction_open(fold, i, cause, decided, NULL))
+			sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold), NULL) :
+			sanction_open(fold, i, cause, held, decided, NULL))
 		{
 			changed = true;
 			if (rung_heavier(policy, i, *heaviest))
@@ -145,14 +157,17 @@ evaluate_holding(Fold *fold, int *heaviest)
 		}
 	}
 
-	/* Lighter ones make way once the heaviest has started. */
+	/*
+	 * Lighter ones make way once the heaviest has started; what is enforced does
+	 * not make way for what is held.
+	 */
 	if (!policy->apply_all && top_runs)
 	{
 		for (int i = state->first_open; i < state->nsanctions; i++)
 		{
 			s = &state->sanctions[i];
 			if (sanction_open_now(s) && policy->rungs[s->rung].mode == RUNG_WHILE &&
-				s->rung != top)
+				s->rung != top && !(top_held && (s->flags & SANCTION_ENFORCED)))
 			{
 				sanction_release(fold, s, RELEASE_REPLACED);
 				changed = true;
@@ -240,12 +255,12 @@ ladder_evaluate(Fold *fold)
 		if (!rung_crossed(fold, i))
 			continue;
 		if (policy->apply_all)
-			changed |= sanction_open(fold, i, cause_now(fold), decided_now(fold), NULL);
+			changed |= sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold), NULL);
 		else if (rung_heavier(policy, i, best))
 			best = i;
 	}
 	if (best >= 0 && rung_heavier(policy, best, newly))
-		changed |= sanction_open(fold, best, cause_now(fold), decided_now(fold), NULL);
+		changed |= sanction_open(fold, best, cause_now(fold), held_now(fold), decided_now(fold), NULL);
 	fold->fresh = false;
 	return changed;
 }

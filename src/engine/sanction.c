@@ -76,22 +76,26 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 
 /* ---------- opening ---------- */
 
-/* The last sanction of a rung that has not ended, or null. */
+/*
+ * The last sanction of a rung that has not ended, or null.  One that is not
+ * enforced does not keep others from being enforced, nor does it change them.
+ */
 static SanctionState *
-open_sanction_of(EngineState *state, int rung)
+open_sanction_of(EngineState *state, int rung, bool enforced)
 {
 	for (int i = state->nsanctions - 1; i >= state->first_open; i--)
 	{
 		SanctionState *s = &state->sanctions[i];
 
-		if (s->rung == rung && sanction_open_now(s))
+		if (s->rung == rung && sanction_open_now(s) &&
+			((s->flags & SANCTION_ENFORCED) != 0) == enforced)
 			return s;
 	}
 	return NULL;
 }
 
 static SanctionState *
-append_sanction(Fold *fold, int rung, int64 cause, TimestampTz starts)
+append_sanction(Fold *fold, int rung, int64 cause, bool held, TimestampTz starts)
 {
 	EngineState *state = fold->state;
 	SanctionState *s;
@@ -109,7 +113,9 @@ append_sanction(Fold *fold, int rung, int64 cause, TimestampTz starts)
 	s->ends = DT_NOEND;
 	s->left = -1;
 	s->dirty = true;
-	if (engine_enforced(fold->policy, state->account_id, starts))
+	if (held)
+		s->flags |= SANCTION_HELD;
+	else if (engine_enforced(fold->policy, state->account_id, starts))
 		s->flags |= SANCTION_ENFORCED;
 	return s;
 }
@@ -228,7 +234,8 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 }
 
 bool
-sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, const Span *chosen)
+sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz decided,
+			  const Span *chosen)
 {
 	const Policy *policy = fold->policy;
 	EngineState *state = fold->state;
@@ -248,12 +255,8 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 
 	state->fired[rung_index]++;
 	state->just_fired[rung_index] = true;
-	running = open_sanction_of(state, rung_index);
-
-	/* One that is not enforced does not keep others from being enforced. */
-	if (running != NULL && (running->flags & SANCTION_ENFORCED) == 0 &&
-		engine_enforced(policy, state->account_id, starts))
-		running = NULL;
+	running = open_sanction_of(state, rung_index,
+							   !held && engine_enforced(policy, state->account_id, starts));
 	if (running != NULL && running->ends > starts)
 	{
 		switch (rung->overlap)
@@ -287,7 +290,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, TimestampTz decided, cons
 		queued_after = before->number;
 		starts = before->ends;	/* may not be known yet */
 	}
-	s = append_sanction(fold, rung_index, cause, starts);
+	s = append_sanction(fold, rung_index, cause, held, starts);
 	if (queued_after != 0)
 	{
 		s->flags |= SANCTION_QUEUED;
@@ -351,7 +354,8 @@ sanctions_queue(Fold *fold)
 		m.conditions = fold->policy->rungs[s->rung].nconditions > 0;
 		set_ends(fold, s, &m, starts);
 		s->flags &= ~SANCTION_ENFORCED;
-		if (engine_enforced(fold->policy, state->account_id, starts))
+		if ((s->flags & SANCTION_HELD) == 0 &&
+			engine_enforced(fold->policy, state->account_id, starts))
 			s->flags |= SANCTION_ENFORCED;
 		s->dirty = true;
 		sanction_effect(fold, EFFECT_SANCTION_EXTEND, s, "queued");
@@ -503,9 +507,10 @@ sanctions_activity(Fold *fold, const EngineEvent *event)
 		{
 			int			other = rung->elect_rung;
 			int64		cause = s->cause;
+			bool		held = (s->flags & SANCTION_HELD) != 0;
 
 			sanction_release(fold, s, RELEASE_ELECTED);
-			sanction_open(fold, other, cause, fold->at, NULL);
+			sanction_open(fold, other, cause, held, fold->at, NULL);
 			continue;
 		}
 		if (rung->count_activity == event->activity && s->left > 0)

@@ -35,7 +35,7 @@ static LedgerPlan attribute_plan = {
 
 static LedgerPlan violation_plan = {
 	"SELECT account_id, violation_id, scheme, rule, points, surcharge, occurred_at,"
-	" decided_at, source, incident, content_ref, sanction_length"
+	" decided_at, source, incident, content_ref, sanction_length, held"
 	" FROM governance.violation"
 	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, violation_id",
 	1, {INT8ARRAYOID}
@@ -212,6 +212,7 @@ read_violations(AccountHistory *histories, int n, Datum accounts, MemoryContext 
 				v->length.days = length->day;
 				v->length.usecs = length->time;
 			}
+			v->held = DatumGetBool(column(row, 13, &isnull));
 		}
 	}
 	MemoryContextSwitchTo(old);

@@ -131,6 +131,7 @@ typedef struct ViolationRow
 	uint64		incident;		/* hashes; 0: none */
 	uint64		content;
 	Span		length;
+	bool		held;			/* a brake was on */
 } ViolationRow;
 
 typedef struct ActivityRow

@@ -323,6 +323,7 @@ violation_event(const Policy *judged, const Policy *policy, const ViolationRow *
 	event->incident = row->incident;
 	event->content = row->content;
 	event->length = row->length;
+	event->held = row->held;
 	if (judged != policy)
 	{
 		if (event->points == POINTS_NONE && rule >= 0)

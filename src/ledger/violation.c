@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
+#include "oversight/brake.h"
 #include "oversight/limits.h"
 
 #include "access/xact.h"
@@ -35,14 +36,15 @@ static LedgerPlan campaign_plan = {
 enum
 {
 	V_ACCOUNT, V_ID, V_SCHEME, V_RULE, V_POINTS, V_OCCURRED, V_DECIDED, V_SOURCE,
-	V_CAMPAIGN, V_INCIDENT, V_CONTENT, V_SURCHARGE, V_LENGTH, V_COLUMNS
+	V_CAMPAIGN, V_INCIDENT, V_CONTENT, V_SURCHARGE, V_LENGTH, V_HELD,
+	V_COLUMNS
 };
 
 static const ColumnSpec violation_columns[V_COLUMNS] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"scheme", TEXTOID}, {"rule", TEXTOID},
 	{"points", NUMERICOID}, {"occurred_at", TIMESTAMPTZOID}, {"decided_at", TIMESTAMPTZOID},
 	{"source", TEXTOID}, {"campaign", TEXTOID}, {"incident", TEXTOID}, {"content_ref", TEXTOID},
-	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}
+	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID}
 };
 
 /* The sources that the table's constraint allows, as constants. */
@@ -190,6 +192,7 @@ read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *number
 	row->campaign = campaign == NULL ? NULL : text_to_cstring(campaign);
 	row->incident = slot_hash(slot, numbers[V_INCIDENT]);
 	row->content = slot_hash(slot, numbers[V_CONTENT]);
+	row->held = DatumGetBool(slot_getattr(slot, numbers[V_HELD], &isnull));
 	check_violation(relation, row, VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule));
 }
 
@@ -337,6 +340,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	int64		nrows = 0;
 	int64		maxrows;
 	int64		nkeys = 0;
+	bool		braked;
 	MemoryContext context;
 
 	require_transition(trigger->tg_newtable, "violation_apply", "NEW");
@@ -362,6 +366,9 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	check_campaigns(relation, rows, nrows);
+	braked = brake_any();
+	if (braked)
+		brake_hold(rows, nrows);
 
 	if (nrows > 1)
 		qsort(order, nrows, sizeof(ViolationRow *), violation_key_cmp);
@@ -387,6 +394,8 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	}
 	nkeys = add_trial_keys(&keys, nkeys + 1);
 	standings_apply(keys, nkeys);
+	if (braked)
+		brake_count(rows, nrows);
 	if (limits_any())
 		check_limits(identity.userid, rows, nrows);
 	ledger_leave(&identity);

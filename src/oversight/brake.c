@@ -1,0 +1,178 @@
+/*
+ * brake.c
+ *		Holds violations whose scheme or rule is parked.
+ *
+ * Whether a violation is held is written into its row, so that it does not
+ * depend on who saw what when: a replay, verify() and rebuild() read it there.
+ * Nothing on the way of a violation locks a row that another one might want.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "certification/smalltable.h"
+#include "compat.h"
+#include "ledger/transition.h"
+#include "oversight/brake.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+static SmallTable brakes = {
+	.name = "brake",
+	.columns = {"scheme"},
+	.ncolumns = 1
+};
+
+static SmallTable parked = {
+	.name = "parked",
+	.columns = {"scheme", "rule", "released_at"},
+	.ncolumns = 3
+};
+
+static LedgerPlan hold_plan = {
+	"UPDATE governance.violation v SET held = true"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
+	" WHERE v.account_id" EQ "u.account_id AND v.violation_id" EQ "u.violation_id",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+static LedgerPlan check_plan = {
+	"SELECT b.id FROM governance.brake_check($1, $2) AS b (id)",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+bool
+brake_any(void)
+{
+	int			nrows;
+
+	/* A ledger of an earlier version has no such table. */
+	if (!brakes.valid &&
+		!OidIsValid(get_relname_relid(brakes.name, get_namespace_oid("governance", false))))
+		return false;
+	small_table_rows(&brakes, &nrows);
+	return nrows > 0;
+}
+
+/* Rows as two arrays; null when there is none that is wanted. */
+typedef bool (*RowTest) (const ViolationRow *row);
+
+static bool
+row_arrays(const ViolationRow *rows, int64 nrows, RowTest test, Datum *values)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nrows + 1));
+	int64	   *violations = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nrows + 1));
+	int			n = 0;
+
+	for (int64 i = 0; i < nrows; i++)
+		if (test(&rows[i]))
+		{
+			accounts[n] = rows[i].account_id;
+			violations[n++] = rows[i].violation_id;
+		}
+	if (n > 0)
+	{
+		values[0] = ledger_int8_array(accounts, n);
+		values[1] = ledger_int8_array(violations, n);
+	}
+	pfree(accounts);
+	pfree(violations);
+	return n > 0;
+}
+
+static bool
+is_parked(const ViolationRow *row)
+{
+	int			nrows;
+	const SmallRow *found = small_table_rows(&parked, &nrows);
+
+	for (int i = 0; i < nrows; i++)
+		if (found[i].nulls[2] &&
+			small_text_equals(found[i].values[0], row->scheme->name, strlen(row->scheme->name)) &&
+			(found[i].nulls[1] ||
+			 small_text_equals(found[i].values[1], row->rule, strlen(row->rule))))
+			return true;
+	return false;
+}
+
+static bool
+to_be_held(const ViolationRow *row)
+{
+	return !row->held && is_parked(row);
+}
+
+static bool
+is_watched(const ViolationRow *row)
+{
+	int			nrows;
+	const SmallRow *found = small_table_rows(&brakes, &nrows);
+
+	for (int i = 0; i < nrows && !row->held; i++)
+		if (small_text_equals(found[i].values[0], row->scheme->name, strlen(row->scheme->name)))
+			return true;
+	return false;
+}
+
+void
+brake_hold(ViolationRow *rows, int64 nrows)
+{
+	Datum		values[2];
+
+	if (!row_arrays(rows, nrows, to_be_held, values))
+		return;
+	for (int64 i = 0; i < nrows; i++)
+		rows[i].held = rows[i].held || is_parked(&rows[i]);
+	ledger_execute(&hold_plan, values, NULL, LEDGER_WRITE);
+}
+
+static int
+id_cmp(const void *a, const void *b)
+{
+	int64		ia = *(const int64 *) a;
+	int64		ib = *(const int64 *) b;
+
+	return ia < ib ? -1 : ia > ib;
+}
+
+static int64 *held_ids;
+static uint64 nheld;
+
+static bool
+is_held_now(const ViolationRow *row)
+{
+	return bsearch(&row->violation_id, held_ids, nheld, sizeof(int64), id_cmp) != NULL;
+}
+
+void
+brake_count(ViolationRow *rows, int64 nrows)
+{
+	Datum		values[2];
+	KeyList		list = {0};
+
+	if (!row_arrays(rows, nrows, is_watched, values))
+		return;
+	nheld = ledger_execute(&check_plan, values, NULL, LEDGER_FRESH);
+	held_ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nheld + 1));
+	for (uint64 row = 0; row < nheld; row++)
+	{
+		bool		isnull;
+
+		held_ids[row] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+													1, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	if (nheld == 0)
+		return;
+
+	/* This very statement went too far: as if it had come after the parking. */
+	qsort(held_ids, nheld, sizeof(int64), id_cmp);
+	row_arrays(rows, nrows, is_held_now, values);
+	ledger_execute(&hold_plan, values, NULL, LEDGER_WRITE);
+	for (int64 i = 0; i < nrows; i++)
+		if (is_held_now(&rows[i]))
+			key_list_add(&list, rows[i].account_id, rows[i].scheme)->replay = true;
+	standings_apply(list.keys, list.n);
+}

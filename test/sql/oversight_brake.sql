@@ -1,0 +1,91 @@
+--
+-- The brake: a scheme or a rule that begins to sanction too many accounts is
+-- parked, and what it brings from then on is computed and not enforced.
+--
+\set ECHO none
+\set SHOW_CONTEXT never
+\pset format unaligned
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+SET IntervalStyle = 'postgres';
+SELECT count(*) > 0 AS created FROM governance.create_ledger();
+SELECT governance.publish(format('{
+	"scheme": "t.%s", "score": {"direction": "deduct", "cap": 100},
+	"rules": {"noise": {"title": "noise", "points": [1, 20], "usual": 5}, "scam": {"title": "scam", "points": 40},
+		"fraud": {"title": "fraud", "points": 1, "direct": "out"}},
+	"ladder": [
+		{"rung": "quiet", "when": "score <= 70", "tier": "limited", "withhold": ["comment"]},
+		{"rung": "mute", "when": "score <= 30", "tier": "muted", "withhold": ["comment", "post"]},
+		{"rung": "out", "tier": "banned", "withhold": ["live"], "for": "30 days", "overlap": "extend"}]}', s)::jsonb) > 0 AS published FROM unnest('{brake,other}'::text[]) s;
+INSERT INTO governance.account (account_id, opened_at) SELECT i, '2020-01-01' FROM generate_series(1, 100) i;
+CREATE ROLE brake_moderator;
+CREATE ROLE brake_administrator;
+SELECT governance.grant_level('brake_moderator', 'moderator'), governance.grant_level('brake_administrator', 'administrator');
+CREATE VIEW public.sanctioned AS SELECT account_id, scheme, rung, enforced, upper(during) - lower(during) AS length FROM governance.sanction WHERE released_at IS NULL ORDER BY account_id, sanction_id;
+\set ECHO queries
+
+SET ROLE brake_administrator;
+INSERT INTO governance.brake (scheme, max_accounts, within, note) VALUES ('t.brake', 3, '1 hour', 'a first version');
+SET ROLE brake_moderator;
+-- three may be sanctioned; what sanctions nobody, and the same account again, does not count
+INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 't.brake', 'noise' FROM generate_series(1, 50) i;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 't.brake', 'scam'), (2, 't.brake', 'fraud');
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (2, 't.brake', 'fraud');
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (3, 't.brake', 'fraud');
+SELECT scheme, rule, counted, parked_since IS NOT NULL AS parked FROM governance.brake_status;
+-- the fourth parks the scheme, and is held itself
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (4, 't.brake', 'fraud');
+SELECT scheme, rule, counted, parked_since IS NOT NULL AS parked FROM governance.brake_status;
+SELECT scheme, rule, counted, allowed, released_at FROM governance.parked;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (5, 't.brake', 'fraud'), (1, 't.brake', 'scam'), (2, 't.brake', 'fraud'), (6, 't.brake', 'noise'), (6, 't.other', 'fraud');
+RESET ROLE;
+-- what is enforced goes on as it was: it is neither made longer nor replaced
+SELECT * FROM public.sanctioned;
+SELECT account_id, governance.tier(account_id, 't.brake'), governance.permits(account_id, 'live') AS live, governance.permits(account_id, 'post') AS post, governance.score(account_id, 't.brake') FROM governance.account WHERE account_id <= 6 ORDER BY 1;
+SELECT account_id, rule, held FROM governance.violation WHERE held ORDER BY violation_id;
+SELECT * FROM governance.verify();
+SELECT governance.rebuild() > 0 AS rebuilt;
+SELECT * FROM governance.verify();
+SELECT * FROM public.sanctioned WHERE account_id IN (1, 2, 4);
+-- a revision folds it anew, and it stays held
+SELECT governance.overturn(violation_id, 'x') > 0 AS revised FROM governance.violation WHERE account_id = 5 AND rule = 'fraud';
+SELECT governance.reinstate(violation_id, 'x') > 0 AS revised FROM governance.violation WHERE account_id = 5 AND rule = 'fraud';
+SELECT * FROM public.sanctioned WHERE account_id = 5;
+
+-- released, with a reason, by an administrator
+SET ROLE brake_moderator;
+SELECT governance.release_brake(1, 'fine');
+SET ROLE brake_administrator;
+SELECT governance.release_brake(1, ' ');
+SELECT governance.release_brake(99, 'fine');
+SELECT governance.release_brake(1, 'the rule was meant so');
+SELECT governance.release_brake(1, 'again');
+SELECT scheme, counted, parked_since FROM governance.brake_status;
+SET ROLE brake_moderator;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (7, 't.brake', 'fraud'), (4, 't.brake', 'fraud');
+RESET ROLE;
+SELECT * FROM public.sanctioned WHERE account_id IN (4, 7);
+
+-- one statement that goes too far is held as a whole, and only what is watched of it
+DELETE FROM governance.brake;
+INSERT INTO governance.brake (scheme, rule, max_accounts, max_share, within) VALUES ('t.other', 'scam', 1000, 0.1, '1 day');
+INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 't.other', CASE WHEN i > 90 THEN 'fraud' ELSE 'scam' END FROM generate_series(11, 100) i;
+SELECT rung, enforced, count(*) FROM public.sanctioned WHERE scheme = 't.other' GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT scheme, rule, counted, allowed FROM governance.parked WHERE released_at IS NULL;
+SELECT * FROM governance.verify();
+DELETE FROM governance.brake;
+
+-- the audit has it
+SELECT a.action, a.relation, a.role = current_user AS me, a.role, a.reason FROM governance.audit a WHERE a.relation IN ('brake', 'parked') ORDER BY a.audit_id;
+-- mistakes
+INSERT INTO governance.brake (scheme, max_accounts, within) VALUES ('t.nothing', 1, '1 day');
+INSERT INTO governance.brake (scheme, rule, max_accounts, within) VALUES ('t.other', 'spma', 1, '1 day');
+\set VERBOSITY terse
+INSERT INTO governance.brake (scheme, within) VALUES ('t.other', '1 day');
+INSERT INTO governance.brake (scheme, max_share, within) VALUES ('t.other', 10, '1 day');
+INSERT INTO governance.brake (scheme, max_accounts, within) VALUES ('t.other', 1, '0 days');
+
+\set ECHO none
+DROP VIEW public.sanctioned;
+DROP OWNED BY brake_moderator, brake_administrator CASCADE;
+DROP ROLE brake_moderator, brake_administrator;
