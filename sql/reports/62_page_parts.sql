@@ -115,6 +115,7 @@ BEGIN
 		-- the page of an account
 		('account', 'Account', '账号'), ('account record', 'Account record', '账号处罚记录'), ('score', 'Score', '积分'), ('score now', 'score at the end', '期末积分'),
 		('tier now', 'tier at the end', '期末等级'), ('points lost', 'points lost', '扣分'), ('points back', 'points back', '恢复'),
+		('points given', 'points given', '记分'), ('points off', 'points taken off', '消除记分'),
 		('chart of', 'Score and sanctions', '积分与处罚'), ('entries', 'Entries', '明细'), ('when', 'When', '时间'), ('event', 'What', '事项'),
 		('change', 'Points', '分值'), ('detail', 'Detail', '说明'), ('none', 'Nothing is on record.', '无记录。'),
 		('opened on', 'opened on', '开户于'), ('expected', 'expected, if nothing more happens', '预计（如无新情况）'), ('expected short', 'expected', '预计'),

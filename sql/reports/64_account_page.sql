@@ -97,7 +97,7 @@ BEGIN
 			rung.tier, CASE WHEN rung.below THEN starts ELSE 0 END, CASE WHEN rung.below THEN height - starts ELSE starts END, starts, starts));
 		-- In the band, or above the line where that is too low; not too near
 		-- to the one before.
-		ends := CASE WHEN starts <= height - 16 THEN starts + 13 ELSE starts - 4 END;
+		ends := CASE WHEN starts < 16 OR rung.below AND starts <= height - 16 THEN starts + 13 ELSE starts - 4 END;
 		IF ends - label_y >= 13 THEN
 			result := concat(result, format('<text class="step" x="0" y="%s" dx="5">%s</text>', ends, governance.html_text(governance.page_clipped(rung.title, 28))));
 			label_y := ends;
@@ -266,7 +266,7 @@ BEGIN
 	END IF;
 
 	FOR one IN
-		SELECT s.scheme, governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS title
+		SELECT s.scheme, s.direction, governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS title
 		FROM governance.scheme s WHERE s.scheme = account_page.scheme OR account_page.scheme IS NULL AND entries ? s.scheme
 		ORDER BY s.scheme
 	LOOP
@@ -294,8 +294,8 @@ BEGIN
 				 LATERAL (VALUES
 					(1, 'score now', coalesce(governance.page_number(l.score) || ' / ' || governance.page_number(l.cap), '–')),
 					(2, 'tier now', coalesce(governance.page_word(l.tier, tongue), '–')),
-					(3, 'violations decided', governance.page_number(c.violations)), (4, 'points lost', governance.page_number(c.lost)),
-					(5, 'points back', governance.page_number(c.back)), (6, 'sanctions imposed', governance.page_number(s.sanctions))) AS f(n, word, value);
+					(3, 'violations decided', governance.page_number(c.violations)), (4, CASE WHEN one.direction = 'accumulate' THEN 'points given' ELSE 'points lost' END, governance.page_number(c.lost)),
+					(5, CASE WHEN one.direction = 'accumulate' THEN 'points off' ELSE 'points back' END, governance.page_number(c.back)), (6, 'sanctions imposed', governance.page_number(s.sanctions))) AS f(n, word, value);
 		content := concat(content, E'<dl class="figures">\n', part, E'</dl>\n');
 
 		content := concat(content, '<figure><figcaption>', governance.page_word('chart of', tongue), '</figcaption><ul class="legend"><li><svg width="20" height="8" aria-hidden="true" style="display:inline-block;margin-right:.45em"><line class="score" x1="0" x2="20" y1="4" y2="4"/></svg>',

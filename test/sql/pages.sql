@@ -73,6 +73,19 @@ SELECT regexp_matches(page, '<rect class="muted" x="([0-9.]+)%" width="([0-9.]+)
 SELECT period, ARRAY(SELECT m[1] FROM regexp_matches(governance.transparency_page(period, 'en'), 'text-anchor="middle"[^>]*>([^<]*)<', 'g') m) AS labels
 	FROM unnest(ARRAY[tstzrange('2025-02-26', '2025-03-03'), tstzrange('2025-01-01', '2025-04-01'), tstzrange('2024-11-01', '2026-03-01'), tstzrange('2018-01-01', '2026-01-01')]) AS period;
 
+-- Every published scheme, accounts that live through all of them.
+SELECT count(governance.publish(governance.pack(pack))) > 10 AS published FROM governance.packs();
+SELECT setseed(0.3) IS NULL AS seeded;
+INSERT INTO governance.account (account_id, opened_at) SELECT i, '2023-01-01' FROM generate_series(101, 108) i;
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at)
+	SELECT 101 + floor(8 * random()), r.scheme, r.rule, v.at, v.at + interval '1 hour'
+	FROM (SELECT '2024-01-01'::timestamptz + interval '600 days' * random() AS at, n FROM generate_series(1, 500) n) v,
+		 LATERAL (SELECT r.scheme, r.rule FROM governance.rule r WHERE r.scheme <> 'hostile' ORDER BY md5(v.n || r.scheme || r.rule) LIMIT 1) r ORDER BY v.at;
+SELECT l, count(*) AS pages, count(*) FILTER (WHERE NOT pg_temp.well_formed(page)) AS ill_formed, sum(pg_temp.counted(page, '<svg class="plot"')) > 60 AS charts
+	FROM governance.account a, unnest('{en,zh}'::text[]) l,
+		 governance.account_page(a.account_id, NULL, CASE WHEN a.account_id % 2 = 0 THEN tstzrange('2024-06-01', '2025-06-01') END, l) AS page
+	WHERE a.account_id > 100 GROUP BY l ORDER BY l;
+
 -- Errors.
 SELECT governance.transparency_page(tstzrange('2025-01-01', '2025-02-01'), 'fr');
 SELECT governance.transparency_page('empty');
