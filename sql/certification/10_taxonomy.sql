@@ -214,7 +214,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'the taxonomy does not know "%:%"', kind, path
 			USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'path',
-				DETAIL = COALESCE((SELECT format('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
+				DETAIL = COALESCE(CASE WHEN NOT governance.may_tell('taxonomy') THEN 'It has no such place.' END,
+								  (SELECT format('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
 								   WHERE t.kind = local.kind AND starts_with(local.path, t.path || '/')
 								   ORDER BY t.depth DESC LIMIT 1),
 								  (SELECT format('It knows the kinds %s.', string_agg(k.kind, ', ' ORDER BY k.kind))
@@ -236,9 +237,10 @@ BEGIN
 		IF NOT EXISTS (SELECT FROM governance.qualification_grade g WHERE g.scale = local.scale AND g.grade = given.grade) THEN
 			RAISE EXCEPTION 'the taxonomy knows no grade % of "%"', given.grade, given.attribute
 				USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'qualification_grade', COLUMN = 'grade',
-					DETAIL = (SELECT format('The grades of %s are %s.', s.name, string_agg(format('%s (%s)', g.grade, g.name), ', ' ORDER BY g.grade))
+					DETAIL = CASE WHEN NOT governance.may_tell('qualification_grade') THEN 'Its scale has no such grade.' ELSE
+							 (SELECT format('The grades of %s are %s.', s.name, string_agg(format('%s (%s)', g.grade, g.name), ', ' ORDER BY g.grade))
 							  FROM governance.qualification_scale s JOIN governance.qualification_grade g USING (scale)
-							  WHERE s.scale = local.scale GROUP BY s.name);
+							  WHERE s.scale = local.scale GROUP BY s.name) END;
 		END IF;
 	END LOOP;
 

@@ -129,7 +129,9 @@ BEGIN
 	ELSIF NEW.at < cert.last_at OR NEW.at > clock_timestamp() THEN
 		RAISE EXCEPTION 'a step of certification % cannot be taken at %', NEW.certification_id, NEW.at
 			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
-				DETAIL = format('Its last step was at %s; no step lies before that or in the future.', cert.last_at);
+				DETAIL = CASE WHEN governance.may_tell('certification')
+					THEN format('Its last step was at %s; no step lies before that or in the future.', cert.last_at)
+					ELSE 'No step lies before the last one or in the future.' END;
 	END IF;
 
 	NEW.from_status := CASE WHEN cert.status IN ('granted', 'suspended') AND cert.review_due <= NEW.at
@@ -169,7 +171,9 @@ BEGIN
 					RAISE EXCEPTION 'account % is certified as %:% already', NEW.account_id, cert.kind, cert.path
 						USING ERRCODE = 'exclusion_violation', SCHEMA = 'governance', TABLE = 'certification',
 							CONSTRAINT = 'certification_validity_excl',
-							DETAIL = format('Certification %s holds %s.', other.certification_id, other.validity),
+							DETAIL = CASE WHEN governance.may_tell('certification')
+								THEN format('Certification %s holds %s.', other.certification_id, other.validity)
+								ELSE 'Nobody is certified twice as the same.' END,
 							HINT = 'Cancel that one first when this one takes its place.';
 				END IF;
 			ELSE
@@ -333,7 +337,8 @@ BEGIN
 	IF step.part <> ALL (parts) THEN
 		RAISE EXCEPTION 'a certification of the kind "%" has no part "%"', kind, step.part
 			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'part',
-				DETAIL = CASE WHEN parts = '{}' THEN 'It is examined as a whole.'
+				DETAIL = CASE WHEN NOT governance.may_tell('qualification_kind') THEN 'governance.qualification_kind has its parts.'
+					WHEN parts = '{}' THEN 'It is examined as a whole.'
 					ELSE format('Its parts are %s.', array_to_string(parts, ', ')) END;
 	END IF;
 	IF step.passed IS NULL THEN
@@ -390,7 +395,8 @@ BEGIN
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION 'certification % has not passed its examination', step.certification_id
 			USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				DETAIL = format('Not passed: %s.', missing),
+				DETAIL = CASE WHEN governance.may_tell('certification_step') THEN format('Not passed: %s.', missing)
+					ELSE 'Each part must have been passed.' END,
 				HINT = 'Record each part with governance.examine_part().';
 	END IF;
 END

@@ -117,7 +117,7 @@ AS $levels$
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
 		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
-		('acting_role', 'everyone'), ('written_here', 'everyone'),
+		('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),

@@ -10,6 +10,12 @@ CREATE FUNCTION governance.acting_role() RETURNS text
 COMMENT ON FUNCTION governance.acting_role() IS
 	'the current user; inside the ledger''s own triggers, which run as its owner, the one on whose behalf they do';
 
+CREATE FUNCTION governance.may_tell(relation text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	RETURN has_table_privilege(governance.acting_role(), 'governance.' || quote_ident(relation), 'SELECT');
+COMMENT ON FUNCTION governance.may_tell(text) IS
+	'may the acting role select from a table of the ledger?  An error says what is there only then';
+
 CREATE FUNCTION governance.written_here(xid) RETURNS boolean
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'governance_written_here';

@@ -115,7 +115,10 @@ BEGIN
 		IF first IS NOT NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV205',
 				MESSAGE = format('role "%s" may not decide so on account %s', actor, entry.account_id),
-				DETAIL = first, HINT = hint, SCHEMA = 'governance', TABLE = 'violation';
+				DETAIL = CASE WHEN (SELECT bool_and(has_table_privilege(actor, 'governance.' || t, 'SELECT'))
+									FROM unnest('{sanction,moderator_limit,policy_rule}'::text[]) t)
+							 THEN first ELSE 'It goes beyond the limits of the role.' END,
+				HINT = hint, SCHEMA = 'governance', TABLE = 'violation';
 		END IF;
 	END LOOP;
 END

@@ -47,6 +47,9 @@ extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
 /* The current user, or the one on whose behalf code runs as the owner. */
 extern Oid	owner_acting_role(void);
 
+/* May that role select from a table of the ledger, and so be told what is there? */
+extern bool owner_may_tell(const char *table);
+
 /*
  * By plain queries, as the owner of the ledger: is the account qualified for a
  * "domain" or a "capability"?  Raises an error when either is unknown.

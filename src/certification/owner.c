@@ -139,6 +139,12 @@ owner_acting_role(void)
 	return InNoForceRLSOperation() ? GetOuterUserId() : GetUserId();
 }
 
+bool
+owner_may_tell(const char *table)
+{
+	return pg_class_aclcheck(certification_table(table), owner_acting_role(), ACL_SELECT) == ACLCHECK_OK;
+}
+
 Datum
 trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 {

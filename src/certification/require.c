@@ -384,7 +384,8 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 		values[0] = Int64GetDatum(account_id);
 		values[1] = CStringGetTextDatum(domain);
 		values[2] = TimestampTzGetDatum(at);
-		if (run_query(&say_why, values, NULL, &result, &isnull) && !isnull)
+		if (owner_may_tell("certification") &&
+			run_query(&say_why, values, NULL, &result, &isnull) && !isnull)
 			why = TextDatumGetCString(result);
 
 		ereport(ERROR,

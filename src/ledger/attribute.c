@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/attribute.h"
+#include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
 #include "rulebook/document.h"
@@ -97,8 +98,9 @@ check_attribute(Relation relation, Scheme *scheme, const char *name, const char 
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_INVALID_ENTRY),
 					 errmsg("attribute \"%s\" cannot be \"%s\"", name, text),
-					 errdetail("Scheme \"%s\" reads it as %s.", scheme->name,
-							   type_in_words(policy->attributes[index].type)),
+					 owner_may_tell("policy")
+					 ? errdetail("Scheme \"%s\" reads it as %s.", scheme->name,
+								 type_in_words(policy->attributes[index].type)) : 0,
 					 errtable(relation)));
 	}
 }

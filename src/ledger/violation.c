@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
 #include "oversight/brake.h"
@@ -113,8 +114,9 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_RULE),
 				 errmsg("scheme \"%s\" has no rule \"%.*s\"", row->scheme->name, rule_len, rule),
-				 errdetail("Version " INT64_FORMAT " of the policy, in force at %s, does not have it.",
-						   version->policy_id, timestamptz_to_str(row->occurred)),
+				 owner_may_tell("policy")
+				 ? errdetail("Version " INT64_FORMAT " of the policy, in force at %s, does not have it.",
+							 version->policy_id, timestamptz_to_str(row->occurred)) : 0,
 				 errhint("governance.rule lists the rules of every scheme."),
 				 errtable(relation)));
 	found = &policy->rules[index];
@@ -123,7 +125,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 				 errmsg("%s points are outside the range of rule \"%s\" of scheme \"%s\"",
 						points_text(row->points), found->code, row->scheme->name),
-				 found->min == found->max
+				 !owner_may_tell("policy_rule") ? 0 : found->min == found->max
 				 ? errdetail("The rule costs %s.", points_text(found->min))
 				 : errdetail("The rule costs %s to %s.",
 							 points_text(found->min), points_text(found->max)),
@@ -149,8 +151,9 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 					 errmsg("a surcharge of %s points is outside the range of scheme \"%s\"",
 							points_text(row->surcharge), row->scheme->name),
-					 errdetail("For rule \"%s\" it may be %s to %s.",
-							   found->code, points_text(min), points_text(max)),
+					 owner_may_tell("policy_rule")
+					 ? errdetail("For rule \"%s\" it may be %s to %s.",
+								 found->code, points_text(min), points_text(max)) : 0,
 					 errtable(relation)));
 	}
 	row->rule = found->code;

@@ -158,6 +158,14 @@ INSERT INTO video VALUES ('r3', 2, 'health');
 INSERT INTO video VALUES ('r3', 2, 'gossip');
 INSERT INTO article VALUES (20, 1, 'health', 'x');
 INSERT INTO article VALUES (21, 2, 'health', 'x');
+-- what is missing is told to whoever may look
+RESET ROLE;
+GRANT SELECT ON governance.certification TO certification_app;
+SET ROLE certification_app;
+INSERT INTO article VALUES (21, 2, 'health', 'x');
+RESET ROLE;
+REVOKE SELECT ON governance.certification FROM certification_app;
+SET ROLE certification_app;
 SELECT count(*) FROM governance.certification;
 SELECT count(*) FROM governance.qualified_domain;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (3, 't.channel', 'unqualified.law');

@@ -102,7 +102,27 @@ INSERT INTO governance.violation (account_id, violation_id, scheme, rule) VALUES
 INSERT INTO governance.violation (account_id, violation_id, scheme, rule, evidence) VALUES (6, 77, 't.rights', 'noise', '"secret"');
 INSERT INTO governance.violation (account_id, scheme, rule, points, evidence) VALUES (6, 't.rights', 'noise', -1, '"secret"');
 INSERT INTO governance.violation (account_id, scheme, rule, evidence) VALUES (6, 't.rights', NULL, '"secret"');
+INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (6, 't.rights', 'noise', 50);
+INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (6, 't.rights', 'scam', 50);
+INSERT INTO governance.violation (account_id, scheme, rule, surcharge) VALUES (6, 't.rights', 'scam', 50);
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (6, 't.rights', 'spma');
 RESET ROLE;
+GRANT INSERT ON governance.certification_step, governance.attribute TO rights_recorder;
+SET ROLE rights_recorder;
+INSERT INTO governance.attribute (account_id, name, value) VALUES (6, 'trusted', 'perhaps');
+INSERT INTO governance.certification_step (account_id, action, qualification) VALUES (6, 'apply', 'occupation:healthcare/physicist');
+INSERT INTO governance.certification_step (account_id, action, qualification) VALUES (6, 'apply', 'occupation:healthcare/physician[hospital=99]');
+INSERT INTO governance.certification_step (account_id, action, qualification) VALUES (6, 'apply', 'institution:medical/hospital[level=2,public=1]');
+RESET ROLE;
+SELECT max(certification_id) AS certified FROM governance.certification \gset
+SET ROLE rights_recorder;
+INSERT INTO governance.certification_step (account_id, action, certification_id, part, passed) VALUES (6, 'examine', :certified, 'mood', true);
+INSERT INTO governance.certification_step (account_id, action, certification_id) VALUES (6, 'examine', :certified);
+INSERT INTO governance.certification_step (account_id, action, certification_id) VALUES (6, 'grant', :certified);
+INSERT INTO governance.certification_step (account_id, action, certification_id, at) VALUES (6, 'grant', :certified, '2020-01-01');
+RESET ROLE;
+-- who may look is told
+SELECT regexp_replace(attempt('rights_moderator', $$INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (6, 't.rights', 'noise', 50)$$), ' in force .*', '') AS told;
 
 -- A refusal tells an application's user why only if he may look.
 GRANT EXECUTE ON FUNCTION governance.require_capability() TO rights_application;
