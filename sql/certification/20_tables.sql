@@ -485,9 +485,9 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_certification',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_revision()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.restriction', 'restriction_certification_given',
-		'AFTER INSERT OR UPDATE ON governance.restriction FOR EACH ROW WHEN (NEW.capability = ''certification'') EXECUTE FUNCTION governance.certification_withheld()');
+		'AFTER INSERT OR UPDATE ON governance.restriction FOR EACH ROW WHEN ((new.capability = ''certification''::text)) EXECUTE FUNCTION governance.certification_withheld()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.restriction', 'restriction_certification_lifted',
-		'AFTER DELETE ON governance.restriction FOR EACH ROW WHEN (OLD.capability = ''certification'') EXECUTE FUNCTION governance.certification_withheld()');
+		'AFTER DELETE ON governance.restriction FOR EACH ROW WHEN ((old.capability = ''certification''::text)) EXECUTE FUNCTION governance.certification_withheld()');
 
 	-- Backends must hear of replicated changes too: hence row triggers, always.
 	FOREACH relation IN ARRAY ARRAY['domain', 'certification_consequence'] LOOP
@@ -504,7 +504,7 @@ BEGIN
 
 	FOREACH relation IN ARRAY ARRAY['requirement', 'certification_withholding', 'certification_attribute'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', relation)::regclass, relation || '_changed',
-			format('AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_config_changed()', relation));
+			format('AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_config_changed()', relation));
 		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', relation)::regclass, relation || '_check',
 			format('BEFORE INSERT OR UPDATE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.qualification_known()', relation));
 	END LOOP;
@@ -520,7 +520,7 @@ BEGIN
 				   'Record a further check: the last one counts.'));
 	END LOOP;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.certification', 'certification_guard',
-		'BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON governance.certification FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_guard()');
+		'BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON governance.certification FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_guard()');
 
 	RETURN QUERY SELECT governance.create_certification_views();
 

@@ -240,10 +240,15 @@ BEGIN
 			ADD CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release')),
 			ADD CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action = 'release'),
 			ADD CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 ELSE 4 END);
+		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, and sanctions that were lifted; append-only';
+		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation or sanction it was';
+		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised; of a release: what caused the sanction, null: time or a changed fact did';
+		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted';
 		COMMENT ON COLUMN governance.revision.sanction_id IS 'of a release: the sanction that is lifted';
 		COMMENT ON COLUMN governance.revision.scheme IS 'of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
 		COMMENT ON COLUMN governance.revision.rung IS 'of a release: the rung of the sanction';
 		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
+		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever; from infinity: once another one has ended';
 		RETURN NEXT 'brought table governance.revision up to date';
 	END IF;
 
@@ -385,9 +390,12 @@ AS $ensure$
 DECLARE
 	target	regclass;
 	home	text := format(' ON %s ', relation);
+	command	text;
+	existing	record;
 BEGIN
 	IF strpos(definition, home) = 0 THEN
-		RAISE EXCEPTION 'trigger "%" is not on %: %', name, relation, definition;
+		RAISE EXCEPTION 'trigger "%" is not on %: %', name, relation, definition
+			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	-- Of a partitioned table each partition gets one of its own: a trigger for
 	-- each statement fires on the table that the statement names, and those for
@@ -396,16 +404,34 @@ BEGIN
 		SELECT relation
 		UNION ALL SELECT t.relid FROM pg_partition_tree(relation) t WHERE t.level > 0
 	LOOP
-		-- An existing one is left alone, so that a trigger that was disabled stays so.
-		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = target AND tgname = name) THEN
-			EXECUTE format('CREATE TRIGGER %I %s', name, replace(definition, home, format(' ON %s ', target)));
+		command := format('CREATE TRIGGER %I %s', name, replace(definition, home, format(' ON %s ', target)));
+		SELECT t.tgenabled, t.tgparentid, pg_get_triggerdef(t.oid) AS command INTO existing
+			FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname = name;
+		IF NOT FOUND THEN
+			EXECUTE command;
 			RETURN NEXT format('created trigger %s on %s', name, target);
+		ELSIF existing.command <> command AND existing.tgparentid = 0 THEN
+			-- Of an earlier version, or only printed in another way.
+			EXECUTE format('CREATE TRIGGER governance_ensured %s', replace(definition, home, format(' ON %s ', target)));
+			IF (SELECT replace(pg_get_triggerdef(t.oid), 'TRIGGER governance_ensured', format('TRIGGER %I', name))
+				FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname = 'governance_ensured') = existing.command THEN
+				EXECUTE format('DROP TRIGGER governance_ensured ON %s', target);
+			ELSE
+				EXECUTE format('DROP TRIGGER %I ON %s', name, target);
+				EXECUTE format('ALTER TRIGGER governance_ensured ON %s RENAME TO %I', target, name);
+				-- One that was disabled stays so.
+				IF existing.tgenabled <> 'O' THEN
+					EXECUTE format('ALTER TABLE %s %s TRIGGER %I', target,
+						CASE existing.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, name);
+				END IF;
+				RETURN NEXT format('brought trigger %s on %s up to date', name, target);
+			END IF;
 		END IF;
 	END LOOP;
 END
 $ensure$;
 COMMENT ON FUNCTION governance.ensure_trigger(regclass, text, text) IS
-	'part of create_ledger(): creates a trigger unless it is there, on a table and on each of its partitions; definition is what follows its name';
+	'part of create_ledger(): creates a trigger unless it is there as it should be, on a table and on each of its partitions; definition is what follows its name, as the server prints it';
 REVOKE ALL ON FUNCTION governance.ensure_trigger(regclass, text, text) FROM PUBLIC;
 
 CREATE FUNCTION governance.create_ledger_triggers() RETURNS SETOF text

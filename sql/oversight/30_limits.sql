@@ -391,7 +391,7 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_guard',
 		'BEFORE INSERT OR UPDATE ON governance.proposal FOR EACH ROW EXECUTE FUNCTION governance.proposal_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_decide',
-		'AFTER UPDATE ON governance.proposal FOR EACH ROW WHEN (NEW.status = ''confirmed'') EXECUTE FUNCTION governance.proposal_decide()');
+		'AFTER UPDATE ON governance.proposal FOR EACH ROW WHEN ((new.status = ''confirmed''::text)) EXECUTE FUNCTION governance.proposal_decide()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
 				   'Turn it down with governance.reject().'))

@@ -4,3 +4,6 @@
 
 -- It says whose sanction it is, where that is a linked account's.
 DROP FUNCTION governance.restrictions(bigint, timestamptz);
+DROP FUNCTION governance.certification_violation_rows();
+DROP FUNCTION governance.certification_revision_rows();
+

@@ -2,6 +2,7 @@
 -- holidays, weekend days that are worked on; in sanctions, reliefs by age and the
 -- deadlines of appeals; by days in the document, and by a table of days that changes.
 \set ECHO none
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET timezone = 'Asia/Shanghai';
 SET datestyle = 'ISO';

@@ -197,5 +197,5 @@ is_proven($node, 'without', 'rebuild() makes what is derived');
 is($node->safe_psql('without', $scores), $answers, 'with the same answers');
 
 $node->stop;
-note(sprintf('6 ways, %d rows of violations, %.1f s', (split ' ', $rows->{'governance.violation'})[0], time - $began));
+note(sprintf('figures: 6 ways, %d rows of violations, %.1f s', (split ' ', $rows->{'governance.violation'})[0], time - $began));
 done_testing();

@@ -176,5 +176,5 @@ is_proven($recovered, 'postgres', 'recovered: verify() gives nothing');
 $recovered->stop;
 $origin->stop;
 
-note(sprintf('%.1f s', time - $began));
+note(sprintf('figures: %.1f s', time - $began));
 done_testing();

@@ -1,0 +1,155 @@
+# A ledger of an earlier version is brought to this one.
+#
+# test/updates has the install script of each earlier version and a ledger as
+# its pg_dump wrote it.  Each is brought here in two ways: the extension of that
+# version, the ledger restored into it, ALTER EXTENSION ... UPDATE; and the
+# ledger restored straight into this version.  After create_ledger() the objects
+# are those of a fresh installation, no row of the facts has changed, verify()
+# gives nothing, and the ledger goes on.
+
+use strict;
+use warnings;
+
+use File::Basename;
+use File::Copy;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use Governance;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $updates = "$FindBin::RealBin/../updates";
+my $dir = PostgreSQL::Test::Utils::tempdir;
+my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
+my $node = new_node('update');
+
+$node->safe_psql('postgres', 'CREATE DATABASE fresh');
+$node->safe_psql('fresh', q{
+	SET client_min_messages = warning;
+	CREATE EXTENSION governance CASCADE;
+	SELECT governance.create_ledger()});
+
+# What belongs to the extension, by name, with how it is defined.
+sub members
+{
+	my ($db) = @_;
+
+	return $node->safe_psql($db, q{
+		SET search_path = pg_catalog;
+		SELECT pg_describe_object(d.classid, d.objid, 0),
+			CASE WHEN p.prokind IN ('f', 'p', 'w') THEN md5(pg_get_functiondef(p.oid)) END,
+			(SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(p.proacl) a),
+			md5(obj_description(d.objid, d.classid::regclass::name))
+		FROM pg_depend d
+		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+		WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'governance')
+		ORDER BY 1});
+}
+
+# What create_ledger() made, by name; columns in any order.
+sub ledger
+{
+	my ($db) = @_;
+
+	return join "\n", sort split /\n/, $node->safe_psql($db, q{
+		SET search_path = pg_catalog;
+		SELECT 'relation', oid::regclass, relkind, reloptions, obj_description(oid, 'pg_class') FROM pg_class
+			WHERE relnamespace = 'governance'::regnamespace AND relkind IN ('r', 'v', 'S', 'p');
+		SELECT 'column', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid),
+				col_description(attrelid, attnum)
+			FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+			WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND attnum > 0 AND NOT attisdropped;
+		SELECT 'view', oid::regclass, regexp_replace(pg_get_viewdef(oid), '\s+', ' ', 'g') FROM pg_class
+			WHERE relnamespace = 'governance'::regnamespace AND relkind = 'v';
+		SELECT 'index', pg_get_indexdef(indexrelid), obj_description(indexrelid, 'pg_class') FROM pg_index JOIN pg_class c ON c.oid = indrelid
+			WHERE c.relnamespace = 'governance'::regnamespace;
+		SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint') FROM pg_constraint
+			WHERE connamespace = 'governance'::regnamespace AND conrelid <> 0;
+		SELECT 'trigger', tgrelid::regclass, tgenabled, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger')
+			FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+			WHERE NOT tgisinternal AND c.relnamespace = 'governance'::regnamespace;
+		SELECT 'function', p.oid::regprocedure, md5(prosrc) FROM pg_proc p
+			WHERE pronamespace = 'governance'::regnamespace
+				AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')});
+}
+
+# The lines that are only in one of two lists.
+sub same_lines
+{
+	my ($got, $wanted, $what) = @_;
+	my %got = map { $_ => 1 } split /\n/, $got;
+	my %wanted = map { $_ => 1 } split /\n/, $wanted;
+	my @more = grep { !$wanted{$_} } sort keys %got;
+	my @less = grep { !$got{$_} } sort keys %wanted;
+
+	ok(@more == 0 && @less == 0, $what)
+	  or diag(join "\n", (map { "more: $_" } @more), (map { "less: $_" } @less));
+	return;
+}
+
+# What was recorded; columns that came later are not looked at.
+sub facts
+{
+	my ($db) = @_;
+
+	return $node->safe_psql($db, q{
+		SET timezone = 'UTC';
+		SELECT account_id, opened_at FROM governance.account ORDER BY 1;
+		SELECT * FROM (SELECT account_id, violation_id, scheme, rule, points, occurred_at, decided_at, source, campaign, content_ref, evidence FROM governance.violation) v ORDER BY violation_id;
+		SELECT account_id, kind, occurred_at FROM governance.activity ORDER BY 1, 2, 3;
+		SELECT account_id, violation_id, reason FROM governance.revision ORDER BY 1, 2;
+		SELECT account_id, scheme, score, tier FROM governance.standing ORDER BY 1, 2;
+		SELECT account_id, scheme, sanction_id, rung, tier, during, withholds FROM governance.sanction ORDER BY sanction_id;
+		SELECT policy_id, scheme, status, document FROM governance.policy ORDER BY 1});
+}
+
+my $members = members('fresh');
+my $ledger = ledger('fresh');
+
+foreach my $script (sort glob "$updates/governance--*.sql.gz")
+{
+	my ($version) = basename($script) =~ /^governance--(.*)\.sql\.gz$/;
+	my $name = $version =~ s/\W/_/gr;
+
+	system("gzip -dc '$script' > '$sharedir/extension/governance--$version.sql'") == 0 or die;
+	foreach my $way ('update', 'restore')
+	{
+		my $db = "${way}_$name";
+		my ($recorded, @psql);
+
+		system("gzip -dc '$updates/ledger--$version.sql.gz' > '$dir/ledger.sql'") == 0 or die;
+		@psql = ('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $node->connstr($db), '-f', "$dir/ledger.sql");
+		$node->safe_psql('postgres', "CREATE DATABASE $db");
+		$node->safe_psql($db, 'CREATE EXTENSION btree_gist');
+		if ($way eq 'update')
+		{
+			$node->safe_psql($db, "CREATE SCHEMA IF NOT EXISTS governance; CREATE EXTENSION governance VERSION '$version' SCHEMA governance");
+			# The dump makes the schema itself.
+			my $dump = slurp_file("$dir/ledger.sql");
+			$dump =~ s/^CREATE SCHEMA governance;$//m;
+			open my $file, '>', "$dir/ledger.sql" or die;
+			print $file $dump;
+			close $file;
+		}
+		command_ok(\@psql, "$version, $way: the ledger is restored");
+		$recorded = facts($db);
+		like($recorded, qr/forum/, "$version, $way: with what was recorded");
+		$node->safe_psql($db, 'ALTER EXTENSION governance UPDATE') if $way eq 'update';
+		same_lines(members($db), $members, "$version, $way: the extension is that of a fresh installation");
+		$node->safe_psql($db, 'SET client_min_messages = warning; SELECT governance.create_ledger()');
+		same_lines(ledger($db), $ledger, "$version, $way: so is the ledger");
+		is(facts($db), $recorded, "$version, $way: nothing that was recorded has changed");
+		is_proven($node, $db, "$version, $way: verify()");
+		$node->safe_psql($db, q{
+			INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 'forum', 'spam' FROM generate_series(1, 40) i;
+			SELECT governance.overturn(max(violation_id), 'later') FROM governance.violation;
+			SELECT governance.publish(jsonb_set(governance.policy_document('forum'), '{ladder,0,for}', '"3 days"'))});
+		is_proven($node, $db, "$version, $way: verify() after further entries");
+		unlike($node->safe_psql($db, 'SELECT * FROM governance.create_ledger()'), qr/created|added|changed/, "$version, $way: create_ledger() again has nothing to do");
+	}
+	unlink "$sharedir/extension/governance--$version.sql";
+}
+
+$node->stop;
+done_testing();
