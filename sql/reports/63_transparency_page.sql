@@ -63,6 +63,8 @@ DECLARE
 	labels		text[];
 	counts		jsonb;
 	figures		record;
+	announced	jsonb;
+	found		jsonb;
 	largest		numeric;
 	part		text;
 	content		text := '';
@@ -80,13 +82,17 @@ BEGIN
 	name := governance.report_period_name(over, tongue, time_zone);
 	heading := coalesce(title, governance.page_word('transparency', tongue));
 
+	-- Each is counted once.
+	SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO announced FROM governance.report_announcement(over, in_scheme) r;
+	SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO found FROM governance.report_sources(over, in_scheme) r;
+
 	-- At a glance.
-	SELECT coalesce((SELECT sum(s.violations) FROM governance.report_sources(over, in_scheme) s), 0) AS violations,
+	SELECT coalesce((SELECT sum(s.violations) FROM jsonb_to_recordset(found) AS s(violations numeric)), 0) AS violations,
 		   coalesce(a.accounts, 0) AS accounts, coalesce(a.sanctions, 0) AS sanctions, coalesce(a.overturned, 0) AS overturned,
 		   coalesce(p.decided, 0) AS decided, p.overturn_rate, p.median_days
 		INTO figures
 		FROM (SELECT) one
-			LEFT JOIN (SELECT r.accounts, r.sanctions, r.overturned FROM governance.report_announcement(over, in_scheme) r WHERE r.by = 'all') a ON true
+			LEFT JOIN (SELECT r.accounts, r.sanctions, r.overturned FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'all') a ON true
 			LEFT JOIN governance.report_appeals(over, 'all', in_scheme) p ON true;
 	content := concat(content, '<section aria-labelledby="glance">', E'\n<h2 id="glance">', governance.page_word('at a glance', tongue), E'</h2>\n<dl class="figures">\n',
 		(SELECT string_agg(format(E'<div><dt>%s</dt><dd>%s</dd></div>\n', governance.page_word(f.word, tongue), f.value), '' ORDER BY f.n)
@@ -151,21 +157,21 @@ BEGIN
 	content := concat(content, E'</section>\n');
 
 	-- What was imposed, and why.
-	SELECT max(r.accounts) INTO largest FROM governance.report_announcement(over, in_scheme) r WHERE r.by = 'tier';
+	SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'tier';
 	SELECT string_agg(format('<tr%s><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
 							 CASE WHEN r.by = 'all' THEN ' class="sum"' END, governance.page_word(coalesce(r.tier::text, 'all'), tongue),
 							 CASE WHEN r.by = 'all' THEN '<td class="bar" aria-hidden="true"></td>' ELSE governance.page_bar(r.accounts, largest) END,
 							 governance.page_number(r.accounts), governance.page_number(r.sanctions),
 							 governance.page_number(r.released), governance.page_number(r.overturned)), ''
 					  ORDER BY r.by = 'all', r.tier DESC)
-		INTO part FROM governance.report_announcement(over, in_scheme) r WHERE r.by IN ('all', 'tier');
+		INTO part FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by IN ('all', 'tier');
 	IF largest IS NOT NULL THEN
 		content := concat(content, '<section aria-labelledby="imposed">', E'\n<h2 id="imposed">', governance.page_word('what', tongue), E'</h2>\n',
 			governance.page_table(governance.page_word('what desc', tongue), ARRAY[governance.page_word('tier', tongue), governance.page_word('accounts', tongue),
 				governance.page_word('sanctions', tongue), governance.page_word('lifted', tongue), governance.page_word('overturned', tongue)], 2, 2, part, false),
 			E'</section>\n');
 
-		SELECT max(r.accounts) INTO largest FROM governance.report_announcement(over, in_scheme) r WHERE r.by = 'scheme and rule';
+		SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule';
 		SELECT string_agg(format('<tr><th scope="row">%s<br><span class="code">%s</span></th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
 								 r.what, r.whose, governance.page_bar(r.accounts, largest), governance.page_number(r.accounts),
 								 governance.page_number(r.sanctions), governance.page_number(r.overturned)), '' ORDER BY r.n)
@@ -178,14 +184,14 @@ BEGIN
 								   WHERE p.scheme = r.scheme AND pr.rule = r.rule AND p.status IN ('active', 'retired')
 								   ORDER BY p.version DESC LIMIT 1), r.rule)) END AS what,
 						 governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS whose
-				  FROM governance.report_announcement(over, in_scheme) r JOIN governance.scheme s ON s.scheme = r.scheme
+				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) JOIN governance.scheme s ON s.scheme = r.scheme
 				  WHERE r.by = 'scheme and rule') r
 			WHERE r.n <= 20;
 		SELECT concat(part, format('<tr><th scope="row">%s</th><td class="bar" aria-hidden="true"></td><td class="n">–</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
 							governance.page_word('other rules', tongue), governance.page_number(sum(r.sanctions)), governance.page_number(sum(r.overturned))))
 			INTO part
 			FROM (SELECT r.*, row_number() OVER (ORDER BY r.accounts DESC, r.scheme, r.rule) AS n
-				  FROM governance.report_announcement(over, in_scheme) r WHERE r.by = 'scheme and rule') r
+				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule') r
 			WHERE r.n > 20 HAVING count(*) > 0
 			UNION ALL SELECT part LIMIT 1;
 		content := concat(content, '<section aria-labelledby="reasons">', E'\n<h2 id="reasons">', governance.page_word('why', tongue), E'</h2>\n',
@@ -200,7 +206,8 @@ BEGIN
 							 governance.page_percent(r.share), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
 							 ORDER BY r.violations DESC, r.source)
 		INTO largest, part
-		FROM (SELECT r.*, max(r.violations) OVER () AS largest FROM governance.report_sources(over, in_scheme) r) r;
+		FROM (SELECT r.*, max(r.violations) OVER () AS largest
+			  FROM jsonb_to_recordset(found) AS r(source text, violations bigint, share numeric, sanctioning bigint, overturned_share numeric)) r;
 	IF part IS NOT NULL THEN
 		content := concat(content, '<section aria-labelledby="found">', E'\n<h2 id="found">', governance.page_word('how', tongue), E'</h2>\n',
 			governance.page_table(governance.page_word('how', tongue), ARRAY[governance.page_word('source', tongue), governance.page_word('violations', tongue),
