@@ -37,176 +37,131 @@ END;
 COMMENT ON FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz) IS
 	'part of the triggers of events: what is to be announced of a sanction';
 
-CREATE FUNCTION governance.event_sanction_insert() RETURNS trigger
+CREATE FUNCTION governance.event_sanction() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $insert$
+AS $sanction$
+DECLARE
+	known	text;
+	unknown	bigint;
+	actual	CONSTANT text := CASE WHEN NOT NEW.enforced OR isempty(NEW.during) THEN 'over'
+								  WHEN lower(NEW.during) > now() THEN 'scheduled'
+								  WHEN upper(NEW.during) <= now() THEN 'over'
+								  ELSE 'started' END;
+	changed	boolean := false;
+	undone	boolean := false;
 BEGIN
-	WITH new AS MATERIALIZED (
-		SELECT n.*, coalesce(u.announced, 'none') AS announced
-		FROM new_rows n
-			LEFT JOIN governance.event_watch u ON u.account_id = n.account_id AND u.subject = 'unrecorded'
-				AND u.scheme = n.scheme AND n.violation_id IS NULL
-				AND u.id = hashtextextended(n.rung, extract(epoch FROM lower(n.during))::bigint)
-		WHERE strpos(n.scheme, '@') = 0
-	), watched AS (
-		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, next_at)
-			SELECT n.account_id, 'sanction', n.scheme, n.sanction_id,
-				   CASE WHEN lower(n.during) > now() THEN 'scheduled' ELSE 'started' END,
-				   CASE WHEN lower(n.during) > now() THEN lower(n.during) ELSE coalesce(upper(n.during), 'infinity') END
-			FROM new n WHERE n.enforced AND NOT isempty(n.during) AND NOT coalesce(upper(n.during) <= now(), false)
-			ORDER BY n.account_id, n.sanction_id
-	), recorded AS (
-		DELETE FROM governance.event_watch u USING new n
-			WHERE n.announced <> 'none' AND u.account_id = n.account_id AND u.subject = 'unrecorded' AND u.scheme = n.scheme
-				AND u.id = hashtextextended(n.rung, extract(epoch FROM lower(n.during))::bigint)
-	)
-	INSERT INTO governance.event (account_id, kind, at, scheme, sanction_id, policy_id, detail)
-		SELECT n.account_id, k.kind, k.at, n.scheme, n.sanction_id, n.policy_id,
-			   jsonb_strip_nulls(jsonb_build_object(
-				   'rung', n.rung, 'tier', n.tier, 'withholds', n.withholds, 'since', lower(n.during),
-				   'until', upper(n.during), 'violation_id', n.violation_id, 'reason', CASE k.kind WHEN 'sanction_released' THEN n.release_reason END))
-		FROM new n, LATERAL governance.event_sanction_steps(n.announced, n.during, n.enforced, n.released_at, false, false, now()) k
-		ORDER BY n.account_id, n.sanction_id, k.step;
-	IF FOUND THEN
-		PERFORM pg_notify('governance_event', '');
+	IF strpos(NEW.scheme, '@') > 0 THEN
+		RETURN NULL;
 	END IF;
-	RETURN NULL;
-END
-$insert$;
-COMMENT ON FUNCTION governance.event_sanction_insert() IS
-	'statement trigger on governance.sanction while there is a consumer: announces new sanctions';
+	IF TG_OP = 'UPDATE' THEN
+		SELECT w.announced INTO known FROM governance.event_watch w
+			WHERE w.account_id = NEW.account_id AND w.subject = 'sanction' AND w.scheme = NEW.scheme AND w.id = NEW.sanction_id;
+		known := coalesce(known, 'over');
+		changed := OLD.during <> NEW.during OR OLD.tier <> NEW.tier OR OLD.withholds <> NEW.withholds;
+		undone := OLD.enforced AND coalesce(NEW.release_reason, '') = 'overturned' AND coalesce(OLD.release_reason, '') <> 'overturned';
+	ELSIF NEW.violation_id IS NULL THEN
+		-- Time alone brought it, so that tick() may have said so already.
+		unknown := hashtextextended(NEW.rung, extract(epoch FROM lower(NEW.during))::bigint);
+		DELETE FROM governance.event_watch w
+			WHERE w.account_id = NEW.account_id AND w.subject = 'unrecorded' AND w.scheme = NEW.scheme AND w.id = unknown
+			RETURNING w.announced INTO known;
+	END IF;
 
-CREATE FUNCTION governance.event_sanction_update() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $update$
-BEGIN
-	WITH new AS MATERIALIZED (
-		SELECT n.*, coalesce(w.announced, 'over') AS announced, o.during AS was_during, o.tier AS was_tier,
-			   o.during <> n.during OR o.tier OPERATOR(pg_catalog.<>) n.tier OR o.withholds <> n.withholds AS changed,
-			   n.release_reason = 'overturned' AND coalesce(o.release_reason, '') <> 'overturned' AND o.enforced AS overturned,
-			   CASE WHEN NOT n.enforced OR isempty(n.during) THEN 'over'
-					WHEN lower(n.during) > now() THEN 'scheduled'
-					WHEN upper(n.during) <= now() THEN 'over'
-					ELSE 'started' END AS actual
-		FROM new_rows n
-			JOIN old_rows o ON o.account_id = n.account_id AND o.sanction_id = n.sanction_id
-			LEFT JOIN governance.event_watch w ON w.account_id = n.account_id AND w.subject = 'sanction'
-				AND w.scheme = n.scheme AND w.id = n.sanction_id
-		WHERE strpos(n.scheme, '@') = 0
-	), over AS (
-		DELETE FROM governance.event_watch w USING new n
-			WHERE n.actual = 'over' AND w.account_id = n.account_id AND w.subject = 'sanction'
-				AND w.scheme = n.scheme AND w.id = n.sanction_id
-	), watched AS (
+	IF actual <> 'over' THEN
 		INSERT INTO governance.event_watch AS w (account_id, subject, scheme, id, announced, next_at)
-			SELECT n.account_id, 'sanction', n.scheme, n.sanction_id, n.actual,
-				   CASE n.actual WHEN 'scheduled' THEN lower(n.during) ELSE coalesce(upper(n.during), 'infinity') END
-			FROM new n WHERE n.actual <> 'over'
-			ORDER BY n.account_id, n.sanction_id
-			ON CONFLICT (account_id, subject, scheme, id) DO UPDATE SET announced = excluded.announced, next_at = excluded.next_at
-	)
+			VALUES (NEW.account_id, 'sanction', NEW.scheme, NEW.sanction_id, actual,
+					CASE actual WHEN 'scheduled' THEN lower(NEW.during) ELSE coalesce(upper(NEW.during), 'infinity') END)
+			ON CONFLICT (account_id, subject, scheme, id) DO UPDATE SET announced = excluded.announced, next_at = excluded.next_at;
+	ELSIF TG_OP = 'UPDATE' AND known <> 'over' THEN
+		DELETE FROM governance.event_watch w
+			WHERE w.account_id = NEW.account_id AND w.subject = 'sanction' AND w.scheme = NEW.scheme AND w.id = NEW.sanction_id;
+	END IF;
 	INSERT INTO governance.event (account_id, kind, at, scheme, sanction_id, policy_id, detail)
-		SELECT n.account_id, k.kind, k.at, n.scheme, n.sanction_id, n.policy_id,
+		SELECT NEW.account_id, k.kind, k.at, NEW.scheme, NEW.sanction_id, NEW.policy_id,
 			   jsonb_strip_nulls(jsonb_build_object(
-				   'rung', n.rung, 'tier', n.tier, 'withholds', n.withholds, 'since', lower(n.during),
-				   'until', upper(n.during), 'violation_id', n.violation_id, 'reason', CASE k.kind WHEN 'sanction_released' THEN n.release_reason END,
-				   'before', CASE k.kind WHEN 'sanction_changed' THEN
-					   jsonb_build_object('since', lower(n.was_during), 'until', upper(n.was_during), 'tier', n.was_tier) END))
-		FROM new n,
-			 LATERAL governance.event_sanction_steps(n.announced, n.during, n.enforced, n.released_at, n.changed,
-													 coalesce(n.overturned, false), now()) k
-		ORDER BY n.account_id, n.sanction_id, k.step;
+				   'rung', NEW.rung, 'tier', NEW.tier, 'withholds', NEW.withholds, 'since', lower(NEW.during),
+				   'until', upper(NEW.during), 'violation_id', NEW.violation_id,
+				   'reason', CASE k.kind WHEN 'sanction_released' THEN NEW.release_reason END,
+				   'before', CASE WHEN TG_OP = 'UPDATE' AND k.kind = 'sanction_changed' THEN
+					   jsonb_build_object('since', lower(OLD.during), 'until', upper(OLD.during), 'tier', OLD.tier) END))
+		FROM governance.event_sanction_steps(coalesce(known, 'none'), NEW.during, NEW.enforced, NEW.released_at, changed, undone, now()) k
+		ORDER BY k.step;
 	IF FOUND THEN
 		PERFORM pg_notify('governance_event', '');
 	END IF;
 	RETURN NULL;
 END
-$update$;
-COMMENT ON FUNCTION governance.event_sanction_update() IS
-	'statement trigger on governance.sanction while there is a consumer: announces how sanctions go on';
+$sanction$;
+COMMENT ON FUNCTION governance.event_sanction() IS
+	'row trigger on governance.sanction while there is a consumer: announces how sanctions begin and go on';
 
 CREATE FUNCTION governance.event_standing() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $standing$
+DECLARE
+	next	record;
+	was		text;
 BEGIN
-	WITH new AS MATERIALIZED (
-		SELECT n.account_id, n.scheme, w.rung AS was, r.rung, r.tier, r.points, r.score, r.near
-		FROM new_rows n
-			LEFT JOIN governance.event_watch w ON w.account_id = n.account_id AND w.subject = 'standing'
-				AND w.scheme = n.scheme AND w.id = 0,
-			LATERAL governance.next_rung(n.account_id, n.scheme) r
-		WHERE strpos(n.scheme, '@') = 0
-	), watched AS (
-		INSERT INTO governance.event_watch AS w (account_id, subject, scheme, announced, rung, seen, next_at)
-			SELECT n.account_id, 'standing', n.scheme, 'known', CASE WHEN n.near THEN n.rung END, now(), now()
-			FROM new n ORDER BY n.account_id, n.scheme
-			ON CONFLICT (account_id, subject, scheme, id)
-				DO UPDATE SET announced = excluded.announced, rung = excluded.rung, next_at = LEAST(w.next_at, excluded.next_at)
-	)
-	INSERT INTO governance.event (account_id, kind, at, scheme, detail)
-		SELECT n.account_id, 'near_rung', now(), n.scheme,
-			   jsonb_build_object('rung', n.rung, 'tier', n.tier, 'points', n.points, 'score', n.score)
-		FROM new n WHERE n.near AND coalesce(n.was, '') <> n.rung
-		ORDER BY n.account_id, n.scheme;
-	IF FOUND THEN
+	IF strpos(NEW.scheme, '@') > 0 THEN
+		RETURN NULL;
+	END IF;
+	SELECT * INTO next FROM governance.next_rung(NEW.account_id, NEW.scheme);
+	SELECT w.rung INTO was FROM governance.event_watch w
+		WHERE w.account_id = NEW.account_id AND w.subject = 'standing' AND w.scheme = NEW.scheme AND w.id = 0;
+	INSERT INTO governance.event_watch AS w (account_id, subject, scheme, announced, rung, seen, next_at)
+		VALUES (NEW.account_id, 'standing', NEW.scheme, 'known', CASE WHEN next.near THEN next.rung END, now(), now())
+		ON CONFLICT (account_id, subject, scheme, id)
+			DO UPDATE SET announced = excluded.announced, rung = excluded.rung, next_at = LEAST(w.next_at, excluded.next_at);
+	IF next.near AND coalesce(was, '') <> next.rung THEN
+		INSERT INTO governance.event (account_id, kind, at, scheme, detail)
+			VALUES (NEW.account_id, 'near_rung', now(), NEW.scheme,
+					jsonb_build_object('rung', next.rung, 'tier', next.tier, 'points', next.points, 'score', next.score));
 		PERFORM pg_notify('governance_event', '');
 	END IF;
 	RETURN NULL;
 END
 $standing$;
 COMMENT ON FUNCTION governance.event_standing() IS
-	'statement trigger on governance.standing while there is a consumer: announces that a rung is near';
+	'row trigger on governance.standing while there is a consumer: announces that a rung is near';
 
 CREATE FUNCTION governance.event_certification() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $certification$
+DECLARE
+	happened	CONSTANT text := CASE
+		WHEN NEW.granted_at IS NULL THEN NULL
+		WHEN NEW.status = 'granted' AND OLD.status IN ('applied', 'examining') THEN 'certification_granted'
+		WHEN NEW.status = 'granted' AND OLD.status IN ('suspended', 'cancelled') THEN 'certification_reinstated'
+		WHEN NEW.status = 'suspended' AND OLD.status <> 'suspended' THEN 'certification_suspended'
+		WHEN NEW.status = 'cancelled' AND OLD.status <> 'cancelled' THEN 'certification_cancelled'
+		WHEN NEW.review_due > OLD.review_due THEN 'certification_renewed' END;
+	due			CONSTANT timestamptz := GREATEST(NEW.granted_at, NEW.review_due - interval '30 days');
 BEGIN
-	WITH new AS MATERIALIZED (
-		SELECT n.*, o.status AS was_status, o.review_due AS was_due,
-			   n.status IN ('granted', 'suspended') AND n.review_due IS NOT NULL AS watched
-		FROM new_rows n
-			JOIN old_rows o ON o.account_id = n.account_id AND o.certification_id = n.certification_id
-	), ended AS (
-		DELETE FROM governance.event_watch w USING new n
-			WHERE NOT n.watched AND w.account_id = n.account_id AND w.subject = 'certification'
-				AND w.scheme = '' AND w.id = n.certification_id
-	), watched AS (
+	IF NEW.status IN ('granted', 'suspended') AND NEW.review_due IS NOT NULL THEN
 		INSERT INTO governance.event_watch AS w (account_id, subject, id, announced, next_at)
-			SELECT n.account_id, 'certification', n.certification_id, 'granted',
-				   GREATEST(n.granted_at, n.review_due - interval '30 days')
-			FROM new n WHERE n.watched
-			ORDER BY n.account_id, n.certification_id
+			VALUES (NEW.account_id, 'certification', NEW.certification_id, 'granted', due)
 			ON CONFLICT (account_id, subject, scheme, id) DO UPDATE
-				SET announced = CASE WHEN excluded.next_at > now() THEN 'granted' ELSE w.announced END,
-					next_at = CASE WHEN excluded.next_at > now() OR w.announced <> 'due' THEN excluded.next_at
-						ELSE (SELECT n.review_due FROM new n WHERE n.account_id = w.account_id AND n.certification_id = w.id) END
-	)
-	INSERT INTO governance.event (account_id, kind, at, certification_id, detail)
-		SELECT n.account_id, k.kind, n.last_at, n.certification_id,
-			   jsonb_strip_nulls(jsonb_build_object('qualification', n.qualification, 'status', n.status,
-													'before', n.was_status, 'review_due', n.review_due))
-		FROM new n,
-			 LATERAL (SELECT CASE
-				WHEN n.granted_at IS NULL THEN NULL
-				WHEN n.status = 'granted' AND n.was_status IN ('applied', 'examining') THEN 'certification_granted'
-				WHEN n.status = 'granted' AND n.was_status IN ('suspended', 'cancelled') THEN 'certification_reinstated'
-				WHEN n.status = 'suspended' AND n.was_status <> 'suspended' THEN 'certification_suspended'
-				WHEN n.status = 'cancelled' AND n.was_status <> 'cancelled' THEN 'certification_cancelled'
-				WHEN n.review_due > n.was_due THEN 'certification_renewed' END) AS k(kind)
-		WHERE k.kind IS NOT NULL
-		ORDER BY n.account_id, n.last_step;
-	IF FOUND THEN
+				SET announced = CASE WHEN due > now() THEN 'granted' ELSE w.announced END,
+					next_at = CASE WHEN due > now() OR w.announced <> 'due' THEN due ELSE NEW.review_due END;
+	ELSE
+		DELETE FROM governance.event_watch w
+			WHERE w.account_id = NEW.account_id AND w.subject = 'certification' AND w.scheme = '' AND w.id = NEW.certification_id;
+	END IF;
+	IF happened IS NOT NULL THEN
+		INSERT INTO governance.event (account_id, kind, at, certification_id, detail)
+			VALUES (NEW.account_id, happened, NEW.last_at, NEW.certification_id,
+					jsonb_strip_nulls(jsonb_build_object('qualification', NEW.qualification, 'status', NEW.status,
+														 'before', OLD.status, 'review_due', NEW.review_due)));
 		PERFORM pg_notify('governance_event', '');
 	END IF;
 	RETURN NULL;
 END
 $certification$;
 COMMENT ON FUNCTION governance.event_certification() IS
-	'statement trigger on governance.certification while there is a consumer: announces grants, suspensions, cancellations';
+	'row trigger on governance.certification while there is a consumer: announces grants, suspensions, cancellations';
 
 CREATE FUNCTION governance.event_policy_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -236,6 +191,6 @@ COMMENT ON FUNCTION governance.event_policy() IS
 	'row trigger on governance.policy while there is a consumer: announces publications, as the owner of the table';
 
 REVOKE ALL ON FUNCTION
-	governance.event_sanction_insert(), governance.event_sanction_update(), governance.event_standing(),
+	governance.event_sanction(), governance.event_standing(),
 	governance.event_certification(), governance.event_policy_row(), governance.event_policy()
 	FROM PUBLIC;

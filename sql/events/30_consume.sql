@@ -173,7 +173,7 @@ BEGIN
 	PERFORM governance.event_settle();
 
 	IF NOT EXISTS (SELECT FROM pg_trigger t
-				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_insert') THEN
+				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_write') THEN
 		IF current_setting('transaction_isolation') <> 'read committed' THEN
 			RAISE EXCEPTION USING ERRCODE = '25001',
 				MESSAGE = 'the first consumer must be created in a transaction that is READ COMMITTED',
@@ -185,15 +185,11 @@ BEGIN
 		PERFORM governance.ensure_trigger('governance.policy', 'event_publish',
 			'AFTER INSERT OR UPDATE ON governance.policy FOR EACH ROW EXECUTE FUNCTION governance.event_policy()');
 		PERFORM governance.ensure_trigger('governance.certification', 'event_update',
-			'AFTER UPDATE ON governance.certification REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_certification()');
-		PERFORM governance.ensure_trigger('governance.standing', 'event_insert',
-			'AFTER INSERT ON governance.standing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_standing()');
-		PERFORM governance.ensure_trigger('governance.standing', 'event_update',
-			'AFTER UPDATE ON governance.standing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_standing()');
-		PERFORM governance.ensure_trigger('governance.sanction', 'event_insert',
-			'AFTER INSERT ON governance.sanction REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_sanction_insert()');
-		PERFORM governance.ensure_trigger('governance.sanction', 'event_update',
-			'AFTER UPDATE ON governance.sanction REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.event_sanction_update()');
+			'AFTER UPDATE ON governance.certification FOR EACH ROW EXECUTE FUNCTION governance.event_certification()');
+		PERFORM governance.ensure_trigger('governance.standing', 'event_write',
+			'AFTER INSERT OR UPDATE ON governance.standing FOR EACH ROW EXECUTE FUNCTION governance.event_standing()');
+		PERFORM governance.ensure_trigger('governance.sanction', 'event_write',
+			'AFTER INSERT OR UPDATE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION governance.event_sanction()');
 
 		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, next_at)
 			SELECT s.account_id, 'sanction', s.scheme, s.sanction_id,
@@ -248,7 +244,7 @@ BEGIN
 		SELECT t.tgname, t.tgrelid::regclass AS relation FROM pg_trigger t
 			WHERE t.tgrelid IN ('governance.policy'::regclass, 'governance.certification'::regclass,
 								'governance.standing'::regclass, 'governance.sanction'::regclass)
-				AND t.tgname IN ('event_publish', 'event_insert', 'event_update')
+				AND t.tgname IN ('event_publish', 'event_write', 'event_update')
 	LOOP
 		EXECUTE format('DROP TRIGGER %I ON %s', trigger.tgname, trigger.relation);
 	END LOOP;

@@ -207,21 +207,22 @@ BEGIN
 			decided_by		text NOT NULL DEFAULT current_user,
 			CONSTRAINT revision_pkey PRIMARY KEY (account_id, revision_id),
 			CONSTRAINT revision_violation_fkey FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation,
-			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release')),
-			CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action = 'release'),
-			CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 ELSE 4 END),
-			CONSTRAINT revision_points_check CHECK ((action = 'change') = (points IS NOT NULL) AND points >= 0),
+			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release', 'opening')),
+			CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action IN ('release', 'opening')),
+			CONSTRAINT revision_opening_check CHECK (action <> 'opening' OR violation_id IS NULL AND scheme IS NOT NULL),
+			CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 WHEN 'opening' THEN 3 ELSE 4 END),
+			CONSTRAINT revision_points_check CHECK ((action IN ('change', 'opening')) = (points IS NOT NULL) AND points >= 0),
 			CONSTRAINT revision_decided_at_check CHECK (isfinite(decided_at))
 		);
 		CREATE INDEX revision_violation_id_idx ON governance.revision (account_id, violation_id);
-		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, and sanctions that were lifted; append-only';
+		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, sanctions that were lifted, and balances with which accounts came; append-only';
 		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation or sanction it was';
 		COMMENT ON COLUMN governance.revision.revision_id IS 'identifies the revision; the last one counts';
 		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised; of a release: what caused the sanction, null: time or a changed fact did';
-		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted';
-		COMMENT ON COLUMN governance.revision.points IS 'what it costs after a change';
+		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted; opening: what a score was when what led to it is not known';
+		COMMENT ON COLUMN governance.revision.points IS 'what it costs after a change; of an opening balance: the score';
 		COMMENT ON COLUMN governance.revision.sanction_id IS 'of a release: the sanction that is lifted';
-		COMMENT ON COLUMN governance.revision.scheme IS 'of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
+		COMMENT ON COLUMN governance.revision.scheme IS 'of an opening balance: whose score it is; of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
 		COMMENT ON COLUMN governance.revision.rung IS 'of a release: the rung of the sanction';
 		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
 		COMMENT ON COLUMN governance.revision.reason IS 'why';
@@ -237,15 +238,19 @@ BEGIN
 			ADD COLUMN rung text,
 			ADD COLUMN since timestamptz,
 			DROP CONSTRAINT revision_action_check,
-			ADD CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release')),
-			ADD CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action = 'release'),
-			ADD CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 ELSE 4 END);
-		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, and sanctions that were lifted; append-only';
+			DROP CONSTRAINT revision_points_check,
+			ADD CONSTRAINT revision_points_check CHECK ((action IN ('change', 'opening')) = (points IS NOT NULL) AND points >= 0),
+			ADD CONSTRAINT revision_opening_check CHECK (action <> 'opening' OR violation_id IS NULL AND scheme IS NOT NULL),
+			ADD CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release', 'opening')),
+			ADD CONSTRAINT revision_violation_check CHECK (violation_id IS NOT NULL OR action IN ('release', 'opening')),
+			ADD CONSTRAINT revision_sanction_check CHECK (num_nulls(sanction_id, scheme, rung, since) = CASE action WHEN 'release' THEN 0 WHEN 'opening' THEN 3 ELSE 4 END);
+		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, sanctions that were lifted, and balances with which accounts came; append-only';
 		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation or sanction it was';
 		COMMENT ON COLUMN governance.revision.violation_id IS 'the violation that is revised; of a release: what caused the sanction, null: time or a changed fact did';
-		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted';
+		COMMENT ON COLUMN governance.revision.action IS 'overturn: it never was; change: it costs points instead; reinstate: it counts again; release: a sanction is lifted; opening: what a score was when what led to it is not known';
+		COMMENT ON COLUMN governance.revision.points IS 'what it costs after a change; of an opening balance: the score';
 		COMMENT ON COLUMN governance.revision.sanction_id IS 'of a release: the sanction that is lifted';
-		COMMENT ON COLUMN governance.revision.scheme IS 'of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
+		COMMENT ON COLUMN governance.revision.scheme IS 'of an opening balance: whose score it is; of a release: the scheme of the sanction; with rung, since and violation_id it tells a replay which one it is';
 		COMMENT ON COLUMN governance.revision.rung IS 'of a release: the rung of the sanction';
 		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
 		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever; from infinity: once another one has ended';

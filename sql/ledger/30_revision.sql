@@ -316,3 +316,52 @@ END
 $unlink$;
 COMMENT ON FUNCTION governance.unlink_accounts(bigint, bigint, text, timestamptz) IS
 	'ends the links of a kind between two accounts, in both directions; gives how many';
+
+-- ---------------------------------------------------------------------------
+-- ledger: the balance with which an account comes
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.opening_balance(account_id bigint, scheme text, score numeric,
+										   at timestamptz DEFAULT now(), reason text DEFAULT 'opening balance')
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $opening$
+#variable_conflict use_column
+DECLARE
+	result	bigint;
+	became	governance.credit_score;
+BEGIN
+	IF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = opening_balance.account_id) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV001',
+			MESSAGE = format('account %s does not exist', coalesce(opening_balance.account_id::text, 'null')),
+			HINT = 'Insert it into governance.account first.',
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'account_id';
+	END IF;
+	IF NOT coalesce(isfinite(at) AND at <= clock_timestamp(), false) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = format('account %s cannot come with a balance of %s', opening_balance.account_id, coalesce(at::text, 'null')),
+			HINT = 'Name the instant of which the score is known, which does not lie ahead.',
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'decided_at';
+	END IF;
+	IF score IS NULL OR score < 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV201',
+			MESSAGE = format('%s is no score of scheme "%s"', coalesce(score::text, 'null'), scheme),
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points';
+	END IF;
+	INSERT INTO governance.revision (account_id, action, scheme, points, reason, decided_at)
+		VALUES (opening_balance.account_id, 'opening', opening_balance.scheme, opening_balance.score,
+				opening_balance.reason, opening_balance.at)
+		RETURNING revision_id INTO result;
+	became := governance.score(opening_balance.account_id, opening_balance.scheme, opening_balance.at, 'infinity');
+	IF governance.points(became) <> opening_balance.score THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV201',
+			MESSAGE = format('%s is no score of scheme "%s"', score, scheme),
+			DETAIL = format('At %s the score of account %s can be %s.', at, opening_balance.account_id, became),
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points';
+	END IF;
+	RETURN result;
+END
+$opening$;
+COMMENT ON FUNCTION governance.opening_balance(bigint, text, numeric, timestamptz, text) IS
+	'an account comes with a score, what led to it being unknown: an entry of its own, from its instant on; gives the revision_id';

@@ -133,7 +133,7 @@ AS $levels$
 		('event_limit', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),
 		('create_consumer', 'owner'), ('drop_consumer', 'owner'), ('create_event_tables', 'owner'), ('create_report_views', 'owner'),
 		('check_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
-		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'),
+		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
 		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('revise', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
 		('hold_account', 'moderator'), ('hold_standing', 'moderator'),

@@ -27,10 +27,11 @@ typedef enum EventClass
 	EVENT_REFUND,				/* overturned under revision: refund */
 	EVENT_ACTIVITY,
 	EVENT_VIOLATION,
-	EVENT_RELEASE				/* somebody lifts a sanction */
+	EVENT_RELEASE,				/* somebody lifts a sanction */
+	EVENT_OPENING				/* what the score was, history before unknown */
 } EventClass;
 
-#define NUM_EVENT_CLASSES (EVENT_RELEASE + 1)
+#define NUM_EVENT_CLASSES (EVENT_OPENING + 1)
 
 typedef struct EventKey
 {
@@ -284,7 +285,8 @@ typedef enum EffectKind
 	EFFECT_SANCTION_END,
 	EFFECT_SANCTION_RELEASE,
 	EFFECT_HANDOVER,
-	EFFECT_SANCTION_BEGIN		/* one that was opened earlier starts now */
+	EFFECT_SANCTION_BEGIN,		/* one that was opened earlier starts now */
+	EFFECT_OPENING				/* delta: from what it was to what it is said to be */
 } EffectKind;
 
 typedef struct Effect

@@ -412,6 +412,25 @@ apply_activity(Fold *fold, const EngineEvent *event)
 	fold->has_quantity = false;
 }
 
+/*
+ * The score is what it is said to be.  Rungs that are crossed count as reached
+ * before; those that hold as long as their condition hold from here on.
+ */
+static void
+apply_opening(Fold *fold, const EngineEvent *event)
+{
+	Points		delta = score_set(fold, score_after(fold, OP_SET, event->points));
+	Effect		effect;
+
+	ladder_disarm(fold);
+	if (fold->trace == NULL)
+		return;
+	fold_effect_init(fold, &effect, EFFECT_OPENING);
+	effect.entry = event->key.id;
+	effect.delta = delta;
+	fold_emit(fold, &effect);
+}
+
 void
 engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			 const EngineTrace *trace)
@@ -441,6 +460,9 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			break;
 		case EVENT_RELEASE:
 			sanctions_lift(&fold, event);
+			break;
+		case EVENT_OPENING:
+			apply_opening(&fold, event);
 			break;
 	}
 	fold_settle(&fold, false);

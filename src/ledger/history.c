@@ -277,13 +277,14 @@ read_revisions(AccountHistory *histories, int n, Datum accounts, MemoryContext c
 			r->violation_id = int8_column(row, 3);
 			r->action = strcmp(action, "overturn") == 0 ? REVISE_OVERTURN :
 				strcmp(action, "change") == 0 ? REVISE_CHANGE :
-				strcmp(action, "release") == 0 ? REVISE_RELEASE : REVISE_REINSTATE;
+				strcmp(action, "release") == 0 ? REVISE_RELEASE :
+				strcmp(action, "opening") == 0 ? REVISE_OPENING : REVISE_REINSTATE;
 			r->points = points_column(row, 5, "points");
 			r->decided = time_column(row, 6, 0);
 			r->scheme = NULL;
 			r->rung = NULL;
 			r->since = DT_NOBEGIN;
-			if (r->action == REVISE_RELEASE)
+			if (r->action == REVISE_RELEASE || r->action == REVISE_OPENING)
 			{
 				char	   *scheme = text_column(row, 7);
 

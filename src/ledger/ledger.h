@@ -157,7 +157,8 @@ typedef enum RevisionAction
 	REVISE_OVERTURN,
 	REVISE_CHANGE,
 	REVISE_REINSTATE,
-	REVISE_RELEASE				/* of a sanction: violation_id is its cause */
+	REVISE_RELEASE,				/* of a sanction: violation_id is its cause */
+	REVISE_OPENING				/* of no violation: points is the score of scheme */
 } RevisionAction;
 
 typedef struct RevisionRow

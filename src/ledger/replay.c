@@ -409,6 +409,7 @@ typedef struct Placed
 	const ActivityRow *activity;
 	const RevisionRow *refund;
 	const RevisionRow *release;
+	const RevisionRow *opening;
 	Points		points;			/* of a changed violation */
 	bool		changed;
 	bool		keeps;			/* what was decided before it arrived stays */
@@ -512,7 +513,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 
 	for (int i = 0; i < history->nrevisions; i++)
 		if (history->revisions[i].decided <= known_at &&
-			history->revisions[i].action != REVISE_RELEASE)
+			history->revisions[i].action != REVISE_RELEASE &&
+			history->revisions[i].action != REVISE_OPENING)
 			revisions[nrevisions++] = &history->revisions[i];
 	qsort(revisions, nrevisions, sizeof(RevisionRow *), revision_cmp);
 
@@ -577,13 +579,17 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	{
 		const RevisionRow *row = &history->revisions[i];
 
-		if (row->action != REVISE_RELEASE || row->decided > known_at || row->scheme == NULL ||
+		if ((row->action != REVISE_RELEASE && row->action != REVISE_OPENING) ||
+			row->decided > known_at || row->scheme == NULL ||
 			!scheme_concerned(scheme, row->scheme))
 			continue;
 		memset(&placed[n], 0, sizeof(Placed));
-		placed[n].release = row;
+		if (row->action == REVISE_RELEASE)
+			placed[n].release = row;
+		else
+			placed[n].opening = row;
 		placed[n].key.at = row->decided;
-		placed[n].key.class = EVENT_RELEASE;
+		placed[n].key.class = row->action == REVISE_RELEASE ? EVENT_RELEASE : EVENT_OPENING;
 		placed[n++].key.id = row->revision_id;
 	}
 	qsort(placed, n, sizeof(Placed), placed_cmp);
@@ -632,7 +638,9 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			event.occurred = event.decided = p->key.at;
 			event.points = POINTS_NONE;
 			event.surcharge = POINTS_NONE;
-			if (p->refund != NULL)
+			if (p->opening != NULL)
+				event.points = p->opening->points;
+			else if (p->refund != NULL)
 				event.violation_id = p->refund->violation_id;
 			else
 			{

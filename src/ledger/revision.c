@@ -31,12 +31,12 @@ static LedgerPlan scheme_of_plan = {
 
 enum
 {
-	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_COLUMNS
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_ACTION, R_COLUMNS
 };
 
 static const ColumnSpec revision_columns[R_COLUMNS] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID},
-	{"scheme", TEXTOID}
+	{"scheme", TEXTOID}, {"action", TEXTOID}
 };
 
 /* A scheme and its trials. */
@@ -55,6 +55,21 @@ add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decide
 			key->replay = true;
 			key->decided = Max(key->decided, decided);
 		}
+}
+
+/* A balance is one of a version in force, or it would be of no effect. */
+static void
+check_opening(Relation relation, const char *name, TimestampTz at)
+{
+	Scheme	   *scheme = rulebook_scheme(name, strlen(name), false);
+
+	if (scheme->trial_of != NULL || rulebook_version_at(scheme, at) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
+				 errmsg("no policy of scheme \"%s\" was in force at %s", name, timestamptz_to_str(at)),
+				 errdetail("An opening balance stands under the version in force at its instant."),
+				 errhint("See governance.policies for the versions and when they are in force."),
+				 errtable(relation)));
 }
 
 Datum
@@ -94,9 +109,13 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		accounts[nrows] = account_id;
 		violations[nrows++] = violation_id;
 
-		/* The release of a sanction says itself which scheme it concerns. */
+		/* The release of a sanction, and the balance with which an account
+		 * comes, say themselves which scheme they concern. */
 		if (slot_text(slot, numbers[R_SCHEME]) != NULL)
 		{
+			if (strcmp(text_to_cstring(slot_text(slot, numbers[R_ACTION])), "opening") == 0)
+				check_opening(relation, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
+							  slot_time(slot, numbers[R_DECIDED]));
 			add_keys(&list, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
 					 slot_time(slot, numbers[R_DECIDED]));
 			continue;

@@ -163,7 +163,7 @@ find_start(const Trace *trace, const char *rung, int64 cause, TimestampTz starts
 	{
 		const Effect *effect = &trace->effects[i].effect;
 
-		if (effect->kind == EFFECT_VIOLATION)
+		if (effect->kind == EFFECT_VIOLATION || effect->kind == EFFECT_OPENING)
 			last = effect;
 		if (effect->kind != EFFECT_SANCTION_START ||
 			strcmp(trace->effects[i].policy->rungs[effect->rung].code, rung) != 0 ||
@@ -333,6 +333,17 @@ governance_explain(PG_FUNCTION_ARGS)
 		appendStringInfo(&words, " until %s", timestamptz_to_str(ends));
 	appendStringInfoString(&words, ". ");
 	violation_member(&json, &words, trace, account_id, cause, price);
+	if (price != NULL && price->kind == EFFECT_OPENING)
+	{
+		key(&json, "opening_balance");
+		appendStringInfoChar(&json, '{');
+		id_member(&json, "revision_id", price->entry);
+		time_member(&json, "at", price->at);
+		points_member(&json, "score", price->score);
+		appendStringInfoChar(&json, '}');
+		appendStringInfo(&words, "The account came with a score of %s at %s. ",
+						 points_string(price->score), timestamptz_to_str(price->at));
+	}
 	if (price != NULL && start != NULL)
 	{
 		Points		before = price->score - price->delta;

@@ -154,6 +154,8 @@ effect_name(EffectKind kind)
 			return "sanction released";
 		case EFFECT_HANDOVER:
 			return "new version";
+		case EFFECT_OPENING:
+			return "opening balance";
 	}
 	return "unknown";
 }

@@ -254,6 +254,17 @@ read_release(DryRun *run, const Doc *object, const Doc *rung, EngineEvent *event
 	event->violation_id = -1;	/* whatever caused it */
 }
 
+/* What the score is said to be. */
+static void
+read_opening(const Doc *object, const Doc *score, EngineEvent *event)
+{
+	static const char *const keys[] = {"at", "opening"};
+
+	check_keys(object, keys, lengthof(keys));
+	event->key.class = EVENT_OPENING;
+	event->points = read_points(score);
+}
+
 static int
 read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
 {
@@ -377,6 +388,8 @@ read_events(DryRun *run, Jsonb *jsonb)
 		}
 		else if ((part = doc_get(object, "release")) != NULL)
 			read_release(run, object, part, event);
+		else if ((part = doc_get(object, "opening")) != NULL)
+			read_opening(object, part, event);
 		else if ((part = doc_get(object, "activity")) != NULL)
 			read_activity(run, object, part, event);
 		else if ((part = doc_get(object, "rule")) != NULL ||
@@ -430,6 +443,8 @@ effect_name(EffectKind kind)
 			return "handover";
 		case EFFECT_SANCTION_BEGIN:
 			return "start";
+		case EFFECT_OPENING:
+			return "opening";
 	}
 	return "?";
 }
