@@ -75,6 +75,8 @@ AS $levels$
 		('event_server', NULL, 'UPDATE'),
 		-- oversight: what is written down about those who decide
 		('role_level', NULL, NULL),
+		('seal', NULL, 'INSERT'),
+		('seal_seq', NULL, 'USAGE'),
 		('brake', NULL, 'INSERT,UPDATE,DELETE'),
 		('brake_seq', NULL, 'USAGE'),
 		('brake_count', NULL, NULL),
@@ -116,6 +118,7 @@ AS $levels$
 		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
+		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'),
 		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
 		('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
@@ -348,6 +351,7 @@ BEGIN
 
 	RETURN QUERY SELECT governance.create_limit_tables();
 	RETURN QUERY SELECT governance.create_brake_tables();
+	RETURN QUERY SELECT governance.create_seal_tables();
 	RETURN QUERY SELECT governance.create_audit_tables();
 
 	-- What has come since a level was given.

@@ -51,6 +51,7 @@ BEGIN ATOMIC
 		('moderator_limit', '{limit_id}', '{limit_id,role,level,scheme,max_points,max_length,max_tier,second_person,note}', 'note', NULL),
 		('proposal', '{account_id,proposal_id}',
 			'{account_id,proposal_id,scheme,rule,reason,points,occurred_at,source,campaign,incident,content_ref,surcharge,sanction_length,evidence,proposed_at,proposed_by,proposer,expires_at,status,decided_at,decided_by,decider,note,violation_id}', 'reason', NULL),
+		('seal', '{seal_id}', '{seal_id,relation,ids,columns,rows,digest,reason,sealed_at,sealed_by}', 'reason', NULL),
 		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, NULL);
 END;
 COMMENT ON FUNCTION governance.audited() IS
@@ -72,6 +73,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 				WHEN 'retired' THEN 'retire' ELSE after ->> 'status' END
 		WHEN relation = 'parked' AND after IS NOT NULL THEN
 			CASE WHEN after ->> 'released_at' IS NULL THEN 'park' ELSE 'release' END
+		WHEN relation = 'seal' THEN 'seal'
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END

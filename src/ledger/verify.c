@@ -88,7 +88,8 @@ static LedgerPlan active_plan = {
 };
 
 static LedgerPlan audit_plan = {
-	"SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_audit() AS v",
+	"SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_audit() AS v"
+	" UNION ALL SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_seals() AS v",
 	0
 };
 
@@ -543,7 +544,7 @@ governance_verify(PG_FUNCTION_ARGS)
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(old);
-	if (OidIsValid(get_relname_relid("audit", get_namespace_oid("governance", false))))
+	if (OidIsValid(get_relname_relid("seal", get_namespace_oid("governance", false))))
 		verify_audit(&v);
 	ledger_read_leave();
 	return (Datum) 0;

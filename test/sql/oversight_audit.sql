@@ -178,6 +178,40 @@ ROLLBACK;
 SELECT EXISTS (SELECT FROM governance.audit_chain JOIN noted USING (position, digest)) AS as_noted;
 SELECT * FROM governance.verify();
 
+-- ---------------------------------------------------------------------------
+-- Seals over the ledger itself
+-- ---------------------------------------------------------------------------
+INSERT INTO governance.activity_kind (kind) VALUES ('course');
+INSERT INTO governance.activity (account_id, activity_id, kind) SELECT 1, 300 + i, 'course' FROM generate_series(1, 3) i;
+SET ROLE audit_moderator;
+SELECT governance.seal();
+RESET ROLE;
+SELECT governance.seal('end of the month') AS sealed;
+SELECT governance.seal('nothing new') AS sealed;
+-- one that comes later with an id that lies before is sealed by the next
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, evidence, occurred_at, decided_at) VALUES (2, 50, 't.audit', 'noise', '{"seen": true}', '2024-01-01', '2024-01-01');
+SELECT * FROM governance.verify();
+SELECT governance.seal('late') AS sealed;
+SELECT relation, ids, rows, reason FROM governance.seal ORDER BY seal_id;
+SELECT * FROM governance.verify();
+CALL public.tamper('nothing');
+\set tampered 'BEGIN; SET LOCAL session_replication_role = replica;'
+:tampered
+UPDATE governance.violation SET decided_by = 'nobody' WHERE violation_id = 103;
+DELETE FROM governance.violation WHERE violation_id = 50;
+UPDATE governance.activity SET quantity = 7 WHERE activity_id = 302;
+SELECT v.account_id, v.scheme, v.item, v.stored::jsonb - '{occurred_at,decided_at}'::text[] AS stored FROM governance.verify() v WHERE v.item LIKE 'sealed%';
+ROLLBACK;
+-- the digests themselves, and the seal, too
+:tampered
+UPDATE governance.seal SET digests = overlay(digests PLACING '\x00' FROM 1 FOR 1) WHERE seal_id = 1;
+SELECT v.item, v.stored FROM governance.verify() v WHERE v.item ~ 'seal [0-9]';
+UPDATE governance.seal SET digest = sha256(digests) WHERE seal_id = 1;
+SELECT v.item FROM governance.verify() v WHERE v.item LIKE '%of seal%';
+ROLLBACK;
+UPDATE governance.seal SET ids = '{}';
+SELECT * FROM governance.verify();
+
 \set ECHO none
 DROP PROCEDURE public.tamper(text, text[]);
 DROP OWNED BY audit_moderator, audit_administrator CASCADE;

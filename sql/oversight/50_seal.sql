@@ -1,0 +1,137 @@
+-- ---------------------------------------------------------------------------
+-- oversight: seals over entries of the ledger.  Violations and activities leave
+-- no entries in the audit; a seal takes the digests of those that are there and
+-- is itself an entry, so that a later change of any of them is found.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.sealed(OUT relation text, OUT key text, OUT columns text[])
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
+BEGIN ATOMIC
+	VALUES
+		('violation', 'violation_id',
+			'{account_id,violation_id,scheme,rule,points,occurred_at,decided_at,source,campaign,incident,content_ref,surcharge,sanction_length,decided_by,evidence,held}'::text[]),
+		('activity', 'activity_id',
+			'{account_id,activity_id,kind,occurred_at,quantity,violation_id,recorded_by,evidence}');
+END;
+COMMENT ON FUNCTION governance.sealed() IS
+	'the tables whose rows are sealed, what numbers them, and which columns a seal covers';
+
+CREATE FUNCTION governance.row_digest("row" jsonb, columns text[]) RETURNS bytea
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN substring(sha256(convert_to(governance.audit_content("row", columns)::text, 'UTF8')) FROM 1 FOR 16);
+COMMENT ON FUNCTION governance.row_digest(jsonb, text[]) IS
+	'the first sixteen bytes of the SHA-256 of these columns of a row, as jsonb prints them in UTF-8';
+
+CREATE FUNCTION governance.seal(reason text DEFAULT NULL) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $seal$
+DECLARE
+	this	record;
+	done	int8multirange;
+	added	bigint;
+	answer	bigint := 0;
+BEGIN
+	-- One at a time; those who record go on.
+	LOCK TABLE governance.seal IN SHARE ROW EXCLUSIVE MODE;
+	FOR this IN SELECT s.* FROM governance.sealed() s LOOP
+		SELECT coalesce(range_agg(s.ids), '{}') INTO done FROM governance.seal s WHERE s.relation = this.relation;
+		EXECUTE format(
+			'INSERT INTO governance.seal (relation, ids, columns, rows, digests, digest, reason)
+				SELECT $1, p.ids, $2, p.rows, p.digests, sha256(p.digests), $4
+				FROM (SELECT range_agg(int8range(r.id, r.id, ''[]'')) AS ids, count(*) AS rows,
+							 string_agg(r.digest, '''' ORDER BY r.id) AS digests
+					  FROM (SELECT t.%1$I AS id, governance.row_digest(to_jsonb(t), $2) AS digest,
+								   (row_number() OVER (ORDER BY t.%1$I) - 1) / 1000 AS part
+							FROM governance.%2$I t WHERE NOT t.%1$I <@ $3) r
+					  GROUP BY r.part ORDER BY r.part) p', this.key, this.relation)
+			USING this.relation, this.columns, done, reason;
+		SELECT sum(s.rows) INTO added FROM governance.seal s WHERE s.relation = this.relation AND NOT s.ids <@ done;
+		answer := answer + coalesce(added, 0);
+	END LOOP;
+	RETURN answer;
+END
+$seal$;
+COMMENT ON FUNCTION governance.seal(text) IS
+	'seals the violations and activities that are there and are not sealed yet; gives how many';
+
+CREATE FUNCTION governance.verify_seals(
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $verify$
+DECLARE
+	this	record;
+BEGIN
+	RETURN QUERY
+		SELECT NULL::bigint, NULL::text, format('seal %s', s.seal_id), 'other digests', format('digest %s', s.digest)
+		FROM governance.seal s WHERE sha256(s.digests) <> s.digest ORDER BY s.seal_id;
+	FOR this IN SELECT s.* FROM governance.sealed() s LOOP
+		RETURN QUERY EXECUTE format(
+			'SELECT t.account_id, to_jsonb(t) ->> ''scheme'', format(''sealed %%s %%s'', $1, n.id),
+					governance.audit_content(to_jsonb(t), n.columns)::text, format(''digest %%s'', n.digest)
+			 FROM (SELECT s.columns, g.id,
+						  substring(s.digests FROM (16 * (row_number() OVER (PARTITION BY s.seal_id ORDER BY g.id) - 1) + 1)::int FOR 16) AS digest
+				   FROM governance.seal s, unnest(s.ids) AS r (ids), generate_series(lower(r.ids), upper(r.ids) - 1) AS g (id)
+				   WHERE s.relation = $1) AS n
+				LEFT JOIN governance.%2$I t ON t.%1$I = n.id
+			 WHERE CASE WHEN t.account_id IS NULL THEN NULL ELSE governance.row_digest(to_jsonb(t), n.columns) END IS DISTINCT FROM n.digest
+			 ORDER BY n.id', this.key, this.relation)
+			USING this.relation;
+	END LOOP;
+END
+$verify$;
+COMMENT ON FUNCTION governance.verify_seals() IS
+	'part of verify(): sealed entries that are gone or have changed';
+
+CREATE FUNCTION governance.create_seal_tables() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+BEGIN
+	IF to_regclass('governance.seal_seq') IS NULL THEN
+		CREATE SEQUENCE governance.seal_seq AS bigint;
+		COMMENT ON SEQUENCE governance.seal_seq IS 'ids of seals';
+		RETURN NEXT 'created sequence governance.seal_seq';
+	END IF;
+	IF to_regclass('governance.seal') IS NULL THEN
+		CREATE TABLE governance.seal (
+			seal_id		bigint NOT NULL DEFAULT nextval('governance.seal_seq'),
+			relation	text NOT NULL,
+			ids			int8multirange NOT NULL,
+			columns		text[] NOT NULL,
+			rows		bigint NOT NULL,
+			digests		bytea NOT NULL,
+			digest		bytea NOT NULL,
+			reason		text,
+			sealed_at	timestamptz NOT NULL DEFAULT now(),
+			sealed_by	text NOT NULL DEFAULT current_user,
+			CONSTRAINT seal_pkey PRIMARY KEY (seal_id)
+		);
+		COMMENT ON TABLE governance.seal IS 'digests of entries of the ledger, up to a thousand in a row; append-only';
+		COMMENT ON COLUMN governance.seal.seal_id IS 'identifies the seal';
+		COMMENT ON COLUMN governance.seal.relation IS 'violation or activity';
+		COMMENT ON COLUMN governance.seal.ids IS 'which entries';
+		COMMENT ON COLUMN governance.seal.columns IS 'which of their columns are covered';
+		COMMENT ON COLUMN governance.seal.rows IS 'how many they are';
+		COMMENT ON COLUMN governance.seal.digests IS 'sixteen bytes for each, in the order of their ids: row_digest()';
+		COMMENT ON COLUMN governance.seal.digest IS 'SHA-256 of these, which the audit covers';
+		COMMENT ON COLUMN governance.seal.reason IS 'on what occasion';
+		COMMENT ON COLUMN governance.seal.sealed_at IS 'when';
+		COMMENT ON COLUMN governance.seal.sealed_by IS 'by whom';
+		RETURN NEXT 'created table governance.seal';
+	END IF;
+	RETURN QUERY SELECT governance.ensure_trigger('governance.seal', 'append_only_' || lower(e),
+			format('BEFORE %s ON governance.seal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e,
+				   'It stays as it was written.', 'Seals are append-only.'))
+		FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_seal_tables() IS
+	'part of create_ledger(): seals over entries of the ledger';
