@@ -112,6 +112,7 @@ AS $levels$
 		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
+		('simulate_range', 'reader'), ('simulate_distribution', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
 		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('statements_missing', 'reader'),

@@ -12,7 +12,18 @@ CREATE FUNCTION governance.simulate_account(document jsonb, account_id bigint, o
 COMMENT ON FUNCTION governance.simulate_account(jsonb, bigint, tstzrange) IS
 	'one account''s history under the versions in force and under a draft: scores, tiers and sanctions; gained: sanctions that only the draft gives for a violation, spared: those that it does not give';
 
-CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL,
+CREATE FUNCTION governance.simulate_range(document jsonb, over tstzrange, first_account bigint, last_account bigint,
+	progress integer,
+	OUT account_id bigint, OUT score governance.credit_score, OUT tier governance.sanction_tier,
+	OUT draft_score governance.credit_score, OUT draft_tier governance.sanction_tier,
+	OUT sanctions integer, OUT draft_sanctions integer, OUT gained integer, OUT spared integer)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL SAFE COST 10000000 ROWS 10000
+	AS 'MODULE_PATHNAME', 'governance_simulate_range';
+COMMENT ON FUNCTION governance.simulate_range(jsonb, tstzrange, bigint, bigint, integer) IS
+	'part of simulate(): the accounts from one id to another';
+
+CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL, progress integer DEFAULT NULL,
 	OUT account_id bigint, OUT score governance.credit_score, OUT tier governance.sanction_tier,
 	OUT draft_score governance.credit_score, OUT draft_tier governance.sanction_tier,
 	OUT sanctions integer, OUT draft_sanctions integer, OUT gained integer, OUT spared integer)
@@ -21,22 +32,31 @@ CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL,
 	SET search_path = pg_catalog, pg_temp
 AS $simulate$
 #variable_conflict use_column
+DECLARE
+	parts	text;
 BEGIN
 	IF document IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = 'policy document: must not be null';
 	END IF;
 	-- Complains about the document once, and not from a worker.
 	PERFORM governance.check_policy(document);
-	RETURN QUERY
-		SELECT s.account_id, (r.s).score, (r.s).tier, (r.s).draft_score, (r.s).draft_tier,
-			   (r.s).sanctions, (r.s).draft_sanctions, (r.s).gained, (r.s).spared
-		FROM (SELECT DISTINCT v.account_id FROM governance.standing v
-			  WHERE v.scheme = document ->> 'scheme') s,
-			 LATERAL (SELECT governance.simulate_account(document, s.account_id, over) AS s OFFSET 0) r;
+
+	-- One part for each worker, and for the leader: an append whose members may
+	-- run beside each other.
+	SELECT string_agg(format('SELECT * FROM governance.simulate_range($1, $2, %s, %s, $3)', p.first, p.last),
+					  ' UNION ALL ' ORDER BY p.first) INTO parts
+		FROM (SELECT min(s.account_id) AS first, max(s.account_id) AS last
+			  FROM (SELECT v.account_id, ntile(current_setting('max_parallel_workers_per_gather')::integer + 1)
+								OVER (ORDER BY v.account_id) AS part
+					FROM governance.standing v WHERE v.scheme = document ->> 'scheme') s
+			  GROUP BY s.part) p;
+	IF parts IS NOT NULL THEN
+		RETURN QUERY EXECUTE parts USING document, over, progress;
+	END IF;
 END
 $simulate$;
-COMMENT ON FUNCTION governance.simulate(jsonb, tstzrange) IS
-	'a draft over history, written nowhere: every account with a standing, how it stands and how it would';
+COMMENT ON FUNCTION governance.simulate(jsonb, tstzrange, integer) IS
+	'a draft over history, written nowhere: every account with a standing, how it stands and how it would; progress: says so after every so many accounts';
 
 CREATE FUNCTION governance.simulate_summary(document jsonb, over tstzrange DEFAULT NULL,
 	OUT accounts bigint, OUT sanctioned bigint, OUT draft_sanctioned bigint, OUT newly_sanctioned bigint,
@@ -60,3 +80,28 @@ $summary$;
 COMMENT ON FUNCTION governance.simulate_summary(jsonb, tstzrange) IS
 	'simulate() in one row: how many accounts would be sanctioned, newly sanctioned and spared';
 
+CREATE FUNCTION governance.simulate_distribution(document jsonb, step numeric DEFAULT 10, over tstzrange DEFAULT NULL,
+	OUT from_points numeric, OUT below numeric, OUT accounts bigint, OUT draft_accounts bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $distribution$
+BEGIN
+	IF step IS NULL OR NOT step > 0 OR step = 'NaN' OR step = 'Infinity' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = format('a step of %s points is none', coalesce(step::text, 'null')),
+			DETAIL = 'It must be more than 0.';
+	END IF;
+	RETURN QUERY
+		SELECT b.number * step, (b.number + 1) * step,
+			   count(*) FILTER (WHERE NOT b.draft), count(*) FILTER (WHERE b.draft)
+		FROM governance.simulate(document, over) s,
+			 LATERAL (VALUES (false, floor(governance.points(s.score) / step)),
+							 (true, floor(governance.points(s.draft_score) / step))) AS b(draft, number)
+		WHERE b.number IS NOT NULL
+		GROUP BY b.number
+		ORDER BY b.number;
+END
+$distribution$;
+COMMENT ON FUNCTION governance.simulate_distribution(jsonb, numeric, tstzrange) IS
+	'simulate() as a distribution: how many accounts have how many points, and would have';

@@ -64,6 +64,7 @@ BEGIN
 			('rules', 'simulate_summary', $$SELECT * FROM governance.simulate_summary(governance.policy_document('douyin.health'))$$),
 			('rules', 'simulate', $$SELECT * FROM governance.simulate(governance.policy_document('douyin.health')) WHERE gained > 0$$),
 			('rules', 'simulate_account', $$SELECT * FROM governance.simulate_account(governance.policy_document('douyin.health'), 42)$$),
+			('rules', 'simulate_distribution', $$SELECT * FROM governance.simulate_distribution(governance.policy_document('douyin.health'), 25)$$),
 			('rules', 'retire', $$SELECT governance.retire(policy_id) FROM governance.policy WHERE scheme = 'douyin.commerce' AND status = 'active'$$),
 			('certify', 'apply_for_certification', $$SELECT governance.apply_for_certification(42, 'interest:food')$$),
 			('certify', 'check_qualification', $$SELECT governance.check_qualification('interest:food')$$),

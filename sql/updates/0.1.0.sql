@@ -1,9 +1,11 @@
 -- What is taken away from version 0.1.0; all functions follow anew.
 \echo Use "ALTER EXTENSION governance UPDATE" to load this file. \quit
 
-
--- It says whose sanction it is, where that is a linked account's.
-DROP FUNCTION governance.restrictions(bigint, timestamptz);
 DROP FUNCTION governance.certification_violation_rows();
 DROP FUNCTION governance.certification_revision_rows();
 
+-- It says whose sanction it is, where that is a linked account's.
+DROP FUNCTION governance.restrictions(bigint, timestamptz);
+
+-- It also tells of its progress.
+DROP FUNCTION governance.simulate(jsonb, tstzrange);

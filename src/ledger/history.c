@@ -10,8 +10,9 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "ledger/stream.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -20,46 +21,97 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
+#define BETWEEN " OPERATOR(pg_catalog.>=) $1 AND account_id OPERATOR(pg_catalog.<=) $2"
+
+#define ACCOUNTS "SELECT account_id, opened_at FROM governance.account WHERE account_id"
+#define ACCOUNTS_ORDER " ORDER BY account_id"
+#define ATTRIBUTES \
+	"SELECT account_id, name, value, pg_catalog.lower(during), pg_catalog.upper(during)" \
+	" FROM governance.attribute WHERE account_id"
+#define ATTRIBUTES_ORDER " ORDER BY account_id, name, during"
+#define VIOLATIONS \
+	"SELECT account_id, violation_id, scheme, rule, points, surcharge, occurred_at," \
+	" decided_at, source, incident, content_ref, sanction_length, held" \
+	" FROM governance.violation WHERE account_id"
+#define VIOLATIONS_ORDER " ORDER BY account_id, violation_id"
+#define ACTIVITIES \
+	"SELECT account_id, activity_id, kind, occurred_at, quantity, violation_id" \
+	" FROM governance.activity WHERE account_id"
+#define ACTIVITIES_ORDER " ORDER BY account_id, activity_id"
+#define REVISIONS \
+	"SELECT account_id, revision_id, violation_id, action, points, decided_at, scheme, rung, since" \
+	" FROM governance.revision WHERE account_id"
+#define REVISIONS_ORDER " ORDER BY account_id, decided_at, revision_id"
+
 static LedgerPlan account_plan = {
-	"SELECT account_id, opened_at FROM governance.account"
-	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id",
+	ACCOUNTS EQ "ANY ($1)" ACCOUNTS_ORDER,
 	1, {INT8ARRAYOID}
 };
 
 static LedgerPlan attribute_plan = {
-	"SELECT account_id, name, value, pg_catalog.lower(during), pg_catalog.upper(during)"
-	" FROM governance.attribute"
-	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, name, during",
+	ATTRIBUTES EQ "ANY ($1)" ATTRIBUTES_ORDER,
 	1, {INT8ARRAYOID}
 };
 
 static LedgerPlan violation_plan = {
-	"SELECT account_id, violation_id, scheme, rule, points, surcharge, occurred_at,"
-	" decided_at, source, incident, content_ref, sanction_length, held"
-	" FROM governance.violation"
-	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, violation_id",
+	VIOLATIONS EQ "ANY ($1)" VIOLATIONS_ORDER,
 	1, {INT8ARRAYOID}
 };
 
 static LedgerPlan activity_plan = {
-	"SELECT account_id, activity_id, kind, occurred_at, quantity, violation_id"
-	" FROM governance.activity"
-	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, activity_id",
+	ACTIVITIES EQ "ANY ($1)" ACTIVITIES_ORDER,
 	1, {INT8ARRAYOID}
 };
 
 static LedgerPlan revision_plan = {
-	"SELECT account_id, revision_id, violation_id, action, points, decided_at, scheme, rung, since"
-	" FROM governance.revision"
-	" WHERE account_id" EQ "ANY ($1) ORDER BY account_id, decided_at, revision_id",
+	REVISIONS EQ "ANY ($1)" REVISIONS_ORDER,
 	1, {INT8ARRAYOID}
 };
 
-/* A column of the current result, by number from 1. */
+#define MAX_COLUMNS 16
+
+/*
+ * The rows that are being read: of the last query, or of a batch of a stream.
+ * One row at a time is taken apart.
+ */
+static HeapTuple *rows;
+static TupleDesc desc;
+static uint64 row_at;
+static Datum row_values[MAX_COLUMNS];
+static bool row_nulls[MAX_COLUMNS];
+
+static uint64
+use_query(LedgerPlan *plan, Datum accounts, LedgerMode mode)
+{
+	uint64		nrows = ledger_execute(plan, &accounts, NULL, mode);
+
+	rows = SPI_tuptable->vals;
+	desc = SPI_tuptable->tupdesc;
+	row_at = PG_UINT64_MAX;
+	return nrows;
+}
+
+static uint64
+use_stream(const RowStream *stream)
+{
+	rows = stream->rows;
+	desc = stream->desc;
+	row_at = PG_UINT64_MAX;
+	return stream->nrows;
+}
+
+/* A column of one of them, by number from 1. */
 static inline Datum
 column(uint64 row, int number, bool *isnull)
 {
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, isnull);
+	if (row != row_at)
+	{
+		Assert(desc->natts <= MAX_COLUMNS);
+		heap_deform_tuple(rows[row], desc, row_values, row_nulls);
+		row_at = row;
+	}
+	*isnull = row_nulls[number - 1];
+	return row_values[number - 1];
 }
 
 static inline int64
@@ -112,27 +164,25 @@ hash_column(uint64 row, int number)
 }
 
 /*
- * Counts the rows of one account that begin at *row, and gives the account's
- * history the place to keep them; rows of accounts that are not asked for
- * cannot occur.
+ * Counts the rows of one account from *row on; passes over those of accounts
+ * before it, which nobody asks for.
  */
 static uint64
-rows_of(int64 account_id, uint64 row, uint64 nrows)
+rows_of(int64 account_id, uint64 *row, uint64 nrows)
 {
-	uint64		end = row;
+	uint64		end;
 
-	while (end < nrows && int8_column(end, 1) == account_id)
-		end++;
-	return end - row;
+	while (*row < nrows && int8_column(*row, 1) < account_id)
+		(*row)++;
+	for (end = *row; end < nrows && int8_column(end, 1) == account_id; end++)
+		;
+	return end - *row;
 }
 
 static void
-read_facts(AccountHistory *histories, int n, Datum accounts, MemoryContext context,
-		   LedgerMode mode)
+read_accounts(AccountHistory *histories, int n, uint64 nrows)
 {
-	uint64		nrows = ledger_execute(&account_plan, &accounts, NULL, mode);
 	uint64		row = 0;
-	MemoryContext old;
 
 	for (int i = 0; i < n; i++)
 		if (row < nrows && int8_column(row, 1) == histories[i].account_id)
@@ -140,14 +190,17 @@ read_facts(AccountHistory *histories, int n, Datum accounts, MemoryContext conte
 			histories[i].exists = true;
 			histories[i].opened = time_column(row++, 2, DT_NOBEGIN);
 		}
-	SPI_freetuptable(SPI_tuptable);
+}
 
-	nrows = ledger_execute(&attribute_plan, &accounts, NULL, mode);
-	row = 0;
-	old = MemoryContextSwitchTo(context);
+static void
+read_attributes(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
+{
+	uint64		row = 0;
+	MemoryContext old = MemoryContextSwitchTo(context);
+
 	for (int i = 0; i < n && row < nrows; i++)
 	{
-		int			count = rows_of(histories[i].account_id, row, nrows);
+		int			count = rows_of(histories[i].account_id, &row, nrows);
 
 		histories[i].nattributes = count;
 		if (count > 0)
@@ -163,20 +216,17 @@ read_facts(AccountHistory *histories, int n, Datum accounts, MemoryContext conte
 		}
 	}
 	MemoryContextSwitchTo(old);
-	SPI_freetuptable(SPI_tuptable);
 }
 
 static void
-read_violations(AccountHistory *histories, int n, Datum accounts, MemoryContext context,
-				LedgerMode mode)
+read_violations(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
 {
-	uint64		nrows = ledger_execute(&violation_plan, &accounts, NULL, mode);
 	uint64		row = 0;
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	for (int i = 0; i < n && row < nrows; i++)
 	{
-		int			count = rows_of(histories[i].account_id, row, nrows);
+		int			count = rows_of(histories[i].account_id, &row, nrows);
 
 		histories[i].nviolations = count;
 		if (count > 0)
@@ -216,20 +266,17 @@ read_violations(AccountHistory *histories, int n, Datum accounts, MemoryContext 
 		}
 	}
 	MemoryContextSwitchTo(old);
-	SPI_freetuptable(SPI_tuptable);
 }
 
 static void
-read_activities(AccountHistory *histories, int n, Datum accounts, MemoryContext context,
-				LedgerMode mode)
+read_activities(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
 {
-	uint64		nrows = ledger_execute(&activity_plan, &accounts, NULL, mode);
 	uint64		row = 0;
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	for (int i = 0; i < n && row < nrows; i++)
 	{
-		int			count = rows_of(histories[i].account_id, row, nrows);
+		int			count = rows_of(histories[i].account_id, &row, nrows);
 
 		histories[i].nactivities = count;
 		if (count > 0)
@@ -250,20 +297,17 @@ read_activities(AccountHistory *histories, int n, Datum accounts, MemoryContext 
 		}
 	}
 	MemoryContextSwitchTo(old);
-	SPI_freetuptable(SPI_tuptable);
 }
 
 static void
-read_revisions(AccountHistory *histories, int n, Datum accounts, MemoryContext context,
-			   LedgerMode mode)
+read_revisions(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
 {
-	uint64		nrows = ledger_execute(&revision_plan, &accounts, NULL, mode);
 	uint64		row = 0;
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	for (int i = 0; i < n && row < nrows; i++)
 	{
-		int			count = rows_of(histories[i].account_id, row, nrows);
+		int			count = rows_of(histories[i].account_id, &row, nrows);
 
 		histories[i].nrevisions = count;
 		if (count > 0)
@@ -296,7 +340,6 @@ read_revisions(AccountHistory *histories, int n, Datum accounts, MemoryContext c
 		}
 	}
 	MemoryContextSwitchTo(old);
-	SPI_freetuptable(SPI_tuptable);
 }
 
 AccountHistory *
@@ -309,12 +352,81 @@ history_load(const int64 *accounts, int naccounts, int what, LedgerMode mode)
 	for (int i = 0; i < naccounts; i++)
 		histories[i].account_id = accounts[i];
 	if (what & HISTORY_FACTS)
-		read_facts(histories, naccounts, array, context, mode);
+	{
+		read_accounts(histories, naccounts, use_query(&account_plan, array, mode));
+		SPI_freetuptable(SPI_tuptable);
+		read_attributes(histories, naccounts, use_query(&attribute_plan, array, mode), context);
+		SPI_freetuptable(SPI_tuptable);
+	}
 	if (what & HISTORY_ENTRIES)
 	{
-		read_violations(histories, naccounts, array, context, mode);
-		read_activities(histories, naccounts, array, context, mode);
-		read_revisions(histories, naccounts, array, context, mode);
+		read_violations(histories, naccounts, use_query(&violation_plan, array, mode), context);
+		SPI_freetuptable(SPI_tuptable);
+		read_activities(histories, naccounts, use_query(&activity_plan, array, mode), context);
+		SPI_freetuptable(SPI_tuptable);
+		read_revisions(histories, naccounts, use_query(&revision_plan, array, mode), context);
+		SPI_freetuptable(SPI_tuptable);
 	}
+	return histories;
+}
+
+/* ---------- many, one after the other ---------- */
+
+void
+history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *scheme)
+{
+	Oid			types[3] = {INT8OID, INT8OID, TEXTOID};
+	Datum		values[3];
+	int			nargs = scheme == NULL ? 2 : 3;
+
+	values[0] = Int64GetDatum(first);
+	values[1] = Int64GetDatum(last);
+	values[2] = scheme == NULL ? (Datum) 0 : CStringGetTextDatum(scheme);
+	stream_open(&stream->accounts, scheme == NULL ? ACCOUNTS BETWEEN ACCOUNTS_ORDER :
+				ACCOUNTS BETWEEN " AND EXISTS (SELECT FROM governance.standing s"
+				" WHERE s.account_id" EQ "account.account_id AND s.scheme" EQ "$3)" ACCOUNTS_ORDER,
+				nargs, types, values);
+	stream_open(&stream->attributes, ATTRIBUTES BETWEEN ATTRIBUTES_ORDER, 2, types, values);
+	stream_open(&stream->violations, scheme == NULL ? VIOLATIONS BETWEEN VIOLATIONS_ORDER :
+				VIOLATIONS BETWEEN " AND scheme" EQ "$3" VIOLATIONS_ORDER, nargs, types, values);
+	stream_open(&stream->activities, ACTIVITIES BETWEEN ACTIVITIES_ORDER, 2, types, values);
+	stream_open(&stream->revisions, REVISIONS BETWEEN REVISIONS_ORDER, 2, types, values);
+}
+
+void
+history_stream_close(HistoryStream *stream)
+{
+	stream_close(&stream->accounts);
+	stream_close(&stream->attributes);
+	stream_close(&stream->violations);
+	stream_close(&stream->activities);
+	stream_close(&stream->revisions);
+}
+
+AccountHistory *
+history_stream_next(HistoryStream *stream, int most, int *n)
+{
+	MemoryContext context = CurrentMemoryContext;
+	AccountHistory *histories;
+	int64		last;
+
+	stream_take(&stream->accounts, most);
+	*n = (int) stream->accounts.nrows;
+	if (*n == 0)
+		return NULL;
+	histories = palloc0(sizeof(AccountHistory) * *n);
+	use_stream(&stream->accounts);
+	for (int i = 0; i < *n; i++)
+		histories[i].account_id = int8_column(i, 1);
+	last = histories[*n - 1].account_id;
+	read_accounts(histories, *n, use_stream(&stream->accounts));
+	stream_batch(&stream->attributes, last);
+	read_attributes(histories, *n, use_stream(&stream->attributes), context);
+	stream_batch(&stream->violations, last);
+	read_violations(histories, *n, use_stream(&stream->violations), context);
+	stream_batch(&stream->activities, last);
+	read_activities(histories, *n, use_stream(&stream->activities), context);
+	stream_batch(&stream->revisions, last);
+	read_revisions(histories, *n, use_stream(&stream->revisions), context);
 	return histories;
 }

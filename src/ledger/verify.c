@@ -10,7 +10,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/effect.h"
-#include "ledger/ledger.h"
+#include "ledger/stream.h"
 #include "oversight/audit.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
@@ -41,29 +42,22 @@ static LedgerPlan accounts_plan = {
 	3, {INT8OID, BOOLOID, INT8OID}
 };
 
-static LedgerPlan standings_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of"
-	" FROM governance.standing s WHERE s.account_id" EQ "ANY ($1)"
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\"",
-	1, {INT8ARRAYOID}
-};
+#define STANDINGS \
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of" \
+	" FROM governance.standing s ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\""
 
-static LedgerPlan sanctions_plan = {
-	"SELECT s.account_id, s.scheme, s.rung, s.tier::pg_catalog.text, s.during::pg_catalog.text,"
-	" s.violation_id, s.enforced, s.released_at, s.release_reason, s.terms"
-	" FROM governance.sanction s WHERE s.account_id" EQ "ANY ($1)"
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.sanction_id",
-	1, {INT8ARRAYOID}
-};
+#define SANCTIONS \
+	"SELECT s.account_id, s.scheme, s.rung, s.tier, pg_catalog.lower(s.during)," \
+	" pg_catalog.upper(s.during), pg_catalog.isempty(s.during)," \
+	" s.violation_id, s.enforced, s.released_at, s.release_reason, s.terms" \
+	" FROM governance.sanction s" \
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.sanction_id"
 
-static LedgerPlan restrictions_plan = {
-	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until"
-	" FROM governance.restriction r WHERE r.account_id" EQ "ANY ($1)"
-	" AND r.scheme OPERATOR(pg_catalog.<>) 'certification'"
-	" ORDER BY r.account_id, r.scheme COLLATE pg_catalog.\"C\","
-	" r.capability COLLATE pg_catalog.\"C\", r.since",
-	1, {INT8ARRAYOID}
-};
+#define RESTRICTIONS \
+	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until" \
+	" FROM governance.restriction r WHERE r.scheme OPERATOR(pg_catalog.<>) 'certification'" \
+	" ORDER BY r.account_id, r.scheme COLLATE pg_catalog.\"C\"," \
+	" r.capability COLLATE pg_catalog.\"C\", r.since"
 
 /* With when the last sanction that time brought began: a standing that is made
  * anew has to have seen it. */
@@ -128,10 +122,24 @@ next_batch(AccountBatch *batch)
 
 typedef struct Cursor
 {
-	SPITupleTable *table;
+	RowStream	stream;			/* where it is one */
+	SPITupleTable *table;		/* where it is not */
+	HeapTuple  *rows;
+	TupleDesc	desc;
 	uint64		row;
 	uint64		nrows;
 } Cursor;
+
+/* What a stream has for accounts up to one. */
+static void
+cursor_batch(Cursor *cursor, int64 last)
+{
+	stream_batch(&cursor->stream, last);
+	cursor->rows = cursor->stream.rows;
+	cursor->desc = cursor->stream.desc;
+	cursor->nrows = cursor->stream.nrows;
+	cursor->row = 0;
+}
 
 static void
 cursor_open(Cursor *cursor, LedgerPlan *plan, Datum accounts)
@@ -140,19 +148,21 @@ cursor_open(Cursor *cursor, LedgerPlan *plan, Datum accounts)
 
 	cursor->nrows = ledger_execute(plan, &value, NULL, LEDGER_FRESH);
 	cursor->table = SPI_tuptable;
+	cursor->rows = SPI_tuptable->vals;
+	cursor->desc = SPI_tuptable->tupdesc;
 	cursor->row = 0;
 }
 
 static Datum
 cursor_value(const Cursor *cursor, int number, bool *isnull)
 {
-	return SPI_getbinval(cursor->table->vals[cursor->row], cursor->table->tupdesc, number, isnull);
+	return SPI_getbinval(cursor->rows[cursor->row], cursor->desc, number, isnull);
 }
 
 static char *
 cursor_text(const Cursor *cursor, int number)
 {
-	return SPI_getvalue(cursor->table->vals[cursor->row], cursor->table->tupdesc, number);
+	return SPI_getvalue(cursor->rows[cursor->row], cursor->desc, number);
 }
 
 /* Does the current row belong to this account (and scheme)? */
@@ -160,10 +170,16 @@ static bool
 cursor_at(const Cursor *cursor, int64 account_id, const char *scheme)
 {
 	bool		isnull;
+	text	   *name;
 
-	return cursor->row < cursor->nrows &&
-		DatumGetInt64(cursor_value(cursor, 1, &isnull)) == account_id &&
-		(scheme == NULL || strcmp(cursor_text(cursor, 2), scheme) == 0);
+	if (cursor->row >= cursor->nrows ||
+		DatumGetInt64(cursor_value(cursor, 1, &isnull)) != account_id)
+		return false;
+	if (scheme == NULL)
+		return true;
+	name = DatumGetTextPP(cursor_value(cursor, 2, &isnull));
+	return VARSIZE_ANY_EXHDR(name) == strlen(scheme) &&
+		memcmp(VARDATA_ANY(name), scheme, VARSIZE_ANY_EXHDR(name)) == 0;
 }
 
 /* How many rows from the current one on do? */
@@ -279,6 +295,84 @@ terms_text(const Rung *rung, const SanctionState *sanction)
 																CStringGetDatum(TextDatumGetCString(terms)))));
 }
 
+/* A sanction as its record has it, or as a replay gives it. */
+typedef struct Recorded
+{
+	const char *rung;
+	int			tier;
+	TimestampTz starts;
+	TimestampTz ends;
+	bool		empty;			/* it never was in force */
+	int64		cause;
+	bool		enforced;
+	TimestampTz released;		/* DT_NOBEGIN: it was not */
+	const char *reason;
+	Datum		terms;			/* stored, as jsonb */
+	bool		no_terms;
+	bool		found;
+} Recorded;
+
+static bool
+same_record(const Recorded *a, const Recorded *b)
+{
+	return a->cause == b->cause && a->tier == b->tier && a->enforced == b->enforced &&
+		a->empty == b->empty && (a->empty || (a->starts == b->starts && a->ends == b->ends)) &&
+		a->released == b->released && strcmp(a->rung, b->rung) == 0 &&
+		(a->released == DT_NOBEGIN || strcmp(a->reason, b->reason) == 0);
+}
+
+static char *
+record_text(const Recorded *r)
+{
+	bool		released = r->released != DT_NOBEGIN;
+
+	return psprintf("%s %s %s cause " INT64_FORMAT "%s%s%s%s", r->rung, sanction_tier_name(r->tier),
+					range_text(r->starts, r->ends, r->empty), r->cause,
+					r->enforced ? "" : " not enforced", released ? " released " : "",
+					released ? timestamptz_text(r->released) : "",
+					released ? psprintf(" %s", r->reason) : "");
+}
+
+static void
+read_record(const Cursor *cursor, Recorded *r)
+{
+	bool		isnull;
+	Datum		value;
+
+	r->rung = TextDatumGetCString(cursor_value(cursor, 3, &isnull));
+	r->tier = DatumGetSanctionTier(cursor_value(cursor, 4, &isnull));
+	value = cursor_value(cursor, 5, &isnull);
+	r->starts = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+	value = cursor_value(cursor, 6, &isnull);
+	r->ends = isnull ? DT_NOEND : DatumGetTimestampTz(value);
+	r->empty = DatumGetBool(cursor_value(cursor, 7, &isnull));
+	value = cursor_value(cursor, 8, &isnull);
+	r->cause = isnull ? 0 : DatumGetInt64(value);
+	r->enforced = DatumGetBool(cursor_value(cursor, 9, &isnull));
+	value = cursor_value(cursor, 10, &isnull);
+	r->released = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+	value = cursor_value(cursor, 11, &isnull);
+	r->reason = isnull ? NULL : TextDatumGetCString(value);
+	r->terms = cursor_value(cursor, 12, &r->no_terms);
+	r->found = false;
+}
+
+static void
+verify_terms(const Verification *v, const Recorded *stored, const Rung *rung,
+			 const SanctionState *s)
+{
+	char	   *was;
+	char	   *is;
+
+	if (stored->no_terms && s->nterms == 0)
+		return;
+	was = stored->no_terms ? NULL :
+		DatumGetCString(DirectFunctionCall1(jsonb_out, stored->terms));
+	is = terms_text(rung, s);
+	if ((was == NULL) != (is == NULL) || (was != NULL && strcmp(was, is) != 0))
+		differ(v, "terms", was, is);
+}
+
 /*
  * Of a sanction that the replay does not give, "overturned" is what its record
  * is to say.  One that was released because its violation was overturned says
@@ -288,75 +382,57 @@ static void
 verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int nsanctions,
 				 Cursor *cursor)
 {
-	uint64		first = cursor->row;
 	uint64		rows = cursor_count(cursor, v->account_id, v->scheme);
-	char	  **stored = palloc(sizeof(char *) * (rows + 1));
-	char	  **stored_terms = palloc(sizeof(char *) * (rows + 1));
-	bool	   *found = palloc0(sizeof(bool) * (rows + 1));
-	char	  **replayed = palloc(sizeof(char *) * (nsanctions + 1));
-	int			nstored = 0;
-	int			nreplayed = 0;
-	int			n = 0;
+	Recorded   *stored;
+	char	  **only_stored;
+	char	  **only_replayed;
+	int			nonly_stored = 0;
+	int			nonly_replayed = 0;
 
-	for (; cursor_at(cursor, v->account_id, v->scheme); cursor->row++)
-	{
-		bool		isnull;
-		Datum		cause = cursor_value(cursor, 6, &isnull);
-
-		stored_terms[nstored] = cursor_text(cursor, 10);
-		stored[nstored++] = psprintf("%s %s %s cause " INT64_FORMAT "%s%s%s%s",
-									 cursor_text(cursor, 3), cursor_text(cursor, 4),
-									 cursor_text(cursor, 5), isnull ? 0 : DatumGetInt64(cause),
-									 strcmp(cursor_text(cursor, 7), "t") == 0 ? "" : " not enforced",
-									 cursor_text(cursor, 9) == NULL ? "" : " released ",
-									 cursor_text(cursor, 9) == NULL ? "" : cursor_text(cursor, 8),
-									 cursor_text(cursor, 9) == NULL ? ""
-									 : psprintf(" %s", cursor_text(cursor, 9)));
-	}
+	if (rows == 0 && nsanctions == 0)
+		return;
+	stored = palloc(sizeof(Recorded) * (rows + 1));
+	only_stored = palloc(sizeof(char *) * (rows + 1));
+	only_replayed = palloc(sizeof(char *) * (nsanctions + 1));
+	for (uint64 i = 0; i < rows; i++, cursor->row++)
+		read_record(cursor, &stored[i]);
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const SanctionState *s = &sanctions[i].sanction;
 		const Rung *rung = sanctions[i].rung;
 		bool		released = (s->flags & SANCTION_RELEASED) != 0;
-		TimestampTz ends = released ? s->released : s->ends;
-		char	   *text;
-		char	   *terms;
-		int			j = -1;
+		Recorded	again = {0};
+		bool		found = false;
 
 		if (s->flags & SANCTION_PROJECTED)
 			continue;
-		text = psprintf("%s %s %s cause " INT64_FORMAT "%s%s%s%s",
-						rung->code, sanction_tier_name(rung->tier),
-						range_text(s->starts, Max(ends, s->starts),
-								   ends <= s->starts && (released || ends != DT_NOEND)),
-						s->cause,
-						s->flags & SANCTION_ENFORCED ? "" : " not enforced",
-						released ? " released " : "",
-						released ? timestamptz_text(s->released) : "",
-						released ? psprintf(" %s", release_reason_name(s->reason)) : "");
-		terms = terms_text(rung, s);
+		again.rung = rung->code;
+		again.tier = rung->tier;
+		again.starts = s->starts;
+		again.ends = Max(released ? s->released : s->ends, s->starts);
+		again.empty = again.ends <= s->starts && (released || again.ends != DT_NOEND);
+		again.cause = s->cause;
+		again.enforced = (s->flags & SANCTION_ENFORCED) != 0;
+		again.released = released ? s->released : DT_NOBEGIN;
+		again.reason = release_reason_name(s->reason);
 		/* Both are in much the same order. */
-		for (int k = 0; k < nstored && j < 0; k++)
-			if (!found[(i + k) % nstored] && strcmp(stored[(i + k) % nstored], text) == 0)
-				j = (i + k) % nstored;
-		if (j < 0)
-			replayed[nreplayed++] = text;
-		else
+		for (uint64 k = 0; k < rows && !found; k++)
 		{
-			found[j] = true;
-			if ((terms == NULL) != (stored_terms[j] == NULL) ||
-				(terms != NULL && strcmp(stored_terms[j], terms) != 0))
-				differ(v, "terms", stored_terms[j], terms);
-		}
-	}
-	for (int j = 0; j < nstored; j++)
-	{
-		char	   *reason = SPI_getvalue(cursor->table->vals[first + j], cursor->table->tupdesc, 9);
+			Recorded   *r = &stored[(i + k) % rows];
 
-		if (!found[j] && (reason == NULL || strcmp(reason, "overturned") != 0))
-			stored[n++] = stored[j];
+			if (r->found || !same_record(r, &again))
+				continue;
+			r->found = found = true;
+			verify_terms(v, r, rung, s);
+		}
+		if (!found)
+			only_replayed[nonly_replayed++] = record_text(&again);
 	}
-	differ_lists(v, "sanction", stored, n, replayed, nreplayed);
+	for (uint64 k = 0; k < rows; k++)
+		if (!stored[k].found &&
+			(stored[k].reason == NULL || strcmp(stored[k].reason, "overturned") != 0))
+			only_stored[nonly_stored++] = record_text(&stored[k]);
+	differ_lists(v, "sanction", only_stored, nonly_stored, only_replayed, nonly_replayed);
 }
 
 static void
@@ -365,10 +441,36 @@ verify_restrictions(const Verification *v, const ProjectedSanction *sanctions, i
 {
 	int			nspans;
 	Withheld   *spans = withheld_by(sanctions, nsanctions, as_of, &nspans);
-	char	  **stored = palloc(sizeof(char *) * (cursor_count(cursor, v->account_id, v->scheme) + 1));
-	char	  **replayed = palloc(sizeof(char *) * (nspans + 1));
+	uint64		rows = cursor_count(cursor, v->account_id, v->scheme);
+	char	  **stored;
+	char	  **replayed;
 	int			nstored = 0;
 
+	/* Both are in order of capability and time: mostly they are just the same. */
+	if (rows == (uint64) nspans)
+	{
+		Cursor		at = *cursor;
+		bool		same = true;
+
+		for (int i = 0; i < nspans && same; i++, at.row++)
+		{
+			bool		isnull;
+			text	   *capability = DatumGetTextPP(cursor_value(&at, 3, &isnull));
+
+			same = VARSIZE_ANY_EXHDR(capability) == strlen(spans[i].capability) &&
+				memcmp(VARDATA_ANY(capability), spans[i].capability,
+					   VARSIZE_ANY_EXHDR(capability)) == 0 &&
+				DatumGetTimestampTz(cursor_value(&at, 4, &isnull)) == spans[i].since &&
+				DatumGetTimestampTz(cursor_value(&at, 5, &isnull)) == spans[i].until;
+		}
+		if (same)
+		{
+			cursor->row += rows;
+			return;
+		}
+	}
+	stored = palloc(sizeof(char *) * (rows + 1));
+	replayed = palloc(sizeof(char *) * (nspans + 1));
 	for (; cursor_at(cursor, v->account_id, v->scheme); cursor->row++)
 		stored[nstored++] = psprintf("%s from %s until %s", cursor_text(cursor, 3),
 									 cursor_text(cursor, 4), cursor_text(cursor, 5));
@@ -493,11 +595,35 @@ verify_audit(const Verification *v)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* Rows of accounts that do not exist. */
+static void
+report_orphans(Verification *v, const char *item, Cursor *cursor, int64 before, bool rest)
+{
+	for (; cursor->row < cursor->nrows; cursor->row++)
+	{
+		bool		isnull;
+
+		v->account_id = DatumGetInt64(cursor_value(cursor, 1, &isnull));
+		if (!rest && v->account_id >= before)
+			break;
+		v->scheme = cursor_text(cursor, 2);
+		differ(v, item, cursor_text(cursor, 3), NULL);
+	}
+}
+
+/*
+ * One scan of each table, all as of one instant, a batch of accounts at a time.
+ */
 Datum
 governance_verify(PG_FUNCTION_ARGS)
 {
+	static const char *const items[3] = {"standing", "sanction", "restriction"};
+	static const char *const queries[3] = {STANDINGS, SANCTIONS, RESTRICTIONS};
 	Verification v;
-	AccountBatch batch = {0};
+	HistoryStream stream;
+	Cursor		cursors[3];
+	AccountHistory *histories;
+	int			n;
 	Scheme	  **schemes;
 	int			nschemes;
 	MemoryContext context;
@@ -507,42 +633,45 @@ governance_verify(PG_FUNCTION_ARGS)
 	v.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	rulebook_refresh();
 	ledger_read_enter();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	schemes = rulebook_schemes(&nschemes);
 	context = AllocSetContextCreate(CurrentMemoryContext, "governance verify", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
-	while (next_batch(&batch))
+	history_stream_open(&stream, PG_INT64_MIN, PG_INT64_MAX, NULL);
+	memset(cursors, 0, sizeof(cursors));
+	for (int c = 0; c < 3; c++)
+		stream_open(&cursors[c].stream, queries[c], 0, NULL, NULL);
+	while ((histories = history_stream_next(&stream, BATCH_SIZE, &n)) != NULL)
 	{
-		AccountHistory *histories;
-		Datum		accounts = ledger_int8_array(batch.accounts, batch.n);
-		Cursor		standings;
-		Cursor		sanctions;
-		Cursor		restrictions;
-
-		histories = history_load(batch.accounts, batch.n, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_FRESH);
-		cursor_open(&standings, &standings_plan, accounts);
-		cursor_open(&sanctions, &sanctions_plan, accounts);
-		cursor_open(&restrictions, &restrictions_plan, accounts);
-		for (int i = 0; i < batch.n; i++)
+		for (int c = 0; c < 3; c++)
+			cursor_batch(&cursors[c], histories[n - 1].account_id);
+		for (int i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			v.account_id = batch.accounts[i];
+			for (int c = 0; c < 3; c++)
+				report_orphans(&v, items[c], &cursors[c], histories[i].account_id, false);
+			v.account_id = histories[i].account_id;
 			for (int s = 0; s <= nschemes; s++)
 			{
 				const char *before = s < nschemes ? schemes[s]->name : NULL;
 
-				report_unknown(&v, "standing", &standings, before);
-				report_unknown(&v, "sanction", &sanctions, before);
-				report_unknown(&v, "restriction", &restrictions, before);
+				for (int c = 0; c < 3; c++)
+					report_unknown(&v, items[c], &cursors[c], before);
 				if (s < nschemes)
-					verify_standing(&v, schemes[s], &histories[i], &standings, &sanctions,
-									&restrictions);
+					verify_standing(&v, schemes[s], &histories[i], &cursors[0], &cursors[1],
+									&cursors[2]);
 			}
 		}
-		SPI_freetuptable(standings.table);
-		SPI_freetuptable(sanctions.table);
-		SPI_freetuptable(restrictions.table);
 		MemoryContextReset(context);
 	}
+	for (int c = 0; c < 3; c++)
+	{
+		cursor_batch(&cursors[c], PG_INT64_MAX);
+		report_orphans(&v, items[c], &cursors[c], 0, true);
+		stream_close(&cursors[c].stream);
+	}
+	history_stream_close(&stream);
+	PopActiveSnapshot();
 	MemoryContextSwitchTo(old);
 	if (OidIsValid(get_relname_relid("seal", get_namespace_oid("governance", false))))
 		verify_audit(&v);

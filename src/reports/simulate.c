@@ -1,15 +1,16 @@
 /*
  * simulate.c
- *		simulate_account(): one account's history under a draft policy, beside
- *		how it stands.
+ *		simulate_account() and simulate_range(): histories of accounts under a
+ *		draft policy, beside how they stand.
  *
- * Writes nothing.  Reads only, so that simulate() can spread the accounts over
- * parallel workers.
+ * They read only, so that simulate() can spread the accounts over parallel
+ * workers.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "errors.h"
+#include "ledger/stream.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -23,9 +24,13 @@
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(governance_simulate_account);
+PG_FUNCTION_INFO_V1(governance_simulate_range);
+
+#define ACCOUNTS_AT_ONCE 1000
 
 #define SIMULATE_COLUMNS 8
 
@@ -39,7 +44,7 @@ typedef struct Draft
 } Draft;
 
 static Draft *
-draft_of_call(FunctionCallInfo fcinfo)
+draft_of_call(FunctionCallInfo fcinfo, int over)
 {
 	Draft	   *draft = fcinfo->flinfo->fn_extra;
 	MemoryContext old;
@@ -51,14 +56,14 @@ draft_of_call(FunctionCallInfo fcinfo)
 	draft->policy = policy_compile(PG_GETARG_JSONB_P(0), 0, fcinfo->flinfo->fn_mcxt);
 	draft->from = DT_NOBEGIN;
 	draft->to = DT_NOEND;
-	if (!PG_ARGISNULL(2))
+	if (!PG_ARGISNULL(over))
 	{
 		TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
 		RangeBound	lower;
 		RangeBound	upper;
 		bool		empty;
 
-		range_deserialize(typcache, PG_GETARG_RANGE_P(2), &lower, &upper, &empty);
+		range_deserialize(typcache, PG_GETARG_RANGE_P(over), &lower, &upper, &empty);
 		draft->bounded = true;
 		if (empty)
 			draft->to = DT_NOBEGIN;
@@ -150,34 +155,15 @@ unmatched(OpenedList *list, const OpenedList *other)
 	return n;
 }
 
-Datum
-governance_simulate_account(PG_FUNCTION_ARGS)
+/* One account under the versions in force and under the draft. */
+static void
+simulate(const Draft *draft, Scheme *scheme, AccountHistory *history, TimestampTz now,
+		 Datum *values, bool *nulls)
 {
-	Draft	   *draft;
-	TupleDesc	desc;
-	Datum		values[SIMULATE_COLUMNS];
-	bool		nulls[SIMULATE_COLUMNS] = {0};
-	int64		account_id;
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	AccountHistory *history;
-	Scheme	   *scheme;
 	EngineState *states[2];
 	OpenedList	opened[2];
 	int			tiers[2];
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	desc = BlessTupleDesc(desc);
-	rulebook_refresh();
-	draft = draft_of_call(fcinfo);
-	account_id = PG_GETARG_INT64(1);
-	ledger_read_enter();
-	scheme = rulebook_scheme(draft->policy->scheme, strlen(draft->policy->scheme), true);
-	history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
-	if (!history->exists)
-		require_account(account_id);
 	if (draft->bounded)
 		bound_history(history, draft);
 	memset(opened, 0, sizeof(opened));
@@ -200,6 +186,7 @@ governance_simulate_account(PG_FUNCTION_ARGS)
 			tiers[i] = engine_tier(stand_in != NULL ? stand_in : rulebook_policy(states[i]->policy_id),
 								   states[i], states[i]->as_of);
 	}
+	memset(nulls, 0, sizeof(bool) * SIMULATE_COLUMNS);
 	for (int i = 0; i < 2; i++)
 	{
 		nulls[2 * i] = states[i] == NULL;
@@ -210,6 +197,91 @@ governance_simulate_account(PG_FUNCTION_ARGS)
 	}
 	values[6] = Int32GetDatum(unmatched(&opened[1], &opened[0]));
 	values[7] = Int32GetDatum(unmatched(&opened[0], &opened[1]));
+}
+
+Datum
+governance_simulate_account(PG_FUNCTION_ARGS)
+{
+	Draft	   *draft;
+	TupleDesc	desc;
+	Datum		values[SIMULATE_COLUMNS];
+	bool		nulls[SIMULATE_COLUMNS];
+	int64		account_id;
+	AccountHistory *history;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	desc = BlessTupleDesc(desc);
+	rulebook_refresh();
+	draft = draft_of_call(fcinfo, 2);
+	account_id = PG_GETARG_INT64(1);
+	ledger_read_enter();
+	history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
+	if (!history->exists)
+		require_account(account_id);
+	simulate(draft, rulebook_scheme(draft->policy->scheme, strlen(draft->policy->scheme), true),
+			 history, GetCurrentTransactionStartTimestamp(), values, nulls);
 	ledger_read_leave();
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
+
+/*
+ * simulate_range(document, over, first, last, progress): every account with a
+ * standing from one id to another, from one scan of each table.  simulate() has
+ * several of them at work, each in a worker of its own.
+ */
+Datum
+governance_simulate_range(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	int64		first = PG_ARGISNULL(2) ? PG_INT64_MIN : PG_GETARG_INT64(2);
+	int64		last = PG_ARGISNULL(3) ? PG_INT64_MAX : PG_GETARG_INT64(3);
+	int			progress = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
+	int64		done = 0;
+	HistoryStream stream;
+	AccountHistory *histories;
+	Scheme	   *scheme;
+	Draft	   *draft;
+	MemoryContext context;
+	MemoryContext old;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	rulebook_refresh();
+	draft = draft_of_call(fcinfo, 1);
+	scheme = rulebook_scheme(draft->policy->scheme, strlen(draft->policy->scheme), true);
+	if (scheme == NULL)
+		return (Datum) 0;
+	ledger_read_enter();
+	context = AllocSetContextCreate(CurrentMemoryContext, "governance simulate",
+									ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	history_stream_open(&stream, first, last, scheme->name);
+	while ((histories = history_stream_next(&stream, ACCOUNTS_AT_ONCE, &n)) != NULL)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			Datum		values[SIMULATE_COLUMNS + 1];
+			bool		nulls[SIMULATE_COLUMNS + 1] = {0};
+
+			CHECK_FOR_INTERRUPTS();
+			values[0] = Int64GetDatum(histories[i].account_id);
+			simulate(draft, scheme, &histories[i], now, values + 1, nulls + 1);
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			if (progress > 0 && ++done % progress == 0)
+				ereport(NOTICE,
+						(errmsg_internal("simulated " INT64_FORMAT " accounts, up to account " INT64_FORMAT,
+										 done, histories[i].account_id)));
+		}
+		MemoryContextReset(context);
+	}
+	history_stream_close(&stream);
+	MemoryContextSwitchTo(old);
+	ledger_read_leave();
+	return (Datum) 0;
 }

@@ -17,6 +17,7 @@ CREATE FUNCTION pg_temp.document(calendar jsonb, more jsonb DEFAULT '{}') RETURN
 			{"rung": "week", "when": "score >= 1", "rearm": "always", "overlap": "parallel", "tier": "muted", "withhold": ["post"], "for": "7 days"},
 			{"rung": "direct", "tier": "limited", "for": "7 days", "until": ["course"]}]}'::jsonb
 		|| jsonb_build_object('calendar', calendar) || more $$;
+\set SHOW_CONTEXT never
 \set ECHO queries
 
 -- ends: a Saturday at noon, midnight after a Sunday, a holiday, a make-up Sunday, a working day

@@ -25,6 +25,7 @@ CREATE FUNCTION pg_temp.violate(account bigint, id bigint, points numeric, at ti
 		VALUES (account, id, 'shop', 'a', points, at, at) $$;
 CREATE FUNCTION pg_temp.may(account bigint, at timestamptz) RETURNS text
 	LANGUAGE sql AS $$ SELECT string_agg(c || ' ' || governance.permits(account, c, at), ', ' ORDER BY c) FROM unnest('{list,sell,withdraw}'::text[]) c $$;
+\set SHOW_CONTEXT never
 \set ECHO queries
 
 -- 1 and 2 are stores of one owner; 3 was seen on the same device as 1, with little confidence; 4 with more

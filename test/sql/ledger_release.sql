@@ -25,6 +25,7 @@ CREATE FUNCTION pg_temp.violate(account bigint, rule text, at timestamptz, point
 	LANGUAGE sql AS $$ INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at, decided_at)
 		VALUES (account, 's', rule, points, at, at) RETURNING violation_id $$;
 
+\set SHOW_CONTEXT never
 \set ECHO queries
 -- a ban for ever is lifted on the 20th: restrictions follow at once, the past stays
 SELECT pg_temp.violate(1, 'a', '2024-03-01', 6) > 0;

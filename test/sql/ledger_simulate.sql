@@ -40,6 +40,7 @@ INSERT INTO governance.revision (account_id, violation_id, action, reason, decid
 	SELECT account_id, violation_id, 'overturn', 'no', '2025-08-01' FROM governance.violation WHERE violation_id = 501 OR violation_id % 37 = 0;
 CREATE TEMPORARY TABLE ledger AS SELECT account_id, scheme, score::text, tier, as_of, state FROM governance.standing;
 CREATE TEMPORARY TABLE sanctions AS SELECT * FROM governance.sanction;
+\set SHOW_CONTEXT never
 \set ECHO queries
 
 -- The very document that is in force: nobody fares differently.
@@ -58,6 +59,26 @@ SELECT * FROM governance.simulate_account(pg_temp.document(70, 60), 3);
 SELECT * FROM governance.simulate(pg_temp.document(70, 60), '[2024-01-02,2024-02-01)') WHERE account_id <= 5 ORDER BY account_id;
 SELECT count(*), count(*) FILTER (WHERE score = '100/100' AND draft_score = '100/100' AND sanctions = 0 AND draft_sanctions = 0) AS untouched
 	FROM governance.simulate(pg_temp.document(70, 60), 'empty');
+
+-- Beside each other, alone, or one account at a time: the same.
+SET max_parallel_workers_per_gather = 0;
+CREATE TEMPORARY TABLE by_itself AS SELECT * FROM governance.simulate(pg_temp.document(70, 60), '[2024-01-02,2024-12-01)');
+SET max_parallel_workers_per_gather = 3;
+CREATE TEMPORARY TABLE together AS SELECT * FROM governance.simulate(pg_temp.document(70, 60), '[2024-01-02,2024-12-01)');
+SELECT count(*), count(*) FILTER (WHERE t IS DISTINCT FROM a) AS different FROM by_itself a FULL JOIN together t USING (account_id);
+SELECT a.*, x.* FROM by_itself a, LATERAL (SELECT * FROM governance.simulate_account(pg_temp.document(70, 60), a.account_id, '[2024-01-02,2024-12-01)') OFFSET 0) x
+	WHERE (a.score, a.tier, a.draft_score, a.draft_tier, a.sanctions, a.draft_sanctions, a.gained, a.spared) IS DISTINCT FROM
+		  (x.score, x.tier, x.draft_score, x.draft_tier, x.sanctions, x.draft_sanctions, x.gained, x.spared);
+-- it says how far it has come, and how the scores lie before and after
+SET max_parallel_workers_per_gather = 0;
+SET client_min_messages = notice;
+SELECT count(*) FROM governance.simulate(pg_temp.document(70, 60), progress => 80);
+SET client_min_messages = warning;
+RESET max_parallel_workers_per_gather;
+SELECT * FROM governance.simulate_distribution(pg_temp.document(70, 60), 25);
+SELECT d.n = s.n AS all_there FROM (SELECT sum(accounts) AS n, sum(draft_accounts) AS draft FROM governance.simulate_distribution(pg_temp.document(70, 60), 1)) d,
+	 (SELECT count(*) AS n FROM governance.simulate(pg_temp.document(70, 60))) s WHERE d.n = d.draft;
+SELECT * FROM governance.simulate_distribution(pg_temp.document(70, 60), 0);
 
 -- The draft put in force from the start gives just what was simulated.
 SELECT * FROM governance.simulate_summary(pg_temp.document(15, 80));
