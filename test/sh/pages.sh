@@ -134,8 +134,7 @@ for language in en zh; do
 	for page in year account; do
 		rm -f "$SCRATCH/page.pdf" "$SCRATCH/page.png"
 		browse --no-pdf-header-footer --print-to-pdf="$SCRATCH/page.pdf" "file://$SCRATCH/$page.$language.html"
-		[ "$(head -c 5 "$SCRATCH/page.pdf")" = "%PDF-" ] && grep -a -c '/Type */Page\b' "$SCRATCH/page.pdf" >/dev/null ||
-			fail "$page $language is not printed"
+		grep -a -q '/Type */Page\b' "$SCRATCH/page.pdf" || fail "$page $language is not printed"
 		picture "$SCRATCH/$page.$language.html" 390 1200 "$SCRATCH/page.png"
 		[ "$(stat -c %s "$SCRATCH/page.png")" -gt 20000 ] || fail "$page $language: an empty picture"
 	done
