@@ -29,7 +29,7 @@ SELECT governance.page_percent(0.1234), governance.page_percent(1), governance.p
 SELECT n, governance.page_ticks(n) FROM unnest('{0,1,3,12,100,101,289,1278,99999}'::numeric[]) AS n;
 SELECT governance.page_date('2025-03-01 00:30+08', l, z), governance.page_date('2025-03-01 00:30+08', l, z, true)
 	FROM unnest('{en,zh}'::text[]) l, unnest('{Asia/Shanghai,UTC}'::text[]) z ORDER BY l, z;
-SELECT governance.html_text(E'<a href="x">&\'\x01\u202e');
+SELECT governance.html_text(E'<a href="x">&\'\x01\u202e') = U&'&lt;a href=&quot;x&quot;&gt;&amp;&#39;\FFFD\202E' AS escaped;
 
 -- A small ledger whose every name tries to be more than a name.
 CREATE TEMPORARY TABLE bad AS SELECT $$</title></style></svg><script>alert(1)</script><img src=x onerror="alert(2)">&amp;'"]]>$$ || E'\x07' AS name;
