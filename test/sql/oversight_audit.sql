@@ -204,7 +204,7 @@ SELECT v.account_id, v.scheme, v.item, v.stored::jsonb - '{occurred_at,decided_a
 ROLLBACK;
 -- the digests themselves, and the seal, too
 :tampered
-UPDATE governance.seal SET digests = overlay(digests PLACING '\x00' FROM 1 FOR 1) WHERE seal_id = 1;
+UPDATE governance.seal SET digests = set_byte(digests, 0, 255 - get_byte(digests, 0)) WHERE seal_id = 1;
 SELECT v.item, v.stored FROM governance.verify() v WHERE v.item ~ 'seal [0-9]';
 UPDATE governance.seal SET digest = sha256(digests) WHERE seal_id = 1;
 SELECT v.item FROM governance.verify() v WHERE v.item LIKE '%of seal%';
