@@ -70,7 +70,7 @@ SELECT governance.revoke_level('audit_administrator');
 -- what follows from a violation is done on its recorder's behalf
 SELECT a.action, a.relation, a.key - 'revision_id' - 'policy_id' - 'consequence_id' - 'role' AS key, a.role, a.reason
 	FROM governance.audit a WHERE a.audit_id > (SELECT id FROM before) ORDER BY a.audit_id;
-SELECT DISTINCT session_role = session_user AS me, application, client FROM governance.audit WHERE audit_id > (SELECT id FROM before);
+SELECT DISTINCT session_role = session_user AS me, application, client IS NOT DISTINCT FROM host(inet_client_addr()) AS from_here FROM governance.audit WHERE audit_id > (SELECT id FROM before);
 SELECT content ->> 'evidence' AS evidence FROM governance.audit WHERE relation = 'certification_step' AND action = 'apply';
 SELECT 'sha256:' || encode(sha256(convert_to(evidence::text, 'UTF8')), 'hex') AS evidence FROM governance.certification_step WHERE action = 'apply';
 SELECT count(*) > 50 AS entries, bool_and(n = c.position) AS in_place
