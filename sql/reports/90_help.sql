@@ -119,6 +119,7 @@ BEGIN
 			('events', NULL, $$SELECT * FROM governance.consumer_lag$$),
 			('events', 'drop_consumer', $$SELECT governance.drop_consumer('app')$$),
 			('prove', 'verify', $$SELECT * FROM governance.verify()$$),
+			('prove', 'seal', $$SELECT governance.seal('end of the month')$$),
 			('prove', 'audit_head', $$SELECT * FROM governance.audit_head()$$),
 			('prove', 'verify_certification', $$SELECT * FROM governance.verify_certification()$$),
 			('prove', 'rebuild', $$SELECT governance.rebuild()$$),
