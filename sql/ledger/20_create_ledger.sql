@@ -304,6 +304,7 @@ BEGIN
 			known_at	timestamptz NOT NULL,
 			policy_id	bigint NOT NULL,
 			state		bytea NOT NULL,
+			recent		bytea,
 			CONSTRAINT standing_pkey PRIMARY KEY (account_id, scheme),
 			CONSTRAINT standing_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account
 		) WITH (fillfactor = 60);
@@ -316,7 +317,12 @@ BEGIN
 		COMMENT ON COLUMN governance.standing.known_at IS 'the latest decision that has been taken into account';
 		COMMENT ON COLUMN governance.standing.policy_id IS 'the version of the scheme''s policy that it stands under';
 		COMMENT ON COLUMN governance.standing.state IS 'what the engine needs to go on from here';
+		COMMENT ON COLUMN governance.standing.recent IS 'the state a few entries back and these entries, once one has come late';
 		RETURN NEXT 'created table governance.standing';
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.standing'::regclass AND attname = 'recent' AND NOT attisdropped) THEN
+		ALTER TABLE governance.standing ADD COLUMN recent bytea;
+		COMMENT ON COLUMN governance.standing.recent IS 'the state a few entries back and these entries, once one has come late';
+		RETURN NEXT 'added column governance.standing.recent';
 	END IF;
 
 	IF to_regclass('governance.sanction') IS NULL THEN

@@ -49,6 +49,7 @@ typedef struct EffectMember
 	bool		replayed;
 	bool		refreshed;
 	TimestampTz known_from;
+	const Recent *recent;
 	int			nsanctions;
 	ProjectedSanction *sanctions;
 } EffectMember;
@@ -59,6 +60,7 @@ struct EffectBatch
 	int			maxmembers;
 	EffectMember *members;
 	int			noverturned;	/* stored sanctions that no longer follow */
+	int			maxoverturned;
 	int64	   *overturned_accounts;
 	int64	   *overturned;
 	Datum	   *overturned_at;
@@ -79,7 +81,7 @@ effects_begin(void)
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
 			const AccountHistory *history, bool stored, bool replayed, bool refreshed,
-			TimestampTz known_from)
+			TimestampTz known_from, const Recent *recent)
 {
 	EffectMember *member;
 
@@ -96,6 +98,7 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->replayed = replayed;
 	member->refreshed = refreshed;
 	member->known_from = known_from;
+	member->recent = recent;
 	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
 }
 
@@ -136,6 +139,32 @@ typedef struct StoredSanction
 	bool		taken;
 } StoredSanction;
 
+static void
+add_overturned(EffectBatch *batch, const EffectMember *member, int64 sanction_id)
+{
+	if (batch->noverturned == batch->maxoverturned)
+	{
+		int			max = Max(8, batch->maxoverturned * 2);
+		int64	   *accounts = palloc(sizeof(int64) * max);
+		int64	   *sanctions = palloc(sizeof(int64) * max);
+		Datum	   *at = palloc(sizeof(Datum) * max);
+
+		if (batch->noverturned > 0)
+		{
+			memcpy(accounts, batch->overturned_accounts, sizeof(int64) * batch->noverturned);
+			memcpy(sanctions, batch->overturned, sizeof(int64) * batch->noverturned);
+			memcpy(at, batch->overturned_at, sizeof(Datum) * batch->noverturned);
+		}
+		batch->overturned_accounts = accounts;
+		batch->overturned = sanctions;
+		batch->overturned_at = at;
+		batch->maxoverturned = max;
+	}
+	batch->overturned_accounts[batch->noverturned] = member->account_id;
+	batch->overturned_at[batch->noverturned] = TimestampTzGetDatum(member->known_from);
+	batch->overturned[batch->noverturned++] = sanction_id;
+}
+
 /*
  * Finds the sanctions of a member that was folded anew among the stored ones:
  * first by rung, cause and start, then by rung and cause alone (a start that
@@ -164,11 +193,25 @@ match_stored(EffectBatch *batch, EffectMember *member, StoredSanction *stored, i
 		}
 	for (int j = 0; j < nstored; j++)
 		if (!stored[j].taken && !stored[j].overturned)
-		{
-			batch->overturned_accounts[batch->noverturned] = member->account_id;
-			batch->overturned_at[batch->noverturned] = TimestampTzGetDatum(member->known_from);
-			batch->overturned[batch->noverturned++] = stored[j].sanction_id;
-		}
+			add_overturned(batch, member, stored[j].sanction_id);
+}
+
+/* The same, for a member whose stored sanctions are at hand. */
+static void
+match_recent(EffectBatch *batch, EffectMember *member)
+{
+	int			n;
+	const RecentSanction *recent = recent_sanctions(member->recent, &n);
+	StoredSanction *stored = palloc0(sizeof(StoredSanction) * (n + 1));
+
+	for (int i = 0; i < n; i++)
+	{
+		stored[i].sanction_id = recent[i].sanction_id;
+		stored[i].rung = recent[i].rung->code;
+		stored[i].cause = recent[i].cause;
+		stored[i].starts = recent[i].starts;
+	}
+	match_stored(batch, member, stored, n);
 }
 
 static void
@@ -188,7 +231,7 @@ load_stored(EffectBatch *batch)
 	{
 		EffectMember *member = &batch->members[i];
 
-		if (!member->stored || !member->replayed)
+		if (!member->stored || !member->replayed || member->recent != NULL)
 			continue;
 		accounts[n] = Int64GetDatum(member->account_id);
 		schemes[n++] = PointerGetDatum(member->scheme->text);
@@ -199,15 +242,12 @@ load_stored(EffectBatch *batch)
 	arrays[1] = ledger_array(schemes, NULL, n, TEXTOID);
 	nrows = ledger_execute(&stored_plan, arrays, NULL, LEDGER_FRESH);
 	stored = palloc(sizeof(StoredSanction) * Max(nrows, 1));
-	batch->overturned_accounts = palloc(sizeof(int64) * Max(nrows, 1));
-	batch->overturned = palloc(sizeof(int64) * Max(nrows, 1));
-	batch->overturned_at = palloc(sizeof(Datum) * Max(nrows, 1));
 	for (int i = 0; i < batch->nmembers; i++)
 	{
 		EffectMember *member = &batch->members[i];
 		int			nstored = 0;
 
-		if (!member->stored || !member->replayed)
+		if (!member->stored || !member->replayed || member->recent != NULL)
 			continue;
 		for (; row < nrows; row++)
 		{
@@ -243,6 +283,9 @@ effects_number(EffectBatch *batch)
 	for (int i = 0; i < batch->nmembers; i++)
 	{
 		EffectMember *member = &batch->members[i];
+
+		if (member->stored && member->replayed && member->recent != NULL)
+			match_recent(batch, member);
 
 		for (int j = 0; j < member->nsanctions; j++)
 		{

@@ -7,6 +7,7 @@
 #define GOVERNANCE_LEDGER_EFFECT_H
 
 #include "ledger/ledger.h"
+#include "ledger/recent.h"
 
 typedef struct EffectBatch EffectBatch;
 
@@ -19,12 +20,13 @@ extern EffectBatch *effects_begin(void);
  * before, so that rows may exist; replayed: it was folded anew, so that its
  * sanctions have to be found again among the stored ones; refreshed: facts or
  * versions changed, so that any of its rows may be stale; those that no longer
- * follow are released as of known_from.
+ * follow are released as of known_from.  recent, when given, has all the stored
+ * sanctions that a fold of late entries may change.
  */
 extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
 						EngineState *state, const AccountHistory *history,
 						bool stored, bool replayed, bool refreshed,
-						TimestampTz known_from);
+						TimestampTz known_from, const Recent *recent);
 
 /*
  * Gives every sanction of the batch its id, in its state too.  Call before the

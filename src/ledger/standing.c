@@ -180,7 +180,7 @@ needs_facts(const StandingWork *work)
 static bool
 needs_replay(const StandingWork *work)
 {
-	return work->replayed;
+	return work->whole;
 }
 
 /* Loads the histories of those keys that need them; keys come in order. */
@@ -238,10 +238,23 @@ check_account(const StandingWork *work)
 				 errhint("Insert it into governance.account first.")));
 }
 
+/* When the rows of a key became known. */
+static void
+take_note_of(StandingWork *work)
+{
+	StandingKey *key = work->key;
+
+	for (int i = 0; i < key->nviolations; i++)
+		work->known_at = Max(work->known_at, key->violations[i]->decided);
+	for (int i = 0; i < key->nactivities; i++)
+		work->known_at = Max(work->known_at, key->activities[i]->occurred);
+}
+
 /*
  * Brings the states of the works up to date: those that are there get the new
  * rows appended, those that are not, and those in which a row came late, are
- * folded from the whole history.
+ * folded from the whole history, or from a few entries back where that is kept
+ * and enough (recent.c).
  */
 static void
 fold_works(StandingWork *works, int nworks)
@@ -276,11 +289,25 @@ fold_works(StandingWork *works, int nworks)
 									   ledger_place(key->scheme, key->violations[0]));
 		}
 		if (work->state == NULL || key->replay ||
-			(key->refresh && key->changed_from <= work->state->as_of) ||
-			!append_rows(work))
-			work->replayed = replays = true;
+			(key->refresh && key->changed_from <= work->state->as_of))
+			work->replayed = work->whole = replays = true;
 		else if (key->refresh)
 			ledger_refresh_facts(work->state, work->history);
+		else
+		{
+			bool		late = !append_rows(work);
+
+			if (work->recent_bytes != NULL)
+				work->recent = recent_read(key->scheme, work->recent_bytes);
+			if (work->recent != NULL &&
+				!recent_add(work->recent, key, late, &work->state))
+				work->recent = NULL;
+			work->replayed = late;
+			if (late && work->recent == NULL)
+				work->whole = replays = true;
+			else if (late)
+				take_note_of(work);
+		}
 	}
 	if (replays)
 	{
@@ -289,12 +316,16 @@ fold_works(StandingWork *works, int nworks)
 		{
 			StandingWork *work = &works[i];
 
-			if (!work->replayed)
+			if (!work->whole)
 				continue;
 			check_account(work);
 			work->state = ledger_fold(work->key->scheme, NULL, work->history,
 									  DT_NOEND, DT_NOEND, NULL);
 			work->known_at = latest_decision(work->key->scheme, work->history);
+			if (work->state != NULL && !work->key->replay && !work->key->refresh &&
+				work->seen != DT_NOBEGIN)
+				work->recent = recent_begin(work->key->scheme, work->history,
+											work->state->as_of);
 		}
 	}
 	for (int i = 0; i < nworks; i++)
@@ -362,7 +393,8 @@ add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 		if (has_effects(&works[i]))
 			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
 						works[i].history, stored || works[i].key->replay, works[i].replayed,
-						works[i].key->refresh, known_from(works[i].key));
+						works[i].key->refresh, known_from(works[i].key),
+						works[i].whole ? NULL : works[i].recent);
 }
 
 /*

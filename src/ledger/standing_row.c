@@ -26,7 +26,7 @@ static LedgerPlan probe_plan = {
 };
 
 static LedgerPlan lock_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent"
 	" FROM governance.standing s"
 	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
@@ -35,7 +35,7 @@ static LedgerPlan lock_plan = {
 };
 
 static LedgerPlan lock_one_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
 	2, {INT8OID, TEXTOID}
@@ -51,31 +51,32 @@ static LedgerPlan insert_plan = {
 
 static LedgerPlan update_plan = {
 	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
-	" known_at = u.known_at, policy_id = u.policy_id, state = u.state"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
-	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
+	" known_at = u.known_at, policy_id = u.policy_id, state = u.state, recent = u.recent"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9))"
+	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state, recent)"
 	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
-	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
-	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+	9, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID}
 };
 
 static LedgerPlan update_one_plan = {
 	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
-	" known_at = $6, policy_id = $7, state = $8"
+	" known_at = $6, policy_id = $7, state = $8, recent = $9"
 	" WHERE account_id" EQ "$1 AND scheme" EQ "$2",
-	8, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID}
+	9, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID, BYTEAOID}
 };
 
 enum
 {
-	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_COLUMNS
+	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_RECENT,
+	S_COLUMNS
 };
 
 static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"account_id", INT8OID}, {"scheme", TEXTOID}, {"score", LEDGER_SCORE_TYPE},
 	{"tier", LEDGER_TIER_TYPE}, {"as_of", TIMESTAMPTZOID}, {"known_at", TIMESTAMPTZOID},
-	{"policy_id", INT8OID}, {"state", BYTEAOID}
+	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"recent", BYTEAOID}
 };
 
 static DirectTable standing_table = {
@@ -126,10 +127,11 @@ key_arrays(StandingWork *works, int nworks, Datum *values)
 	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
 }
 
-/* All that follow the key. */
+/* All that follow the key; the last one may be null. */
 static void
-standing_values(const StandingWork *work, Datum *values)
+standing_values(const StandingWork *work, Datum *values, bool *none)
 {
+	bytea	   *recent = NULL;
 	const EngineState *state = work->state;
 	const Policy *policy = rulebook_policy(state->policy_id);
 	TimestampTz known_at = Max(work->known_at, state->last_decided);
@@ -140,6 +142,10 @@ standing_values(const StandingWork *work, Datum *values)
 	values[3] = TimestampTzGetDatum(known_at);
 	values[4] = Int64GetDatum(state->policy_id);
 	values[5] = PointerGetDatum(engine_serialize(policy, state));
+	if (work->recent != NULL)
+		recent = recent_write(work->recent, state, work->replayed);
+	values[6] = PointerGetDatum(recent);
+	*none = recent == NULL;
 }
 
 EngineState *
@@ -149,12 +155,15 @@ standing_state(Datum state, int64 policy_id)
 }
 
 static void
-take_row(StandingWork *work, Datum state, TimestampTz known_at, int64 policy_id)
+take_row(StandingWork *work, Datum state, TimestampTz known_at, int64 policy_id,
+		 Datum recent, bool none)
 {
 	work->state = standing_state(state, policy_id);
 	work->known_at = known_at;
 	work->seen = work->state->as_of;
 	work->key->done = true;
+	if (!none)
+		work->recent_bytes = DatumGetByteaPCopy(recent);
 }
 
 /* ---------- looking for them ---------- */
@@ -219,7 +228,9 @@ lock_direct(StandingTable *table, StandingWork *work)
 	StandingKey *key = work->key;
 	bool		isnull;
 	bool		locked;
+	bool		none;
 	Datum		state;
+	Datum		recent;
 
 	if (ItemPointerIsValid(&key->tid))
 		locked = direct_lock(writer, &key->tid, table->snapshot);
@@ -247,8 +258,9 @@ lock_direct(StandingTable *table, StandingWork *work)
 	key->tid = writer->row->tts_tid;
 	work->row = direct_keep(writer);
 	state = direct_get(writer, S_STATE, &isnull);
+	recent = direct_get(writer, S_RECENT, &none);
 	take_row(work, state, DatumGetTimestampTz(direct_get(writer, S_KNOWN_AT, &isnull)),
-			 DatumGetInt64(direct_get(writer, S_POLICY, &isnull)));
+			 DatumGetInt64(direct_get(writer, S_POLICY, &isnull)), recent, none);
 	ExecClearTuple(writer->row);
 }
 
@@ -279,6 +291,8 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		bool		isnull;
+		bool		none;
+		Datum		recent;
 		HeapTuple	tuple = SPI_tuptable->vals[row];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		int64		account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
@@ -288,46 +302,49 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 		while (works[n].key->account_id != account_id ||
 			   strcmp(works[n].key->scheme->name, scheme) != 0)
 			n++;
+		recent = SPI_getbinval(tuple, desc, 6, &none);
 		take_row(&works[n++], SPI_getbinval(tuple, desc, 3, &isnull),
 				 DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)),
-				 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
+				 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)), recent, none);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
 /* ---------- writing them ---------- */
 
-/* Writes all of them by one insert or update. */
+/* Writes all of them by one insert, or by one update, which takes one more. */
 static void
 execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
 {
-	static const Oid types[6] = {
-		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID
+	static const Oid types[7] = {
+		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID,
+		BYTEAOID
 	};
-	Datum	   *columns[6];
+	int			ncolumns = plan->nargs - 2;
+	Datum	   *columns[7];
+	bool	   *none = palloc(sizeof(bool) * nworks);
 	Datum		values[S_COLUMNS];
 
 	key_arrays(works, nworks, values);
-	for (int c = 0; c < 6; c++)
+	for (int c = 0; c < 7; c++)
 		columns[c] = palloc(sizeof(Datum) * nworks);
 	for (int i = 0; i < nworks; i++)
 	{
-		Datum		row[6];
+		Datum		row[7];
 
-		standing_values(&works[i], row);
-		for (int c = 0; c < 6; c++)
+		standing_values(&works[i], row, &none[i]);
+		for (int c = 0; c < 7; c++)
 			columns[c][i] = row[c];
 	}
-	for (int c = 0; c < 6; c++)
-		values[2 + c] = ledger_array(columns[c], NULL, nworks, ledger_type(types[c]));
+	for (int c = 0; c < ncolumns; c++)
+		values[2 + c] = ledger_array(columns[c], c == 6 ? none : NULL, nworks,
+									 ledger_type(types[c]));
 	ledger_execute(plan, values, NULL, LEDGER_WRITE);
 }
 
 void
 standings_update(StandingTable *table, StandingWork *works, int nworks)
 {
-	Datum		values[S_COLUMNS];
-
 	if (!table->direct && nworks > 1)
 	{
 		execute_many(&update_plan, works, nworks);
@@ -336,13 +353,16 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 	for (int i = 0; i < nworks; i++)
 	{
 		StandingKey *key = works[i].key;
+		Datum		values[S_COLUMNS];
+		bool		nulls[S_COLUMNS] = {0};
 
-		standing_values(&works[i], &values[2]);
+		standing_values(&works[i], &values[2], &nulls[S_RECENT]);
 		direct_key(key, values);
 		if (table->direct)
-			direct_update(&table->writer, &key->tid, works[i].row, values, NULL);
+			direct_update(&table->writer, &key->tid, works[i].row, values, nulls);
 		else
-			ledger_execute(&update_one_plan, values, NULL, LEDGER_WRITE);
+			ledger_execute(&update_one_plan, values, nulls[S_RECENT] ? "        n" : NULL,
+						   LEDGER_WRITE);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "ledger/direct.h"
 #include "ledger/ledger.h"
+#include "ledger/recent.h"
 
 /* What a standing becomes. */
 typedef struct StandingWork
@@ -18,7 +19,10 @@ typedef struct StandingWork
 	TimestampTz known_at;
 	TimestampTz seen;			/* as_of before, DT_NOBEGIN: none: sanctions that
 								 * time brought up to here have been written */
-	bool		replayed;
+	bool		replayed;		/* not just continued: by late rows, or */
+	bool		whole;			/* from its whole history */
+	bytea	   *recent_bytes;	/* as stored, or null */
+	Recent	   *recent;			/* as it is to be stored, or null */
 	HeapTuple	row;			/* as it was, where there are columns that are not
 								 * ours */
 } StandingWork;

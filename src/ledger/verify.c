@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/effect.h"
+#include "ledger/recent.h"
 #include "ledger/stream.h"
 #include "oversight/audit.h"
 #include "types/credit_score.h"
@@ -43,7 +44,7 @@ static LedgerPlan accounts_plan = {
 };
 
 #define STANDINGS \
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of" \
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent" \
 	" FROM governance.standing s ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\""
 
 #define SANCTIONS \
@@ -492,6 +493,31 @@ adopt_sanction_ids(EngineState *replayed, const EngineState *stored)
 				replayed->sanctions[i].sanction_id = stored->sanctions[j].sanction_id;
 }
 
+/* Do the recent entries lead to the state that is stored with them? */
+static void
+verify_recent(Verification *v, Scheme *scheme, const EngineState *stored, Cursor *standings)
+{
+	bool		isnull;
+	Datum		bytes = cursor_value(standings, 9, &isnull);
+	Recent	   *recent = isnull ? NULL : recent_read(scheme, DatumGetByteaPP(bytes));
+	EngineState *folded;
+	const Policy *policy;
+	char	   *why;
+
+	if (recent == NULL)
+		return;
+	folded = recent_fold(recent);
+	if (folded == NULL)
+	{
+		differ(v, "recent", "entries that lie before their state", NULL);
+		return;
+	}
+	policy = rulebook_policy(folded->policy_id);
+	engine_advance(policy, folded, stored->as_of, NULL);
+	if (!engine_state_equal(policy, stored, folded, &why))
+		differ(v, "recent", why, NULL);
+}
+
 static void
 verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 				Cursor *standings, Cursor *sanctions, Cursor *restrictions)
@@ -543,6 +569,8 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 			adopt_sanction_ids(replayed, stored);
 			if (!engine_state_equal(policy, stored, replayed, &why))
 				differ(v, "state", why, NULL);
+			else
+				verify_recent(v, scheme, stored, standings);
 		}
 	}
 	else if (replayed != NULL)

@@ -1,0 +1,604 @@
+/*
+ * recent.c
+ *		The last few entries of a standing, and its state before them.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/recent.h"
+
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/timestamp.h"
+
+#define FORMAT_VERSION 1
+
+/* So many entries are left when there are more than the other. */
+#define FEW_ENTRIES		8
+#define MANY_ENTRIES	16
+
+#define HAS_ACTIVITY	0x01
+#define HAS_DECIDED		0x02
+#define HAS_POINTS		0x04
+#define HAS_SURCHARGE	0x08
+#define HAS_INCIDENT	0x10
+#define HAS_CONTENT		0x20
+#define HAS_LENGTH		0x40
+#define HAS_VIOLATION	0x80
+
+static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
+
+typedef struct RecentEntry
+{
+	bool		is_activity;
+	ViolationRow violation;
+	ActivityRow activity;
+} RecentEntry;
+
+struct Recent
+{
+	Scheme	   *scheme;
+	const Policy *policy;
+	EngineState *before;		/* null: only as bytes */
+	bytea	   *bytes;			/* of it; null: only as a state */
+	int64		ever;			/* sanctions opened before */
+	int			n;
+	int			max;
+	RecentEntry *entries;		/* in the order of the fold */
+	int			nsanctions;
+	int			maxsanctions;
+	RecentSanction *sanctions;
+};
+
+/* The one version that there is, if late entries simply go where they belong. */
+static const Policy *
+only_policy(Scheme *scheme)
+{
+	const Policy *policy;
+
+	if (scheme->nversions != 1)
+		return NULL;
+	policy = rulebook_compiled(&scheme->versions[0]);
+	return policy->resanction_late ? policy : NULL;
+}
+
+static Recent *
+recent_new(Scheme *scheme, const Policy *policy, int n)
+{
+	Recent	   *recent = palloc0(sizeof(Recent));
+
+	recent->scheme = scheme;
+	recent->policy = policy;
+	recent->max = Max(MANY_ENTRIES, n) + FEW_ENTRIES;
+	recent->entries = palloc(sizeof(RecentEntry) * recent->max);
+	return recent;
+}
+
+static RecentEntry *
+add_entry(Recent *recent)
+{
+	RecentEntry *entry;
+
+	if (recent->n == recent->max)
+	{
+		recent->max *= 2;
+		recent->entries = repalloc(recent->entries, sizeof(RecentEntry) * recent->max);
+	}
+	entry = &recent->entries[recent->n++];
+	memset(entry, 0, sizeof(RecentEntry));
+	return entry;
+}
+
+static RecentSanction *
+add_sanction(Recent *recent)
+{
+	RecentSanction *sanction;
+
+	if (recent->nsanctions == recent->maxsanctions)
+	{
+		recent->maxsanctions = Max(8, recent->maxsanctions * 2);
+		recent->sanctions = recent->sanctions == NULL
+			? palloc(sizeof(RecentSanction) * recent->maxsanctions)
+			: repalloc(recent->sanctions, sizeof(RecentSanction) * recent->maxsanctions);
+	}
+	sanction = &recent->sanctions[recent->nsanctions++];
+	memset(sanction, 0, sizeof(RecentSanction));
+	return sanction;
+}
+
+const RecentSanction *
+recent_sanctions(const Recent *recent, int *n)
+{
+	*n = recent->nsanctions;
+	return recent->sanctions;
+}
+
+/* ---------- bytes ---------- */
+
+static void
+put_bytes(StringInfo out, const void *bytes, int len)
+{
+	pq_sendint32(out, len);
+	appendBinaryStringInfo(out, bytes, len);
+}
+
+/* False when the entry cannot be put down shortly. */
+static bool
+put_entry(StringInfo out, const Policy *policy, const RecentEntry *entry)
+{
+	if (entry->is_activity)
+	{
+		const ActivityRow *a = &entry->activity;
+		int			kind = policy_activity_index(policy, a->kind);
+
+		if (kind < 0)
+			return false;
+		pq_sendbyte(out, HAS_ACTIVITY | (a->violation_id != 0 ? HAS_VIOLATION : 0));
+		pq_sendint64(out, a->activity_id);
+		pq_sendint64(out, a->occurred);
+		pq_sendint32(out, kind);
+		pq_sendfloat8(out, a->quantity);
+		if (a->violation_id != 0)
+			pq_sendint64(out, a->violation_id);
+	}
+	else
+	{
+		const ViolationRow *v = &entry->violation;
+		int			rule = policy_rule_index(policy, v->rule, strlen(v->rule));
+		size_t		source = 0;
+		bool		length = v->length.months != 0 || v->length.days != 0 || v->length.usecs != 0;
+
+		while (source < lengthof(sources) && strcmp(v->source, sources[source]) != 0)
+			source++;
+		if (rule < 0 || source == lengthof(sources))
+			return false;
+		pq_sendbyte(out, (v->decided != v->occurred ? HAS_DECIDED : 0) |
+					(v->points != POINTS_NONE ? HAS_POINTS : 0) |
+					(v->surcharge != POINTS_NONE ? HAS_SURCHARGE : 0) |
+					(v->incident != 0 ? HAS_INCIDENT : 0) |
+					(v->content != 0 ? HAS_CONTENT : 0) |
+					(length ? HAS_LENGTH : 0));
+		pq_sendint64(out, v->violation_id);
+		pq_sendint64(out, v->occurred);
+		pq_sendint32(out, rule);
+		pq_sendbyte(out, (uint8) source);
+		if (v->decided != v->occurred)
+			pq_sendint64(out, v->decided);
+		if (v->points != POINTS_NONE)
+			pq_sendint32(out, v->points);
+		if (v->surcharge != POINTS_NONE)
+			pq_sendint32(out, v->surcharge);
+		if (v->incident != 0)
+			pq_sendint64(out, v->incident);
+		if (v->content != 0)
+			pq_sendint64(out, v->content);
+		if (length)
+		{
+			pq_sendint32(out, v->length.months);
+			pq_sendint32(out, v->length.days);
+			pq_sendint64(out, v->length.usecs);
+		}
+	}
+	return true;
+}
+
+pg_noreturn
+static void
+damaged(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("recent entries of an account are damaged"),
+			 errhint("governance.rebuild() makes them anew from the ledger.")));
+}
+
+/* What is stored is not trusted. */
+static StringInfo
+need(StringInfo in, int n)
+{
+	if (n < 0 || in->len - in->cursor < n)
+		damaged();
+	return in;
+}
+
+#define get_byte(in)	pq_getmsgbyte(need(in, 1))
+#define get_int(in)		((int32) pq_getmsgint(need(in, 4), 4))
+#define get_int64(in)	pq_getmsgint64(need(in, 8))
+
+/* An index below a limit. */
+static int
+get_index(StringInfo in, int limit)
+{
+	int			index = get_int(in);
+
+	if (index < 0 || index >= limit)
+		damaged();
+	return index;
+}
+
+static void
+get_entry(StringInfo in, Recent *recent)
+{
+	const Policy *policy = recent->policy;
+	RecentEntry *entry = add_entry(recent);
+	int			flags = get_byte(in);
+
+	if (flags & HAS_ACTIVITY)
+	{
+		ActivityRow *a = &entry->activity;
+
+		entry->is_activity = true;
+		a->activity_id = get_int64(in);
+		a->occurred = get_int64(in);
+		a->kind = policy->activities[get_index(in, policy->nactivities)];
+		a->quantity = pq_getmsgfloat8(need(in, 8));
+		if (flags & HAS_VIOLATION)
+			a->violation_id = get_int64(in);
+	}
+	else
+	{
+		ViolationRow *v = &entry->violation;
+		int			source;
+
+		v->scheme = recent->scheme;
+		v->violation_id = get_int64(in);
+		v->occurred = v->decided = get_int64(in);
+		v->rule = policy->rules[get_index(in, policy->nrules)].code;
+		source = get_byte(in);
+		v->source = sources[Min(source, (int) lengthof(sources) - 1)];
+		v->points = v->surcharge = POINTS_NONE;
+		if (flags & HAS_DECIDED)
+			v->decided = get_int64(in);
+		if (flags & HAS_POINTS)
+			v->points = (Points) get_int(in);
+		if (flags & HAS_SURCHARGE)
+			v->surcharge = (Points) get_int(in);
+		if (flags & HAS_INCIDENT)
+			v->incident = get_int64(in);
+		if (flags & HAS_CONTENT)
+			v->content = get_int64(in);
+		if (flags & HAS_LENGTH)
+		{
+			v->length.months = get_int(in);
+			v->length.days = get_int(in);
+			v->length.usecs = get_int64(in);
+		}
+	}
+}
+
+Recent *
+recent_read(Scheme *scheme, const bytea *bytes)
+{
+	const Policy *policy = only_policy(scheme);
+	StringInfoData in;
+	Recent	   *recent;
+	int			n;
+	int			len;
+
+	if (policy == NULL)
+		return NULL;
+	in.data = (char *) VARDATA_ANY(bytes);
+	in.len = in.maxlen = VARSIZE_ANY_EXHDR(bytes);
+	in.cursor = 0;
+	if (get_byte(&in) != FORMAT_VERSION || get_int64(&in) != policy->policy_id)
+		return NULL;
+	n = get_index(&in, MANY_ENTRIES + 1);
+	recent = recent_new(scheme, policy, n);
+	for (int i = 0; i < n; i++)
+		get_entry(&in, recent);
+	recent->ever = get_int64(&in);
+	n = get_index(&in, PG_INT16_MAX);
+	for (int i = 0; i < n; i++)
+	{
+		RecentSanction *s = add_sanction(recent);
+
+		s->number = get_int64(&in);
+		s->sanction_id = get_int64(&in);
+		s->cause = get_int64(&in);
+		s->starts = get_int64(&in);
+		s->rung = &policy->rungs[get_index(&in, policy->nrungs)];
+	}
+	len = get_index(&in, PG_INT32_MAX);
+	recent->bytes = palloc(VARHDRSZ + len);
+	SET_VARSIZE(recent->bytes, VARHDRSZ + len);
+	memcpy(VARDATA(recent->bytes), pq_getmsgbytes(need(&in, len), len), len);
+	if (in.cursor != in.len)
+		damaged();
+	return recent;
+}
+
+/* ---------- entries ---------- */
+
+static void
+entry_key(Recent *recent, const RecentEntry *entry, EventKey *key)
+{
+	if (entry->is_activity)
+	{
+		key->at = entry->activity.occurred;
+		key->class = EVENT_ACTIVITY;
+		key->id = entry->activity.activity_id;
+	}
+	else
+	{
+		key->at = recent->policy->clock == CLOCK_DECIDED ? entry->violation.decided :
+			entry->violation.occurred;
+		key->class = EVENT_VIOLATION;
+		key->id = entry->violation.violation_id;
+	}
+}
+
+/* Puts the last entry where it belongs; mostly that is near the end. */
+static void
+place_last(Recent *recent)
+{
+	RecentEntry last = recent->entries[recent->n - 1];
+	EventKey	key;
+	int			i = recent->n - 1;
+
+	entry_key(recent, &last, &key);
+	for (; i > 0; i--)
+	{
+		EventKey	other;
+
+		entry_key(recent, &recent->entries[i - 1], &other);
+		if (event_key_cmp(&other, &key) <= 0)
+			break;
+		recent->entries[i] = recent->entries[i - 1];
+	}
+	recent->entries[i] = last;
+}
+
+static EngineState *
+state_before(Recent *recent)
+{
+	if (recent->before == NULL)
+		recent->before = engine_deserialize(recent->policy, recent->bytes);
+	return recent->before;
+}
+
+/* Applies entries to a state; false when one lies before it. */
+static bool
+apply_entries(Recent *recent, int from, int to, EngineState **state)
+{
+	for (int i = from; i < to; i++)
+	{
+		const RecentEntry *entry = &recent->entries[i];
+
+		if (entry->is_activity
+			? !ledger_append_activity(recent->scheme, *state, NULL, &entry->activity, state)
+			: !ledger_append_violation(recent->scheme, *state, NULL, &entry->violation, state))
+			return false;
+	}
+	return true;
+}
+
+EngineState *
+recent_fold(Recent *recent)
+{
+	EngineState *state = engine_copy(recent->policy, state_before(recent));
+
+	return apply_entries(recent, 0, recent->n, &state) ? state : NULL;
+}
+
+bool
+recent_add(Recent *recent, const StandingKey *key, bool fold, EngineState **state)
+{
+	EngineState *result;
+
+	for (int i = 0; i < key->nviolations; i++)
+	{
+		add_entry(recent)->violation = *key->violations[i];
+		place_last(recent);
+	}
+	for (int i = 0; i < key->nactivities; i++)
+	{
+		RecentEntry *entry;
+
+		/* One that the policy does not listen to is no event. */
+		if (policy_activity_index(recent->policy, key->activities[i]->kind) < 0)
+			continue;
+		entry = add_entry(recent);
+		entry->is_activity = true;
+		entry->activity = *key->activities[i];
+		place_last(recent);
+	}
+	if (!fold)
+		return true;
+	result = recent_fold(recent);
+	if (result == NULL)
+		return false;
+	*state = result;
+	return true;
+}
+
+/* ---------- the beginning ---------- */
+
+static int
+instant_cmp(const void *a, const void *b)
+{
+	TimestampTz x = *(const TimestampTz *) a;
+	TimestampTz y = *(const TimestampTz *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+Recent *
+recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
+{
+	const Policy *policy = only_policy(scheme);
+	TimestampTz *places;
+	TimestampTz until;
+	Recent	   *recent;
+	int64		n = 0;
+
+	if (policy == NULL || history->nviolations + history->nactivities <= MANY_ENTRIES)
+		return NULL;
+	places = MemoryContextAllocHuge(CurrentMemoryContext,
+									sizeof(TimestampTz) * ((Size) history->nviolations +
+														   history->nactivities));
+	for (int i = 0; i < history->nviolations; i++)
+		if (scheme_concerned(scheme, history->violations[i].scheme))
+			places[n++] = ledger_place(scheme, &history->violations[i]);
+	for (int i = 0; i < history->nactivities; i++)
+		if (policy_activity_index(policy, history->activities[i].kind) >= 0)
+			places[n++] = history->activities[i].occurred;
+	if (n <= MANY_ENTRIES)
+		return NULL;
+	qsort(places, n, sizeof(TimestampTz), instant_cmp);
+
+	/* Entries of one instant stay together, and revisions lie before. */
+	until = places[n - FEW_ENTRIES] - 1;
+	pfree(places);
+	for (int i = 0; i < history->nrevisions; i++)
+	{
+		until = Max(until, history->revisions[i].decided);
+		for (int j = 0; j < history->nviolations; j++)
+			if (history->violations[j].violation_id == history->revisions[i].violation_id)
+				until = Max(until, ledger_place(scheme, &history->violations[j]));
+	}
+
+	if (until > as_of)
+		return NULL;
+
+	recent = recent_new(scheme, policy, FEW_ENTRIES);
+	recent->before = ledger_fold(scheme, NULL, history, DT_NOEND, until, NULL);
+	if (recent->before == NULL)
+		return NULL;
+	recent->ever = recent->before->nsanctions_ever;
+	for (int i = 0; i < history->nviolations; i++)
+	{
+		const ViolationRow *row = &history->violations[i];
+
+		if (!scheme_concerned(scheme, row->scheme) || ledger_place(scheme, row) <= until)
+			continue;
+		if (recent->n == MANY_ENTRIES || rulebook_version_at(scheme, row->occurred) == NULL)
+			return NULL;
+		add_entry(recent)->violation = *row;
+		place_last(recent);
+	}
+	for (int i = 0; i < history->nactivities; i++)
+	{
+		const ActivityRow *row = &history->activities[i];
+		RecentEntry *entry;
+
+		if (policy_activity_index(policy, row->kind) < 0 || row->occurred <= until)
+			continue;
+		if (recent->n == MANY_ENTRIES)
+			return NULL;
+		entry = add_entry(recent);
+		entry->is_activity = true;
+		entry->activity = *row;
+		place_last(recent);
+	}
+	return recent;
+}
+
+/* ---------- the end ---------- */
+
+/* Takes note of the sanctions that the entries have opened. */
+static bool
+note_sanctions(Recent *recent, const EngineState *state, bool anew)
+{
+	if (anew)
+		recent->nsanctions = 0;
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+		RecentSanction *r = NULL;
+
+		if (s->number <= recent->ever)
+			continue;
+		if (s->sanction_id == 0 || s->shown_rung < 0 ||
+			s->shown_policy != recent->policy->policy_id)
+			return false;
+		for (int j = 0; j < recent->nsanctions && r == NULL; j++)
+			if (recent->sanctions[j].number == s->number)
+				r = &recent->sanctions[j];
+		if (r == NULL)
+			r = add_sanction(recent);
+		r->number = s->number;
+		r->sanction_id = s->sanction_id;
+		r->cause = s->cause;
+		r->starts = s->starts;
+		r->rung = &recent->policy->rungs[s->shown_rung];
+	}
+	return true;
+}
+
+/* Gives the sanctions of the state before their ids, as far as they are known. */
+static bool
+number_before(Recent *recent, const EngineState *state)
+{
+	EngineState *before = recent->before;
+
+	for (int i = 0; i < before->nsanctions; i++)
+	{
+		SanctionState *s = &before->sanctions[i];
+
+		for (int j = 0; j < recent->nsanctions && s->sanction_id == 0; j++)
+			if (recent->sanctions[j].number == s->number)
+				s->sanction_id = recent->sanctions[j].sanction_id;
+		for (int j = 0; j < state->nsanctions && s->sanction_id == 0; j++)
+			if (state->sanctions[j].number == s->number)
+				s->sanction_id = state->sanctions[j].sanction_id;
+		if (s->sanction_id == 0)
+			return false;
+	}
+	return true;
+}
+
+bytea *
+recent_write(Recent *recent, const EngineState *state, bool anew)
+{
+	StringInfoData out;
+	int			kept = 0;
+
+	if (!note_sanctions(recent, state, anew))
+		return NULL;
+	if (recent->n > MANY_ENTRIES)
+	{
+		int			old = recent->n - FEW_ENTRIES;
+
+		state_before(recent);
+		if (!apply_entries(recent, 0, old, &recent->before))
+			return NULL;
+		recent->bytes = NULL;
+		recent->n -= old;
+		memmove(recent->entries, recent->entries + old, sizeof(RecentEntry) * recent->n);
+	}
+	if (recent->bytes == NULL)
+	{
+		if (!number_before(recent, state))
+			return NULL;
+		recent->bytes = engine_serialize(recent->policy, recent->before);
+		recent->ever = recent->before->nsanctions_ever;
+		for (int i = 0; i < recent->nsanctions; i++)
+			if (recent->sanctions[i].number > recent->ever)
+				recent->sanctions[kept++] = recent->sanctions[i];
+		recent->nsanctions = kept;
+	}
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	pq_sendbyte(&out, FORMAT_VERSION);
+	pq_sendint64(&out, recent->policy->policy_id);
+	pq_sendint32(&out, recent->n);
+	for (int i = 0; i < recent->n; i++)
+		if (!put_entry(&out, recent->policy, &recent->entries[i]))
+			return NULL;
+	pq_sendint64(&out, recent->ever);
+	pq_sendint32(&out, recent->nsanctions);
+	for (int i = 0; i < recent->nsanctions; i++)
+	{
+		const RecentSanction *s = &recent->sanctions[i];
+
+		pq_sendint64(&out, s->number);
+		pq_sendint64(&out, s->sanction_id);
+		pq_sendint64(&out, s->cause);
+		pq_sendint64(&out, s->starts);
+		pq_sendint32(&out, s->rung - recent->policy->rungs);
+	}
+	put_bytes(&out, VARDATA_ANY(recent->bytes), VARSIZE_ANY_EXHDR(recent->bytes));
+	SET_VARSIZE(out.data, out.len);
+	return (bytea *) out.data;
+}
