@@ -14,8 +14,8 @@
 #define FORMAT_VERSION 1
 
 /* So many entries are left when there are more than the other. */
-#define FEW_ENTRIES		8
-#define MANY_ENTRIES	16
+#define FEW_ENTRIES		16
+#define MANY_ENTRIES	32
 
 #define HAS_ACTIVITY	0x01
 #define HAS_DECIDED		0x02

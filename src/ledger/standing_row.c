@@ -10,6 +10,8 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -218,6 +220,22 @@ standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missi
 /* ---------- locking them ---------- */
 
 /*
+ * Sessions that want the same standing wait for it in a queue, as far as they
+ * write one at a time: whoever has waited the longest is next.  The lock of a
+ * row alone goes to whoever asks at the right moment, and entries would come
+ * late without bound.  In pg_locks it is an advisory lock with an objsubid that
+ * the functions for these do not use.
+ */
+#define QUEUE_SUBID 3
+
+static void
+queue_tag(const StandingKey *key, LOCKTAG *tag)
+{
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (key->account_id >> 32),
+						 (uint32) key->account_id, QUEUE_SUBID);
+}
+
+/*
  * A row that was found when all keys were looked for cannot have been cleared
  * away while that snapshot lasts: from there the way leads to its last version.
  */
@@ -236,9 +254,13 @@ lock_direct(StandingTable *table, StandingWork *work)
 		locked = direct_lock(writer, &key->tid, table->snapshot);
 	else
 	{
-		Snapshot	snapshot = direct_look();
+		Snapshot	snapshot;
 		Datum		values[2];
+		LOCKTAG		tag;
 
+		queue_tag(key, &tag);
+		(void) LockAcquire(&tag, ExclusiveLock, false, false);
+		snapshot = direct_look();
 		direct_key(key, values);
 		direct_find(writer, snapshot, values, 2);
 		locked = direct_next(writer);
@@ -249,6 +271,7 @@ lock_direct(StandingTable *table, StandingWork *work)
 		}
 		direct_stop(writer);
 		direct_seen();
+		LockRelease(&tag, ExclusiveLock, false);
 	}
 	if (!locked)
 	{
