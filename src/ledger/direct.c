@@ -12,6 +12,7 @@
 #include "ledger/direct.h"
 
 #include "access/heapam.h"
+#include "access/multixact.h"
 #include "access/stratnum.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -27,6 +28,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_func.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -482,6 +484,38 @@ direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot)
 	}
 	elog(ERROR, "unexpected result %d of locking a row of governance.%s", result,
 		 writer->table->name);
+}
+
+bool
+direct_is_ours(const DirectWriter *writer)
+{
+	BufferHeapTupleTableSlot *slot = (BufferHeapTupleTableSlot *) writer->row;
+	HeapTupleHeader header = slot->base.tuple->t_data;
+	TransactionId xmin;
+	TransactionId xmax;
+	uint16		infomask;
+	MultiXactMember *members;
+	int			n;
+	bool		ours = false;
+
+	LockBuffer(slot->buffer, BUFFER_LOCK_SHARE);
+	xmin = HeapTupleHeaderGetXmin(header);
+	xmax = HeapTupleHeaderGetRawXmax(header);
+	infomask = header->t_infomask;
+	LockBuffer(slot->buffer, BUFFER_LOCK_UNLOCK);
+
+	if (TransactionIdIsCurrentTransactionId(xmin))
+		return true;
+	if ((infomask & HEAP_XMAX_INVALID) != 0)
+		return false;
+	if ((infomask & HEAP_XMAX_IS_MULTI) == 0)
+		return TransactionIdIsCurrentTransactionId(xmax);
+	n = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(infomask));
+	for (int i = 0; i < n; i++)
+		ours = ours || TransactionIdIsCurrentTransactionId(members[i].xid);
+	if (n > 0)
+		pfree(members);
+	return ours;
 }
 
 HeapTuple

@@ -112,6 +112,9 @@ direct_get(const DirectWriter *writer, int column, bool *isnull)
  */
 extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot);
 
+/* Has this transaction changed or locked the row at hand already? */
+extern bool direct_is_ours(const DirectWriter *writer);
+
 /*
  * The whole of the row at hand, as far as an update needs it; null when the
  * table has no other columns than ours.

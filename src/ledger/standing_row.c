@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/array.h"
@@ -228,11 +229,28 @@ standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missi
  */
 #define QUEUE_SUBID 3
 
-static void
-queue_tag(const StandingKey *key, LOCKTAG *tag)
+static bool
+enter_queue(DirectWriter *writer, const StandingKey *key, LOCKTAG *tag)
 {
-	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (key->account_id >> 32),
-						 (uint32) key->account_id, QUEUE_SUBID);
+	uint64		hash = hash_combine64((uint64) key->account_id,
+									  ledger_hash(key->scheme->name, strlen(key->scheme->name)));
+	Datum		values[2];
+	bool		ours;
+
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, QUEUE_SUBID);
+	if (LockAcquire(tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
+		return true;
+
+	/* The first in the queue may be waiting for us. */
+	direct_key(key, values);
+	direct_find(writer, direct_look(), values, 2);
+	ours = direct_next(writer) && direct_is_ours(writer);
+	direct_stop(writer);
+	direct_seen();
+	if (ours)
+		return false;
+	(void) LockAcquire(tag, ExclusiveLock, false, false);
+	return true;
 }
 
 /*
@@ -257,9 +275,8 @@ lock_direct(StandingTable *table, StandingWork *work)
 		Snapshot	snapshot;
 		Datum		values[2];
 		LOCKTAG		tag;
+		bool		queued = enter_queue(writer, key, &tag);
 
-		queue_tag(key, &tag);
-		(void) LockAcquire(&tag, ExclusiveLock, false, false);
 		snapshot = direct_look();
 		direct_key(key, values);
 		direct_find(writer, snapshot, values, 2);
@@ -271,7 +288,8 @@ lock_direct(StandingTable *table, StandingWork *work)
 		}
 		direct_stop(writer);
 		direct_seen();
-		LockRelease(&tag, ExclusiveLock, false);
+		if (queued)
+			LockRelease(&tag, ExclusiveLock, false);
 	}
 	if (!locked)
 	{
