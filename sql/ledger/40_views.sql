@@ -82,9 +82,20 @@ BEGIN
 		WHERE a.account_id = set_attribute.account_id AND a.name = set_attribute.name
 			AND a.during @> set_attribute.since;
 	IF set_attribute.value IS NOT NULL THEN
-		INSERT INTO governance.attribute (account_id, name, value, during)
-			VALUES (set_attribute.account_id, set_attribute.name, set_attribute.value,
-					tstzrange(set_attribute.since, NULL));
+		BEGIN
+			INSERT INTO governance.attribute (account_id, name, value, during)
+				VALUES (set_attribute.account_id, set_attribute.name, set_attribute.value,
+						tstzrange(set_attribute.since, NULL));
+		EXCEPTION WHEN exclusion_violation OR unique_violation THEN
+			-- What stands in the way came after this transaction's snapshot.
+			IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+				RAISE EXCEPTION 'could not serialize access due to concurrent update'
+					USING ERRCODE = 'serialization_failure',
+						DETAIL = format('Fact "%s" of account %s was set meanwhile.', set_attribute.name, set_attribute.account_id),
+						HINT = 'The transaction might succeed if retried.';
+			END IF;
+			RAISE;
+		END;
 	END IF;
 END
 $set$;

@@ -1,7 +1,8 @@
 # Many sessions at once, at three isolation levels, over few accounts.
 #
-# Shuffled, overlapping batches, single violations, overturned decisions,
-# activities, changed facts, publications and a rebuild meet over fresh accounts
+# Shuffled, overlapping batches, single violations, overturned decisions, appeals,
+# releases, activities, changed facts, certifications and violations that cost
+# them, publications and a rebuild meet over fresh accounts
 # (whose standings begin meanwhile).  There is no deadlock and no error; a
 # serialization failure only where the level promises it, and harmless when
 # retried; no point is lost; the ledger equals its replay.
@@ -35,6 +36,10 @@ $node->safe_psql('postgres', q{
 		"rules": {"x": {"title": "x", "points": [0, 100]}},
 		"ladder": [{"rung": "low", "when": "score < 9999900", "tier": "limited", "withhold": ["post"]},
 			{"rung": "mute", "when": "score < 9999000", "tier": "muted", "withhold": ["comment"], "for": "1 day"}]}')});
+
+$node->safe_psql('postgres', q{
+	INSERT INTO governance.certification_consequence (scheme, rule, effect) VALUES ('t.full', 'insult', 'suspend');
+	INSERT INTO governance.requirement (domain, qualification) VALUES ('health', 'occupation:healthcare/physician')});
 
 my $dir = PostgreSQL::Test::Utils::tempdir;
 my %script = (
@@ -70,6 +75,57 @@ EXCEPTION WHEN SQLSTATE 'GV204' THEN
 	NULL;
 END $$;
 },
+	appeal => q{
+\set a random(1, :accounts)
+\set o random(0, 1)
+DO $$
+DECLARE
+	chosen bigint;
+	filed bigint;
+BEGIN
+	SELECT violation_id INTO chosen FROM governance.violation WHERE account_id >= :a ORDER BY account_id, random() LIMIT 1;
+	IF FOUND THEN
+		INSERT INTO governance.appeal (violation_id, grounds) VALUES (chosen, 'concurrency') RETURNING appeal_id INTO filed;
+		PERFORM governance.decide_appeal(filed, (ARRAY['upheld', 'overturned'])[1 + :o], 'concurrency');
+	END IF;
+EXCEPTION WHEN SQLSTATE 'GV204' THEN
+	NULL;
+END $$;
+},
+	release => q{
+\set a random(1, :accounts)
+DO $$
+DECLARE
+	chosen bigint;
+BEGIN
+	SELECT sanction_id INTO chosen FROM governance.sanction_in_force WHERE account_id >= :a ORDER BY account_id, random() LIMIT 1;
+	IF FOUND THEN
+		PERFORM governance.release(chosen, 'concurrency');
+	END IF;
+EXCEPTION WHEN SQLSTATE 'GV204' THEN
+	NULL;
+END $$;
+},
+	certify => q{
+\set a random(1, :accounts)
+\set s random(0, 2)
+DO $$
+DECLARE
+	chosen bigint;
+BEGIN
+	SELECT certification_id INTO chosen FROM governance.certification WHERE account_id = :a;
+	IF FOUND THEN
+		INSERT INTO governance.certification_step (account_id, certification_id, action, reason)
+			VALUES (:a, chosen, (ARRAY['suspend', 'restore', 'review'])[1 + :s], 'concurrency');
+	ELSE
+		INSERT INTO governance.certification_step (account_id, action, qualification)
+			VALUES (:a, 'apply', 'occupation:healthcare/physician[hospital=9,title=2]') RETURNING certification_id INTO chosen;
+		INSERT INTO governance.certification_step (account_id, certification_id, action) VALUES (:a, chosen, 'examine'), (:a, chosen, 'grant');
+	END IF;
+EXCEPTION WHEN SQLSTATE 'GV401' OR SQLSTATE 'GV402' OR exclusion_violation THEN
+	NULL;
+END $$;
+},
 	activity => q{
 INSERT INTO governance.activity (account_id, kind)
 	SELECT 1 + floor(random() * :accounts)::int, 'course' FROM generate_series(1, 5);
@@ -96,7 +152,7 @@ SELECT governance.rebuild();
 \set a random(1, :accounts)
 SELECT governance.score(:a, 't.sum'), governance.tier(:a), governance.permits(:a, 'post'), (SELECT count(*) FROM governance.restrictions(:a)), (SELECT count(*) FROM governance.timeline(:a, 't.full'));
 });
-my %weight = (single => 40, batch => 15, late => 10, overturn => 20, activity => 8,
+my %weight = (single => 40, batch => 15, late => 10, overturn => 14, appeal => 6, release => 4, certify => 8, activity => 8,
 	fact => 8, facts => 4, publish => 1, rebuild => 1, read => 8);
 
 foreach my $name (keys %script)
@@ -144,7 +200,7 @@ is($node->safe_psql('postgres', q{
 	FROM governance.standing s LEFT JOIN (
 		SELECT v.account_id, sum(v.points) AS points FROM governance.violation v
 		WHERE v.scheme = 't.sum' AND NOT EXISTS (
-			SELECT FROM governance.revision r WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id)
+			SELECT FROM governance.revision r WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id AND r.action = 'overturn')
 		GROUP BY 1) v USING (account_id)
 	WHERE s.scheme = 't.sum' AND governance.points(s.score) <> 10000000 - coalesce(v.points, 0)}), '',
 	'every point is accounted for');
@@ -153,9 +209,12 @@ is($node->safe_psql('postgres', q{
 	FULL JOIN governance.standing s USING (account_id, scheme)
 	WHERE s.account_id IS NULL}), '0', 'every account with violations has a standing');
 is($node->safe_psql('postgres', q{
-	SELECT count(*) FROM governance.revision r GROUP BY account_id, violation_id HAVING count(*) > 1}), '',
+	SELECT count(*) FROM governance.revision r WHERE r.action = 'overturn' GROUP BY account_id, violation_id HAVING count(*) > 1}), '',
 	'nothing is overturned twice');
 is_proven($node, 'postgres', 'verify() gives nothing');
+is($node->safe_psql('postgres', 'SELECT * FROM governance.verify_certification() LIMIT 20'), '', 'nor does verify_certification()');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM governance.certification_step WHERE violation_id IS NOT NULL}), '>', 0,
+	'violations cost certifications');
 
 $node->stop;
 note(sprintf('figures: %d sessions for %d s, %.1f s in all: %s', 12, $seconds, time - $began, join(', ', @figures)));
