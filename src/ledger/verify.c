@@ -38,7 +38,8 @@ PG_FUNCTION_INFO_V1(governance_verify);
 PG_FUNCTION_INFO_V1(governance_rebuild);
 
 static LedgerPlan accounts_plan = {
-	"SELECT a.account_id FROM governance.account a"
+	"SELECT a.account_id, (SELECT pg_catalog.count(*) FROM governance.violation v"
+	" WHERE v.account_id" EQ "a.account_id) FROM governance.account a"
 	" WHERE a.account_id OPERATOR(pg_catalog.>) $1 OR $2 ORDER BY a.account_id LIMIT $3",
 	3, {INT8OID, BOOLOID, INT8OID}
 };
@@ -90,29 +91,47 @@ static LedgerPlan audit_plan = {
 
 /* ---------- batches of accounts ---------- */
 
+/* About what an entry takes in memory while its account is folded. */
+#define ENTRY_BYTES 400
+
 typedef struct AccountBatch
 {
 	bool		started;
 	int64		last;
 	int			n;
+	int			wanted;			/* how many to ask for, 0: as many as fit */
 	int64		accounts[BATCH_SIZE];
 } AccountBatch;
 
+/*
+ * The next accounts: at most BATCH_SIZE, and no more than have their entries in
+ * work_mem; an account alone may have more.
+ */
 static bool
 next_batch(AccountBatch *batch)
 {
 	Datum		values[3];
 	bool		isnull;
+	int64		room = (int64) work_mem * 1024 / ENTRY_BYTES;
+	int			found;
 
 	CHECK_FOR_INTERRUPTS();
 	values[0] = Int64GetDatum(batch->last);
 	values[1] = BoolGetDatum(!batch->started);
-	values[2] = Int64GetDatum(BATCH_SIZE);
-	batch->n = ledger_execute(&accounts_plan, values, NULL, LEDGER_FRESH);
-	for (int i = 0; i < batch->n; i++)
-		batch->accounts[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
-														 SPI_tuptable->tupdesc, 1, &isnull));
+	values[2] = Int64GetDatum(batch->wanted > 0 ? batch->wanted : BATCH_SIZE);
+	found = ledger_execute(&accounts_plan, values, NULL, LEDGER_FRESH);
+	for (batch->n = 0; batch->n < found; batch->n++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[batch->n];
+
+		room -= DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
+		if (room < 0 && batch->n > 0)
+			break;
+		batch->accounts[batch->n] = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull));
+	}
 	SPI_freetuptable(SPI_tuptable);
+	/* So that not the same entries are counted over and over. */
+	batch->wanted = Min(batch->n * 2, BATCH_SIZE);
 	batch->started = true;
 	if (batch->n > 0)
 		batch->last = batch->accounts[batch->n - 1];
