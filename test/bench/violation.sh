@@ -17,7 +17,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib/bench.sh"
 
 : "${BENCH_ACCOUNTS:=100000}"
-: "${BENCH_SINGLES:=3000}"
+: "${BENCH_SINGLES:=8000}"
 : "${BENCH_HUNDREDS:=50}"
 : "${BENCH_BULK:=200000}"
 : "${BENCH_BULK_ACCOUNTS:=40000}"
