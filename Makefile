@@ -66,7 +66,7 @@ PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-in
 # PGXS would run all tests in one database; a ledger is one to a database.
 NO_INSTALLCHECK = 1
 EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
-	tmp_check log test/bench/out deb governance-*.zip $(wildcard src/*.bc src/*/*.bc)
+	tmp_check log test/bench/out deb governance-*.zip $(wildcard po/*.mo) $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
 # so it is left out when one of these is asked for; a mixed list of goals is

@@ -1,11 +1,26 @@
 /*
  * errors.h
- *		The SQLSTATEs of governance, class GV, in one place.
+ *		What every file needs that reports errors: the SQLSTATEs of governance,
+ *		class GV, in one place, and the catalogue that translates its messages.
  *
  * doc/governance.md has the same list as a table for callers.
  */
 #ifndef GOVERNANCE_ERRORS_H
 #define GOVERNANCE_ERRORS_H
+
+#include "postgres.h"
+
+/*
+ * Messages are looked up in our own catalogue, po/, instead of the server's.
+ * errmsg() and its like do it by themselves; _() is for the parts of messages,
+ * and gettext_noop() for those that are looked up later.
+ */
+extern const char *governance_textdomain(void);
+
+#undef TEXTDOMAIN
+#define TEXTDOMAIN governance_textdomain()
+#undef _
+#define _(text) dgettext(TEXTDOMAIN, text)
 
 #define ERRCODE_GV_UNKNOWN_ACCOUNT			MAKE_SQLSTATE('G','V','0','0','1')
 #define ERRCODE_GV_UNKNOWN_SCHEME			MAKE_SQLSTATE('G','V','0','0','2')

@@ -1,14 +1,34 @@
 /*
  * governance.c
- *		The module's magic block and start-up.
+ *		The module's magic block and its catalogue of messages.
  */
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 
 #ifndef GOVERNANCE_VERSION
 #define GOVERNANCE_VERSION "unknown"
 #endif
 
 GOVERNANCE_MODULE_MAGIC;
+
+/*
+ * The catalogue is bound by the first message of a session.  In _PG_init() it
+ * would be too early: a preloaded library does not know the database, whose
+ * encoding the translations are to have.
+ */
+const char *
+governance_textdomain(void)
+{
+	static bool bound = false;
+
+	if (!bound)
+	{
+		pg_bindtextdomain(PG_TEXTDOMAIN("governance"));
+		bound = OidIsValid(MyDatabaseId);
+	}
+	return PG_TEXTDOMAIN("governance");
+}

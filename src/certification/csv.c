@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "errors.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"

@@ -171,11 +171,11 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_CAPABILITY_WITHHELD),
-			 errmsg("account " INT64_FORMAT " may not \"%s\"", account_id, TextDatumGetCString(capability)),
+			 errmsg("account %lld may not \"%s\"", (long long) account_id, TextDatumGetCString(capability)),
 			 scheme == NULL ? 0
 			 : rung == NULL ? errdetail("It is withheld under \"%s\" until %s.", scheme, until)
 			 : errdetail("It is withheld by rung \"%s\" of scheme \"%s\" until %s.", rung, scheme, until),
-			 !see_why ? 0 : sanction == NULL ? errhint("See governance.restrictions(" INT64_FORMAT ").", account_id)
+			 !see_why ? 0 : sanction == NULL ? errhint("See governance.restrictions(%lld).", (long long) account_id)
 			 : errhint("governance.explain(%s) gives the reasons.", sanction),
 			 errtable(relation),
 			 err_generic_string(PG_DIAG_COLUMN_NAME, trigger->tgargs[0]),

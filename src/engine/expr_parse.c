@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "engine/expr_internal.h"
+#include "errors.h"
 
 #define MAX_EXPR_LENGTH		8192
 #define MAX_NAME_LENGTH		63
@@ -83,9 +84,9 @@ fail_unexpected(Parser *p, const char *wanted)
 	if (p->error)
 		return NULL;
 	if (p->token == TOKEN_END)
-		return fail(p, psprintf("%s expected at the end", wanted));
+		return fail(p, psprintf(_("%s expected at the end"), wanted));
 	if (p->token == TOKEN_TEXT)
-		return fail(p, psprintf("%s expected instead of a text at position %d",
+		return fail(p, psprintf(_("%s expected instead of a text at position %d"),
 								wanted, (int) (p->at - p->start) + 1));
 	if (p->token == TOKEN_NAME)
 	{
@@ -94,15 +95,15 @@ fail_unexpected(Parser *p, const char *wanted)
 		for (int i = 0; i < (int) lengthof(words); i++)
 		{
 			if (strcmp(p->text, words[i]) != 0 && pg_strcasecmp(p->text, words[i]) == 0)
-				return fail(p, psprintf("\"%s\" must be written \"%s\"",
+				return fail(p, psprintf(_("\"%s\" must be written \"%s\""),
 										p->text, words[i]));
 		}
 	}
 	if (p->at > p->start && p->at[-1] == '=' && (*p->at == '>' || *p->at == '<'))
-		return fail(p, psprintf("\"=%c\" must be written \"%c=\"", *p->at, *p->at));
+		return fail(p, psprintf(_("\"=%c\" must be written \"%c=\""), *p->at, *p->at));
 	if (p->token == TOKEN_NAME && pg_strcasecmp(p->text, "between") == 0)
-		return fail(p, pstrdup("\"x between a and b\" must be written \"x >= a and x <= b\""));
-	return fail(p, psprintf("%s expected instead of \"%.*s\" at position %d",
+		return fail(p, pstrdup(_("\"x between a and b\" must be written \"x >= a and x <= b\"")));
+	return fail(p, psprintf(_("%s expected instead of \"%.*s\" at position %d"),
 							wanted, Min(p->length, MAX_NAME_LENGTH), p->at,
 							(int) (p->at - p->start) + 1));
 }
@@ -137,13 +138,13 @@ next_token(Parser *p)
 		}
 		if (s - p->at >= (int) sizeof(buf))
 		{
-			fail(p, psprintf("number too long at position %d",
+			fail(p, psprintf(_("number too long at position %d"),
 							 (int) (p->at - p->start) + 1));
 			return;
 		}
 		if (is_name_start(*s))
 		{
-			fail(p, psprintf("number followed by a letter at position %d",
+			fail(p, psprintf(_("number followed by a letter at position %d"),
 							 (int) (s - p->start) + 1));
 			return;
 		}
@@ -165,7 +166,7 @@ next_token(Parser *p)
 		}
 		if (s - p->at > MAX_NAME_LENGTH)
 		{
-			fail(p, psprintf("name too long at position %d",
+			fail(p, psprintf(_("name too long at position %d"),
 							 (int) (p->at - p->start) + 1));
 			return;
 		}
@@ -182,7 +183,7 @@ next_token(Parser *p)
 		{
 			if (*s == '\0')
 			{
-				fail(p, psprintf("text without closing quote at position %d",
+				fail(p, psprintf(_("text without closing quote at position %d"),
 								 (int) (p->at - p->start) + 1));
 				return;
 			}
@@ -215,12 +216,12 @@ next_token(Parser *p)
 		{
 			/* what other languages write */
 			if (strncmp(s, "&&", 2) == 0 || strncmp(s, "||", 2) == 0)
-				fail(p, psprintf("\"%.2s\" must be written \"%s\"", s, *s == '&' ? "and" : "or"));
+				fail(p, psprintf(_("\"%.2s\" must be written \"%s\""), s, *s == '&' ? "and" : "or"));
 			else if (*s > ' ' && *s < 0x7f)
-				fail(p, psprintf("unexpected \"%c\" at position %d",
+				fail(p, psprintf(_("unexpected \"%c\" at position %d"),
 								 *s, (int) (s - p->start) + 1));
 			else
-				fail(p, psprintf("unexpected character at position %d",
+				fail(p, psprintf(_("unexpected character at position %d"),
 								 (int) (s - p->start) + 1));
 			return;
 		}
@@ -253,15 +254,15 @@ type_name(ExprType type)
 	switch (type)
 	{
 		case EXPR_NUMBER:
-			return "a number";
+			return _("a number");
 		case EXPR_BOOLEAN:
-			return "a condition";
+			return _("a condition");
 		case EXPR_TEXT:
-			return "a text";
+			return _("a text");
 		case EXPR_DATE:
-			return "a date";
+			return _("a date");
 		case EXPR_NULL:
-			return "null";
+			return _("null");
 	}
 	return "?";
 }
@@ -273,7 +274,7 @@ make_op(Parser *p, NodeKind kind, ExprType type, CompareOp op,
 	Node	   *node = expr_make_op(kind, type, op, nargs, args);
 
 	if (node == NULL)
-		return fail(p, pstrdup("expression nested too deeply"));
+		return fail(p, pstrdup(_("expression nested too deeply")));
 	return node;
 }
 
@@ -282,7 +283,7 @@ want_type(Parser *p, const Node *node, ExprType type, const char *what)
 {
 	if (node->type == type || node->type == EXPR_NULL)
 		return true;
-	fail(p, psprintf("%s needs %s, not %s",
+	fail(p, psprintf(_("%s needs %s, not %s"),
 					 what, type_name(type), type_name(node->type)));
 	return false;
 }
@@ -292,7 +293,7 @@ enter(Parser *p)
 {
 	if (++p->depth > MAX_EXPR_DEPTH)
 	{
-		fail(p, pstrdup("expression nested too deeply"));
+		fail(p, pstrdup(_("expression nested too deeply")));
 		return false;
 	}
 	return true;
@@ -309,7 +310,7 @@ check_text(Parser *p, const Node *var, const Node *constant)
 	{
 		if (expr_severity_rank(constant->value.text) < 0)
 		{
-			fail(p, psprintf("unknown severity \"%s\"", constant->value.text));
+			fail(p, psprintf(_("unknown severity \"%s\""), constant->value.text));
 			return false;
 		}
 	}
@@ -317,7 +318,7 @@ check_text(Parser *p, const Node *var, const Node *constant)
 			 !p->names->known_text(p->names->arg, var->var, var->index,
 								   constant->value.text))
 	{
-		fail(p, psprintf("unknown text \"%s\"", constant->value.text));
+		fail(p, psprintf(_("unknown text \"%s\""), constant->value.text));
 		return false;
 	}
 	return true;
@@ -351,7 +352,7 @@ parse_function(Parser *p, char *name)
 			break;
 	}
 	if (f == lengthof(functions))
-		return fail(p, psprintf("unknown function \"%s\"", name));
+		return fail(p, psprintf(_("unknown function \"%s\""), name));
 
 	next_token(p);				/* the parenthesis */
 	args = palloc(sizeof(Node *) * room);
@@ -375,28 +376,30 @@ parse_function(Parser *p, char *name)
 		}
 	}
 	if (!at_symbol(p, ")"))
-		return fail_unexpected(p, "\",\" or \")\"");
+		return fail_unexpected(p, _("\",\" or \")\""));
 	next_token(p);
 
 	if (nargs < functions[f].min_args ||
 		(functions[f].max_args >= 0 && nargs > functions[f].max_args))
 	{
 		if (functions[f].max_args == functions[f].min_args)
-			return fail(p, psprintf("%s() takes %d argument%s, not %d", name,
-									functions[f].min_args,
-									functions[f].min_args == 1 ? "" : "s", nargs));
-		return fail(p, psprintf("%s() takes at least %d argument%s, not %d", name,
-								functions[f].min_args,
-								functions[f].min_args == 1 ? "" : "s", nargs));
+			return fail(p, psprintf(functions[f].min_args == 1 ?
+									_("%s() takes %d argument, not %d") :
+									_("%s() takes %d arguments, not %d"), name,
+									functions[f].min_args, nargs));
+		return fail(p, psprintf(functions[f].min_args == 1 ?
+								_("%s() takes at least %d argument, not %d") :
+								_("%s() takes at least %d arguments, not %d"), name,
+								functions[f].min_args, nargs));
 	}
 
 	switch (functions[f].kind)
 	{
 		case NODE_IF:
-			if (!want_type(p, args[0], EXPR_BOOLEAN, "the first argument of if()"))
+			if (!want_type(p, args[0], EXPR_BOOLEAN, _("the first argument of if()")))
 				return NULL;
 			if (!expr_unify(&type, args[1]->type) || !expr_unify(&type, args[2]->type))
-				return fail(p, psprintf("if() cannot give both %s and %s",
+				return fail(p, psprintf(_("if() cannot give both %s and %s"),
 										type_name(args[1]->type), type_name(args[2]->type)));
 			break;
 
@@ -404,7 +407,7 @@ parse_function(Parser *p, char *name)
 			for (int i = 0; i < nargs; i++)
 			{
 				if (!expr_unify(&type, args[i]->type))
-					return fail(p, psprintf("coalesce() cannot give both %s and %s",
+					return fail(p, psprintf(_("coalesce() cannot give both %s and %s"),
 											type_name(type), type_name(args[i]->type)));
 			}
 			break;
@@ -414,10 +417,10 @@ parse_function(Parser *p, char *name)
 			for (int i = 0; i < nargs; i++)
 			{
 				if (args[i]->type == EXPR_BOOLEAN || args[i]->type == EXPR_TEXT)
-					return fail(p, psprintf("%s() needs numbers, not %s",
+					return fail(p, psprintf(_("%s() needs numbers, not %s"),
 											name, type_name(args[i]->type)));
 				if (!expr_unify(&type, args[i]->type))
-					return fail(p, psprintf("%s() cannot compare %s with %s", name,
+					return fail(p, psprintf(_("%s() cannot compare %s with %s"), name,
 											type_name(type), type_name(args[i]->type)));
 			}
 			break;
@@ -427,11 +430,11 @@ parse_function(Parser *p, char *name)
 			break;
 
 		case NODE_WITHIN:
-			if (!want_type(p, args[0], EXPR_DATE, "the first argument of within()"))
+			if (!want_type(p, args[0], EXPR_DATE, _("the first argument of within()")))
 				return NULL;
 			if (args[1]->kind != NODE_CONSTANT || args[1]->type != EXPR_TEXT ||
 				!span_parse(args[1]->value.text, &span))
-				return fail(p, pstrdup("the second argument of within() must be a span in quotes, such as \"30 days\""));
+				return fail(p, pstrdup(_("the second argument of within() must be a span in quotes, such as \"30 days\"")));
 			node = make_op(p, NODE_WITHIN, EXPR_BOOLEAN, CMP_EQ, 1, args);
 			if (node)
 				node->span = span;
@@ -484,7 +487,7 @@ parse_primary(Parser *p)
 
 		if (strcmp(name, "and") == 0 || strcmp(name, "or") == 0 ||
 			strcmp(name, "in") == 0)
-			return fail_unexpected(p, "a value");
+			return fail_unexpected(p, _("a value"));
 
 		next_token(p);
 		if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0)
@@ -495,13 +498,13 @@ parse_primary(Parser *p)
 			return parse_function(p, name);
 
 		if (!p->names->resolve(p->names->arg, name, &var, &index, &type))
-			return fail(p, psprintf("unknown name \"%s\"", name));
+			return fail(p, psprintf(_("unknown name \"%s\""), name));
 		node = expr_make_node(NODE_VAR, type);
 		node->var = var;
 		node->index = index;
 		return node;
 	}
-	return fail_unexpected(p, "a value");
+	return fail_unexpected(p, _("a value"));
 }
 
 static Node *
@@ -605,7 +608,7 @@ parse_in(Parser *p, Node *subject)
 
 	next_token(p);
 	if (!at_symbol(p, "("))
-		return fail_unexpected(p, "\"(\" after \"in\"");
+		return fail_unexpected(p, _("\"(\" after \"in\""));
 	do
 	{
 		Node	   *item;
@@ -615,10 +618,10 @@ parse_in(Parser *p, Node *subject)
 		if (item == NULL)
 			return NULL;
 		if (item->kind != NODE_CONSTANT)
-			return fail(p, pstrdup("only constants may stand in the list after \"in\""));
+			return fail(p, pstrdup(_("only constants may stand in the list after \"in\"")));
 		if (subject->type != EXPR_NULL && item->type != EXPR_NULL &&
 			subject->type != item->type)
-			return fail(p, psprintf("cannot compare %s with %s",
+			return fail(p, psprintf(_("cannot compare %s with %s"),
 									type_name(subject->type), type_name(item->type)));
 		if (!check_text(p, subject, item))
 			return NULL;
@@ -630,7 +633,7 @@ parse_in(Parser *p, Node *subject)
 		args[nargs++] = item;
 	} while (at_symbol(p, ","));
 	if (!at_symbol(p, ")"))
-		return fail_unexpected(p, "\",\" or \")\"");
+		return fail_unexpected(p, _("\",\" or \")\""));
 	next_token(p);
 
 	return make_op(p, NODE_IN, EXPR_BOOLEAN, CMP_EQ, nargs, args);
@@ -660,24 +663,24 @@ parse_compare(Parser *p)
 
 	if (args[0]->type != EXPR_NULL && args[1]->type != EXPR_NULL &&
 		args[0]->type != args[1]->type)
-		return fail(p, psprintf("cannot compare %s with %s",
+		return fail(p, psprintf(_("cannot compare %s with %s"),
 								type_name(args[0]->type), type_name(args[1]->type)));
 	if (!check_text(p, args[0], args[1]) || !check_text(p, args[1], args[0]))
 		return NULL;
 	if (op != CMP_EQ && op != CMP_NE)
 	{
 		if (args[0]->type == EXPR_BOOLEAN || args[1]->type == EXPR_BOOLEAN)
-			return fail(p, pstrdup("conditions can only be compared with = and <>"));
+			return fail(p, pstrdup(_("conditions can only be compared with = and <>")));
 		if (args[0]->type == EXPR_TEXT && args[1]->type == EXPR_TEXT)
 		{
 			/* minor < medium < severe < extreme; no other texts have an order */
 			if (!is_severity(args[0]) && !is_severity(args[1]))
-				return fail(p, pstrdup("texts can only be compared with =, <> and in"));
+				return fail(p, pstrdup(_("texts can only be compared with =, <> and in")));
 			by_severity = true;
 		}
 	}
 	if (compare_op(p, &again) || at_word(p, "in"))
-		return fail(p, pstrdup("comparisons cannot be chained; combine them with \"and\""));
+		return fail(p, pstrdup(_("comparisons cannot be chained; combine them with \"and\"")));
 
 	node = make_op(p, NODE_COMPARE, EXPR_BOOLEAN, op, 2, args);
 	if (node)
@@ -768,19 +771,19 @@ expr_parse(const char *text, ExprType wanted, const ExprNames *names,
 	*error = NULL;
 	if (strlen(text) > MAX_EXPR_LENGTH)
 	{
-		*error = psprintf("expression longer than %d bytes", MAX_EXPR_LENGTH);
+		*error = psprintf(_("expression longer than %d bytes"), MAX_EXPR_LENGTH);
 		return NULL;
 	}
 
 	next_token(&p);
 	if (p.error == NULL && p.token == TOKEN_END)
-		fail(&p, pstrdup("empty expression"));
+		fail(&p, pstrdup(_("empty expression")));
 	root = parse_or(&p);
 	if (root != NULL && p.error == NULL && p.token != TOKEN_END)
-		fail_unexpected(&p, "an operator");
+		fail_unexpected(&p, _("an operator"));
 	if (root != NULL && p.error == NULL && wanted != EXPR_NULL &&
 		root->type != EXPR_NULL && root->type != wanted)
-		fail(&p, psprintf("%s is needed, not %s",
+		fail(&p, psprintf(_("%s is needed, not %s"),
 						  type_name(wanted), type_name(root->type)));
 	if (p.error != NULL)
 	{

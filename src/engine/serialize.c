@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "engine/internal.h"
+#include "errors.h"
 #include "utils/timestamp.h"
 
 #define FORMAT_VERSION 1

@@ -120,8 +120,8 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 		if (!isfinite(row->quantity))
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("the quantity of activity \"%s\" of account " INT64_FORMAT " must be a finite number",
-							row->kind, row->account_id),
+					 errmsg("the quantity of activity \"%s\" of account %lld must be a finite number",
+							row->kind, (long long) row->account_id),
 					 errtablecol(relation, numbers[A_QUANTITY])));
 		row->violation_id = slot_int8(slot, numbers[A_VIOLATION]);
 	}

@@ -25,15 +25,16 @@ Datum
 governance_refuse_rewrite(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "refuse_rewrite", false, true);
-	const char *verb;
+	const char *message;
 
 	if (ledger_is_writing())
 		return PointerGetDatum(NULL);
-	verb = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? "update" :
-		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "delete from" : "truncate";
+	message = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? gettext_noop("cannot update table \"%s\"") :
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? gettext_noop("cannot delete from table \"%s\"") :
+		gettext_noop("cannot truncate table \"%s\"");
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_APPEND_ONLY),
-			 errmsg("cannot %s table \"%s\"", verb, RelationGetRelationName(trigger->tg_relation)),
+			 errmsg(message, RelationGetRelationName(trigger->tg_relation)),
 			 trigger->tg_trigger->tgnargs > 1 ? errdetail("%s", trigger->tg_trigger->tgargs[1])
 			 : errdetail("The ledger is append-only."),
 			 trigger->tg_trigger->tgnargs > 0 ? errhint("%s", trigger->tg_trigger->tgargs[0]) : 0,

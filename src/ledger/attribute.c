@@ -33,15 +33,15 @@ type_in_words(AttributeType type)
 	switch (type)
 	{
 		case ATTRIBUTE_NUMBER:
-			return "a number";
+			return _("a number");
 		case ATTRIBUTE_BOOLEAN:
-			return "true or false";
+			return _("true or false");
 		case ATTRIBUTE_DATE:
-			return "a date";
+			return _("a date");
 		case ATTRIBUTE_TEXT:
 			break;
 	}
-	return "a text";
+	return _("a text");
 }
 
 bool

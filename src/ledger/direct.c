@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "ledger/direct.h"
 
 #include "access/heapam.h"
@@ -450,11 +451,12 @@ direct_stop(DirectWriter *writer)
 
 pg_noreturn
 static void
-changed_meanwhile(const char *how)
+changed_meanwhile(bool deleted)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("could not serialize access due to concurrent %s", how),
+			 deleted ? errmsg("could not serialize access due to concurrent delete") :
+			 errmsg("could not serialize access due to concurrent update"),
 			 errhint("The transaction might succeed if retried.")));
 }
 
@@ -474,10 +476,10 @@ direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot)
 		case TM_Ok:
 			return true;
 		case TM_Updated:
-			changed_meanwhile("update");
+			changed_meanwhile(false);
 		case TM_Deleted:
 			if (IsolationUsesXactSnapshot())
-				changed_meanwhile("delete");
+				changed_meanwhile(true);
 			return false;
 		default:
 			break;
@@ -628,7 +630,7 @@ direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
 				 errmsg("a row of governance.%s was already modified by an operation triggered by the current command",
 						table->name)));
 	if (result != TM_Ok)
-		changed_meanwhile(result == TM_Deleted ? "delete" : "update");
+		changed_meanwhile(result == TM_Deleted);
 	if (table->update_fires)
 		AfterTriggerBeginQuery();
 	if (update_indexes)
@@ -656,7 +658,7 @@ direct_delete(DirectWriter *writer, ItemPointer tid)
 	result = table_tuple_delete(writer->rel, tid, GetCurrentCommandId(true), GetActiveSnapshot(),
 								InvalidSnapshot, true, &failure, false);
 	if (result != TM_Ok)
-		changed_meanwhile(result == TM_Deleted ? "delete" : "update");
+		changed_meanwhile(result == TM_Deleted);
 }
 
 void

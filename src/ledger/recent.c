@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "ledger/recent.h"
 
 #include "lib/stringinfo.h"

@@ -123,8 +123,8 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		if (ledger_execute(&scheme_of_plan, values, NULL, LEDGER_FRESH) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_UNKNOWN_VIOLATION),
-					 errmsg("account " INT64_FORMAT " has no violation " INT64_FORMAT,
-							account_id, violation_id),
+					 errmsg("account %lld has no violation %lld",
+							(long long) account_id, (long long) violation_id),
 					 errtable(relation)));
 		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]));

@@ -234,7 +234,7 @@ check_account(const StandingWork *work)
 	if (work->history != NULL && !work->history->exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account " INT64_FORMAT " does not exist", work->key->account_id),
+				 errmsg("account %lld does not exist", (long long) work->key->account_id),
 				 errhint("Insert it into governance.account first.")));
 }
 
@@ -512,8 +512,8 @@ check_done(const StandingKey *key)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent update"),
-				 errdetail("The standing of account " INT64_FORMAT " under scheme \"%s\" changed meanwhile.",
-						   key->account_id, key->scheme->name),
+				 errdetail("The standing of account %lld under scheme \"%s\" changed meanwhile.",
+						   (long long) key->account_id, key->scheme->name),
 				 errhint("The transaction might succeed if retried.")));
 }
 
@@ -526,8 +526,8 @@ check_busy(const StandingKey *keys, int nkeys)
 			if (bsearch(frame->busy[i], keys, nkeys, sizeof(StandingKey), standing_key_cmp) != NULL)
 				ereport(ERROR,
 						(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-						 errmsg("the standing of account " INT64_FORMAT " under scheme \"%s\" is being changed already",
-								frame->busy[i]->account_id, frame->busy[i]->scheme->name),
+						 errmsg("the standing of account %lld under scheme \"%s\" is being changed already",
+								(long long) frame->busy[i]->account_id, frame->busy[i]->scheme->name),
 						 errdetail("A trigger on a table of the ledger records an entry for the account whose sanctions are being written."),
 						 errhint("Record it in an AFTER trigger on governance.violation instead.")));
 }
@@ -690,7 +690,7 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	if (!(*history)->exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account " INT64_FORMAT " does not exist", account_id)));
+				 errmsg("account %lld does not exist", (long long) account_id)));
 	if (past)
 		state = ledger_fold(scheme, NULL, *history, known_at == DT_NOEND ? at : known_at, at, NULL);
 	else if (standing != NULL)

@@ -104,8 +104,8 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
 				 errmsg("no policy of scheme \"%s\" was in force at %s",
 						row->scheme->name, timestamptz_to_str(row->occurred)),
-				 errdetail("Violation " INT64_FORMAT " of account " INT64_FORMAT " occurred then.",
-						   row->violation_id, row->account_id),
+				 errdetail("Violation %lld of account %lld occurred then.",
+						   (long long) row->violation_id, (long long) row->account_id),
 				 errhint("See governance.policy for the versions and when they are in force."),
 				 errtable(relation)));
 	policy = rulebook_compiled(version);
@@ -115,8 +115,8 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 				(errcode(ERRCODE_GV_UNKNOWN_RULE),
 				 errmsg("scheme \"%s\" has no rule \"%.*s\"", row->scheme->name, rule_len, rule),
 				 owner_may_tell("policy")
-				 ? errdetail("Version " INT64_FORMAT " of the policy, in force at %s, does not have it.",
-							 version->policy_id, timestamptz_to_str(row->occurred)) : 0,
+				 ? errdetail("Version %lld of the policy, in force at %s, does not have it.",
+							 (long long) version->policy_id, timestamptz_to_str(row->occurred)) : 0,
 				 errhint("governance.rule lists the rules of every scheme."),
 				 errtable(relation)));
 	found = &policy->rules[index];

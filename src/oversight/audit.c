@@ -19,6 +19,7 @@
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "compat.h"
+#include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
 #include "miscadmin.h"

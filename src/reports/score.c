@@ -50,7 +50,7 @@ require_account(int64 account_id)
 	if (ledger_execute(&account_plan, &value, NULL, LEDGER_READ) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account " INT64_FORMAT " does not exist", account_id)));
+				 errmsg("account %lld does not exist", (long long) account_id)));
 	SPI_freetuptable(SPI_tuptable);
 }
 

@@ -275,8 +275,8 @@ governance_simulate_range(PG_FUNCTION_ARGS)
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			if (progress > 0 && ++done % progress == 0)
 				ereport(NOTICE,
-						(errmsg_internal("simulated " INT64_FORMAT " accounts, up to account " INT64_FORMAT,
-										 done, histories[i].account_id)));
+						(errmsg("simulated %lld accounts, up to account %lld",
+								(long long) done, (long long) histories[i].account_id)));
 		}
 		MemoryContextReset(context);
 	}

@@ -481,7 +481,7 @@ rulebook_knows_capability(const char *name, int len)
 static void
 compile_error_context(void *arg)
 {
-	errcontext("stored policy " INT64_FORMAT, *(int64 *) arg);
+	errcontext("stored policy %lld", (long long) *(int64 *) arg);
 }
 
 static Policy *
@@ -566,7 +566,7 @@ rulebook_policy(int64 policy_id)
 					   1, types, values) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_SCHEME),
-				 errmsg("policy " INT64_FORMAT " does not exist", policy_id)));
+				 errmsg("policy %lld does not exist", (long long) policy_id)));
 	document = DatumGetJsonbP(result(0, 1, &isnull));
 	hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
 							   VARSIZE_ANY_EXHDR(document), 0);

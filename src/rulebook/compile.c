@@ -45,7 +45,7 @@ compile_scheme(Compiler *c)
 		good = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') ||
 			strchr("_.-", *s) != NULL;
 	if (!good)
-		doc_fail(doc, "A scheme's name begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them.",
+		doc_fail(doc, _("A scheme's name begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them."),
 				 NULL, "invalid name of a scheme");
 	c->policy->scheme = pstrdup(name);
 }
@@ -64,8 +64,8 @@ compile_zone(Compiler *c)
 		(strchr(name, '/') != NULL && strlen(name) < 64 && name[0] != '/'))
 		c->policy->zone = pg_tzset(name);
 	if (c->policy->zone == NULL || !pg_tz_acceptable(c->policy->zone))
-		doc_fail(doc, "A time zone is named as in \"Asia/Shanghai\" or \"UTC\".",
-				 "The view pg_timezone_names lists them.",
+		doc_fail(doc, _("A time zone is named as in \"Asia/Shanghai\" or \"UTC\"."),
+				 _("The view pg_timezone_names lists them."),
 				 "unknown time zone \"%s\"", name);
 }
 
@@ -97,7 +97,7 @@ compile_attributes(Compiler *c)
 			continue;
 		}
 		if (doc->kind != DOC_OBJECT)
-			doc_fail(doc, "Example: {\"type\": \"number\", \"default\": 0}.", NULL,
+			doc_fail(doc, _("Example: {\"type\": \"number\", \"default\": 0}."), NULL,
 					 "must be a type or an object");
 		doc_check_keys(doc, keys, lengthof(keys));
 		a->type = (AttributeType) doc_word(doc_required(doc, "type"),
@@ -247,10 +247,9 @@ compile_score(Compiler *c)
 
 	wrong = doc_get(doc, policy->accumulate ? "cap" : "limit");
 	if (wrong)
-		doc_fail(wrong, NULL, psprintf("Use \"%s\".", policy->accumulate ? "limit" : "cap"),
-				 "a score that %s has no %s",
-				 policy->accumulate ? "accumulates" : "is deducted from",
-				 policy->accumulate ? "cap" : "limit");
+		doc_fail(wrong, NULL, psprintf(_("Use \"%s\"."), policy->accumulate ? "limit" : "cap"),
+				 policy->accumulate ? gettext_noop("a score that accumulates has no cap") :
+				 gettext_noop("a score that is deducted from has no limit"));
 	cap = doc_required(doc, policy->accumulate ? "limit" : "cap");
 	start = doc_get(doc, "start");
 	floor = doc_get(doc, "floor");

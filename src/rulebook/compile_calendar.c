@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "errors.h"
 #include "rulebook/cache.h"
 #include "rulebook/compile.h"
 #include "utils/builtins.h"
@@ -33,7 +34,7 @@ doc_day(Compiler *c, const Doc *doc)
 
 	if (strlen(doc_text(doc)) != strlen("2024-10-01") ||
 		timestamp2tm(at, &tz, &tm, &fsec, NULL, c->policy->zone) != 0)
-		doc_fail(doc, "Example: \"2024-10-01\".", NULL, "must be a day");
+		doc_fail(doc, _("Example: \"2024-10-01\"."), NULL, "must be a day");
 	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
 }
 
@@ -113,7 +114,7 @@ compile_calendar(Compiler *c)
 	}
 	part = doc_get(doc, "working");
 	if (part != NULL && calendar->name != NULL)
-		doc_fail(part, NULL, "Write them into governance.holiday, with working = true.",
+		doc_fail(part, NULL, _("Write them into governance.holiday, with working = true."),
 				 "goes with a list of holidays only");
 	if (part != NULL)
 		add_days(c, part, true);
@@ -149,6 +150,6 @@ compile_roll(Compiler *c, const Doc *object, bool otherwise)
 	const Doc  *part = doc_get(object, "roll");
 
 	if (part != NULL && !c->policy->calendar.given)
-		doc_fail(part, NULL, "Add \"calendar\" to the document.", "the document has no calendar");
+		doc_fail(part, NULL, _("Add \"calendar\" to the document."), "the document has no calendar");
 	return doc_get_boolean(object, "roll", otherwise);
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "errors.h"
 #include "rulebook/compile.h"
 #include "types/sanction_tier.h"
 
@@ -73,8 +74,8 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	sum = doc_get(object, "sum");
 	if ((count == NULL) == (sum == NULL))
 		doc_fail(object, NULL, NULL, count ?
-				 "both \"count\" and \"sum\" are given" :
-				 "\"count\" or \"sum\" is missing");
+				 gettext_noop("both \"count\" and \"sum\" are given") :
+				 gettext_noop("\"count\" or \"sum\" is missing"));
 	if (count)
 		switch (doc_word(count, counts, lengthof(counts)))
 		{
@@ -143,7 +144,7 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	else if (part->kind == DOC_TEXT && strcmp(part->text, "cycle") == 0)
 	{
 		if (!c->policy->cycle.given)
-			doc_fail(part, NULL, "Add \"cycle\" to the document.",
+			doc_fail(part, NULL, _("Add \"cycle\" to the document."),
 					 "the document has no cycle");
 		o->in_cycle = true;
 	}
@@ -330,7 +331,7 @@ compile_rung(Compiler *c, int index)
 	if (until)
 		compile_conditions(c, until, rung);
 	if (doc_get(object, "roll") && (length == NULL || rung->count_activity >= 0))
-		doc_fail(doc_get(object, "roll"), "Only a length of time ends on a day.", NULL,
+		doc_fail(doc_get(object, "roll"), _("Only a length of time ends on a day."), NULL,
 				 "goes with a length in \"for\" only");
 	rung->rolls = compile_roll(c, object, c->policy->calendar.roll_sanctions) &&
 		rung->length.ncases > 0;
@@ -338,8 +339,8 @@ compile_rung(Compiler *c, int index)
 	rung->mode = each ? RUNG_MULTIPLE : !when ? RUNG_DIRECT :
 		length || until ? RUNG_CROSSING : RUNG_WHILE;
 	if (rung->mode != RUNG_WHILE && !length && !until)
-		doc_fail(object, "Only a rung with \"when\" can do without: it holds as long as its condition.",
-				 "Write \"for\": \"ever\" for a sanction without end.",
+		doc_fail(object, _("Only a rung with \"when\" can do without: it holds as long as its condition."),
+				 _("Write \"for\": \"ever\" for a sanction without end."),
 				 "\"for\" or \"until\" is missing");
 
 	if (when)
@@ -363,14 +364,14 @@ compile_rung(Compiler *c, int index)
 	part = doc_get(object, "rearm");
 	if (part && (rung->mode == RUNG_WHILE || rung->mode == RUNG_DIRECT))
 		doc_fail(part, rung->mode == RUNG_WHILE ?
-				 "The rung holds as long as its condition does." :
-				 "The rung is only opened by rules.",
+				 _("The rung holds as long as its condition does.") :
+				 _("The rung is only opened by rules."),
 				 NULL, "makes no sense here");
 	rung->rearm = (Rearm) doc_get_word(object, "rearm", rearms, lengthof(rearms),
 									   REARM_CLEARED);
 	part = doc_get(object, "overlap");
 	if (part && rung->mode == RUNG_WHILE)
-		doc_fail(part, "The rung holds as long as its condition does.", NULL,
+		doc_fail(part, _("The rung holds as long as its condition does."), NULL,
 				 "makes no sense here");
 	rung->overlap = (Overlap) doc_get_word(object, "overlap", overlaps,
 										   lengthof(overlaps), OVERLAP_MAX);
@@ -468,13 +469,13 @@ check_reach(Compiler *c, int index)
 		return;
 	if (expr_is_constant(policy->floor, &low) &&
 		(interval.high < low || (interval.high == low && interval.high_open)))
-		doc_fail(when, psprintf("The score never falls below %s.",
+		doc_fail(when, psprintf(_("The score never falls below %s."),
 								points_text(points_from_double(low))),
 				 NULL, "the condition is never true");
 	if ((!policy->accumulate || policy->capped) &&
 		expr_is_constant(policy->cap, &high) &&
 		(interval.low > high || (interval.low == high && interval.low_open)))
-		doc_fail(when, psprintf("The score never rises above %s.",
+		doc_fail(when, psprintf(_("The score never rises above %s."),
 								points_text(points_from_double(high))),
 				 NULL, "the condition is never true");
 }
@@ -491,7 +492,7 @@ check_ladder(Compiler *c)
 
 		if (rung->mode == RUNG_DIRECT && !c->rungs[i].referred)
 			doc_fail(c->rungs[i].doc, NULL,
-					 "Add \"when\" or \"each\", or name the rung in \"direct\" of a rule or in \"elect\" of a rung.",
+					 _("Add \"when\" or \"each\", or name the rung in \"direct\" of a rule or in \"elect\" of a rung."),
 					 "nothing ever opens the rung \"%s\"", rung->code);
 
 		/* after: no circle */
@@ -532,8 +533,8 @@ check_ladder(Compiler *c)
 					light->rearm == heavy->rearm;
 			if (hidden)
 				doc_fail(doc_get(c->rungs[i].doc, "when"),
-						 "Of the rungs that are reached together only the heaviest counts: the highest tier and, among equal tiers, the last.",
-						 "Change the conditions or the tiers, or set \"ladder_apply\" to \"all\".",
+						 _("Of the rungs that are reached together only the heaviest counts: the highest tier and, among equal tiers, the last."),
+						 _("Change the conditions or the tiers, or set \"ladder_apply\" to \"all\"."),
 						 "rung \"%s\" can never hold, because rung \"%s\" is heavier and holds whenever it does",
 						 light->code, heavy->code);
 		}

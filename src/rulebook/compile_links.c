@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "errors.h"
 #include "rulebook/compile.h"
 
 static void
@@ -18,7 +19,7 @@ compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 	part = doc_required(object, "confidence");
 	link->confidence = doc_number(part);
 	if (!(link->confidence > 0 && link->confidence <= 1))
-		doc_fail(part, "It is the least confidence of a link that counts; 1 is certain.", NULL,
+		doc_fail(part, _("It is the least confidence of a link that counts; 1 is certain."), NULL,
 				 "must be more than 0 and at most 1");
 	link->rungs = compile_rung_set(c, doc_required(object, "rungs"));
 	link->outlasts = doc_get_boolean(object, "outlast", false);

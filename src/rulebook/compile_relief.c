@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "errors.h"
 #include "rulebook/compile.h"
 
 /* each has a bit in a live entry */
@@ -90,12 +91,12 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 
 			for (int i = 0; i < (int) lengthof(deeds) && hint == NULL; i++)
 				if (strcmp(word, deeds[i]) == 0)
-					hint = "Write \"occurred\".";
+					hint = _("Write \"occurred\".");
 			for (int i = 0; i < (int) lengthof(decisions) && hint == NULL; i++)
 				if (strcmp(word, decisions[i]) == 0)
-					hint = "Write \"decided\".";
+					hint = _("Write \"decided\".");
 			if (hint != NULL)
-				doc_fail(from, "An age counts from \"occurred\", from \"decided\" or from a kind of activity.",
+				doc_fail(from, _("An age counts from \"occurred\", from \"decided\" or from a kind of activity."),
 						 hint, "\"%s\" is none of the clocks", word);
 			relief->age_mark = compile_mark(c, from);
 		}
@@ -174,7 +175,7 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 }
 
 #define QUOTA_DETAIL \
-	"Examples: \"1 per 30 days\", \"6 points per cycle\", \"2 per month\", \"1 per ever\"."
+	_("Examples: \"1 per 30 days\", \"6 points per cycle\", \"2 per month\", \"1 per ever\".")
 
 /* "1 per 30 days", "6 points per cycle" */
 static void
@@ -214,7 +215,7 @@ compile_quota(Compiler *c, const Doc *doc, Quota *quota)
 		amount *= 10;
 	if (len == 0 || amount > POINTS_MAX)
 		doc_fail(doc, QUOTA_DETAIL, NULL,
-				 len == 0 ? "must begin with a number" : "amount out of range");
+				 len == 0 ? gettext_noop("must begin with a number") : gettext_noop("amount out of range"));
 	if (amount == 0)
 		doc_fail(doc, NULL, NULL, "the amount must be more than 0");
 
@@ -243,14 +244,14 @@ compile_quota(Compiler *c, const Doc *doc, Quota *quota)
 	if (strcmp(s, "cycle") == 0)
 	{
 		if (!c->policy->cycle.given)
-			doc_fail(doc, NULL, "Add \"cycle\" to the document.",
+			doc_fail(doc, NULL, _("Add \"cycle\" to the document."),
 					 "the document has no cycle");
 		quota->in_cycle = true;
 	}
 	else if (calendar_unit(s, &quota->unit))
 		return;
 	else if (!span_parse(s, &quota->window))
-		doc_fail(doc, "A period is a span, \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\" or \"ever\".",
+		doc_fail(doc, _("A period is a span, \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\" or \"ever\"."),
 				 closest_hint(s, calendar_units, NUM_CALENDAR_UNITS),
 				 "unknown period \"%s\"", s);
 	else if (span_is_zero(&quota->window))
@@ -313,7 +314,7 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 		relief->op = relief_ops[i].op;
 	}
 	if (value == NULL)
-		doc_fail(object, "One of \"add\", \"subtract\", \"set\", \"raise_to\", \"lower_to\", \"restore\" and \"void\" is needed.",
+		doc_fail(object, _("One of \"add\", \"subtract\", \"set\", \"raise_to\", \"lower_to\", \"restore\" and \"void\" is needed."),
 				 NULL, "the relief does nothing");
 
 	if (relief->trigger == RELIEF_ACTIVITY)
@@ -429,7 +430,7 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 		trigger = doc;
 	}
 	if (trigger == NULL)
-		doc_fail(object, psprintf("One of %s is needed.",
+		doc_fail(object, psprintf(_("One of %s is needed."),
 								  word_list(triggers, lengthof(triggers), "and")),
 				 NULL, "nothing starts the relief");
 

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/compile.h"
 #include "utils/builtins.h"
@@ -35,10 +36,10 @@ compile_price(const Doc *doc, Points *min, Points *max)
 		return;
 	}
 	if (doc->kind != DOC_LIST)
-		doc_fail(doc, "Examples: 5, [1, 2].", NULL,
+		doc_fail(doc, _("Examples: 5, [1, 2]."), NULL,
 				 "must be a number of points or a range");
 	if (doc->nchildren != 2)
-		doc_fail(doc, "Example: [1, 2].", NULL,
+		doc_fail(doc, _("Example: [1, 2]."), NULL,
 				 "a range has two numbers, the least and the most");
 	*min = doc_points(&doc->children[0], false);
 	*max = doc_points(&doc->children[1], false);
@@ -112,7 +113,7 @@ compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 		rule->max = prices[rule->severity].max;
 	}
 	else
-		doc_fail(doc, psprintf("\"severities\" gives no price for \"%s\" either.",
+		doc_fail(doc, psprintf(_("\"severities\" gives no price for \"%s\" either."),
 							   severities[rule->severity]),
 				 NULL, "the rule has no price: key \"points\" is missing");
 
@@ -254,7 +255,7 @@ rule_word_hint(Compiler *c, RuleTest test, const char *word)
 
 /* Keeps (or, to exclude, drops) the rules that match one of the words. */
 static void
-narrow_rules(Compiler *c, const Doc *list, RuleTest test, const char *what,
+narrow_rules(Compiler *c, const Doc *list, RuleTest test, const char *none,
 			 bool exclude, bool **set)
 {
 	int			nrules = c->policy->nrules;
@@ -290,8 +291,7 @@ narrow_rules(Compiler *c, const Doc *list, RuleTest test, const char *what,
 				matched[r] = found = true;
 		}
 		if (!found)
-			doc_fail(item, NULL, rule_word_hint(c, test, word), "no rule %s \"%s\"",
-					 what, word);
+			doc_fail(item, NULL, rule_word_hint(c, test, word), none, word);
 	}
 	for (int r = 0; r < nrules; r++)
 	{
@@ -307,11 +307,11 @@ compile_rule_set(Compiler *c, const Doc *object)
 	bool	   *set = NULL;
 	bool		any = false;
 
-	narrow_rules(c, doc_get(object, "rules"), rule_has_code, "matches", false, &set);
-	narrow_rules(c, doc_get(object, "except_rules"), rule_has_code, "matches", true, &set);
-	narrow_rules(c, doc_get(object, "classes"), rule_has_class, "has the class", false, &set);
-	narrow_rules(c, doc_get(object, "severities"), rule_has_severity, "has the severity", false, &set);
-	narrow_rules(c, doc_get(object, "tags"), rule_has_tag, "has the tag", false, &set);
+	narrow_rules(c, doc_get(object, "rules"), rule_has_code, gettext_noop("no rule matches \"%s\""), false, &set);
+	narrow_rules(c, doc_get(object, "except_rules"), rule_has_code, gettext_noop("no rule matches \"%s\""), true, &set);
+	narrow_rules(c, doc_get(object, "classes"), rule_has_class, gettext_noop("no rule has the class \"%s\""), false, &set);
+	narrow_rules(c, doc_get(object, "severities"), rule_has_severity, gettext_noop("no rule has the severity \"%s\""), false, &set);
+	narrow_rules(c, doc_get(object, "tags"), rule_has_tag, gettext_noop("no rule has the tag \"%s\""), false, &set);
 
 	for (int r = 0; set && r < c->policy->nrules; r++)
 		any |= set[r];
@@ -474,13 +474,13 @@ compile_modifier(Compiler *c, const Doc *object, int rule)
 		if (doc == NULL)
 			continue;
 		if (value != NULL)
-			doc_fail(object, NULL, "Write one modifier after the other.",
+			doc_fail(object, NULL, _("Write one modifier after the other."),
 					 "both \"%s\" and \"%s\" are given", value->key, doc->key);
 		value = doc;
 		m->op = modifier_ops[i].op;
 	}
 	if (value == NULL)
-		doc_fail(object, "One of \"add\", \"multiply\", \"replace\", \"at_most\", \"at_least\" and \"to_floor\" is needed.",
+		doc_fail(object, _("One of \"add\", \"multiply\", \"replace\", \"at_most\", \"at_least\" and \"to_floor\" is needed."),
 				 NULL, "the modifier does nothing");
 
 	if (name)
@@ -623,7 +623,7 @@ compile_collapse(Compiler *c)
 												 NUM_CALENDAR_UNITS);
 		if (!within && !each && collapse->group != GROUP_INCIDENT &&
 			collapse->group != GROUP_CONTENT)
-			doc_fail(object, NULL, "Add \"within\" or \"each\".",
+			doc_fail(object, NULL, _("Add \"within\" or \"each\"."),
 					 "a group by \"%s\" would never end",
 					 groups[collapse->group]);
 

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "errors.h"
 #include "reports/statement_fields.h"
 #include "rulebook/compile.h"
 #include "types/sanction_tier.h"
@@ -74,18 +75,18 @@ check_template(const Doc *doc)
 			continue;
 		}
 		if (*s == '}')
-			doc_fail(doc, NULL, "Write \"}}\" for a brace.", "a brace that nothing opens");
+			doc_fail(doc, NULL, _("Write \"}}\" for a brace."), "a brace that nothing opens");
 		if (*s != '{')
 			continue;
 		length = strcspn(++s, "{}");
 		if (s[length] != '}')
-			doc_fail(doc, NULL, "Write \"{{\" for a brace.", "a brace that nothing closes");
+			doc_fail(doc, NULL, _("Write \"{{\" for a brace."), "a brace that nothing closes");
 		name = pnstrdup(s, length);
 		for (size_t i = 0; i < lengthof(placeholders); i++)
 			known = known || strcmp(placeholders[i], name) == 0;
 		if (!known)
 			doc_fail(doc,
-					 psprintf("Facts of the ledger are %s.",
+					 psprintf(_("Facts of the ledger are %s."),
 							  word_list(placeholders, lengthof(placeholders), "and")),
 					 closest_hint(name, placeholders, lengthof(placeholders)),
 					 "unknown fact \"{%s}\"", name);
@@ -129,7 +130,7 @@ check_single(const StatementField *field, const Doc *doc)
 			if (strcmp(field->name, "content_language") == 0)
 			{
 				if (statement_word(field, language(doc)) < 0)
-					doc_fail(doc, "Examples: \"EN\", \"ZH\".", NULL,
+					doc_fail(doc, _("Examples: \"EN\", \"ZH\"."), NULL,
 							 "must be a code of ISO 639-1");
 			}
 			else
@@ -155,7 +156,7 @@ check_single(const StatementField *field, const Doc *doc)
 		case FIELD_URL:
 			check_text(field, doc);
 			if (!statement_url(doc->text))
-				doc_fail(doc, "Example: \"https://example.com/rules#4\".", NULL,
+				doc_fail(doc, _("Example: \"https://example.com/rules#4\"."), NULL,
 						 "must be the address of a page");
 			break;
 		default:
@@ -273,11 +274,12 @@ check_rule(const Doc *dsa, const Doc *rule)
 			(field->required ||
 			 (field->required_with && has_word(written(dsa, own, field->with), field->value))))
 			doc_fail(own ? own : rule,
-					 "Every rule is put into a statement of reasons by its own \"dsa\" and that of the document.",
-					 "Say \"dsa\": false of a rule that needs no statement.",
-					 "\"%s\" is missing, here and in the document's \"dsa\"%s",
-					 field->name,
-					 field->required ? "" : psprintf(", with \"%s\"", field->value));
+					 _("Every rule is put into a statement of reasons by its own \"dsa\" and that of the document."),
+					 _("Say \"dsa\": false of a rule that needs no statement."),
+					 field->required ?
+					 gettext_noop("\"%s\" is missing, here and in the document's \"dsa\"") :
+					 gettext_noop("\"%s\" is missing, here and in the document's \"dsa\", with \"%s\""),
+					 field->name, field->value);
 	}
 	if (identity && identity->kind == DOC_OBJECT)
 	{
@@ -489,7 +491,7 @@ decisions(const Compiler *c, int rung)
 			if (strcmp(field->name, "decision_monetary_other") == 0 && !monetary_other)
 				text = NULL;	/* a stricter decision stands in its place */
 			if (text && statement_length(text) > field->max)
-				doc_fail(c->rungs[rung].doc, NULL, "Give the rung a \"dsa\" of its own.",
+				doc_fail(c->rungs[rung].doc, NULL, _("Give the rung a \"dsa\" of its own."),
 						 "what it withholds makes a \"%s\" of %d characters: at most %d are possible",
 						 field->name, statement_length(text), field->max);
 		}
@@ -515,8 +517,8 @@ check_ladder_decisions(Compiler *c)
 			check_decision(own);
 		if (decisions(c, i) == NULL && c->policy->rungs[i].ncapabilities > 0 && own == NULL)
 			doc_fail(rung,
-					 "Neither \"dsa.capabilities\" nor \"dsa.tiers\" says how what it withholds is put into a statement of reasons.",
-					 "Say \"dsa\": false of a rung that needs no statement.",
+					 _("Neither \"dsa.capabilities\" nor \"dsa.tiers\" says how what it withholds is put into a statement of reasons."),
+					 _("Say \"dsa\": false of a rung that needs no statement."),
 					 "no decision for a statement of reasons");
 	}
 }

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "errors.h"
 #include "rulebook/compile.h"
 
 /* ------------------------------------------------------------------------
@@ -167,14 +168,14 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		{
 			scope->refused = name;
 			scope->why = needs == EXPR_MAY_STATE ?
-				"The score is not known here." :
+				_("The score is not known here.") :
 				needs == EXPR_MAY_POINTS ?
-				"The price so far is known in modifiers only; what has been lost or has piled up is \"score\" and \"lost\"." :
+				_("The price so far is known in modifiers only; what has been lost or has piled up is \"score\" and \"lost\".") :
 				needs == EXPR_MAY_JUDGED ?
-				"The violation being judged is known in modifiers and on the ladder only." :
+				_("The violation being judged is known in modifiers and on the ladder only.") :
 				needs == EXPR_MAY_ENTRY ?
-				"The entry looked at is known in the \"where\" of a selection only." :
-				"The quantity of an activity is known where the activity is listened to only.";
+				_("The entry looked at is known in the \"where\" of a selection only.") :
+				_("The quantity of an activity is known where the activity is listened to only.");
 			return false;
 		}
 		*var = expr_names[i].var;
@@ -214,7 +215,7 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		if (!(scope->may & EXPR_MAY_STATE))
 		{
 			scope->refused = name;
-			scope->why = "What \"observe\" counts is not known here.";
+			scope->why = _("What \"observe\" counts is not known here.");
 			return false;
 		}
 		*var = VAR_OBSERVABLE;
@@ -260,7 +261,7 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 			name_list_push(&scope->candidates, violation_sources[i]);
 		}
 		scope->refused = text;
-		scope->why = psprintf("The source of a violation is %s.",
+		scope->why = psprintf(_("The source of a violation is %s."),
 							  word_list(violation_sources,
 										lengthof(violation_sources), "or"));
 		return false;
@@ -283,8 +284,8 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 			name_list_push(&scope->candidates, name);
 	}
 	scope->refused = text;
-	scope->why = of_class ? "No rule has this class." :
-		"There is no rule with this code.";
+	scope->why = of_class ? _("No rule has this class.") :
+		_("There is no rule with this code.");
 	return false;
 }
 
@@ -345,7 +346,7 @@ compile_cases(Compiler *c, const Doc *list, ExprType wanted, int may)
 
 		when = doc_get(item, "when");
 		if (when == NULL && i < list->nchildren - 1)
-			doc_fail(item, NULL, "Put the case without \"when\" last.",
+			doc_fail(item, NULL, _("Put the case without \"when\" last."),
 					 "no case after this one can ever be used");
 		if (when == NULL)
 			result = value;
@@ -383,10 +384,10 @@ compile_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 		default:
 			break;
 	}
-	doc_fail(doc, "An expression is a text such as \"score <= 69\"; a list of cases is written [{\"when\": condition, \"use\": value}, ...].",
+	doc_fail(doc, _("An expression is a text such as \"score <= 69\"; a list of cases is written [{\"when\": condition, \"use\": value}, ...]."),
 			 NULL, "must be %s, an expression or a list of cases",
-			 wanted == EXPR_NUMBER ? "a number" :
-			 wanted == EXPR_BOOLEAN ? "true, false" : "a number, true, false");
+			 wanted == EXPR_NUMBER ? _("a number") :
+			 wanted == EXPR_BOOLEAN ? _("true, false") : _("a number, true, false"));
 	return NULL;				/* keep compiler quiet */
 }
 
@@ -456,7 +457,7 @@ span_estimate(const Span *span)
 }
 
 #define SPAN_DETAIL \
-	"Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\"."
+	_("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\".")
 
 /* What might have been meant, or null. */
 static const char *
@@ -504,7 +505,7 @@ compile_formula(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 
 	doc_check_keys(doc, units, lengthof(units));
 	if (doc->nchildren != 1)
-		doc_fail(doc, "Example: {\"days\": \"7 * strikes\"}.", NULL,
+		doc_fail(doc, _("Example: {\"days\": \"7 * strikes\"}."), NULL,
 				 "a formula for a span has exactly one unit");
 	value = &doc->children[0];
 	if (!span_unit(value->key, strlen(value->key), &sc->span))
@@ -524,7 +525,7 @@ compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 		return;
 	}
 	if (doc->kind != DOC_TEXT || !span_parse(doc->text, &sc->span))
-		doc_fail(doc, SPAN_DETAIL " A formula is written {\"days\": \"7 * strikes\"}.",
+		doc_fail(doc, _("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\". A formula is written {\"days\": \"7 * strikes\"}."),
 				 span_hint(doc), "must be a span of time, a formula or a list of cases");
 	if (sc->span.forever && !may_be_ever)
 		doc_fail(doc, NULL, NULL, "\"ever\" makes no sense here");
@@ -558,7 +559,7 @@ compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 		compile_span_case(c, doc_required(item, "use"), may, true, sc);
 		sc->when = compile_condition(c, item, "when", may);
 		if (sc->when == NULL && i < doc->nchildren - 1)
-			doc_fail(item, NULL, "Put the case without \"when\" last.",
+			doc_fail(item, NULL, _("Put the case without \"when\" last."),
 					 "no case after this one can ever be used");
 	}
 }
@@ -607,14 +608,14 @@ compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 		if (!is_the_cycle && strcmp(doc->text, "cycle") == 0)
 		{
 			if (!c->policy->cycle.given)
-				doc_fail(doc, NULL, "Add \"cycle\" to the document.",
+				doc_fail(doc, NULL, _("Add \"cycle\" to the document."),
 						 "the document has no cycle");
 			*cycle = c->policy->cycle;
 			return;
 		}
 	}
 	if (doc->kind != DOC_OBJECT)
-		doc_fail(doc, psprintf("Allowed here: %s, or an object such as {\"every\": \"12 months\", \"from\": \"opened\"}.",
+		doc_fail(doc, psprintf(_("Allowed here: %s, or an object such as {\"every\": \"12 months\", \"from\": \"opened\"}."),
 							   word_list(calendar_units, nunits, "and")),
 				 doc->kind == DOC_TEXT ?
 				 closest_hint(doc->text, calendar_units, nunits) : NULL,
@@ -646,7 +647,7 @@ compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 
 			for (int i = 0; i < c->policy->nattributes; i++)
 				name_list_add(&candidates, c->policy->attributes[i].name);
-			doc_fail(from, "A cycle counts from \"opened\", an attribute that holds a date, or an instant.",
+			doc_fail(from, _("A cycle counts from \"opened\", an attribute that holds a date, or an instant."),
 					 closest_hint(name, (const char *const *) candidates.names,
 								  candidates.n),
 					 "unknown attribute \"%s\"", name);

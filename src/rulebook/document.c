@@ -205,6 +205,8 @@ doc_fail(const Doc *at, const char *detail, const char *hint,
 	StringInfoData msg;
 	char	   *path = doc_path(at);
 
+	fmt = dgettext(TEXTDOMAIN, fmt);
+
 	initStringInfo(&msg);
 	for (;;)
 	{
@@ -271,7 +273,7 @@ closest_hint(const char *name, const char *const *candidates, int ncandidates)
 			found = candidates[i];
 		}
 	}
-	return found ? psprintf("Perhaps you meant \"%s\".", found) : NULL;
+	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : NULL;
 }
 
 char *
@@ -284,7 +286,7 @@ word_list(const char *const *words, int nwords, const char *last)
 	{
 		if (i > 0)
 			appendStringInfoString(&buf, i < nwords - 1 ? ", " :
-								   psprintf(" %s ", last));
+								   psprintf(" %s ", dgettext(TEXTDOMAIN, last)));
 		appendStringInfo(&buf, "\"%s\"", words[i]);
 	}
 	return buf.data;
@@ -382,10 +384,10 @@ doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
 			append_clipped(&shown, key);
 			if (with)
 				doc_fail(object,
-						 psprintf("With \"%s\" go %s.", with, word_list(keys, nkeys, "and")),
+						 psprintf(_("With \"%s\" go %s."), with, word_list(keys, nkeys, "and")),
 						 NULL, "key \"%s\" does not go with \"%s\"", shown.data, with);
 			doc_fail(object,
-					 psprintf("Allowed here: %s.", word_list(keys, nkeys, "and")),
+					 psprintf(_("Allowed here: %s."), word_list(keys, nkeys, "and")),
 					 closest_hint(key, keys, nkeys),
 					 "unknown key \"%s\"", shown.data);
 		}
@@ -475,7 +477,7 @@ doc_points(const Doc *doc, bool may_be_negative)
 	for (; decimals < 2 && n <= POINTS_MAX; decimals++)
 		n *= 10;
 	if (n > POINTS_MAX)
-		doc_fail(doc, psprintf("The largest number of points is %s.",
+		doc_fail(doc, psprintf(_("The largest number of points is %s."),
 							   points_text(POINTS_MAX)),
 				 NULL, "points out of range");
 	if (negative && n > 0 && !may_be_negative)
@@ -519,7 +521,7 @@ doc_title(const Doc *doc)
 
 		if (strlen(child->key) < 2 || strlen(child->key) > 35 ||
 			child->key[letters] != '\0')
-			doc_fail(child, "A language is written as in \"en\" or \"zh-CN\".",
+			doc_fail(child, _("A language is written as in \"en\" or \"zh-CN\"."),
 					 NULL, "not the name of a language");
 		(void) doc_text(child);
 	}
@@ -535,8 +537,8 @@ doc_title(const Doc *doc)
 void
 doc_check_name(const Doc *at, const char *name)
 {
-	static const char detail[] =
-		"Letters, digits, \"_\", \".\", \"-\", \"/\" and \":\" are allowed.";
+	const char *detail =
+		_("Letters, digits, \"_\", \".\", \"-\", \"/\" and \":\" are allowed.");
 	int			len = strlen(name);
 
 	if (len == 0)
@@ -565,8 +567,8 @@ doc_name(const Doc *doc)
 void
 doc_check_identifier(const Doc *at, const char *name)
 {
-	static const char detail[] =
-		"Letters, digits and \"_\" are allowed, and a letter must come first, because expressions use the name.";
+	const char *detail =
+		_("Letters, digits and \"_\" are allowed, and a letter must come first, because expressions use the name.");
 	bool		good = strlen(name) <= MAX_NAME_BYTES &&
 		((name[0] >= 'a' && name[0] <= 'z') ||
 		 (name[0] >= 'A' && name[0] <= 'Z') || name[0] == '_');
@@ -715,7 +717,7 @@ doc_instant(const Doc *doc, pg_tz *zone)
 	TimestampTz result = 0;
 
 	if (doc->kind != DOC_TEXT || !parse_instant(doc->text, zone, &result))
-		doc_fail(doc, "Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts.",
+		doc_fail(doc, _("Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts."),
 				 NULL, "must be an instant");
 	return result;
 }

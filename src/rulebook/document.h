@@ -47,7 +47,8 @@ extern Doc *doc_read_all(Jsonb *jsonb);
 extern char *doc_path(const Doc *doc);
 
 /*
- * Raises ERRCODE_GV_INVALID_POLICY.  detail and hint may be null.
+ * Raises ERRCODE_GV_INVALID_POLICY.  detail and hint may be null; they come
+ * translated, while fmt is translated here.
  */
 pg_noreturn
 extern void doc_fail(const Doc *at, const char *detail, const char *hint,
@@ -100,7 +101,7 @@ extern int	doc_get_word(const Doc *object, const char *key,
 extern const char *closest_hint(const char *name, const char *const *candidates,
 								int ncandidates);
 
-/* "\"a\", \"b\" or \"c\"" */
+/* "\"a\", \"b\" or \"c\""; `last` is "and" or "or", translated here */
 extern char *word_list(const char *const *words, int nwords, const char *last);
 
 /* Points as people write them: 12, 0.5 */

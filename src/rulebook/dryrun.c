@@ -69,7 +69,7 @@ static const char *
 read_text(const Doc *doc)
 {
 	if (doc->kind != DOC_TEXT)
-		event_fail(doc, "must be a text", NULL);
+		event_fail(doc, _("must be a text"), NULL);
 	return doc->text;
 }
 
@@ -77,7 +77,7 @@ static double
 read_number(const Doc *doc)
 {
 	if (doc->kind != DOC_NUMBER)
-		event_fail(doc, "must be a number", NULL);
+		event_fail(doc, _("must be a number"), NULL);
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(doc->number)));
 }
 
@@ -85,7 +85,7 @@ static int64
 read_id(const Doc *doc)
 {
 	if (doc->kind != DOC_NUMBER)
-		event_fail(doc, "must be a number", NULL);
+		event_fail(doc, _("must be a number"), NULL);
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(doc->number)));
 }
 
@@ -96,7 +96,7 @@ read_points(const Doc *doc)
 	Points		points = points_from_double(x);
 
 	if (x < 0 || points / 100.0 - x > 1e-9 || x - points / 100.0 > 1e-9)
-		event_fail(doc, "points are not negative and have at most two decimals", NULL);
+		event_fail(doc, _("points are not negative and have at most two decimals"), NULL);
 	return points;
 }
 
@@ -106,8 +106,8 @@ read_instant(DryRun *run, const Doc *doc)
 	TimestampTz at;
 
 	if (doc->kind != DOC_TEXT || !parse_instant(doc->text, run->policy->zone, &at))
-		event_fail(doc, "must be an instant",
-				   "Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts.");
+		event_fail(doc, _("must be an instant"),
+				   _("Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts."));
 	run->first = Min(run->first, at);
 	run->last = Max(run->last, at);
 	return at;
@@ -150,10 +150,10 @@ read_value(DryRun *run, int attribute, const Doc *doc)
 			break;
 		case DOC_LIST:
 		case DOC_OBJECT:
-			event_fail(doc, "must be a single value", NULL);
+			event_fail(doc, _("must be a single value"), NULL);
 	}
 	if (!policy_read_attribute(run->policy, attribute, text, &value))
-		event_fail(doc, "cannot be read as the attribute's type", NULL);
+		event_fail(doc, _("cannot be read as the attribute's type"), NULL);
 	return value;
 }
 
@@ -168,8 +168,8 @@ check_keys(const Doc *object, const char *const *keys, int nkeys)
 		for (int k = 0; k < nkeys; k++)
 			known |= strcmp(child->key, keys[k]) == 0;
 		if (!known)
-			event_fail(child, "unknown key",
-					   psprintf("Known here: %s.", word_list(keys, nkeys, "and")));
+			event_fail(child, _("unknown key"),
+					   psprintf(_("Known here: %s."), word_list(keys, nkeys, "and")));
 	}
 }
 
@@ -216,7 +216,7 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 	event->content = read_group(doc_get(object, "content"));
 	if ((part = doc_get(object, "length")) != NULL &&
 		(part->kind != DOC_TEXT || !span_parse(part->text, &event->length)))
-		event_fail(part, "must be a span of time", "Examples: \"30 days\", \"6 months\".");
+		event_fail(part, _("must be a span of time"), _("Examples: \"30 days\", \"6 months\"."));
 }
 
 static void
@@ -230,9 +230,9 @@ read_activity(DryRun *run, const Doc *object, const Doc *kind, EngineEvent *even
 	event->key.class = EVENT_ACTIVITY;
 	event->activity = policy_activity_index(run->policy, name);
 	if (event->activity < 0)
-		event_fail(kind, "the document listens to no such activity",
+		event_fail(kind, _("the document listens to no such activity"),
 				   run->policy->nactivities == 0 ? NULL :
-				   psprintf("Known: %s.", word_list((const char *const *) run->policy->activities,
+				   psprintf(_("Known: %s."), word_list((const char *const *) run->policy->activities,
 													run->policy->nactivities, "and")));
 	event->quantity = (part = doc_get(object, "quantity")) == NULL ? 1 : read_number(part);
 	if ((part = doc_get(object, "violation")) != NULL)
@@ -249,7 +249,7 @@ read_release(DryRun *run, const Doc *object, const Doc *rung, EngineEvent *event
 	event->key.class = EVENT_RELEASE;
 	event->rung = policy_rung_index(run->policy, read_text(rung));
 	if (event->rung < 0)
-		event_fail(rung, "the document has no such rung", NULL);
+		event_fail(rung, _("the document has no such rung"), NULL);
 	event->starts = DT_NOBEGIN;
 	event->violation_id = -1;	/* whatever caused it */
 }
@@ -274,7 +274,7 @@ read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
 	check_keys(object, keys, lengthof(keys));
 	index = policy_attribute_index(run->policy, read_text(attribute));
 	if (index < 0)
-		event_fail(attribute, "the document has no such attribute", NULL);
+		event_fail(attribute, _("the document has no such attribute"), NULL);
 	return index;
 }
 
@@ -301,7 +301,7 @@ apply_overturns(DryRun *run, const Overturn *overturns, int noverturns)
 				run->events[i].key.id == overturns[o].violation_id)
 				found = i;
 		if (found < 0)
-			event_fail(overturns[o].doc, "there is no violation of that id", NULL);
+			event_fail(overturns[o].doc, _("there is no violation of that id"), NULL);
 		if (run->policy->revision == REVISION_REPLAY)
 		{
 			run->overturned[found] = true;
@@ -350,7 +350,7 @@ read_events(DryRun *run, Jsonb *jsonb)
 		TimestampTz at;
 
 		if (object->kind != DOC_OBJECT)
-			event_fail(object, "must be an object", NULL);
+			event_fail(object, _("must be an object"), NULL);
 		if ((part = doc_get(object, "opened")) != NULL)
 		{
 			check_keys(object, opened_keys, lengthof(opened_keys));
@@ -367,7 +367,7 @@ read_events(DryRun *run, Jsonb *jsonb)
 			continue;
 		}
 		if (when == NULL)
-			event_fail(object, "key \"at\" is missing", NULL);
+			event_fail(object, _("key \"at\" is missing"), NULL);
 		at = read_instant(run, when);
 		event->key.at = at;
 		event->key.id = i + 1;

@@ -15,6 +15,7 @@
 #include "access/stratnum.h"
 #include "common/hashfn.h"
 #include "compat.h"
+#include "errors.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "types/qualification.h"
@@ -373,19 +374,19 @@ error_detail(QualificationError error)
 		case QUALIFICATION_OK:
 			break;
 		case QUALIFICATION_SYNTAX:
-			return "A qualification is written as a kind, a colon, a path and perhaps grades, as in \"occupation:healthcare/physician[hospital=9,title=2]\".";
+			return _("A qualification is written as a kind, a colon, a path and perhaps grades, as in \"occupation:healthcare/physician[hospital=9,title=2]\".");
 		case QUALIFICATION_LABEL:
-			return "Labels consist of lower-case letters, digits, underscores and hyphens, and start with a letter.";
+			return _("Labels consist of lower-case letters, digits, underscores and hyphens, and start with a letter.");
 		case QUALIFICATION_DUPLICATE:
-			return "An attribute is given more than once.";
+			return _("An attribute is given more than once.");
 		case QUALIFICATION_GRADE:
-			return "Grades must be between 0 and 32767.";
+			return _("Grades must be between 0 and 32767.");
 		case QUALIFICATION_LONG:
-			return "A label has at most 63 characters.";
+			return _("A label has at most 63 characters.");
 		case QUALIFICATION_DEEP:
-			return "A path has at most 16 labels.";
+			return _("A path has at most 16 labels.");
 		case QUALIFICATION_MANY:
-			return "A qualification has at most 16 attributes.";
+			return _("A qualification has at most 16 attributes.");
 	}
 	return "";
 }

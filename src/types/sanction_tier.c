@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "types/sanction_tier.h"

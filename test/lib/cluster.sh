@@ -128,6 +128,7 @@ missing_packages()
 	if [ "$purpose" = deb ]; then
 		command -v dpkg-buildpackage >/dev/null || echo dpkg-dev
 		command -v dh >/dev/null || echo debhelper
+		command -v msgfmt >/dev/null || echo gettext
 		[ -n "$(dpkg-query -W postgresql-server-dev-all 2>/dev/null)" ] || echo postgresql-server-dev-all
 	fi
 	if [ "$purpose" = check ]; then

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "engine/expr.h"
+#include "errors.h"
 
 static int	failures = 0;
 
@@ -32,6 +33,14 @@ calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday, int *day,
 	*weekday = 6;
 	*day = 31;
 	*month = 12;
+}
+
+/* ---------- messages stay in English ---------- */
+
+const char *
+governance_textdomain(void)
+{
+	return "governance";
 }
 
 /* ---------- names and values ---------- */
