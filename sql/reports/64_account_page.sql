@@ -10,7 +10,7 @@ CREATE FUNCTION governance.page_dates(since timestamptz, until timestamptz, lang
 	SET search_path = pg_catalog, pg_temp
 AS $dates$
 	WITH span AS (
-		SELECT extract(epoch FROM until - since)::numeric AS length
+		SELECT extract(epoch FROM until - since)::numeric AS length WHERE isfinite(since) AND isfinite(until)
 	), unit AS (
 		SELECT CASE WHEN s.length <= 10 * 86400 THEN 'day' WHEN s.length <= 80 * 86400 THEN 'week' WHEN s.length <= 400 * 86400 THEN 'month'
 					WHEN s.length <= 1500 * 86400 THEN 'quarter' ELSE 'year' END AS unit, s.length FROM span s

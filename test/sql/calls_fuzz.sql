@@ -10,7 +10,7 @@
 \pset tuples_only on
 SET client_min_messages = error;
 SET timezone = 'Europe/Berlin';
-SET statement_timeout = '60s';
+SET statement_timeout = '300s';
 SET test.fuzz = :'fuzz';
 SELECT count(*) > 0 FROM governance.create_ledger();
 SELECT governance.publish(governance.pack('douyin.commerce')) > 0;
