@@ -50,6 +50,8 @@ typedef struct EffectMember
 	bool		refreshed;
 	TimestampTz known_from;
 	const Recent *recent;
+	TimestampTz known_at;
+	const AccountHistory *history;
 	int			nsanctions;
 	ProjectedSanction *sanctions;
 } EffectMember;
@@ -81,7 +83,8 @@ effects_begin(void)
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
 			const AccountHistory *history, bool stored, bool replayed, bool refreshed,
-			TimestampTz known_from, const Recent *recent)
+			TimestampTz known_from, TimestampTz known_at,
+			const Recent *recent)
 {
 	EffectMember *member;
 
@@ -99,6 +102,8 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->refreshed = refreshed;
 	member->known_from = known_from;
 	member->recent = recent;
+	member->known_at = Max(known_at, state->last_decided);
+	member->history = history;
 	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
 }
 
@@ -316,13 +321,37 @@ withheld_cmp(const void *a, const void *b)
 	return wa->until < wb->until ? 1 : wa->until > wb->until ? -1 : 0;
 }
 
+int
+withheld_merge(Withheld *spans, int n)
+{
+	int			merged = 0;
+
+	qsort(spans, n, sizeof(Withheld), withheld_cmp);
+	for (int i = 0; i < n; i++)
+	{
+		Withheld   *last = merged > 0 ? &spans[merged - 1] : NULL;
+
+		if (last != NULL && strcmp(last->capability, spans[i].capability) == 0 &&
+			spans[i].since <= last->until)
+		{
+			if (spans[i].until > last->until)
+			{
+				last->until = spans[i].until;
+				last->sanction_id = spans[i].sanction_id;
+			}
+		}
+		else
+			spans[merged++] = spans[i];
+	}
+	return merged;
+}
+
 Withheld *
 withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz after, int *nwithheld)
 {
 	Withheld   *spans;
 	int			max = 0;
 	int			n = 0;
-	int			merged = 0;
 
 	for (int i = 0; i < nsanctions; i++)
 		max += sanctions[i].rung->ncapabilities;
@@ -345,24 +374,7 @@ withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz afte
 			spans[n++].sanction_id = s->sanction_id;
 		}
 	}
-	qsort(spans, n, sizeof(Withheld), withheld_cmp);
-	for (int i = 0; i < n; i++)
-	{
-		Withheld   *last = merged > 0 ? &spans[merged - 1] : NULL;
-
-		if (last != NULL && strcmp(last->capability, spans[i].capability) == 0 &&
-			spans[i].since <= last->until)
-		{
-			if (spans[i].until > last->until)
-			{
-				last->until = spans[i].until;
-				last->sanction_id = spans[i].sanction_id;
-			}
-		}
-		else
-			spans[merged++] = spans[i];
-	}
-	*nwithheld = merged;
+	*nwithheld = withheld_merge(spans, n);
 	return spans;
 }
 
@@ -425,6 +437,26 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 	}
 }
 
+/*
+ * What a member is not to do, from now on.  The state has seen all entries,
+ * those of a later date too; where there are such, it does not say what holds
+ * until then.
+ */
+static Withheld *
+member_withheld(EffectMember *member, int *n)
+{
+	const AccountHistory *history = member->history;
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz as_of = member->state->as_of;
+
+	if (!is_ahead(Max(as_of, member->known_at)))
+		return withheld_by(member->sanctions, member->nsanctions, Min(as_of, now), n);
+	if (history == NULL || !member->replayed || member->recent != NULL)
+		history = history_load(&member->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
+							   LEDGER_LATEST);
+	return withheld_ahead(member->scheme, history, now, member->sanctions, member->nsanctions, n);
+}
+
 static void
 write_restrictions(EffectBatch *batch, const bool *only_for)
 {
@@ -442,8 +474,7 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 		set->account_id = member->account_id;
 		set->scheme = member->scheme;
 		set->stored = member->stored;
-		set->spans = withheld_by(member->sanctions, member->nsanctions, member->state->as_of,
-								 &set->nspans);
+		set->spans = member_withheld(member, &set->nspans);
 		if (set->nspans == 0 && !set->stored)
 			n--;
 	}

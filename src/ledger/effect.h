@@ -20,13 +20,15 @@ extern EffectBatch *effects_begin(void);
  * before, so that rows may exist; replayed: it was folded anew, so that its
  * sanctions have to be found again among the stored ones; refreshed: facts or
  * versions changed, so that any of its rows may be stale; those that no longer
- * follow are released as of known_from.  recent, when given, has all the stored
- * sanctions that a fold of late entries may change.
+ * follow are released as of known_from.  known_at is the latest decision that
+ * the state holds.  recent, when given, has all the stored sanctions that a fold
+ * of late entries may change.
  */
 extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
 						EngineState *state, const AccountHistory *history,
 						bool stored, bool replayed, bool refreshed,
-						TimestampTz known_from, const Recent *recent);
+						TimestampTz known_from, TimestampTz known_at,
+						const Recent *recent);
 
 /*
  * Gives every sanction of the batch its id, in its state too.  Call before the
@@ -53,6 +55,35 @@ typedef struct Withheld
  */
 extern Withheld *withheld_by(const ProjectedSanction *sanctions, int nsanctions,
 							 TimestampTz after, int *nwithheld);
+
+/* Sorts spans like that and merges them; gives how many are left. */
+extern int	withheld_merge(Withheld *spans, int n);
+
+/*
+ * What a scheme withholds from `now` on when entries of the account's history
+ * are dated later: until each of these comes, what is known without it holds.
+ * The ids of sanctions are left out where `sanctions` does not have them.
+ */
+extern Withheld *withheld_ahead(Scheme *scheme, const AccountHistory *history, TimestampTz now,
+								const ProjectedSanction *sanctions, int nsanctions,
+								int *nwithheld);
+
+/*
+ * Do stored spans (which are spoilt) agree with what follows?  Rows written
+ * while entries of a later date waited also say what held until then, as of a
+ * moment that nobody remembers: they agree when they do so from the last of
+ * those dates on or, while that lies ahead, from now on.
+ */
+extern bool withheld_alike(Scheme *scheme, const AccountHistory *history,
+						   const ProjectedSanction *sanctions, int nsanctions,
+						   TimestampTz last, Withheld *stored, int nstored);
+
+/* Is an instant later than now, by more than clocks differ? */
+extern bool is_ahead(TimestampTz at);
+
+/* The id of a stored sanction by what identifies it in a replay; 0: none. */
+extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
+							 int64 cause, TimestampTz starts, LedgerMode mode);
 
 /* The figures that a rung puts on a sanction, as the text of a JSON object. */
 extern Datum sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull);

@@ -23,6 +23,14 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 #define NE " OPERATOR(pg_catalog.<>) "
 
+static LedgerPlan find_plan = {
+	"SELECT s.sanction_id FROM governance.sanction s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 AND s.rung" EQ "$3"
+	" AND coalesce(s.violation_id, 0)" EQ "$4"
+	" ORDER BY (pg_catalog.lower(s.during)" EQ "$5) DESC NULLS LAST, s.sanction_id LIMIT 1",
+	5, {INT8OID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID}
+};
+
 /*
  * Statements for many rows scan as many functions as there are columns, which
  * costs more than a row or two: each has a twin for one row.
@@ -389,4 +397,24 @@ sanctions_update(const SanctionWrite *rows, int n)
 		columns_add(&columns, values, nulls);
 	}
 	columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan);
+}
+
+int64
+stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause,
+				TimestampTz starts, LedgerMode mode)
+{
+	Datum		values[5];
+	int64		sanction_id = 0;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(account_id);
+	values[1] = CStringGetTextDatum(scheme->name);
+	values[2] = CStringGetTextDatum(rung);
+	values[3] = Int64GetDatum(cause);
+	values[4] = TimestampTzGetDatum(starts);
+	if (ledger_execute(&find_plan, values, NULL, mode) > 0)
+		sanction_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+												  1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return sanction_id;
 }

@@ -393,7 +393,7 @@ add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 		if (has_effects(&works[i]))
 			effects_add(batch, works[i].key->account_id, works[i].key->scheme, works[i].state,
 						works[i].history, stored || works[i].key->replay, works[i].replayed,
-						works[i].key->refresh, known_from(works[i].key),
+						works[i].key->refresh, known_from(works[i].key), works[i].known_at,
 						works[i].whole ? NULL : works[i].recent);
 }
 

@@ -456,12 +456,15 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 }
 
 static void
-verify_restrictions(const Verification *v, const ProjectedSanction *sanctions, int nsanctions,
-					TimestampTz as_of, Cursor *cursor)
+verify_restrictions(const Verification *v, Scheme *scheme, const AccountHistory *history,
+					const ProjectedSanction *sanctions, int nsanctions,
+					TimestampTz as_of, TimestampTz known_at, Cursor *cursor)
 {
 	int			nspans;
 	Withheld   *spans = withheld_by(sanctions, nsanctions, as_of, &nspans);
 	uint64		rows = cursor_count(cursor, v->account_id, v->scheme);
+	Cursor		at;
+	Withheld   *in_force;
 	char	  **stored;
 	char	  **replayed;
 	int			nstored = 0;
@@ -469,9 +472,9 @@ verify_restrictions(const Verification *v, const ProjectedSanction *sanctions, i
 	/* Both are in order of capability and time: mostly they are just the same. */
 	if (rows == (uint64) nspans)
 	{
-		Cursor		at = *cursor;
 		bool		same = true;
 
+		at = *cursor;
 		for (int i = 0; i < nspans && same; i++, at.row++)
 		{
 			bool		isnull;
@@ -488,6 +491,23 @@ verify_restrictions(const Verification *v, const ProjectedSanction *sanctions, i
 			cursor->row += rows;
 			return;
 		}
+	}
+	in_force = palloc(sizeof(Withheld) * (rows + 1));
+	at = *cursor;
+	for (uint64 i = 0; i < rows; i++, at.row++)
+	{
+		bool		isnull;
+
+		in_force[i].capability = cursor_text(&at, 3);
+		in_force[i].since = DatumGetTimestampTz(cursor_value(&at, 4, &isnull));
+		in_force[i].until = DatumGetTimestampTz(cursor_value(&at, 5, &isnull));
+		in_force[i].sanction_id = 0;
+	}
+	if (withheld_alike(scheme, history, sanctions, nsanctions, Max(as_of, known_at),
+					   in_force, rows))
+	{
+		cursor->row += rows;
+		return;
 	}
 	stored = palloc(sizeof(char *) * (rows + 1));
 	replayed = palloc(sizeof(char *) * (nspans + 1));
@@ -547,6 +567,7 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 	ProjectedSanction *projected = NULL;
 	int			nprojected = 0;
 	TimestampTz as_of = DT_NOEND;
+	TimestampTz known_at = DT_NOBEGIN;
 	bool		isnull;
 
 	v->scheme = scheme->name;
@@ -555,6 +576,7 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 		int64		policy_id = DatumGetInt64(cursor_value(standings, 5, &isnull));
 
 		as_of = DatumGetTimestampTz(cursor_value(standings, 8, &isnull));
+		known_at = DatumGetTimestampTz(cursor_value(standings, 4, &isnull));
 		stored = engine_deserialize(rulebook_policy(policy_id),
 									DatumGetByteaPP(cursor_value(standings, 3, &isnull)));
 	}
@@ -598,7 +620,9 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 	if (replayed != NULL)
 		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
 	verify_sanctions(v, projected, nprojected, sanctions);
-	verify_restrictions(v, projected, nprojected, replayed == NULL ? DT_NOBEGIN : replayed->as_of,
+	verify_restrictions(v, scheme, history, projected, nprojected,
+						replayed == NULL ? DT_NOBEGIN : replayed->as_of,
+						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided),
 						restrictions);
 	if (found)
 		standings->row++;

@@ -284,5 +284,6 @@ inherited_sanction_id(const Inherited *item)
 		return item->sanction.sanction_id;
 	return stored_sanction(item->account_id,
 						   rulebook_scheme(item->scheme, strlen(item->scheme), false),
-						   item->rung->code, item->sanction.cause, item->sanction.starts);
+						   item->rung->code, item->sanction.cause, item->sanction.starts,
+						   LEDGER_READ);
 }

@@ -28,10 +28,6 @@ extern Scheme **schemes_of_account(int64 account_id, int *nschemes);
 extern bool account_permits(int64 account_id, text *capability, TimestampTz at,
 							LedgerMode mode);
 
-/* The id of a stored sanction by what identifies it in a replay; 0: none. */
-extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
-							 int64 cause, TimestampTz starts);
-
 /* Hundredths as a numeric with as many decimals as it needs. */
 extern Datum points_numeric(Points points);
 

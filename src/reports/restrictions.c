@@ -235,7 +235,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 				values[4] = CStringGetTextDatum(rung->code);
 				values[5] = SanctionTierGetDatum(rung->tier);
 				values[6] = Int64GetDatum(stored_sanction(account_id, schemes[s], rung->code,
-														  by->sanction.cause, by->sanction.starts));
+														  by->sanction.cause, by->sanction.starts, LEDGER_READ));
 				nulls[6] = DatumGetInt64(values[6]) == 0;
 				nulls[7] = true;
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

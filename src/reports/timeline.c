@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "ledger/effect.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
 #include "types/credit_score.h"
@@ -73,7 +74,7 @@ governance_timeline(PG_FUNCTION_ARGS)
 			rung = trace_rung(trace, effect->sanction);
 		if (effect->sanction != 0 && rung != NULL && !trace->effects[i].expected)
 			sanction_id = stored_sanction(account_id, scheme, rung,
-										  trace_cause(trace, effect->sanction), effect->starts);
+										  trace_cause(trace, effect->sanction), effect->starts, LEDGER_READ);
 		if (effect->modifiers != NULL)
 			appendStringInfoString(&detail, effect->modifiers);
 		if (effect->detail != NULL)

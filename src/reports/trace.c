@@ -15,16 +15,6 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#define EQ " OPERATOR(pg_catalog.=) "
-
-static LedgerPlan sanction_plan = {
-	"SELECT s.sanction_id FROM governance.sanction s"
-	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 AND s.rung" EQ "$3"
-	" AND coalesce(s.violation_id, 0)" EQ "$4"
-	" ORDER BY (pg_catalog.lower(s.during)" EQ "$5) DESC NULLS LAST, s.sanction_id LIMIT 1",
-	5, {INT8OID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID}
-};
-
 static void
 add_effect(void *arg, const Effect *effect)
 {
@@ -101,25 +91,6 @@ trace_rung(const Trace *trace, int64 sanction)
 			trace->effects[i].effect.sanction == sanction)
 			return trace->effects[i].policy->rungs[trace->effects[i].effect.rung].code;
 	return NULL;
-}
-
-int64
-stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause, TimestampTz starts)
-{
-	Datum		values[5];
-	int64		sanction_id = 0;
-	bool		isnull;
-
-	values[0] = Int64GetDatum(account_id);
-	values[1] = CStringGetTextDatum(scheme->name);
-	values[2] = CStringGetTextDatum(rung);
-	values[3] = Int64GetDatum(cause);
-	values[4] = TimestampTzGetDatum(starts);
-	if (ledger_execute(&sanction_plan, values, NULL, LEDGER_READ) > 0)
-		sanction_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-												  1, &isnull));
-	SPI_freetuptable(SPI_tuptable);
-	return sanction_id;
 }
 
 const char *
