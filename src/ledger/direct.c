@@ -53,7 +53,7 @@ forget_table(Datum arg, Oid relid)
 	for (DirectTable *table = tables; table != NULL; table = table->next)
 		if (relid == InvalidOid || relid == table->relid)
 		{
-			table->valid = false;
+			table->valid = table->read_valid = false;
 			table->generation++;
 		}
 }
@@ -245,10 +245,24 @@ key_fits(DirectTable *table, Relation rel)
 	return fits;
 }
 
+/*
+ * Is it a plain table whose rows are all there for whoever has a right to it?  A
+ * table that Citus has distributed looks like an empty one; only its planner
+ * knows where the rows are.
+ */
+static bool
+is_plain(Relation rel)
+{
+	Form_pg_class form = rel->rd_rel;
+
+	return form->relkind == RELKIND_RELATION && form->relam == HEAP_TABLE_AM_OID &&
+		!form->relispartition && !form->relhassubclass && !form->relhasrules &&
+		!form->relrowsecurity && !OidIsValid(get_extension_oid("citus", true));
+}
+
 static void
 inspect(DirectTable *table, Relation rel)
 {
-	Form_pg_class form = rel->rd_rel;
 	Bitmapset  *ours = NULL;
 	Bitmapset  *keys = NULL;
 	bool		fires;
@@ -258,17 +272,10 @@ inspect(DirectTable *table, Relation rel)
 	MemoryContextReset(table->context);
 	table->checks = NULL;
 
-	/*
-	 * A table that Citus has distributed looks like an empty one; only its
-	 * planner knows where the rows are.
-	 */
-	if (form->relkind != RELKIND_RELATION || form->relam != HEAP_TABLE_AM_OID ||
-		form->relispartition || form->relhassubclass || form->relhasrules ||
-		form->relrowsecurity || form->relowner != table->owner ||
+	if (!is_plain(rel) || rel->rd_rel->relowner != table->owner ||
 		pg_class_aclmask(table->relid, table->owner,
 						 ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE, ACLMASK_ALL) !=
-		(ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE) ||
-		OidIsValid(get_extension_oid("citus", true)))
+		(ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE))
 		return;
 	if (!columns_fit(table, rel, &ours))
 		return;
@@ -342,6 +349,34 @@ direct_open(DirectWriter *writer, DirectTable *table, int needs)
 	if (needs & (DIRECT_UPDATE | DIRECT_DELETE))
 		CheckCmdReplicaIdentity(writer->rel, CMD_UPDATE);
 	return true;
+}
+
+bool
+direct_readable(DirectTable *table, Relation *rel)
+{
+	if (!table->read_valid)
+		find_relation(table);
+	else if (!table->readable)
+		return false;
+	LockRelationOid(table->relid, AccessShareLock);
+	if (!table->read_valid)
+	{
+		Bitmapset  *ours = NULL;
+		uint64		generation;
+
+		find_relation(table);
+		*rel = table_open(table->relid, AccessShareLock);
+		generation = table->generation;
+		table->readable = is_plain(*rel) && columns_fit(table, *rel, &ours) &&
+			key_fits(table, *rel);
+		table->read_valid = generation == table->generation;
+		bms_free(ours);
+	}
+	else
+		*rel = table_open(table->relid, NoLock);
+	if (!table->readable)
+		table_close(*rel, NoLock);
+	return table->readable;
 }
 
 void

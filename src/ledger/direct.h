@@ -41,6 +41,9 @@ typedef struct DirectTable
 
 	/* private to direct.c */
 	bool		valid;
+	bool		read_valid;		/* readable is known */
+	bool		readable;		/* rows may be found without SQL, by whoever may
+								 * select them */
 	uint64		generation;		/* how often it was invalidated */
 	int			can;			/* DIRECT_* */
 	Oid			relid;
@@ -128,5 +131,35 @@ extern void direct_delete(DirectWriter *writer, ItemPointer tid);
 /* What is inserted is there after direct_flush() at the latest. */
 extern void direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls);
 extern void direct_flush(DirectWriter *writer);
+
+/* ---------- reading for a caller (direct_read.c) ---------- */
+
+/* Rows that a caller looks up by the key, seen by the active snapshot. */
+typedef struct DirectReader
+{
+	DirectTable *table;
+	Relation	rel;
+	Relation	index;
+	IndexScanDesc scan;
+	TupleTableSlot *row;
+	ScanKeyData keys[DIRECT_MAX_KEYS];
+} DirectReader;
+
+/* What kind of table is it?  True: open, and locked as a query locks it. */
+extern bool direct_readable(DirectTable *table, Relation *rel);
+
+/*
+ * Looks for rows with the rights of the caller; false (and nothing is open) when
+ * that takes SQL, which also says what rights are missing.
+ */
+extern bool direct_read(DirectReader *reader, DirectTable *table, const Datum *key, int nkeys);
+extern bool direct_read_next(DirectReader *reader);
+extern void direct_read_end(DirectReader *reader);
+
+static inline Datum
+direct_read_get(const DirectReader *reader, int column, bool *isnull)
+{
+	return slot_getattr(reader->row, reader->table->numbers[column], isnull);
+}
 
 #endif							/* GOVERNANCE_LEDGER_DIRECT_H */

@@ -205,6 +205,13 @@ typedef struct AccountHistory
 extern AccountHistory *history_load(const int64 *accounts, int naccounts,
 									int what, LedgerMode mode);
 
+/*
+ * Does an account exist, with the rights of the caller?  The probe needs no
+ * ledger_read_enter(), and says false when it takes SQL.
+ */
+extern bool account_exists(int64 account_id);
+extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
+
 /* ---------- the fold over a history (replay.c) ---------- */
 
 /*
@@ -346,6 +353,19 @@ typedef struct StoredStanding
 } StoredStanding;
 
 extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
+
+/*
+ * The same without SQL, and outside of ledger_read_enter(); false when that
+ * cannot be.
+ */
+extern bool standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing);
+
+/*
+ * standing_at() where one or two probes settle it, outside of
+ * ledger_read_enter(); null when they do not.
+ */
+extern EngineState *standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at,
+									 TimestampTz known_at);
 
 /*
  * The state of an account under a scheme at an instant, as it was known at

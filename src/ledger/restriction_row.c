@@ -76,7 +76,7 @@ static const ColumnSpec restriction_columns[R_COLUMNS] = {
 #define TRIGGERING_CAPABILITY "certification"
 
 static DirectTable restriction_table = {
-	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 1,
+	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 2,
 	.own_trigger = "certification_withheld"
 };
 
@@ -91,6 +91,25 @@ restriction_values(const RestrictionWrite *set, const Withheld *span, Datum *val
 	values[R_UNTIL] = TimestampTzGetDatum(span->until);
 	values[R_SANCTION] = Int64GetDatum(span->sanction_id);
 	nulls[R_SANCTION] = span->sanction_id == 0;
+}
+
+/* ---------- looking them up ---------- */
+
+bool
+restriction_probe(int64 account_id, text *capability, TimestampTz at, bool *withheld)
+{
+	DirectReader reader;
+	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(capability)};
+	bool		isnull;
+
+	*withheld = false;
+	if (!direct_read(&reader, &restriction_table, key, 2))
+		return false;
+	while (!*withheld && direct_read_next(&reader))
+		*withheld = DatumGetTimestampTz(direct_read_get(&reader, R_SINCE, &isnull)) <= at &&
+			DatumGetTimestampTz(direct_read_get(&reader, R_UNTIL, &isnull)) > at;
+	direct_read_end(&reader);
+	return true;
 }
 
 /* ---------- without SQL ---------- */

@@ -37,13 +37,6 @@
 /* How many standings are held in memory at a time. */
 #define CHUNK_SIZE 2048
 
-static LedgerPlan read_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
-	" FROM governance.standing s"
-	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
-	2, {INT8OID, TEXTOID}
-};
-
 /*
  * The standings whose outcome is being written at each level of nesting: a
  * trigger of the user's own on what we write may come here again.
@@ -641,32 +634,36 @@ standings_apply(StandingKey *keys, int nkeys)
 
 /* ---------- reading ---------- */
 
-StoredStanding *
-standing_read(int64 account_id, Scheme *scheme)
+/*
+ * Moves a stored standing to an instant; null when that takes more than it has:
+ * the history, for an instant that it lies past; facts, for a later version.
+ */
+static EngineState *
+standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, TimestampTz known_at)
 {
-	MemoryContext context = CurrentMemoryContext;
-	StoredStanding *standing = NULL;
-	Datum		values[2];
+	if (standing == NULL || at < standing->as_of || Min(at, known_at) < standing->known_at ||
+		next_version_from(scheme, standing->state) <= at)
+		return NULL;
+	ledger_advance(scheme, NULL, &standing->state, NULL, at, NULL);
+	return standing->state;
+}
 
-	values[0] = Int64GetDatum(account_id);
-	values[1] = CStringGetTextDatum(scheme->name);
-	if (ledger_execute(&read_plan, values, NULL, LEDGER_READ) > 0)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[0];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		MemoryContext old = MemoryContextSwitchTo(context);
-		bool		isnull;
+EngineState *
+standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
+{
+	StoredStanding *standing;
+	AccountHistory facts = {.account_id = account_id};
 
-		standing = palloc(sizeof(StoredStanding));
-		standing->state = standing_state(SPI_getbinval(tuple, desc, 3, &isnull),
-										 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
-		standing->known_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull));
-		standing->as_of = standing->state->as_of;
-		standing->policy_id = standing->state->policy_id;
-		MemoryContextSwitchTo(old);
-	}
-	SPI_freetuptable(SPI_tuptable);
-	return standing;
+	if (!standing_probe(account_id, scheme, &standing))
+		return NULL;
+	if (standing != NULL)
+		return standing_moved(scheme, standing, at, known_at);
+
+	/* As the policy starts it. */
+	if (scheme_has_attributes(scheme) ||
+		!account_probe(account_id, &facts.exists, &facts.opened) || !facts.exists)
+		return NULL;
+	return ledger_fresh(scheme, NULL, &facts, at);
 }
 
 EngineState *
@@ -674,17 +671,13 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 			AccountHistory **history)
 {
 	StoredStanding *standing = standing_read(account_id, scheme);
-	EngineState *state = NULL;
+	EngineState *state = standing_moved(scheme, standing, at, known_at);
 	bool		past = standing != NULL &&
 		(at < standing->as_of || Min(at, known_at) < standing->known_at);
 
 	*history = NULL;
-	if (standing != NULL && !past && !ledger_has_successor(scheme, standing->state))
-	{
-		state = standing->state;
-		ledger_advance(scheme, NULL, &state, NULL, at, NULL);
+	if (state != NULL)
 		return state;
-	}
 	*history = history_load(&account_id, 1, past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS,
 							LEDGER_READ);
 	if (!(*history)->exists)

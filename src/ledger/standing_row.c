@@ -20,6 +20,13 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
+static LedgerPlan read_plan = {
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	" FROM governance.standing s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
+	2, {INT8OID, TEXTOID}
+};
+
 static LedgerPlan probe_plan = {
 	"SELECT u.o FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u (account_id, scheme, o)"
 	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
@@ -155,6 +162,63 @@ EngineState *
 standing_state(Datum state, int64 policy_id)
 {
 	return engine_deserialize(rulebook_policy(policy_id), DatumGetByteaPP(state));
+}
+
+static StoredStanding *
+stored_standing(Datum state, TimestampTz known_at, int64 policy_id)
+{
+	StoredStanding *standing = palloc(sizeof(StoredStanding));
+
+	standing->state = standing_state(state, policy_id);
+	standing->known_at = known_at;
+	standing->as_of = standing->state->as_of;
+	standing->policy_id = standing->state->policy_id;
+	return standing;
+}
+
+bool
+standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing)
+{
+	DirectReader reader;
+	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(scheme->text)};
+	bool		isnull;
+
+	*standing = NULL;
+	if (!direct_read(&reader, &standing_table, key, 2))
+		return false;
+	if (direct_read_next(&reader))
+		*standing = stored_standing(direct_read_get(&reader, S_STATE, &isnull),
+									DatumGetTimestampTz(direct_read_get(&reader, S_KNOWN_AT, &isnull)),
+									DatumGetInt64(direct_read_get(&reader, S_POLICY, &isnull)));
+	direct_read_end(&reader);
+	return true;
+}
+
+StoredStanding *
+standing_read(int64 account_id, Scheme *scheme)
+{
+	MemoryContext context = CurrentMemoryContext;
+	StoredStanding *standing;
+	Datum		values[2];
+
+	if (standing_probe(account_id, scheme, &standing))
+		return standing;
+	values[0] = Int64GetDatum(account_id);
+	values[1] = PointerGetDatum(scheme->text);
+	if (ledger_execute(&read_plan, values, NULL, LEDGER_READ) > 0)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[0];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		MemoryContext old = MemoryContextSwitchTo(context);
+		bool		isnull;
+
+		standing = stored_standing(SPI_getbinval(tuple, desc, 3, &isnull),
+								   DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)),
+								   DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return standing;
 }
 
 static void

@@ -31,11 +31,6 @@ static LedgerPlan schemes_plan = {
 	1, {INT8OID}
 };
 
-static LedgerPlan account_plan = {
-	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
-	1, {INT8OID}
-};
-
 Scheme *
 scheme_argument(text *name)
 {
@@ -45,13 +40,10 @@ scheme_argument(text *name)
 void
 require_account(int64 account_id)
 {
-	Datum		value = Int64GetDatum(account_id);
-
-	if (ledger_execute(&account_plan, &value, NULL, LEDGER_READ) == 0)
+	if (!account_exists(account_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
 				 errmsg("account %lld does not exist", (long long) account_id)));
-	SPI_freetuptable(SPI_tuptable);
 }
 
 void
@@ -102,17 +94,27 @@ Datum
 governance_score(PG_FUNCTION_ARGS)
 {
 	EngineState *state;
+	Scheme	   *scheme;
+	int64		account_id;
 	TimestampTz at;
+	TimestampTz known_at;
 	CreditScore score;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	at = PG_GETARG_TIMESTAMPTZ(2);
 	require_finite(at, "at");
+	account_id = PG_GETARG_INT64(0);
+	known_at = known_argument(fcinfo, 3, at);
 	rulebook_refresh();
+	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
+
+	/* Mostly the standing's row is all that is needed. */
+	state = standing_at_once(account_id, scheme, at, known_at);
+	if (state != NULL)
+		PG_RETURN_CREDIT_SCORE(credit_score_make(state->score, state->cap));
 	ledger_read_enter();
-	state = state_argument(PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), at,
-						   known_argument(fcinfo, 3, at));
+	state = state_argument(account_id, scheme, at, known_at);
 	score = credit_score_make(state->score, state->cap);
 	ledger_read_leave();
 	PG_RETURN_CREDIT_SCORE(score);
