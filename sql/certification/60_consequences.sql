@@ -71,11 +71,14 @@ AS $violations$
 BEGIN
 	PERFORM governance.certification_consequences(v.account_id, v.violation_id)
 		FROM (SELECT n.account_id, n.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
-			  ORDER BY n.account_id, n.violation_id) v;
+			  UNION ALL
+			  SELECT c.account_id, c.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
+				JOIN governance.violation c ON c.linked_account_id = n.account_id AND c.linked_violation_id = n.violation_id
+			  ORDER BY 1, 2) v;
 END
 $violations$;
 COMMENT ON FUNCTION governance.certification_violations(bigint[], bigint[]) IS
-	'part of certification_violation(): the violations of a statement that may cost a certification';
+	'part of certification_violation(): the violations of a statement that may cost a certification, and their copies';
 
 CREATE FUNCTION governance.certification_revisions(account_ids bigint[], revision_ids bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -87,7 +90,10 @@ DECLARE
 BEGIN
 	FOR revision IN
 		SELECT n.account_id, n.violation_id, n.action, n.reason, n.decided_at
-			FROM unnest(account_ids, revision_ids) i(account_id, revision_id)
+			FROM (SELECT u.account_id, u.revision_id FROM unnest(account_ids, revision_ids) u(account_id, revision_id)
+				  UNION ALL
+				  SELECT c.account_id, c.revision_id FROM unnest(revision_ids) u(revision_id)
+					JOIN governance.revision c ON c.linked_revision_id = u.revision_id) i
 				JOIN governance.revision n ON n.account_id = i.account_id AND n.revision_id = i.revision_id
 			WHERE n.action IN ('overturn', 'reinstate')
 				AND EXISTS (SELECT FROM governance.certified_account a WHERE a.account_id = n.account_id)
@@ -114,7 +120,7 @@ BEGIN
 END
 $revisions$;
 COMMENT ON FUNCTION governance.certification_revisions(bigint[], bigint[]) IS
-	'part of certification_revision(): the revisions of a statement';
+	'part of certification_revision(): the revisions of a statement, and what followed for copies';
 
 CREATE FUNCTION governance.certification_violation() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_certification_violation'

@@ -130,6 +130,9 @@ BEGIN
 			decided_by		text NOT NULL DEFAULT current_user,
 			evidence		jsonb,
 			held			boolean NOT NULL DEFAULT false,
+			linked_account_id	bigint,
+			linked_violation_id	bigint,
+			link_id			bigint,
 			CONSTRAINT violation_pkey PRIMARY KEY (account_id, violation_id),
 			CONSTRAINT violation_points_check CHECK (points >= 0),
 			CONSTRAINT violation_surcharge_check CHECK (surcharge >= 0),
@@ -139,6 +142,8 @@ BEGIN
 			CONSTRAINT violation_decided_at_check CHECK (isfinite(decided_at))
 		);
 		CREATE INDEX violation_violation_id_idx ON governance.violation (violation_id);
+		CREATE INDEX violation_linked_idx ON governance.violation (linked_account_id, linked_violation_id)
+			WHERE linked_account_id IS NOT NULL;
 		CREATE INDEX violation_decided_at_idx ON governance.violation USING brin (decided_at);
 		COMMENT ON TABLE governance.violation IS 'the ledger: every violation that was decided; append-only';
 		COMMENT ON COLUMN governance.violation.account_id IS 'who; the account must exist (governance.standing, which has the foreign key, gets its row in the same statement)';
@@ -157,12 +162,27 @@ BEGIN
 		COMMENT ON COLUMN governance.violation.decided_by IS 'who decided';
 		COMMENT ON COLUMN governance.violation.evidence IS 'what it rests on';
 		COMMENT ON COLUMN governance.violation.held IS 'a brake was on: it counts, and the sanctions that it brings are not enforced';
+		COMMENT ON COLUMN governance.violation.linked_account_id IS 'of a copy: whose violation it was; written by the ledger only';
+		COMMENT ON COLUMN governance.violation.linked_violation_id IS 'of a copy: the violation that it was copied from';
+		COMMENT ON COLUMN governance.violation.link_id IS 'of a copy: the link along which it was copied';
 		RETURN NEXT 'created table governance.violation';
 	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.violation') AND attname = 'held') THEN
 		-- Version 0.1.0 had no brake.
 		ALTER TABLE governance.violation ADD COLUMN held boolean NOT NULL DEFAULT false;
 		COMMENT ON COLUMN governance.violation.held IS 'a brake was on: it counts, and the sanctions that it brings are not enforced';
 		RETURN NEXT 'brought table governance.violation up to date';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.violation'::regclass AND attname = 'linked_account_id') THEN
+		ALTER TABLE governance.violation
+			ADD COLUMN linked_account_id bigint,
+			ADD COLUMN linked_violation_id bigint,
+			ADD COLUMN link_id bigint;
+		CREATE INDEX violation_linked_idx ON governance.violation (linked_account_id, linked_violation_id)
+			WHERE linked_account_id IS NOT NULL;
+		COMMENT ON COLUMN governance.violation.linked_account_id IS 'of a copy: whose violation it was; written by the ledger only';
+		COMMENT ON COLUMN governance.violation.linked_violation_id IS 'of a copy: the violation that it was copied from';
+		COMMENT ON COLUMN governance.violation.link_id IS 'of a copy: the link along which it was copied';
+		RETURN NEXT 'added the columns of copies to governance.violation';
 	END IF;
 
 	IF to_regclass('governance.activity') IS NULL THEN
@@ -205,6 +225,7 @@ BEGIN
 			reason			text NOT NULL,
 			decided_at		timestamptz NOT NULL DEFAULT now(),
 			decided_by		text NOT NULL DEFAULT current_user,
+			linked_revision_id	bigint,
 			CONSTRAINT revision_pkey PRIMARY KEY (account_id, revision_id),
 			CONSTRAINT revision_violation_fkey FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation,
 			CONSTRAINT revision_action_check CHECK (action IN ('overturn', 'change', 'reinstate', 'release', 'opening')),
@@ -215,6 +236,7 @@ BEGIN
 			CONSTRAINT revision_decided_at_check CHECK (isfinite(decided_at))
 		);
 		CREATE INDEX revision_violation_id_idx ON governance.revision (account_id, violation_id);
+		CREATE INDEX revision_linked_idx ON governance.revision (linked_revision_id) WHERE linked_revision_id IS NOT NULL;
 		COMMENT ON TABLE governance.revision IS 'decisions that were overturned, changed or reinstated, sanctions that were lifted, and balances with which accounts came; append-only';
 		COMMENT ON COLUMN governance.revision.account_id IS 'whose violation or sanction it was';
 		COMMENT ON COLUMN governance.revision.revision_id IS 'identifies the revision; the last one counts';
@@ -228,6 +250,7 @@ BEGIN
 		COMMENT ON COLUMN governance.revision.reason IS 'why';
 		COMMENT ON COLUMN governance.revision.decided_at IS 'when, and so known';
 		COMMENT ON COLUMN governance.revision.decided_by IS 'who';
+		COMMENT ON COLUMN governance.revision.linked_revision_id IS 'of a copy: the revision of its original that it followed; written by the ledger only';
 		RETURN NEXT 'created table governance.revision';
 	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.revision') AND attname = 'sanction_id') THEN
 		-- Version 0.1.0 knew no release().
@@ -255,6 +278,12 @@ BEGIN
 		COMMENT ON COLUMN governance.revision.since IS 'of a release: when the sanction started; infinity: it waited for another one';
 		COMMENT ON COLUMN governance.sanction.during IS 'from when until when, if nothing more happens; no upper end: until released, or for ever; from infinity: once another one has ended';
 		RETURN NEXT 'brought table governance.revision up to date';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.revision'::regclass AND attname = 'linked_revision_id') THEN
+		ALTER TABLE governance.revision ADD COLUMN linked_revision_id bigint;
+		CREATE INDEX revision_linked_idx ON governance.revision (linked_revision_id) WHERE linked_revision_id IS NOT NULL;
+		COMMENT ON COLUMN governance.revision.linked_revision_id IS 'of a copy: the revision of its original that it followed; written by the ledger only';
+		RETURN NEXT 'added column governance.revision.linked_revision_id';
 	END IF;
 
 	IF to_regclass('governance.appeal') IS NULL THEN

@@ -10,7 +10,7 @@ CREATE FUNCTION governance.sealed(OUT relation text, OUT key text, OUT columns t
 BEGIN ATOMIC
 	VALUES
 		('violation', 'violation_id',
-			'{account_id,violation_id,scheme,rule,points,occurred_at,decided_at,source,campaign,incident,content_ref,surcharge,sanction_length,decided_by,evidence,held}'::text[]),
+			'{account_id,violation_id,scheme,rule,points,occurred_at,decided_at,source,campaign,incident,content_ref,surcharge,sanction_length,decided_by,evidence,held,linked_account_id,linked_violation_id,link_id}'::text[]),
 		('activity', 'activity_id',
 			'{account_id,activity_id,kind,occurred_at,quantity,violation_id,recorded_by,evidence}');
 END;

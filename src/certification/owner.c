@@ -371,7 +371,7 @@ find_attnums(Relation rel, const char *const *columns, int ncolumns, int *attnum
 Datum
 governance_certification_violation(PG_FUNCTION_ARGS)
 {
-	static const char *const columns[] = {"scheme", "rule", "account_id", "violation_id"};
+	static const char *const columns[] = {"scheme", "rule", "account_id", "violation_id", "linked_violation_id"};
 	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_violation");
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	int			attnums[lengthof(columns)];
@@ -393,7 +393,8 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 
 		for (int i = 0; i < (int) lengthof(columns); i++)
 			values[i] = slot_getattr(slot, attnums[i], &nulls[i]);
-		if (nulls[0] || nulls[1] || nulls[2] || nulls[3])
+		/* Copies for linked accounts come with their originals. */
+		if (nulls[0] || nulls[1] || nulls[2] || nulls[3] || !nulls[4])
 			continue;
 		for (int i = 0; i < nrows && !found; i++)
 			found = texts_equal(rows[i].values[0], values[0]) &&
@@ -415,7 +416,7 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 Datum
 governance_certification_revision(PG_FUNCTION_ARGS)
 {
-	static const char *const columns[] = {"account_id", "revision_id"};
+	static const char *const columns[] = {"account_id", "revision_id", "linked_revision_id"};
 	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_revision");
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	int			attnums[lengthof(columns)];
@@ -431,7 +432,7 @@ governance_certification_revision(PG_FUNCTION_ARGS)
 		Datum		account_id = slot_getattr(slot, attnums[0], &nulls[0]);
 		Datum		revision_id = slot_getattr(slot, attnums[1], &nulls[1]);
 
-		if (nulls[0] || nulls[1])
+		if (nulls[0] || nulls[1] || !slot_attisnull(slot, attnums[2]))
 			continue;
 		if (n == allocated)
 			grow_ids(&account_ids, &revision_ids, &allocated);

@@ -345,12 +345,16 @@ typedef struct Rung
 	Term	   *terms;
 } Rung;
 
-/* links[]: which sanctions extend to accounts that are linked */
+/* links[]: which sanctions extend to accounts that are linked, and which
+ * entries are copied to them */
 typedef struct PolicyLink
 {
 	char	   *kind;			/* of the link */
 	double		confidence;		/* at least this sure */
-	bool	   *rungs;			/* by rung index */
+	bool	   *rungs;			/* by rung index; null: no sanctions */
+	bool	   *entries;		/* by rule index; null: no entries */
+	Points		points;			/* what a copy costs; POINTS_NONE: */
+	double		multiply;		/* so many times what the original does */
 	int			ncapabilities;	/* withhold; 0: what the rung withholds */
 	char	  **capabilities;
 	bool		outlasts;		/* goes on when the link ends */
@@ -513,7 +517,8 @@ typedef struct Policy
 	Rung	   *rungs;			/* declared order: later is heavier among
 								 * equal tiers */
 	int			nlinks;
-	PolicyLink *links;			/* the engine has no use for them: reports/linked.c */
+	PolicyLink *links;			/* the engine has no use for them:
+								 * reports/linked.c, ledger/linked_entry.c */
 	int			nreliefs;
 	Relief	   *reliefs;
 

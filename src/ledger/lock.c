@@ -36,6 +36,15 @@ static LedgerPlan standing_plan = {
 	2, {INT8OID, TEXTOID}
 };
 
+/* With those that have copies of the account's entries. */
+static LedgerPlan linked_standings_plan = {
+	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$2 AND s.account_id" EQ "ANY"
+	" (ARRAY(SELECT $1 UNION SELECT v.account_id FROM governance.violation v"
+	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2))"
+	" ORDER BY s.account_id FOR NO KEY UPDATE",
+	2, {INT8OID, TEXTOID}
+};
+
 static LedgerPlan latest_plan = {
 	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "$1",
 	1, {TEXTOID}
@@ -111,14 +120,19 @@ Datum
 governance_hold_standing(PG_FUNCTION_ARGS)
 {
 	Datum		values[2];
+	text	   *name = PG_GETARG_TEXT_PP(1);
 	LedgerIdentity identity;
+	const Scheme *scheme;
 
 	require_insert("revision");
 	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	ledger_enter(&identity);
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
-	ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
+	ledger_execute(scheme != NULL && scheme->copies ? &linked_standings_plan : &standing_plan,
+				   values, NULL, LEDGER_FRESH);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();
 }

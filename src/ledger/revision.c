@@ -31,12 +31,13 @@ static LedgerPlan scheme_of_plan = {
 
 enum
 {
-	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_ACTION, R_COLUMNS
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_ACTION, R_ID, R_LINKED, R_COLUMNS
 };
 
 static const ColumnSpec revision_columns[R_COLUMNS] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID},
-	{"scheme", TEXTOID}, {"action", TEXTOID}
+	{"scheme", TEXTOID}, {"action", TEXTOID}, {"revision_id", INT8OID},
+	{"linked_revision_id", INT8OID}
 };
 
 /* A scheme and its trials. */
@@ -55,6 +56,22 @@ add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decide
 			key->replay = true;
 			key->decided = Max(key->decided, decided);
 		}
+}
+
+/* What a revision of a violation means for its copies. */
+static void
+revise_copies(KeyList *list, int64 account_id, int64 revision_id, const char *name,
+			  TimestampTz decided)
+{
+	const Scheme *scheme = rulebook_scheme(name, strlen(name), true);
+	int64	   *accounts;
+	int			n;
+
+	if (scheme == NULL || !scheme->copies)
+		return;
+	accounts = linked_entries_revise(scheme, account_id, revision_id, &n);
+	for (int i = 0; i < n; i++)
+		add_keys(list, accounts[i], name, decided);
 }
 
 /* A balance is one of a version in force, or it would be of no effect. */
@@ -102,8 +119,12 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		int64		violation_id = slot_int8(slot, numbers[R_VIOLATION]);
 		Datum		values[2];
 		char	   *scheme;
+		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
+		if (linked_entry_check(relation, "linked_revision_id",
+							   !slot_attisnull(slot, numbers[R_LINKED])))
+			break;				/* who revises the originals applies them, too */
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
 		accounts[nrows] = account_id;
@@ -126,9 +147,12 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 					 errmsg("account %lld has no violation %lld",
 							(long long) account_id, (long long) violation_id),
 					 errtable(relation)));
-		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]));
+		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],
+															  SPI_tuptable->tupdesc, 1, &isnull)));
 		SPI_freetuptable(SPI_tuptable);
+		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]));
+		revise_copies(&list, account_id, slot_int8(slot, numbers[R_ID]), scheme,
+					  slot_time(slot, numbers[R_DECIDED]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	standings_apply(list.keys, list.n);

@@ -38,6 +38,7 @@ enum
 {
 	V_ACCOUNT, V_ID, V_SCHEME, V_RULE, V_POINTS, V_OCCURRED, V_DECIDED, V_SOURCE,
 	V_CAMPAIGN, V_INCIDENT, V_CONTENT, V_SURCHARGE, V_LENGTH, V_HELD,
+	V_LINKED_ACCOUNT, V_LINKED_VIOLATION, V_LINK,
 	V_COLUMNS
 };
 
@@ -45,7 +46,8 @@ static const ColumnSpec violation_columns[V_COLUMNS] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"scheme", TEXTOID}, {"rule", TEXTOID},
 	{"points", NUMERICOID}, {"occurred_at", TIMESTAMPTZOID}, {"decided_at", TIMESTAMPTZOID},
 	{"source", TEXTOID}, {"campaign", TEXTOID}, {"incident", TEXTOID}, {"content_ref", TEXTOID},
-	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID}
+	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID},
+	{"linked_account_id", INT8OID}, {"linked_violation_id", INT8OID}, {"link_id", INT8OID}
 };
 
 /* The sources that the table's constraint allows, as constants. */
@@ -341,9 +343,11 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	ViolationRow **order;
 	StandingKey *keys;
 	int64		nrows = 0;
+	int64		ngiven;
 	int64		maxrows;
 	int64		nkeys = 0;
 	bool		braked;
+	bool		copies = false;
 	MemoryContext context;
 
 	require_transition(trigger->tg_newtable, "violation_apply", "NEW");
@@ -357,22 +361,39 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	context = CurrentMemoryContext;
 
 	rows = MemoryContextAllocHuge(context, sizeof(ViolationRow) * maxrows);
-	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * maxrows);
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	tuplestore_rescan(trigger->tg_newtable);
 	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (linked_entry_check(relation, "linked_violation_id",
+							   !slot_attisnull(slot, numbers[V_LINKED_VIOLATION]) ||
+							   !slot_attisnull(slot, numbers[V_LINKED_ACCOUNT]) ||
+							   !slot_attisnull(slot, numbers[V_LINK])))
+		{
+			/* The statement that copies them applies them with its own rows. */
+			copies = true;
+			break;
+		}
 		read_violation(relation, slot, numbers, &rows[nrows]);
-		order[nrows] = &rows[nrows];
 		nrows++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
+	if (copies)
+	{
+		ledger_leave(&identity);
+		return PointerGetDatum(NULL);
+	}
 	check_campaigns(relation, rows, nrows);
 	braked = brake_any();
 	if (braked)
 		brake_hold(rows, nrows);
+	ngiven = nrows;
+	linked_entries_copy(&rows, &nrows);
 
+	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * nrows);
+	for (int64 i = 0; i < nrows; i++)
+		order[i] = &rows[i];
 	if (nrows > 1)
 		qsort(order, nrows, sizeof(ViolationRow *), violation_key_cmp);
 	for (int64 i = 0; i < nrows; i++)
@@ -400,7 +421,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	if (braked)
 		brake_count(rows, nrows);
 	if (limits_any())
-		check_limits(identity.userid, rows, nrows);
+		check_limits(identity.userid, rows, ngiven);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -113,7 +113,7 @@ inherit(InheritedList *list, const Link *link, const char *scheme, const Project
 		char	  **names = rule->ncapabilities > 0 ? rule->capabilities : p->rung->capabilities;
 		Inherited  *item;
 
-		if (!rule->rungs[rung] || strcmp(rule->kind, link->kind) != 0 ||
+		if (rule->rungs == NULL || !rule->rungs[rung] || strcmp(rule->kind, link->kind) != 0 ||
 			link->confidence < rule->confidence - 1e-9)
 			continue;
 

@@ -248,7 +248,8 @@ load_versions(Reader *reader)
 					   "SELECT policy_id, scheme, status,"
 					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
 					   " pg_catalog.isempty(in_force),"
-					   " document OPERATOR(pg_catalog.?) 'links'"
+					   " document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
+					   " document OPERATOR(pg_catalog.@?) '$.links[*].entries'"
 					   " FROM governance.policy"
 					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
 					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
@@ -295,6 +296,8 @@ load_versions(Reader *reader)
 			scheme->versions[scheme->nversions++] = version;
 			if (DatumGetBool(result(row, 7, &isnull)))
 				scheme->links = any_links = true;
+			if (DatumGetBool(result(row, 8, &isnull)))
+				scheme->copies = true;
 		}
 	}
 	for (int i = 0; i < nschemes; i++)

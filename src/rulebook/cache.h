@@ -46,6 +46,7 @@ typedef struct Scheme
 								 * force, by `from` */
 	PolicyVersion *versions;
 	bool		links;			/* one of them hands sanctions on */
+	bool		copies;			/* one of them copies entries */
 	int			ntrials;
 	PolicyVersion *trials;
 } Scheme;

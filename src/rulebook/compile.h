@@ -102,6 +102,9 @@ extern int	compile_mark(Compiler *c, const Doc *doc);
 extern int	compile_rung_name(Compiler *c, const Doc *doc);
 extern bool *compile_rung_set(Compiler *c, const Doc *doc);
 
+/* A list of patterns of rules: a set by rule index (compile_rules.c). */
+extern bool *compile_rule_patterns(Compiler *c, const Doc *list);
+
 extern bool span_is_zero(const Span *span);
 
 /* Roughly, to tell which of two spans is longer. */

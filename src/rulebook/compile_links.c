@@ -1,16 +1,53 @@
 /*
  * compile_links.c
- *		What a sanction means for linked accounts.
+ *		What a sanction and an entry mean for linked accounts.
  */
 #include "postgres.h"
 
 #include "errors.h"
 #include "rulebook/compile.h"
 
+/* What does not go without another key. */
+static void
+need_key(const Doc *object, const char *key, const char *needed)
+{
+	const Doc  *part = doc_get(object, key);
+
+	if (part != NULL && doc_get(object, needed) == NULL)
+		doc_fail(part, NULL, NULL, "needs \"%s\" beside it", needed);
+}
+
+static void
+compile_entries(Compiler *c, const Doc *object, PolicyLink *link)
+{
+	const Doc  *points = doc_get(object, "points");
+	const Doc  *multiply = doc_get(object, "multiply");
+
+	link->points = POINTS_NONE;
+	link->multiply = 1;
+	if (doc_get(object, "entries") == NULL)
+		return;
+	link->entries = compile_rule_patterns(c, doc_get(object, "entries"));
+	if (points != NULL && multiply != NULL)
+		doc_fail(multiply,
+				 _("A copy costs either so many points or so many times what the original does."),
+				 NULL, "does not go with \"points\"");
+	if (points != NULL)
+		link->points = doc_points(points, false);
+	if (multiply != NULL)
+	{
+		link->multiply = doc_number(multiply);
+		if (!(link->multiply >= 0 && link->multiply <= 100))
+			doc_fail(multiply, NULL, NULL, "must be between 0 and 100");
+	}
+}
+
 static void
 compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 {
-	static const char *const keys[] = {"kind", "confidence", "rungs", "withhold", "outlast"};
+	static const char *const keys[] = {
+		"kind", "confidence", "rungs", "withhold", "outlast", "entries", "points", "multiply"
+	};
 	const Doc  *part;
 
 	doc_need_object(object);
@@ -21,7 +58,16 @@ compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 	if (!(link->confidence > 0 && link->confidence <= 1))
 		doc_fail(part, _("It is the least confidence of a link that counts; 1 is certain."), NULL,
 				 "must be more than 0 and at most 1");
-	link->rungs = compile_rung_set(c, doc_required(object, "rungs"));
+	if (doc_get(object, "rungs") == NULL && doc_get(object, "entries") == NULL)
+		doc_fail(object, _("\"rungs\" hands on sanctions, \"entries\" copies violations."), NULL,
+				 "needs \"rungs\" or \"entries\"");
+	need_key(object, "withhold", "rungs");
+	need_key(object, "outlast", "rungs");
+	need_key(object, "points", "entries");
+	need_key(object, "multiply", "entries");
+	compile_entries(c, object, link);
+	if (doc_get(object, "rungs") != NULL)
+		link->rungs = compile_rung_set(c, doc_get(object, "rungs"));
 	link->outlasts = doc_get_boolean(object, "outlast", false);
 	part = doc_get(object, "withhold");
 	if (part == NULL)

@@ -320,6 +320,15 @@ compile_rule_set(Compiler *c, const Doc *object)
 	return set;
 }
 
+bool *
+compile_rule_patterns(Compiler *c, const Doc *list)
+{
+	bool	   *set = NULL;
+
+	narrow_rules(c, list, rule_has_code, gettext_noop("no rule matches \"%s\""), false, &set);
+	return set;
+}
+
 static uint32
 compile_marks(Compiler *c, const Doc *list)
 {
