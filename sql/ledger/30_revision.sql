@@ -114,7 +114,8 @@ BEGIN
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = release.sanction_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(sanction_id::text, 'null'));
+			MESSAGE = format('sanction %s does not exist', coalesce(sanction_id::text, 'null')),
+			HINT = 'governance.sanction lists the sanctions of every account.';
 	END IF;
 
 	-- As it is once nobody else can change it.

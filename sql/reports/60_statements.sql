@@ -63,7 +63,8 @@ BEGIN
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = draft_statement.sanction_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(draft_statement.sanction_id::text, 'null'));
+			MESSAGE = format('sanction %s does not exist', coalesce(draft_statement.sanction_id::text, 'null')),
+			HINT = 'governance.sanction lists the sanctions of every account.';
 	END IF;
 	draft_statement.account_id := this.account_id;
 	draft_statement.starts := lower(this.during);

@@ -49,7 +49,8 @@ BEGIN
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = notice.sanction_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(notice.sanction_id::text, 'null'));
+			MESSAGE = format('sanction %s does not exist', coalesce(notice.sanction_id::text, 'null')),
+			HINT = 'governance.sanction lists the sanctions of every account.';
 	END IF;
 	SELECT * INTO cause FROM governance.violation v
 		WHERE v.account_id = this.account_id AND v.violation_id = this.violation_id;

@@ -146,6 +146,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_GV_UNKNOWN_VIOLATION),
 					 errmsg("account %lld has no violation %lld",
 							(long long) account_id, (long long) violation_id),
+					 errhint("governance.violation lists the violations of every account."),
 					 errtable(relation)));
 		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],
 															  SPI_tuptable->tupdesc, 1, &isnull)));

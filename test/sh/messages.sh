@@ -95,7 +95,7 @@ says()
 says "SELECT '85'::governance.credit_score" '类型 credit_score 的输入语法无效："85"' '积分写作分数、斜线和满分'
 says "SELECT 'Occupation:x'::governance.qualification" '标签由小写字母、数字、下划线和连字符组成'
 says "SELECT governance.score(7, 'a')" '计分体系 "a" 不存在' '已有的策略见视图 governance.policies'
-says "SELECT governance.explain(7)" '处罚 7 不存在'
+says "SELECT governance.explain(7)" '处罚 7 不存在' '各账号的处罚见 governance.sanction。'
 says "SELECT governance.publish(governance.pack('channels.live') || '{\"laddr\": 1}')" \
 	'策略文档：未知的键 "laddr"' '您也许是指 "ladder"。' '此处可用：' ' 和 "'
 says "SELECT governance.publish(jsonb_set(governance.pack('channels.live'), '{ladder,0,when}', '\"score <\"'))" \
