@@ -25,6 +25,10 @@ governance_next_rung(PG_FUNCTION_ARGS)
 	Scheme	   *scheme;
 	AccountHistory *history;
 	EngineState *state;
+	CreditScore score = 0;
+	Points		points = 0;
+	bool		near = false;
+	const Rung *next = NULL;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -36,26 +40,33 @@ governance_next_rung(PG_FUNCTION_ARGS)
 	ledger_read_enter();
 	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
 	state = standing_at(PG_GETARG_INT64(0), scheme, at, known_by(at), &history);
-	memset(nulls, true, sizeof(nulls));
 	if (state != NULL)
 	{
 		const Policy *policy = rulebook_policy(state->policy_id);
-		Points		points;
 		int			rung = engine_next_rung(policy, state, &points);
 
-		values[3] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
-		nulls[3] = false;
+		score = credit_score_make(state->score, state->cap);
+		/* A tenth of the scale, and at least one point. */
+		near = points <= Max(state->cap / 10, 100);
 		if (rung >= 0)
-		{
-			values[0] = CStringGetTextDatum(policy->rungs[rung].code);
-			values[1] = SanctionTierGetDatum(policy->rungs[rung].tier);
-			values[2] = points_numeric(points);
-
-			/* A tenth of the scale, and at least one point. */
-			values[4] = BoolGetDatum(points <= Max(state->cap / 10, 100));
-			nulls[0] = nulls[1] = nulls[2] = nulls[4] = false;
-		}
+			next = &policy->rungs[rung];
 	}
 	ledger_read_leave();
+
+	/* Only now: what was allocated in between is gone. */
+	memset(nulls, true, sizeof(nulls));
+	if (state != NULL)
+	{
+		values[3] = CreditScoreGetDatum(score);
+		nulls[3] = false;
+	}
+	if (next != NULL)
+	{
+		values[0] = CStringGetTextDatum(next->code);
+		values[1] = SanctionTierGetDatum(next->tier);
+		values[2] = points_numeric(points);
+		values[4] = BoolGetDatum(near);
+		nulls[0] = nulls[1] = nulls[2] = nulls[4] = false;
+	}
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
