@@ -136,7 +136,6 @@ entry_digest(const bytea *before, HeapTuple entry, TupleDesc desc)
 	for (int i = 0; i < (int) lengthof(entry_columns); i++)
 	{
 		int			number = SPI_fnumber(desc, entry_columns[i].name);
-		char		instant[MAXDATELEN + 1];
 		int			utc = 0;
 		bool		isnull;
 		JsonbValue	value;
@@ -158,10 +157,11 @@ entry_digest(const bytea *before, HeapTuple entry, TupleDesc desc)
 		}
 		else if (entry_columns[i].type == TIMESTAMPTZOID)
 		{
-			JsonEncodeDateTime(instant, datum, TIMESTAMPTZOID, &utc);
+			/* Read only when the whole object is put together. */
 			value.type = jbvString;
-			value.val.string.val = instant;
-			value.val.string.len = strlen(instant);
+			value.val.string.val = palloc(MAXDATELEN + 1);
+			JsonEncodeDateTime(value.val.string.val, datum, TIMESTAMPTZOID, &utc);
+			value.val.string.len = strlen(value.val.string.val);
 		}
 		else if (entry_columns[i].type == JSONBOID)
 		{

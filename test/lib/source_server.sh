@@ -17,7 +17,7 @@ source_server_packages()
 {
 	local need=() package
 
-	for package in gcc make bison flex perl libicu-dev zlib1g-dev pkg-config dpkg-dev \
+	for package in gcc make bison flex perl libicu-dev libxml2-dev zlib1g-dev pkg-config dpkg-dev \
 		valgrind libipc-run-perl; do
 		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' ||
 			need+=("$package")
@@ -68,7 +68,7 @@ source_server()
 	(
 		cd "$work/postgresql-$major"*/
 		./configure --prefix="$cache/$major" --enable-cassert --enable-debug \
-			--enable-tap-tests --with-icu --without-readline \
+			--enable-tap-tests --with-icu --with-libxml --without-readline \
 			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
 		make -s -j2 DESTDIR="$work/root" install
 		for module in btree_gist amcheck; do
