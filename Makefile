@@ -118,7 +118,7 @@ check-sanitizers:
 # Twenty times slower than without, so only what touches memory in its own way.
 check-valgrind:
 	@VALGRIND=1 VERSIONS=15 TEST_TIMEOUT=3600 \
-		ONLY="$(or $(ONLY),types_io types_qualification rulebook_invalid engine_examples ledger_violation ledger_revision ledger_time certification_life)" \
+		ONLY="$(or $(ONLY),types_qualification certification_life events_outbox ledger_direct ledger_late ledger_revision ledger_violation oversight_audit)" \
 		test/assertions
 
 check-analysis:
