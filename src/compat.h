@@ -49,6 +49,24 @@
 	ExecInsertIndexTuples(info, slot, estate, update, false, NULL, NIL)
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define governance_insert_index_tuples_unless(info, slot, estate, conflict, arbiters) \
+	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, arbiters, false)
+#else
+#define governance_insert_index_tuples_unless(info, slot, estate, conflict, arbiters) \
+	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, arbiters)
+#endif
+
+/* 18: what is looked for may have a tid, and where it is found can be asked. */
+#if PG_VERSION_NUM >= 180000
+#define governance_check_index_constraints(info, slot, estate, arbiters) \
+	ExecCheckIndexConstraints(info, slot, estate, &(ItemPointerData) {{0}}, \
+							  &(ItemPointerData) {{0}}, arbiters)
+#else
+#define governance_check_index_constraints(info, slot, estate, arbiters) \
+	ExecCheckIndexConstraints(info, slot, estate, &(ItemPointerData) {{0}}, arbiters)
+#endif
+
 /* 16: make_range() takes a place for soft errors. */
 #if PG_VERSION_NUM >= 160000
 #define make_range_compat(typcache, lower, upper, empty) \

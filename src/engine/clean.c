@@ -229,6 +229,21 @@ clock_due(Fold *fold, int n, Span *span, bool *plain)
 	return span_add(clock_last(fold, clock), span, 1, zone);
 }
 
+/*
+ * A clock that starts now has no step to take yet, unless spans may be empty:
+ * there is no need to reckon when it will, which is most of what a violation
+ * costs here.
+ */
+static inline bool
+has_just_started(const Fold *fold, int n)
+{
+	const CleanClock *clock = &fold->state->clocks[n];
+	const Relief *relief = clock_relief(fold, n);
+
+	return clock->steps == 0 && clock->base >= fold->at &&
+		relief->active_activity < 0 && relief->first_after.ncases == 0;
+}
+
 /* Takes a number of steps of one clock, the last one now. */
 static void
 take_steps(Fold *fold, int n, const Span *span, bool plain, int steps)
@@ -295,8 +310,11 @@ clean_steps(Fold *fold)
 		{
 			Span		span;
 			bool		plain;
-			TimestampTz due = clock_due(fold, n, &span, &plain);
+			TimestampTz due;
 
+			if (has_just_started(fold, n))
+				continue;
+			due = clock_due(fold, n, &span, &plain);
 			if (due > fold->at)
 				continue;
 			take_steps(fold, n, &span, plain && due == fold->at, 1);

@@ -28,6 +28,7 @@
 #define DIRECT_INSERT	0x02
 #define DIRECT_UPDATE	0x04
 #define DIRECT_DELETE	0x08
+#define DIRECT_INSERT_UNLESS 0x10	/* insert rows whose key may be there */
 
 /* A table, and what this backend knows of it until it is altered. */
 typedef struct DirectTable
@@ -38,6 +39,10 @@ typedef struct DirectTable
 	int			nkeys;			/* the first so many lead the primary key */
 	const char *own_trigger;	/* function of a row trigger of ours that has
 								 * nothing to do with the rows written here */
+	const struct DirectTable *parent;	/* the first column refers to the first of
+										 * this table, whose row must be locked
+										 * FOR KEY SHARE at least when a row is
+										 * inserted without SQL; or null */
 
 	/* private to direct.c */
 	bool		valid;
@@ -74,6 +79,7 @@ typedef struct DirectWriter
 	TupleTableSlot *virtual;	/* to update with */
 	Relation	key;
 	IndexScanDesc scan;
+	Buffer		buffer;			/* of the row found last */
 	ScanKeyData scankeys[DIRECT_MAX_KEYS];
 	int			nslots;
 	int			nrows;
@@ -109,11 +115,12 @@ direct_get(const DirectWriter *writer, int column, bool *isnull)
 }
 
 /*
- * Locks a row as an update that leaves the key alone does; the row at hand is
- * then the last version of it.  False when it is gone.  Raises
- * ERRCODE_T_R_SERIALIZATION_FAILURE where the isolation level asks for it.
+ * Locks a row; the row at hand is then the last version of it.  False when it
+ * is gone.  Raises ERRCODE_T_R_SERIALIZATION_FAILURE where the isolation level
+ * asks for it.
  */
-extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot);
+extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot,
+						LockTupleMode mode);
 
 /* Has this transaction changed or locked the row at hand already? */
 extern bool direct_is_ours(const DirectWriter *writer);
@@ -128,7 +135,17 @@ extern void direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
 						  const Datum *values, const bool *nulls);
 extern void direct_delete(DirectWriter *writer, ItemPointer tid);
 
-/* What is inserted is there after direct_flush() at the latest. */
+/*
+ * Inserts a row unless its key is there already (false), or gets there by a
+ * transaction that this one has to wait for.
+ */
+extern bool direct_insert_unless_there(DirectWriter *writer, const Datum *values,
+									   const bool *nulls);
+
+/*
+ * What is inserted is there after direct_flush() at the latest; what the values
+ * point to must stay until then.
+ */
 extern void direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls);
 extern void direct_flush(DirectWriter *writer);
 
@@ -161,5 +178,9 @@ direct_read_get(const DirectReader *reader, int column, bool *isnull)
 {
 	return slot_getattr(reader->row, reader->table->numbers[column], isnull);
 }
+
+/* Raises ERRCODE_T_R_SERIALIZATION_FAILURE. */
+pg_noreturn
+extern void direct_changed_meanwhile(bool deleted);
 
 #endif							/* GOVERNANCE_LEDGER_DIRECT_H */

@@ -107,14 +107,6 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
 }
 
-static int64
-next_sanction_id(void)
-{
-	Oid			nsp = get_namespace_oid("governance", false);
-
-	return nextval_internal(get_relname_relid("sanction_seq", nsp), false);
-}
-
 /* Puts a sanction's id into the state that it comes from, and wherever it
  * occurs under a later version. */
 static void
@@ -284,6 +276,8 @@ load_stored(EffectBatch *batch)
 void
 effects_number(EffectBatch *batch)
 {
+	Oid			sequence = InvalidOid;
+
 	load_stored(batch);
 	for (int i = 0; i < batch->nmembers; i++)
 	{
@@ -298,7 +292,10 @@ effects_number(EffectBatch *batch)
 
 			if (!is_projected(sanction) && sanction->sanction.sanction_id == 0)
 			{
-				set_sanction_id(member, sanction, next_sanction_id());
+				if (!OidIsValid(sequence))
+					sequence = get_relname_relid("sanction_seq",
+												 get_namespace_oid("governance", false));
+				set_sanction_id(member, sanction, nextval_internal(sequence, false));
 				sanction->is_new = true;
 			}
 		}

@@ -10,7 +10,6 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/direct.h"
 #include "ledger/stream.h"
 
 #include "access/htup_details.h"
@@ -341,50 +340,6 @@ read_revisions(AccountHistory *histories, int n, uint64 nrows, MemoryContext con
 		}
 	}
 	MemoryContextSwitchTo(old);
-}
-
-/* ---------- does an account exist? ---------- */
-
-static const ColumnSpec account_columns[2] = {
-	{"account_id", INT8OID}, {"opened_at", TIMESTAMPTZOID}
-};
-
-static DirectTable account_table = {
-	.name = "account", .ncolumns = 2, .columns = account_columns, .nkeys = 1
-};
-
-static LedgerPlan exists_plan = {
-	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
-	1, {INT8OID}
-};
-
-bool
-account_probe(int64 account_id, bool *exists, TimestampTz *opened)
-{
-	DirectReader reader;
-	Datum		key = Int64GetDatum(account_id);
-	bool		isnull;
-
-	if (!direct_read(&reader, &account_table, &key, 1))
-		return false;
-	*exists = direct_read_next(&reader);
-	if (*exists && opened != NULL)
-		*opened = DatumGetTimestampTz(direct_read_get(&reader, 1, &isnull));
-	direct_read_end(&reader);
-	return true;
-}
-
-bool
-account_exists(int64 account_id)
-{
-	Datum		value = Int64GetDatum(account_id);
-	bool		exists;
-
-	if (account_probe(account_id, &exists, NULL))
-		return exists;
-	exists = ledger_execute(&exists_plan, &value, NULL, LEDGER_READ) > 0;
-	SPI_freetuptable(SPI_tuptable);
-	return exists;
 }
 
 AccountHistory *

@@ -21,6 +21,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "ledger/account_row.h"
 #include "ledger/ledger.h"
 #include "ledger/effect.h"
 #include "ledger/standing_row.h"
@@ -181,23 +182,35 @@ static void
 load_histories(StandingWork *works, int nworks, WorkTest test, int what)
 {
 	int64	   *accounts = palloc(sizeof(int64) * Max(nworks, 1));
-	AccountHistory *histories;
+	AccountHistory *histories = NULL;
+	bool		bare = what == HISTORY_FACTS;
+	bool		begins = true;
 	int			n = 0;
 	int			h = -1;
 
 	for (int i = 0; i < nworks; i++)
-		if (test(&works[i]) &&
-			(n == 0 || accounts[n - 1] != works[i].key->account_id))
-			accounts[n++] = works[i].key->account_id;
+		if (test(&works[i]))
+		{
+			if (n == 0 || accounts[n - 1] != works[i].key->account_id)
+				accounts[n++] = works[i].key->account_id;
+			bare &= !scheme_has_attributes(works[i].key->scheme);
+			begins &= works[i].state == NULL;
+		}
 	if (n > 0)
 	{
-		histories = history_load(accounts, n, what, LEDGER_LATEST);
+		/* All that is asked for is in the rows of the accounts themselves? */
+		if (bare)
+			histories = accounts_find(accounts, n, begins);
+		bare = histories != NULL;
+		if (!bare)
+			histories = history_load(accounts, n, what, LEDGER_LATEST);
 		for (int i = 0; i < nworks; i++)
 			if (test(&works[i]))
 			{
 				while (h < 0 || histories[h].account_id != works[i].key->account_id)
 					h++;
 				works[i].history = &histories[h];
+				works[i].held |= bare && begins;
 			}
 	}
 	pfree(accounts);
@@ -214,11 +227,47 @@ lock_facts(StandingWork *works, int nworks)
 	int			n = 0;
 
 	for (int i = 0; i < nworks; i++)
-		if (scheme_has_attributes(works[i].key->scheme) &&
-			(n == 0 || accounts[n - 1] != works[i].key->account_id))
-			accounts[n++] = works[i].key->account_id;
+		if (scheme_has_attributes(works[i].key->scheme))
+		{
+			if (n == 0 || accounts[n - 1] != works[i].key->account_id)
+				accounts[n++] = works[i].key->account_id;
+			works[i].held = true;
+		}
 	accounts_lock(accounts, n);
 	pfree(accounts);
+}
+
+/*
+ * Where there is no standing, no violation has come before; nor has anything
+ * else, when the scheme listens to nothing else or the account has no activity.
+ */
+static void
+find_first(StandingWork *works, int nworks)
+{
+	int64	   *accounts = palloc(sizeof(int64) * nworks);
+	bool	   *active = palloc(sizeof(bool) * nworks);
+	int			n = 0;
+
+	for (int i = 0; i < nworks; i++)
+	{
+		StandingWork *work = &works[i];
+
+		work->first = work->state == NULL && !work->key->refresh && !work->key->replay &&
+			work->key->nactivities == 0;
+		if (work->first && scheme_has_activities(work->key->scheme))
+			accounts[n++] = work->key->account_id;
+	}
+	if (n > 0)
+	{
+		if (!accounts_active(accounts, n, active))
+			memset(active, true, sizeof(bool) * n);
+		n = 0;
+		for (int i = 0; i < nworks; i++)
+			if (works[i].first && scheme_has_activities(works[i].key->scheme))
+				works[i].first = !active[n++];
+	}
+	pfree(accounts);
+	pfree(active);
 }
 
 static void
@@ -254,6 +303,7 @@ fold_works(StandingWork *works, int nworks)
 {
 	bool		replays = false;
 
+	find_first(works, nworks);
 	load_histories(works, nworks, needs_facts, HISTORY_FACTS);
 	for (int i = 0; i < nworks; i++)
 	{
@@ -269,13 +319,9 @@ fold_works(StandingWork *works, int nworks)
 		 */
 		if (work->state != NULL && work->state->last.at == DT_NOBEGIN && !key->refresh)
 			work->state = NULL;
-		else if (work->state == NULL && !key->refresh && !key->replay &&
-				 key->nactivities == 0 && !scheme_has_activities(key->scheme))
+		else if (work->first)
 		{
-			/*
-			 * The first violation of an account whose scheme listens to
-			 * nothing else: these rows are its whole history.
-			 */
+			/* These rows are its whole history. */
 			if (key->nviolations > 1)
 				qsort(key->violations, key->nviolations, sizeof(ViolationRow *), violation_place_cmp);
 			work->state = ledger_fresh(key->scheme, NULL, work->history,

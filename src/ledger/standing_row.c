@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "ledger/account_row.h"
 #include "ledger/standing_row.h"
 #include "types/credit_score.h"
 
@@ -90,14 +91,18 @@ static const ColumnSpec standing_columns[S_COLUMNS] = {
 };
 
 static DirectTable standing_table = {
-	.name = "standing", .ncolumns = S_COLUMNS, .columns = standing_columns, .nkeys = 2
+	.name = "standing", .ncolumns = S_COLUMNS, .columns = standing_columns, .nkeys = 2,
+	.parent = &account_table
 };
 
 void
 standing_table_open(StandingTable *table)
 {
 	memset(table, 0, sizeof(StandingTable));
-	table->direct = direct_open(&table->writer, &standing_table, DIRECT_FIND | DIRECT_UPDATE);
+	table->inserts = direct_open(&table->writer, &standing_table,
+								 DIRECT_FIND | DIRECT_UPDATE | DIRECT_INSERT_UNLESS);
+	table->direct = table->inserts ||
+		direct_open(&table->writer, &standing_table, DIRECT_FIND | DIRECT_UPDATE);
 }
 
 void
@@ -333,7 +338,7 @@ lock_direct(StandingTable *table, StandingWork *work)
 	Datum		recent;
 
 	if (ItemPointerIsValid(&key->tid))
-		locked = direct_lock(writer, &key->tid, table->snapshot);
+		locked = direct_lock(writer, &key->tid, table->snapshot, LockTupleNoKeyExclusive);
 	else
 	{
 		Snapshot	snapshot;
@@ -348,7 +353,7 @@ lock_direct(StandingTable *table, StandingWork *work)
 		if (locked)
 		{
 			key->tid = writer->row->tts_tid;
-			locked = direct_lock(writer, &key->tid, snapshot);
+			locked = direct_lock(writer, &key->tid, snapshot, LockTupleNoKeyExclusive);
 		}
 		direct_stop(writer);
 		direct_seen();
@@ -471,11 +476,48 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 	}
 }
 
+/* Sees to it that all the accounts are there, and stay; false: that takes SQL. */
+static bool
+hold_accounts(StandingWork *works, int nworks)
+{
+	int64	   *accounts = palloc(sizeof(int64) * nworks);
+	AccountHistory *histories;
+	int			n = 0;
+	bool		all = true;
+
+	for (int i = 0; i < nworks; i++)
+		if (!works[i].held && (n == 0 || accounts[n - 1] != works[i].key->account_id))
+			accounts[n++] = works[i].key->account_id;
+	if (n > 0)
+	{
+		histories = accounts_find(accounts, n, true);
+		all = histories != NULL;
+		for (int i = 0; i < n && all; i++)
+			all = histories[i].exists;
+	}
+	pfree(accounts);
+	return all;
+}
+
 void
 standings_insert(StandingTable *table, StandingWork *works, int nworks, bool *inserted)
 {
 	int			next = 0;
 
+	if (table->inserts && hold_accounts(works, nworks))
+	{
+		for (int i = 0; i < nworks; i++)
+		{
+			Datum		values[S_COLUMNS];
+			bool		nulls[S_COLUMNS] = {0};
+
+			CHECK_FOR_INTERRUPTS();
+			direct_key(works[i].key, values);
+			standing_values(&works[i], &values[2], &nulls[S_RECENT]);
+			inserted[i] = direct_insert_unless_there(&table->writer, values, nulls);
+		}
+		return;
+	}
 	execute_many(&insert_plan, works, nworks);
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{

@@ -21,6 +21,9 @@ typedef struct StandingWork
 								 * time brought up to here have been written */
 	bool		replayed;		/* not just continued: by late rows, or */
 	bool		whole;			/* from its whole history */
+	bool		first;			/* there is nothing before its new rows */
+	bool		held;			/* the account stays until the end of the
+								 * transaction: its row is locked */
 	bytea	   *recent_bytes;	/* as stored, or null */
 	Recent	   *recent;			/* as it is to be stored, or null */
 	HeapTuple	row;			/* as it was, where there are columns that are not
@@ -31,6 +34,7 @@ typedef struct StandingWork
 typedef struct StandingTable
 {
 	bool		direct;
+	bool		inserts;		/* direct, and rows can be inserted so, too */
 	DirectWriter writer;		/* when direct */
 	Snapshot	snapshot;		/* that all keys were looked for with, or null */
 } StandingTable;

@@ -161,9 +161,17 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 	row->rule = found->code;
 }
 
+static inline bool
+is_named(const Scheme *scheme, const text *name)
+{
+	return VARSIZE_ANY_EXHDR(name) == VARSIZE_ANY_EXHDR(scheme->text) &&
+		memcmp(VARDATA_ANY(name), VARDATA_ANY(scheme->text), VARSIZE_ANY_EXHDR(name)) == 0;
+}
+
+/* last: the row before it, mostly of the same scheme; or null. */
 static void
 read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
-			   ViolationRow *row)
+			   const ViolationRow *last, ViolationRow *row)
 {
 	text	   *scheme = slot_text(slot, numbers[V_SCHEME]);
 	text	   *rule = slot_text(slot, numbers[V_RULE]);
@@ -188,7 +196,8 @@ read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *number
 	}
 	row->account_id = slot_int8(slot, numbers[V_ACCOUNT]);
 	row->violation_id = slot_int8(slot, numbers[V_ID]);
-	row->scheme = rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false);
+	row->scheme = last != NULL && is_named(last->scheme, scheme) ? last->scheme :
+		rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false);
 	row->points = slot_points(slot, numbers[V_POINTS], "points");
 	row->surcharge = slot_points(slot, numbers[V_SURCHARGE], "surcharge");
 	row->occurred = slot_time(slot, numbers[V_OCCURRED]);
@@ -244,18 +253,25 @@ check_campaigns(Relation relation, const ViolationRow *rows, int64 nrows)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static int
-violation_key_cmp(const void *a, const void *b)
+/* By account, scheme and id. */
+static inline int
+violation_key_cmp(const ViolationRow *va, const ViolationRow *vb)
 {
-	const ViolationRow *va = *(ViolationRow *const *) a;
-	const ViolationRow *vb = *(ViolationRow *const *) b;
-
 	if (va->account_id != vb->account_id)
 		return va->account_id < vb->account_id ? -1 : 1;
 	if (va->scheme != vb->scheme)
 		return strcmp(va->scheme->name, vb->scheme->name);
 	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
 }
+
+typedef ViolationRow *ViolationRef;
+
+#define ST_SORT sort_violations
+#define ST_ELEMENT_TYPE ViolationRef
+#define ST_COMPARE(a, b) violation_key_cmp(*(a), *(b))
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /*
  * Adds keys for the trials of the keys' schemes, with copies of the rows that
@@ -375,7 +391,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 			copies = true;
 			break;
 		}
-		read_violation(relation, slot, numbers, &rows[nrows]);
+		read_violation(relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
 		nrows++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -395,7 +411,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	for (int64 i = 0; i < nrows; i++)
 		order[i] = &rows[i];
 	if (nrows > 1)
-		qsort(order, nrows, sizeof(ViolationRow *), violation_key_cmp);
+		sort_violations(order, nrows);
 	for (int64 i = 0; i < nrows; i++)
 		if (i == 0 || order[i]->account_id != order[i - 1]->account_id ||
 			order[i]->scheme != order[i - 1]->scheme)

@@ -1,0 +1,142 @@
+/*
+ * account_row.c
+ *		The rows of governance.account: found, and kept from going away, without
+ *		SQL where the table is what create_ledger() made (see direct.h).
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/account_row.h"
+#include "ledger/ledger.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+enum
+{
+	A_ACCOUNT, A_OPENED_AT, A_COLUMNS
+};
+
+static const ColumnSpec account_columns[A_COLUMNS] = {
+	{"account_id", INT8OID}, {"opened_at", TIMESTAMPTZOID}
+};
+
+DirectTable account_table = {
+	.name = "account", .ncolumns = A_COLUMNS, .columns = account_columns, .nkeys = 1
+};
+
+enum
+{
+	Y_ACCOUNT, Y_ACTIVITY, Y_COLUMNS
+};
+
+static const ColumnSpec activity_columns[Y_COLUMNS] = {
+	{"account_id", INT8OID}, {"activity_id", INT8OID}
+};
+
+static DirectTable activity_table = {
+	.name = "activity", .ncolumns = Y_COLUMNS, .columns = activity_columns, .nkeys = 1
+};
+
+static LedgerPlan exists_plan = {
+	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
+	1, {INT8OID}
+};
+
+bool
+account_probe(int64 account_id, bool *exists, TimestampTz *opened)
+{
+	DirectReader reader;
+	Datum		key = Int64GetDatum(account_id);
+	bool		isnull;
+
+	if (!direct_read(&reader, &account_table, &key, 1))
+		return false;
+	*exists = direct_read_next(&reader);
+	if (*exists && opened != NULL)
+		*opened = DatumGetTimestampTz(direct_read_get(&reader, A_OPENED_AT, &isnull));
+	direct_read_end(&reader);
+	return true;
+}
+
+bool
+account_exists(int64 account_id)
+{
+	Datum		value = Int64GetDatum(account_id);
+	bool		exists;
+
+	if (account_probe(account_id, &exists, NULL))
+		return exists;
+	exists = ledger_execute(&exists_plan, &value, NULL, LEDGER_READ) > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return exists;
+}
+
+AccountHistory *
+accounts_find(const int64 *accounts, int naccounts, bool hold)
+{
+	AccountHistory *histories;
+	DirectWriter writer;
+	Snapshot	snapshot;
+
+	/*
+	 * A snapshot of the whole transaction does not show what others have
+	 * committed since.
+	 */
+	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &account_table, DIRECT_FIND))
+		return NULL;
+	histories = palloc0(sizeof(AccountHistory) * naccounts);
+	snapshot = direct_look();
+	for (int i = 0; i < naccounts; i++)
+	{
+		AccountHistory *history = &histories[i];
+		Datum		key = Int64GetDatum(accounts[i]);
+		Datum		opened;
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		history->account_id = accounts[i];
+		direct_find(&writer, snapshot, &key, 1);
+		history->exists = direct_next(&writer);
+		if (history->exists && hold)
+		{
+			ItemPointerData tid = writer.row->tts_tid;
+
+			history->exists = direct_lock(&writer, &tid, snapshot, LockTupleKeyShare);
+		}
+		if (!history->exists)
+			continue;
+		opened = direct_get(&writer, A_OPENED_AT, &isnull);
+		history->opened = isnull ? DT_NOBEGIN : DatumGetTimestampTz(opened);
+	}
+	direct_stop(&writer);
+	direct_seen();
+	direct_close(&writer);
+	return histories;
+}
+
+bool
+accounts_active(const int64 *accounts, int naccounts, bool *active)
+{
+	DirectWriter writer;
+	Snapshot	snapshot;
+
+	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &activity_table, DIRECT_FIND))
+		return false;
+	snapshot = direct_look();
+	for (int i = 0; i < naccounts; i++)
+	{
+		Datum		key = Int64GetDatum(accounts[i]);
+
+		direct_find(&writer, snapshot, &key, 1);
+		active[i] = direct_next(&writer);
+	}
+	direct_stop(&writer);
+	direct_seen();
+	direct_close(&writer);
+	return true;
+}

@@ -1,0 +1,28 @@
+/*
+ * account_row.h
+ *		The rows of governance.account, without SQL where the table is what
+ *		create_ledger() made (see direct.h).
+ */
+#ifndef GOVERNANCE_LEDGER_ACCOUNT_ROW_H
+#define GOVERNANCE_LEDGER_ACCOUNT_ROW_H
+
+#include "ledger/direct.h"
+#include "ledger/ledger.h"
+
+extern DirectTable account_table;
+
+/*
+ * What the rows of accounts themselves say, by what is committed by now: their
+ * histories without attributes and entries, in the current context; null when
+ * that takes SQL.  hold: the rows stay until the end of the transaction, as
+ * foreign keys make sure of it (FOR KEY SHARE).
+ */
+extern AccountHistory *accounts_find(const int64 *accounts, int naccounts, bool hold);
+
+/*
+ * Which accounts have any activity, by what is committed by now; false when
+ * that takes SQL.
+ */
+extern bool accounts_active(const int64 *accounts, int naccounts, bool *active);
+
+#endif							/* GOVERNANCE_LEDGER_ACCOUNT_ROW_H */
