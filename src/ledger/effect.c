@@ -454,6 +454,24 @@ member_withheld(EffectMember *member, int *n)
 	return withheld_ahead(member->scheme, history, now, member->sanctions, member->nsanctions, n);
 }
 
+/*
+ * May a standing have rows in governance.restriction already?  Not when all the
+ * sanctions that it ever led to are new, and time alone brings none.
+ */
+static bool
+may_be_restricted(const EffectMember *member)
+{
+	int64		nnew = 0;
+
+	if (!member->stored || member->replayed || member->refreshed ||
+		member->scheme->nversions > 1 ||
+		ledger_may_sanction_later(member->scheme, member->state))
+		return member->stored;
+	for (int i = 0; i < member->nsanctions; i++)
+		nnew += member->sanctions[i].is_new;
+	return member->state->nsanctions_ever > nnew;
+}
+
 static void
 write_restrictions(EffectBatch *batch, const bool *only_for)
 {
@@ -470,7 +488,7 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 		set = &sets[n++];
 		set->account_id = member->account_id;
 		set->scheme = member->scheme;
-		set->stored = member->stored;
+		set->stored = may_be_restricted(member);
 		set->spans = member_withheld(member, &set->nspans);
 		if (set->nspans == 0 && !set->stored)
 			n--;
