@@ -35,7 +35,7 @@ TAXONOMY = $(sort $(wildcard sql/certification/taxonomy/*.csv))
 TAXONOMY_SQL = sql/certification/90_taxonomy.sql
 
 # The install script is the concatenation of these parts, in this order.
-SQL_PARTS = sql/header.sql \
+SQL_PARTS = sql/header.sql sql/messages.sql \
 	$(sort $(wildcard sql/types/*.sql)) \
 	$(sort $(wildcard sql/rulebook/*.sql) $(PACKS_SQL)) \
 	$(sort $(wildcard sql/ledger/*.sql)) \
@@ -66,7 +66,7 @@ PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-in
 # PGXS would run all tests in one database; a ledger is one to a database.
 NO_INSTALLCHECK = 1
 EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
-	tmp_check log test/bench/out deb governance-*.zip $(wildcard po/*.mo) $(wildcard src/*.bc src/*/*.bc)
+	tmp_check log test/bench/out deb governance-*.zip po/sql.c $(wildcard po/*.mo) $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
 # so it is left out when one of these is asked for; a mixed list of goals is
@@ -186,6 +186,10 @@ $(PACKS_SQL): $(PACKS) sql/rulebook/packs.awk
 
 $(TAXONOMY_SQL): $(TAXONOMY) sql/certification/taxonomy.awk
 	awk -f sql/certification/taxonomy.awk $(TAXONOMY) > $@.tmp
+	mv $@.tmp $@
+
+po/sql.c: $(SQL_PARTS) po/sql.awk
+	awk -f po/sql.awk $(filter-out $(PACKS_SQL) $(TAXONOMY_SQL),$(SQL_PARTS)) > $@.tmp
 	mv $@.tmp $@
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile

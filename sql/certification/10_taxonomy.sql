@@ -44,9 +44,10 @@ BEGIN
 		WHEN 'facts' THEN
 			relation := 'certification_attribute'; key := '{qualification,name}'; columns := '{qualification,name,value}';
 		ELSE
-			RAISE EXCEPTION 'the taxonomy has no part "%"', part
-				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'Its parts are kinds, scales, grades, taxonomy, attributes, domains, capabilities, requirements, withholdings and facts.';
+			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+				MESSAGE = governance.message('the taxonomy has no part "%s"', part),
+				
+				HINT = governance.message('Its parts are kinds, scales, grades, taxonomy, attributes, domains, capabilities, requirements, withholdings and facts.');
 	END CASE;
 END
 $part$;
@@ -70,20 +71,22 @@ BEGIN
 	SELECT r INTO header FROM governance.csv_rows(csv) r LIMIT 1;
 	SELECT string_agg(quote_ident(h), ', ') INTO bad FROM unnest(header) h WHERE h <> ALL (target.columns) OR h IS NULL;
 	IF header IS NULL OR bad IS NOT NULL OR NOT header @> (SELECT array_agg(k) FROM unnest(target.key) k WHERE part <> 'requirements') THEN
-		RAISE EXCEPTION 'the first line of the CSV text does not name the columns of "%"', part
-			USING ERRCODE = 'bad_copy_file_format',
-				DETAIL = CASE WHEN bad IS NOT NULL THEN format('There is no column %s.', bad)
-					WHEN header IS NULL THEN 'It is empty.'
-					ELSE format('It names %s.', array_to_string(header, ', ')) END,
-				HINT = format('Its columns are %s.', array_to_string(target.columns, ', '));
+		RAISE EXCEPTION USING ERRCODE = 'bad_copy_file_format',
+			MESSAGE = governance.message('the first line of the CSV text does not name the columns of "%s"', part),
+			
+			DETAIL = CASE WHEN bad IS NOT NULL THEN governance.message('There is no column %s.', bad)
+				WHEN header IS NULL THEN governance.message('It is empty.')
+				ELSE governance.message('It names %s.', array_to_string(header, ', ')) END,
+			HINT = governance.message('Its columns are %s.', array_to_string(target.columns, ', '));
 	END IF;
 
 	SELECT n INTO done
 		FROM (SELECT row_number() OVER () AS n, r FROM governance.csv_rows(csv) r) l
 		WHERE cardinality(r) <> cardinality(header) LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'record % of the CSV text does not have % fields', done, cardinality(header)
-			USING ERRCODE = 'bad_copy_file_format';
+		RAISE EXCEPTION USING ERRCODE = 'bad_copy_file_format',
+			MESSAGE = governance.message('record %s of the CSV text does not have %s fields', done, cardinality(header)),
+			HINT = governance.message('Give each record as many fields as the first line names.');
 	END IF;
 
 	-- A field that is left empty takes the column's default.
@@ -212,35 +215,41 @@ BEGIN
 	SELECT t.* INTO taxon FROM governance.taxonomy t
 		WHERE t.kind = local.kind AND t.path = local.path;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'the taxonomy does not know "%:%"', kind, path
-			USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'path',
-				DETAIL = COALESCE(CASE WHEN NOT governance.may_tell('taxonomy') THEN 'It has no such place.' END,
-								  (SELECT format('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
-								   WHERE t.kind = local.kind AND starts_with(local.path, t.path || '/')
-								   ORDER BY t.depth DESC LIMIT 1),
-								  (SELECT format('It knows the kinds %s.', string_agg(k.kind, ', ' ORDER BY k.kind))
-								   FROM governance.qualification_kind k)),
-				HINT = 'Look it up in governance.taxonomy, or add it with governance.import_taxonomy().';
+		RAISE EXCEPTION USING ERRCODE = 'GV011',
+			MESSAGE = governance.message('the taxonomy does not know "%s:%s"', kind, path),
+			SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'path',
+			DETAIL = COALESCE(CASE WHEN NOT governance.may_tell('taxonomy') THEN governance.message('It has no such place.') END,
+							  (SELECT governance.message('It knows "%s:%s" (%s).', t.kind, t.path, t.name) FROM governance.taxonomy t
+							   WHERE t.kind = local.kind AND starts_with(local.path, t.path || '/')
+							   ORDER BY t.depth DESC LIMIT 1),
+							  (SELECT governance.message('It knows the kinds %s.', string_agg(k.kind, ', ' ORDER BY k.kind))
+							   FROM governance.qualification_kind k)),
+			HINT = governance.message('Look it up in governance.taxonomy, or add it with governance.import_taxonomy().');
 	END IF;
 	IF held AND NOT taxon.certifiable THEN
-		RAISE EXCEPTION 'nobody is certified as "%:%" itself', kind, path
-			USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'certifiable',
-				HINT = 'Name a class or an entry below it.';
+		RAISE EXCEPTION USING ERRCODE = 'GV011',
+			MESSAGE = governance.message('nobody is certified as "%s:%s" itself', kind, path),
+			SCHEMA = 'governance', TABLE = 'taxonomy', COLUMN = 'certifiable',
+			HINT = governance.message('Name a class or an entry below it.');
 	END IF;
 
 	FOR given IN SELECT g.attribute, g.grade FROM governance.qualification_grades(qualification) g LOOP
 		scale := governance.grade_scale(kind, path, given.attribute);
 		IF scale IS NULL THEN
-			RAISE EXCEPTION 'the taxonomy knows no attribute "%" of "%:%"', given.attribute, kind, path
-				USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy_attribute', COLUMN = 'attribute';
+			RAISE EXCEPTION USING ERRCODE = 'GV011',
+				MESSAGE = governance.message('the taxonomy knows no attribute "%s" of "%s:%s"', given.attribute, kind, path),
+				SCHEMA = 'governance', TABLE = 'taxonomy_attribute', COLUMN = 'attribute',
+				HINT = governance.message('governance.taxonomy_attribute lists those that there are; governance.import_taxonomy() adds to them.');
 		END IF;
 		IF NOT EXISTS (SELECT FROM governance.qualification_grade g WHERE g.scale = local.scale AND g.grade = given.grade) THEN
-			RAISE EXCEPTION 'the taxonomy knows no grade % of "%"', given.grade, given.attribute
-				USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'qualification_grade', COLUMN = 'grade',
-					DETAIL = CASE WHEN NOT governance.may_tell('qualification_grade') THEN 'Its scale has no such grade.' ELSE
-							 (SELECT format('The grades of %s are %s.', s.name, string_agg(format('%s (%s)', g.grade, g.name), ', ' ORDER BY g.grade))
-							  FROM governance.qualification_scale s JOIN governance.qualification_grade g USING (scale)
-							  WHERE s.scale = local.scale GROUP BY s.name) END;
+			RAISE EXCEPTION USING ERRCODE = 'GV011',
+				MESSAGE = governance.message('the taxonomy knows no grade %s of "%s"', given.grade, given.attribute),
+				SCHEMA = 'governance', TABLE = 'qualification_grade', COLUMN = 'grade',
+				DETAIL = CASE WHEN NOT governance.may_tell('qualification_grade') THEN governance.message('Its scale has no such grade.') ELSE
+						 (SELECT governance.message('The grades of %s are %s.', s.name, string_agg(governance.message('%s (%s)', g.grade, g.name), ', ' ORDER BY g.grade))
+						  FROM governance.qualification_scale s JOIN governance.qualification_grade g USING (scale)
+						  WHERE s.scale = local.scale GROUP BY s.name) END,
+				HINT = governance.message('governance.qualification_grade lists the grades of every scale; governance.import_taxonomy() adds to them.');
 		END IF;
 	END LOOP;
 
@@ -250,9 +259,10 @@ BEGIN
 				AND (a.path = local.path OR starts_with(local.path, a.path || '/'))
 				AND governance.grade(qualification, a.attribute) IS NULL;
 		IF missing IS NOT NULL THEN
-			RAISE EXCEPTION 'a certification as "%:%" states its %', kind, path, missing
-				USING ERRCODE = 'GV011', SCHEMA = 'governance', TABLE = 'taxonomy_attribute', COLUMN = 'required',
-					HINT = format('Write it as "%s:%s[%s=...]"; governance.qualification_grade lists the grades.', kind, path, split_part(missing, ', ', 1));
+			RAISE EXCEPTION USING ERRCODE = 'GV011',
+				MESSAGE = governance.message('a certification as "%s:%s" states its %s', kind, path, missing),
+				SCHEMA = 'governance', TABLE = 'taxonomy_attribute', COLUMN = 'required',
+				HINT = governance.message('Write it as "%s:%s[%s=...]"; governance.qualification_grade lists the grades.', kind, path, split_part(missing, ', ', 1));
 		END IF;
 	END IF;
 END

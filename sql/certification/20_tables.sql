@@ -514,10 +514,10 @@ BEGIN
 	FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger('governance.certification_step', 'append_only_' || lower(action),
 			format('BEFORE %s ON governance.certification_step FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   'Take a further step: it says why.'));
+				   /* message */ 'Take a further step: it says why.'));
 		RETURN QUERY SELECT governance.ensure_trigger('governance.face_check', 'append_only_' || lower(action),
 			format('BEFORE %s ON governance.face_check FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   'Record a further check: the last one counts.'));
+				   /* message */ 'Record a further check: the last one counts.'));
 	END LOOP;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.certification', 'certification_guard',
 		'BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON governance.certification FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_guard()');

@@ -14,8 +14,9 @@ DECLARE
 	longest	numeric;
 BEGIN
 	IF review_every <= '0'::interval THEN
-		RAISE EXCEPTION 'a certification cannot be reviewed every "%"', review_every
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a positive interval.';
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = governance.message('a certification cannot be reviewed every "%s"', review_every),
+			HINT = governance.message('Give a positive interval.');
 	END IF;
 	IF NOT isfinite(granted_at) OR NOT isfinite(after) THEN
 		RETURN 'infinity';
@@ -58,8 +59,7 @@ BEGIN
 		IF NOT EXISTS (SELECT FROM governance.certification c
 					   WHERE c.account_id = certification_status.account_id
 						   AND c.certification_id = certification_status.certification_id) THEN
-			RAISE EXCEPTION 'account % has no certification %', account_id, certification_id
-				USING ERRCODE = 'GV010', SCHEMA = 'governance', TABLE = 'certification', COLUMN = 'certification_id';
+			PERFORM governance.report_missing('certification', certification_id::text, account_id::text);
 		END IF;
 		RETURN NULL;
 	END IF;
@@ -88,9 +88,7 @@ BEGIN
 	-- One order of locks: configuration, standings, account, certification.
 	PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % does not exist', COALESCE(NEW.account_id::text, 'null')
-			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'account_id',
-				HINT = 'Insert it into governance.account first.';
+		PERFORM governance.report_missing('account', NEW.account_id::text, relation => 'certification_step', field => 'account_id');
 	END IF;
 	PERFORM FROM governance.certification_config FOR SHARE;
 	PERFORM FROM governance.standing s WHERE s.account_id = NEW.account_id ORDER BY s.scheme FOR NO KEY UPDATE;
@@ -119,19 +117,19 @@ BEGIN
 		WHERE c.account_id = NEW.account_id AND c.certification_id = NEW.certification_id
 		FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % has no certification %', NEW.account_id, COALESCE(NEW.certification_id::text, 'null')
-			USING ERRCODE = 'GV010', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'certification_id',
-				HINT = 'governance.certification_history() lists what the account has.';
+		PERFORM governance.report_missing('certification', NEW.certification_id::text, NEW.account_id::text, relation => 'certification_step', field => 'certification_id');
 	END IF;
 
 	IF NEW.at IS NULL THEN
 		NEW.at := GREATEST(now(), cert.last_at);
 	ELSIF NEW.at < cert.last_at OR NEW.at > clock_timestamp() THEN
-		RAISE EXCEPTION 'a step of certification % cannot be taken at %', NEW.certification_id, NEW.at
-			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
-				DETAIL = CASE WHEN governance.may_tell('certification')
-					THEN format('Its last step was at %s; no step lies before that or in the future.', cert.last_at)
-					ELSE 'No step lies before the last one or in the future.' END;
+		RAISE EXCEPTION USING ERRCODE = 'GV401',
+			MESSAGE = governance.message('a step of certification %s cannot be taken at %s', NEW.certification_id, NEW.at),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
+			DETAIL = CASE WHEN governance.may_tell('certification')
+				THEN governance.message('Its last step was at %s; no step lies before that or in the future.', cert.last_at)
+				ELSE governance.message('No step lies before the last one or in the future.') END,
+			HINT = governance.message('Leave "at" null for now; governance.certification_history() lists the steps.');
 	END IF;
 
 	NEW.from_status := CASE WHEN cert.status IN ('granted', 'suspended') AND cert.review_due <= NEW.at
@@ -142,10 +140,11 @@ BEGIN
 	ended_at := cert.ended_at;
 
 	IF NEW.from_status = 'lapsed' AND NEW.action <> 'restore' THEN
-		RAISE EXCEPTION 'certification % lapsed at %', NEW.certification_id, cert.review_due
-			USING ERRCODE = 'GV403', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				DETAIL = format('The review that was due before then was missed; the step "%s" at %s comes too late.', NEW.action, NEW.at),
-				HINT = 'Apply anew with governance.apply_for_certification().';
+		RAISE EXCEPTION USING ERRCODE = 'GV403',
+			MESSAGE = governance.message('certification %s lapsed at %s', NEW.certification_id, cert.review_due),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+			DETAIL = governance.message('The review that was due before then was missed; the step "%s" at %s comes too late.', NEW.action, NEW.at),
+			HINT = governance.message('Apply anew with governance.apply_for_certification().');
 	END IF;
 
 	CASE NEW.action
@@ -154,7 +153,7 @@ BEGIN
 				PERFORM governance.certification_part_check(NEW, cert.kind);
 				status := 'examining';
 			ELSE
-				hint := 'Only what was applied for is examined.';
+				hint := governance.message('Only what was applied for is examined.');
 			END IF;
 
 		WHEN 'grant' THEN
@@ -168,29 +167,30 @@ BEGIN
 						AND c.validity && tstzrange(NEW.at, local.review_due)
 					LIMIT 1;
 				IF FOUND THEN
-					RAISE EXCEPTION 'account % is certified as %:% already', NEW.account_id, cert.kind, cert.path
-						USING ERRCODE = 'exclusion_violation', SCHEMA = 'governance', TABLE = 'certification',
-							CONSTRAINT = 'certification_validity_excl',
-							DETAIL = CASE WHEN governance.may_tell('certification')
-								THEN format('Certification %s holds %s.', other.certification_id, other.validity)
-								ELSE 'Nobody is certified twice as the same.' END,
-							HINT = 'Cancel that one first when this one takes its place.';
+					RAISE EXCEPTION USING ERRCODE = 'exclusion_violation',
+						MESSAGE = governance.message('account %s is certified as %s:%s already', NEW.account_id, cert.kind, cert.path),
+						SCHEMA = 'governance', TABLE = 'certification',
+						CONSTRAINT = 'certification_validity_excl',
+						DETAIL = CASE WHEN governance.may_tell('certification')
+							THEN governance.message('Certification %s holds %s.', other.certification_id, other.validity)
+							ELSE governance.message('Nobody is certified twice as the same.') END,
+						HINT = governance.message('Cancel that one first when this one takes its place.');
 				END IF;
 			ELSE
-				hint := CASE status WHEN 'applied' THEN 'Examine it first, with governance.examine_certification().'
-					ELSE 'Only what is under examination is granted.' END;
+				hint := CASE status WHEN 'applied' THEN governance.message('Examine it first, with governance.examine_certification().')
+					ELSE governance.message('Only what is under examination is granted.') END;
 			END IF;
 
 		WHEN 'refuse' THEN
 			IF status IN ('applied', 'examining') THEN
 				status := 'refused';
 			ELSE
-				hint := 'What was granted is cancelled instead.';
+				hint := governance.message('What was granted is cancelled instead.');
 			END IF;
 
 		WHEN 'review' THEN
 			IF status NOT IN ('granted', 'suspended') THEN
-				hint := 'Only what was granted is reviewed.';
+				hint := governance.message('Only what was granted is reviewed.');
 			ELSIF COALESCE(NEW.passed, true) THEN
 				NEW.passed := true;
 				-- A review counts for the period in which it is held.
@@ -206,7 +206,7 @@ BEGIN
 			IF status IN ('granted', 'suspended') THEN
 				status := 'suspended';
 			ELSE
-				hint := 'Only what was granted is suspended.';
+				hint := governance.message('Only what was granted is suspended.');
 			END IF;
 
 		WHEN 'reinstate' THEN
@@ -214,12 +214,12 @@ BEGIN
 				PERFORM governance.certification_reinstate_check(NEW);
 				status := 'granted';
 			ELSE
-				hint := 'Only what is suspended is reinstated.';
+				hint := governance.message('Only what is suspended is reinstated.');
 			END IF;
 
 		WHEN 'cancel' THEN
 			IF status = 'cancelled' AND NEW.violation_id IS NULL OR status = 'refused' THEN
-				hint := 'It has ended already.';
+				hint := governance.message('It has ended already.');
 			ELSE
 				status := 'cancelled';
 			END IF;
@@ -228,7 +228,7 @@ BEGIN
 			-- What remains of the grounds on which it was suspended or cancelled?
 			status := governance.certification_remaining(NEW.account_id, NEW.certification_id, NEW.violation_id);
 			IF status IS NULL THEN
-				hint := 'Only what a violation cost is brought back, when that violation is overturned.';
+				hint := governance.message('Only what a violation cost is brought back, when that violation is overturned.');
 			ELSIF status <> 'cancelled' AND cert.granted_at IS NULL THEN
 				status := CASE WHEN NEW.from_status = 'cancelled' THEN 'applied' ELSE NEW.from_status END;
 			ELSIF cert.status = 'cancelled' AND status <> 'cancelled' THEN
@@ -251,15 +251,17 @@ BEGIN
 			END IF;
 
 		ELSE
-			RAISE EXCEPTION 'unknown step "%" of a certification', NEW.action
-				USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-					HINT = 'The steps are apply, examine, grant, refuse, review, suspend, reinstate, cancel and restore.';
+			RAISE EXCEPTION USING ERRCODE = 'GV401',
+				MESSAGE = governance.message('unknown step "%s" of a certification', NEW.action),
+				SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+				HINT = governance.message('The steps are apply, examine, grant, refuse, review, suspend, reinstate, cancel and restore.');
 	END CASE;
 
 	IF hint IS NOT NULL OR status IS NULL THEN
-		RAISE EXCEPTION 'certification % is %; the step "%" is not possible', NEW.certification_id, NEW.from_status, NEW.action
-			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				HINT = COALESCE(hint, 'governance.certification_history() says how it came to be so.');
+		RAISE EXCEPTION USING ERRCODE = 'GV401',
+			MESSAGE = governance.message('certification %s is %s; the step "%s" is not possible', NEW.certification_id, NEW.from_status, NEW.action),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+			HINT = COALESCE(hint, governance.message('governance.certification_history() says how it came to be so.'));
 	END IF;
 
 	IF status = 'cancelled' AND cert.granted_at IS NOT NULL AND ended_at IS NULL THEN
@@ -296,26 +298,31 @@ DECLARE
 	kind	record;
 BEGIN
 	IF step.qualification IS NULL THEN
-		RAISE EXCEPTION 'an application names the qualification that is applied for'
-			USING ERRCODE = 'not_null_violation', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'qualification';
+		RAISE EXCEPTION USING ERRCODE = 'not_null_violation',
+			MESSAGE = governance.message('an application names the qualification that is applied for'),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'qualification',
+			HINT = governance.message('Write it as in governance.apply_for_certification(42, ''occupation:healthcare/physician'').');
 	END IF;
 	PERFORM governance.check_qualification(step.qualification, true);
 	IF step.at > clock_timestamp() THEN
-		RAISE EXCEPTION 'nothing is applied for in the future, at %', step.at
-			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at';
+		RAISE EXCEPTION USING ERRCODE = 'GV401',
+			MESSAGE = governance.message('nothing is applied for in the future, at %s', step.at),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
+			HINT = governance.message('Leave "at" null for now.');
 	END IF;
 	IF step.auxiliary_account_id IS NOT NULL THEN
 		SELECT k.* INTO kind FROM governance.qualification_kind k WHERE k.kind = governance.kind(step.qualification);
 		IF kind.personal OR step.auxiliary_account_id = step.account_id THEN
-			RAISE EXCEPTION 'account % cannot be certified through account %', step.account_id, step.auxiliary_account_id
-				USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'auxiliary_account_id',
-					DETAIL = CASE WHEN kind.personal THEN format('Certifications of the kind "%s" are of a person.', kind.kind)
-						ELSE 'It is the same account.' END;
+			RAISE EXCEPTION USING ERRCODE = 'GV401',
+				MESSAGE = governance.message('account %s cannot be certified through account %s', step.account_id, step.auxiliary_account_id),
+				SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'auxiliary_account_id',
+				DETAIL = CASE WHEN kind.personal THEN governance.message('Certifications of the kind "%s" are of a person.', kind.kind)
+					ELSE governance.message('It is the same account.') END,
+				HINT = governance.message('Leave auxiliary_account_id null, and have the parts of the certification examined.');
 		END IF;
 		PERFORM FROM governance.account a WHERE a.account_id = step.auxiliary_account_id FOR KEY SHARE;
 		IF NOT FOUND THEN
-			RAISE EXCEPTION 'account % does not exist', step.auxiliary_account_id
-				USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'auxiliary_account_id';
+			PERFORM governance.report_missing('account', step.auxiliary_account_id::text, relation => 'certification_step', field => 'auxiliary_account_id');
 		END IF;
 	END IF;
 END
@@ -335,15 +342,19 @@ BEGIN
 	END IF;
 	SELECT k.examined_parts INTO parts FROM governance.qualification_kind k WHERE k.kind = certification_part_check.kind;
 	IF step.part <> ALL (parts) THEN
-		RAISE EXCEPTION 'a certification of the kind "%" has no part "%"', kind, step.part
-			USING ERRCODE = 'GV401', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'part',
-				DETAIL = CASE WHEN NOT governance.may_tell('qualification_kind') THEN 'governance.qualification_kind has its parts.'
-					WHEN parts = '{}' THEN 'It is examined as a whole.'
-					ELSE format('Its parts are %s.', array_to_string(parts, ', ')) END;
+		RAISE EXCEPTION USING ERRCODE = 'GV401',
+			MESSAGE = governance.message('a certification of the kind "%s" has no part "%s"', kind, step.part),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'part',
+			DETAIL = CASE WHEN NOT governance.may_tell('qualification_kind') THEN governance.message('Its kind has no such part.')
+				WHEN parts = '{}' THEN governance.message('It is examined as a whole.')
+				ELSE governance.message('Its parts are %s.', array_to_string(parts, ', ')) END,
+			HINT = governance.message('governance.qualification_kind lists the parts of each kind; leave the part null for all of it.');
 	END IF;
 	IF step.passed IS NULL THEN
-		RAISE EXCEPTION 'was part "%" passed?', step.part
-			USING ERRCODE = 'not_null_violation', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'passed';
+		RAISE EXCEPTION USING ERRCODE = 'not_null_violation',
+			MESSAGE = governance.message('was part "%s" passed?', step.part),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'passed',
+			HINT = governance.message('Say so in the column passed, or call governance.examine_part().');
 	END IF;
 END
 $check$;
@@ -370,18 +381,21 @@ BEGIN
 				WHERE a.account_id IN (step.account_id, cert.auxiliary_account_id)
 				ORDER BY a.account_id FOR SHARE) p;
 		IF cardinality(people) IS DISTINCT FROM 2 OR people[1] <> people[2] THEN
-			RAISE EXCEPTION 'accounts % and % do not have the same administrator', step.account_id, cert.auxiliary_account_id
-				USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'account_administrator',
-					HINT = 'Have the parts of the certification examined instead, in a new application.';
+			RAISE EXCEPTION USING ERRCODE = 'GV402',
+				MESSAGE = governance.message('accounts %s and %s do not have the same administrator', step.account_id, cert.auxiliary_account_id),
+				SCHEMA = 'governance', TABLE = 'account_administrator',
+				HINT = governance.message('Have the parts of the certification examined instead, in a new application.');
 		END IF;
 		PERFORM FROM governance.certification c
 			WHERE c.account_id = cert.auxiliary_account_id AND c.kind = cert.kind AND c.effective @> step.at
 				AND c.qualification OPERATOR(pg_catalog.@>) cert.qualification
 			FOR SHARE;
 		IF NOT FOUND THEN
-			RAISE EXCEPTION 'account % is not certified as %', cert.auxiliary_account_id, cert.qualification
-				USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification',
-					DETAIL = 'An auxiliary certification rests on a certification in force that says as much.';
+			RAISE EXCEPTION USING ERRCODE = 'GV402',
+				MESSAGE = governance.message('account %s is not certified as %s', cert.auxiliary_account_id, cert.qualification),
+				SCHEMA = 'governance', TABLE = 'certification',
+				DETAIL = governance.message('An auxiliary certification rests on a certification in force that says as much.'),
+				HINT = governance.message('Have the parts of the certification examined instead, in a new application.');
 		END IF;
 		RETURN;
 	END IF;
@@ -393,11 +407,12 @@ BEGIN
 				   AND s.action = 'examine' AND s.part = p.part
 			   ORDER BY s.step DESC LIMIT 1) IS NOT TRUE;
 	IF missing IS NOT NULL THEN
-		RAISE EXCEPTION 'certification % has not passed its examination', step.certification_id
-			USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				DETAIL = CASE WHEN governance.may_tell('certification_step') THEN format('Not passed: %s.', missing)
-					ELSE 'Each part must have been passed.' END,
-				HINT = 'Record each part with governance.examine_part().';
+		RAISE EXCEPTION USING ERRCODE = 'GV402',
+			MESSAGE = governance.message('certification %s has not passed its examination', step.certification_id),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+			DETAIL = CASE WHEN governance.may_tell('certification_step') THEN governance.message('Not passed: %s.', missing)
+				ELSE governance.message('Each part must have been passed.') END,
+			HINT = governance.message('Record each part with governance.examine_part().');
 	END IF;
 END
 $check$;
@@ -424,10 +439,11 @@ BEGIN
 		SELECT FROM governance.face_check f
 			WHERE f.account_id = step.account_id AND f.matched AND f.check_id > failed.check_id AND f.at >= failed.at
 				AND (f.certification_id IS NULL OR f.certification_id = step.certification_id)) THEN
-		RAISE EXCEPTION 'certification % was suspended by face check %', step.certification_id, failed.check_id
-			USING ERRCODE = 'GV402', SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
-				DETAIL = 'No later check has matched.',
-				HINT = 'Record one with governance.check_face() first.';
+		RAISE EXCEPTION USING ERRCODE = 'GV402',
+			MESSAGE = governance.message('certification %s was suspended by face check %s', step.certification_id, failed.check_id),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'action',
+			DETAIL = governance.message('No later check has matched.'),
+			HINT = governance.message('Record one with governance.check_face() first.');
 	END IF;
 END
 $check$;
@@ -503,8 +519,7 @@ BEGIN
 	IF TG_WHEN = 'BEFORE' THEN
 		PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
 		IF NOT FOUND THEN
-			RAISE EXCEPTION 'account % does not exist', COALESCE(NEW.account_id::text, 'null')
-				USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'face_check', COLUMN = 'account_id';
+			PERFORM governance.report_missing('account', NEW.account_id::text, relation => 'face_check', field => 'account_id');
 		END IF;
 		RETURN NEW;
 	END IF;

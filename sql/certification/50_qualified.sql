@@ -34,25 +34,20 @@ BEGIN
 
 	PERFORM FROM governance.account a WHERE a.account_id = qualified_slowly.account_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % does not exist', account_id
-			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'account', COLUMN = 'account_id';
+		PERFORM governance.report_missing('account', account_id::text);
 	END IF;
 
 	IF what = 'domain' THEN
 		SELECT d.gated_from, d.gated_until INTO gate FROM governance.domain d WHERE d.domain = qualified_slowly.name;
 		IF NOT FOUND THEN
-			RAISE EXCEPTION 'domain "%" does not exist', name
-				USING ERRCODE = 'GV005', SCHEMA = 'governance', TABLE = 'domain', COLUMN = 'domain',
-					HINT = 'The domains are in governance.domain.';
+			PERFORM governance.report_missing('domain', name);
 		END IF;
 		RETURN at < gate.gated_from OR at >= gate.gated_until AND gate.gated_until < 'infinity';
 	END IF;
 
 	PERFORM FROM governance.capability c WHERE c.capability = qualified_slowly.name;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'capability "%" does not exist', name
-			USING ERRCODE = 'GV004', SCHEMA = 'governance', TABLE = 'capability', COLUMN = 'capability',
-				HINT = 'The capabilities are in governance.capability.';
+		PERFORM governance.report_missing('capability', name);
 	END IF;
 	PERFORM FROM governance.requirement r WHERE r.capability = qualified_slowly.name AND r.during @> at;
 	RETURN NOT FOUND;

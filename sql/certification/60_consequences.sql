@@ -23,8 +23,7 @@ BEGIN
 		WHERE v.account_id = certification_consequences.account_id
 			AND v.violation_id = certification_consequences.violation_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % has no violation %', account_id, violation_id
-			USING ERRCODE = 'GV006', SCHEMA = 'governance', TABLE = 'violation', COLUMN = 'violation_id';
+		PERFORM governance.report_missing('violation', violation_id::text, account_id::text);
 	END IF;
 	SELECT r.severity INTO severity
 		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
@@ -149,15 +148,12 @@ CREATE FUNCTION governance.certification_consequence_known() RETURNS trigger
 AS $known$
 BEGIN
 	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = NEW.scheme) THEN
-		RAISE EXCEPTION 'scheme "%" does not exist', NEW.scheme
-			USING ERRCODE = 'GV002', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'scheme',
-				HINT = 'Publish its policy first.';
+		PERFORM governance.report_missing('scheme', NEW.scheme, relation => TG_TABLE_NAME, field => 'scheme');
 	END IF;
 	IF NEW.rule IS NOT NULL
 		AND NOT EXISTS (SELECT FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 						WHERE p.scheme = NEW.scheme AND r.rule = NEW.rule) THEN
-		RAISE EXCEPTION 'scheme "%" has no rule "%"', NEW.scheme, NEW.rule
-			USING ERRCODE = 'GV003', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'rule';
+		PERFORM governance.report_missing('rule', NEW.rule, NEW.scheme, relation => TG_TABLE_NAME, field => 'rule');
 	END IF;
 	PERFORM governance.check_qualification(NEW.qualification);
 	RETURN NEW;

@@ -95,7 +95,7 @@ BEGIN
 	FOREACH action IN ARRAY ARRAY['DELETE', 'TRUNCATE'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger('governance.account_binding', 'append_only_' || lower(action),
 			format('BEFORE %s ON governance.account_binding FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   'End the binding with governance.unbind_account().'));
+				   /* message */ 'End the binding with governance.unbind_account().'));
 	END LOOP;
 END
 $create$;
@@ -115,18 +115,17 @@ DECLARE
 	wrong	text;
 BEGIN
 	IF COALESCE(purpose, '') NOT IN ('certify', 'bind') THEN
-		RAISE EXCEPTION 'accounts are bound to "certify" or to "bind", not to "%"', purpose
-			USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = governance.message('accounts are bound to "certify" or to "bind", not to "%s"', purpose),
+			HINT = governance.message('Say certify, for an account that certifies the channel, or bind.');
 	END IF;
 	SELECT a.account_id, a.kind, a.subject INTO channel FROM governance.account a WHERE a.account_id = bind_account.channel_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % does not exist', COALESCE(channel_id::text, 'null')
-			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'account_binding', COLUMN = 'channel_id';
+		PERFORM governance.report_missing('account', channel_id::text, relation => 'account_binding', field => 'channel_id');
 	END IF;
 	SELECT a.account_id, a.kind, a.subject INTO account FROM governance.account a WHERE a.account_id = bind_account.account_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % does not exist', COALESCE(account_id::text, 'null')
-			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'account_binding', COLUMN = 'account_id';
+		PERFORM governance.report_missing('account', account_id::text, relation => 'account_binding', field => 'account_id');
 	END IF;
 
 	SELECT b.* INTO other FROM governance.account_binding b
@@ -135,21 +134,23 @@ BEGIN
 				 OR b.purpose = 'certify' AND (b.channel_id = bind_account.channel_id OR b.account_id = bind_account.account_id))
 		LIMIT 1;
 	wrong := CASE
-		WHEN channel.kind <> 'channel' THEN format('Account %s is of the kind "%s" and not a channel.', channel_id, channel.kind)
-		WHEN account.kind <> 'public' AND (purpose = 'bind' OR account.kind <> 'personal')
-			THEN format('Account %s is of the kind "%s"; %s.', account_id, account.kind,
-						CASE purpose WHEN 'bind' THEN 'a channel is bound to a public account'
-							ELSE 'a personal or a public account certifies a channel' END)
-		WHEN channel.subject IS NULL THEN format('The legal subject of account %s is not known.', channel_id)
-		WHEN account.subject IS NULL THEN format('The legal subject of account %s is not known.', account_id)
-		WHEN purpose = 'bind' AND channel.subject <> account.subject THEN 'They do not have the same legal subject.'
-		WHEN other.channel_id = bind_account.channel_id AND other.account_id = bind_account.account_id THEN 'They belong together already.'
-		WHEN other.channel_id = bind_account.channel_id THEN format('Account %s certifies the channel already.', other.account_id)
-		WHEN other.channel_id IS NOT NULL THEN format('The account certifies channel %s already.', other.channel_id)
+		WHEN channel.kind <> 'channel' THEN governance.message('Account %s is of the kind "%s" and not a channel.', channel_id, channel.kind)
+		WHEN purpose = 'bind' AND account.kind <> 'public'
+			THEN governance.message('Account %s is of the kind "%s"; a channel is bound to a public account.', account_id, account.kind)
+		WHEN account.kind NOT IN ('public', 'personal')
+			THEN governance.message('Account %s is of the kind "%s"; a personal or a public account certifies a channel.', account_id, account.kind)
+		WHEN channel.subject IS NULL THEN governance.message('The legal subject of account %s is not known.', channel_id)
+		WHEN account.subject IS NULL THEN governance.message('The legal subject of account %s is not known.', account_id)
+		WHEN purpose = 'bind' AND channel.subject <> account.subject THEN governance.message('They do not have the same legal subject.')
+		WHEN other.channel_id = bind_account.channel_id AND other.account_id = bind_account.account_id THEN governance.message('They belong together already.')
+		WHEN other.channel_id = bind_account.channel_id THEN governance.message('Account %s certifies the channel already.', other.account_id)
+		WHEN other.channel_id IS NOT NULL THEN governance.message('The account certifies channel %s already.', other.channel_id)
 		END;
 	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'account % cannot be bound to channel %', account_id, channel_id
-			USING ERRCODE = 'GV404', SCHEMA = 'governance', TABLE = 'account_binding', DETAIL = wrong;
+		RAISE EXCEPTION USING ERRCODE = 'GV404',
+			MESSAGE = governance.message('account %s cannot be bound to channel %s', account_id, channel_id),
+			SCHEMA = 'governance', TABLE = 'account_binding', DETAIL = wrong,
+			HINT = governance.message('governance.account has the kind and the legal subject of each account; governance.account_binding lists the bindings.');
 	END IF;
 
 	INSERT INTO governance.account_binding AS b
@@ -177,8 +178,10 @@ BEGIN
 			AND b.purpose = unbind_account.purpose AND upper_inf(b.during)
 		RETURNING b.binding_id INTO answer;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'account % is not bound to channel %', COALESCE(account_id::text, 'null'), COALESCE(channel_id::text, 'null')
-			USING ERRCODE = 'GV404', SCHEMA = 'governance', TABLE = 'account_binding';
+		RAISE EXCEPTION USING ERRCODE = 'GV404',
+			MESSAGE = governance.message('account %s is not bound to channel %s', COALESCE(account_id::text, 'null'), COALESCE(channel_id::text, 'null')),
+			SCHEMA = 'governance', TABLE = 'account_binding',
+			HINT = governance.message('governance.account_binding lists the bindings, with their purpose.');
 	END IF;
 	RETURN answer;
 END

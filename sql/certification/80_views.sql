@@ -103,8 +103,7 @@ CREATE FUNCTION governance.certification_history(account_id bigint)
 AS $history$
 BEGIN
 	IF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = certification_history.account_id) THEN
-		RAISE EXCEPTION 'account % does not exist', account_id
-			USING ERRCODE = 'GV001', SCHEMA = 'governance', TABLE = 'account', COLUMN = 'account_id';
+		PERFORM governance.report_missing('account', account_id::text);
 	END IF;
 	RETURN QUERY
 		SELECT h.* FROM (

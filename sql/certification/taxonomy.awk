@@ -46,8 +46,7 @@ END {
 		exit 1
 	print "$csv$;"
 	print "\t\tELSE"
-	print "\t\t\tRAISE EXCEPTION 'the taxonomy has no part \"%\"', part"
-	print "\t\t\t\tUSING ERRCODE = 'invalid_parameter_value';"
+	print "\t\t\tPERFORM governance.taxonomy_part(part);	-- says what there is"
 	print "\tEND CASE;"
 	print "END"
 	print "$function$;"

@@ -122,14 +122,14 @@ BEGIN
 	SELECT c.lost_at INTO lost FROM governance.event_consumer c WHERE c.consumer = event_require_consumer.consumer;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV601',
-			MESSAGE = format('consumer "%s" does not exist', coalesce(consumer, 'null')),
-			HINT = 'Register it with governance.create_consumer().',
+			MESSAGE = governance.message('consumer "%s" does not exist', coalesce(consumer, 'null')),
+			HINT = governance.message('Register it with governance.create_consumer().'),
 			SCHEMA = 'governance', TABLE = 'event_consumer', COLUMN = 'consumer';
 	ELSIF lost IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV602',
-			MESSAGE = format('consumer "%s" has lost events', consumer),
-			DETAIL = format('It was further behind than its limits allow and was given up at %s.', lost),
-			HINT = 'Drop it with governance.drop_consumer(), create it anew, and read what stands from the ledger.',
+			MESSAGE = governance.message('consumer "%s" has lost events', consumer),
+			DETAIL = governance.message('It was further behind than its limits allow and was given up at %s.', lost),
+			HINT = governance.message('Drop it with governance.drop_consumer(), create it anew, and read what stands from the ledger.'),
 			SCHEMA = 'governance', TABLE = 'event_consumer', COLUMN = 'lost_at';
 	END IF;
 END
@@ -155,20 +155,20 @@ DECLARE
 BEGIN
 	IF to_regclass('governance.event_consumer') IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = 'this database has no outbox',
-			HINT = 'Call governance.create_ledger() first.';
+			MESSAGE = governance.message('this database has no outbox'),
+			HINT = governance.message('Call governance.create_ledger() first.');
 	END IF;
 	SELECT k INTO unknown FROM unnest(kinds) AS k WHERE k IS NULL OR k <> ALL (known) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('there are no events of the kind "%s"', coalesce(unknown, 'null')),
-			HINT = format('The kinds are %s.', array_to_string(known, ', '));
+			MESSAGE = governance.message('there are no events of the kind "%s"', coalesce(unknown, 'null')),
+			HINT = governance.message('The kinds are %s.', array_to_string(known, ', '));
 	END IF;
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
 	IF EXISTS (SELECT FROM governance.event_consumer c WHERE c.consumer = create_consumer.consumer) THEN
 		RAISE EXCEPTION USING ERRCODE = '42710',
-			MESSAGE = format('consumer "%s" exists already', consumer),
-			HINT = 'Each consumer has a name of its own; several workers may poll one consumer.';
+			MESSAGE = governance.message('consumer "%s" exists already', consumer),
+			HINT = governance.message('Each consumer has a name of its own; several workers may poll one consumer.');
 	END IF;
 	PERFORM governance.event_settle();
 
@@ -176,8 +176,9 @@ BEGIN
 				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_write') THEN
 		IF current_setting('transaction_isolation') <> 'read committed' THEN
 			RAISE EXCEPTION USING ERRCODE = '25001',
-				MESSAGE = 'the first consumer must be created in a transaction that is READ COMMITTED',
-				DETAIL = 'It takes up what stands once no other transaction writes to the ledger.';
+				MESSAGE = governance.message('the first consumer must be created in a transaction that is READ COMMITTED'),
+				DETAIL = governance.message('It takes up what stands once no other transaction writes to the ledger.'),
+				HINT = governance.message('Use BEGIN ISOLATION LEVEL READ COMMITTED.');
 		END IF;
 		-- Waits for whoever is writing, so that from here on nothing is missed.
 		LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
@@ -269,8 +270,8 @@ DECLARE
 BEGIN
 	IF coalesce(max_events, 0) < 1 OR NOT coalesce(lease >= '0'::interval, false) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('cannot poll %s events for %s', coalesce(max_events::text, 'null'), coalesce(lease::text, 'null')),
-			HINT = 'Ask for one event or more, and for a time in which they will be acknowledged.';
+			MESSAGE = governance.message('cannot poll %s events for %s', coalesce(max_events::text, 'null'), coalesce(lease::text, 'null')),
+			HINT = governance.message('Ask for one event or more, and for a time in which they will be acknowledged.');
 	END IF;
 	PERFORM governance.event_require_consumer(consumer);
 	PERFORM governance.event_settle();

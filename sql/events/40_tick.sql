@@ -19,19 +19,19 @@ DECLARE
 BEGIN
 	IF until IS NULL OR until > clock_timestamp() THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('cannot announce what has happened until %s', coalesce(until::text, 'null')),
-			HINT = 'The instant must not lie ahead: nothing is announced before it has happened.';
+			MESSAGE = governance.message('cannot announce what has happened until %s', coalesce(until::text, 'null')),
+			HINT = governance.message('The instant must not lie ahead: nothing is announced before it has happened.');
 	ELSIF coalesce(batch, 0) < 1 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('cannot look at %s accounts, sanctions and certifications', coalesce(batch::text, 'null')),
-			HINT = 'Ask for one or more.';
+			MESSAGE = governance.message('cannot look at %s accounts, sanctions and certifications', coalesce(batch::text, 'null')),
+			HINT = governance.message('Ask for one or more.');
 	END IF;
 	tick.announced := 0;
 	complete := true;
 	IF to_regclass('governance.event_consumer') IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = 'this database has no outbox',
-			HINT = 'Call governance.create_ledger() first.';
+			MESSAGE = governance.message('this database has no outbox'),
+			HINT = governance.message('Call governance.create_ledger() first.');
 	END IF;
 	IF NOT EXISTS (SELECT FROM governance.event_consumer) THEN
 		RETURN;

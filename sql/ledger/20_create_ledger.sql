@@ -434,8 +434,8 @@ DECLARE
 	existing	record;
 BEGIN
 	IF strpos(definition, home) = 0 THEN
-		RAISE EXCEPTION 'trigger "%" is not on %: %', name, relation, definition
-			USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = governance.message('trigger "%s" is not on %s: %s', name, relation, definition);
 	END IF;
 	-- Of a partitioned table each partition gets one of its own: a trigger for
 	-- each statement fires on the table that the statement names, and those for
@@ -493,7 +493,8 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_delete_apply',
 		'AFTER DELETE ON governance.attribute REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_truncate_guard',
-		'BEFORE TRUNCATE ON governance.attribute FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(''Delete the rows instead.'', ''Standings would not follow.'')');
+		format('BEFORE TRUNCATE ON governance.attribute FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)',
+			   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.'));
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_apply',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',
@@ -507,7 +508,8 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_delete_apply',
 		'AFTER DELETE ON governance.holiday REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.holiday_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_truncate_guard',
-		'BEFORE TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(''Delete the rows instead.'', ''Standings would not follow.'')');
+		format('BEFORE TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)',
+			   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.'));
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',
@@ -515,10 +517,10 @@ BEGIN
 
 	FOR guard IN
 		SELECT * FROM (VALUES
-			('governance.violation', 'Use governance.overturn() or governance.change() to revise a decision.'),
-			('governance.activity', 'Record a further activity that makes up for it.'),
-			('governance.revision', 'Insert a further revision: the last one counts.'),
-			('governance.sanction', 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().')
+			('governance.violation', /* message */ 'Use governance.overturn() or governance.change() to revise a decision.'),
+			('governance.activity', /* message */ 'Record a further activity that makes up for it.'),
+			('governance.revision', /* message */ 'Insert a further revision: the last one counts.'),
+			('governance.sanction', /* message */ 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().')
 		) AS v(relation, hint)
 	LOOP
 		FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP

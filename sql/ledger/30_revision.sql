@@ -22,13 +22,12 @@ DECLARE
 BEGIN
 	IF reason IS NULL OR btrim(reason) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('a revision of violation %s needs a reason', violation),
-			HINT = 'Say why: the reason stays on record.';
+			MESSAGE = governance.message('a revision of violation %s needs a reason', violation),
+			HINT = governance.message('Say why: the reason stays on record.');
 	END IF;
 	SELECT * INTO decision FROM governance.violation v WHERE v.violation_id = violation;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV006',
-			MESSAGE = format('violation %s does not exist', coalesce(violation::text, 'null'));
+		PERFORM governance.report_missing('violation', violation::text);
 	END IF;
 
 	-- One revision of an account under a scheme at a time.
@@ -38,12 +37,13 @@ BEGIN
 		ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;
 	IF previous.action = 'overturn' AND action <> 'reinstate' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('violation %s was overturned already', violation),
-			DETAIL = format('%s did so at %s: %s', previous.decided_by, previous.decided_at, previous.reason),
-			HINT = 'Use governance.reinstate() to make it count again.';
+			MESSAGE = governance.message('violation %s was overturned already', violation),
+			DETAIL = governance.message('%s did so at %s: %s', previous.decided_by, previous.decided_at, previous.reason),
+			HINT = governance.message('Use governance.reinstate() to make it count again.');
 	ELSIF action = 'reinstate' AND previous.action IS DISTINCT FROM 'overturn' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('violation %s is not overturned', violation);
+			MESSAGE = governance.message('violation %s is not overturned', violation),
+			HINT = governance.message('Only what governance.overturn() took away is reinstated; governance.revision lists what became of each violation.');
 	END IF;
 	IF action = 'change' THEN
 		SELECT r.min_points, r.max_points INTO price
@@ -52,9 +52,10 @@ BEGIN
 				AND p.in_force @> decision.occurred_at AND r.rule = decision.rule;
 		IF new_points IS NULL OR new_points < price.min_points OR new_points > price.max_points THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV201',
-				MESSAGE = format('%s points are outside the range of rule "%s" of scheme "%s"',
-								 coalesce(new_points::text, 'null'), decision.rule, decision.scheme),
-				DETAIL = format('The rule costs %s to %s.', price.min_points, price.max_points);
+				MESSAGE = governance.message('%s points are outside the range of rule "%s" of scheme "%s"',
+											 coalesce(new_points::text, 'null'), decision.rule, decision.scheme),
+				DETAIL = governance.message('The rule costs %s to %s.', price.min_points, price.max_points),
+				HINT = governance.message('governance.rule lists what each rule costs.');
 		END IF;
 	END IF;
 
@@ -100,22 +101,21 @@ DECLARE
 BEGIN
 	IF reason IS NULL OR btrim(reason) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('the release of sanction %s needs a reason', coalesce(sanction_id::text, 'null')),
-			HINT = 'Say why: the reason stays on record.';
+			MESSAGE = governance.message('the release of sanction %s needs a reason', coalesce(sanction_id::text, 'null')),
+			HINT = governance.message('Say why: the reason stays on record.');
 	END IF;
 	IF decided_at IS NULL OR NOT isfinite(decided_at) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = 'argument "decided_at" must be a finite instant';
+			MESSAGE = governance.message('argument "decided_at" must be a finite instant'),
+			HINT = governance.message('Leave it out for now.');
 	ELSIF decided_at > clock_timestamp() THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('sanction %s cannot be released in the future', sanction_id),
-			HINT = 'Call release() when the time has come.';
+			MESSAGE = governance.message('sanction %s cannot be released in the future', sanction_id),
+			HINT = governance.message('Call release() when the time has come.');
 	END IF;
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = release.sanction_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(sanction_id::text, 'null')),
-			HINT = 'governance.sanction lists the sanctions of every account.';
+		PERFORM governance.report_missing('sanction', sanction_id::text);
 	END IF;
 
 	-- As it is once nobody else can change it.
@@ -124,12 +124,14 @@ BEGIN
 		WHERE s.account_id = this.account_id AND s.sanction_id = this.sanction_id;
 	IF this.released_at <= decided_at THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('sanction %s was released already', sanction_id),
-			DETAIL = format('It was released at %s: %s.', this.released_at, this.release_reason);
+			MESSAGE = governance.message('sanction %s was released already', sanction_id),
+			DETAIL = governance.message('It was released at %s: %s.', this.released_at, this.release_reason),
+			HINT = governance.message('The view governance.sanction_in_force lists those that can be released.');
 	ELSIF upper(this.during) <= decided_at OR isempty(this.during) THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('sanction %s is over', sanction_id),
-			DETAIL = format('It ended at %s.', upper(this.during));
+			MESSAGE = governance.message('sanction %s is over', sanction_id),
+			DETAIL = governance.message('It ended at %s.', upper(this.during)),
+			HINT = governance.message('The view governance.sanction_in_force lists those that can be released.');
 	END IF;
 
 	INSERT INTO governance.revision (account_id, violation_id, action, sanction_id, scheme, rung, since,
@@ -143,8 +145,9 @@ BEGIN
 		WHERE s.account_id = this.account_id AND s.sanction_id = this.sanction_id;
 	IF this.release_reason IS DISTINCT FROM 'manual' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('there was no sanction %s to release at %s', sanction_id, decided_at),
-			DETAIL = format('It lasts %s.', this.during);
+			MESSAGE = governance.message('there was no sanction %s to release at %s', sanction_id, decided_at),
+			DETAIL = governance.message('It lasts %s.', this.during),
+			HINT = governance.message('governance.timeline() shows when it starts and ends.');
 	END IF;
 	RETURN result;
 END
@@ -179,19 +182,16 @@ BEGIN
 	NEW.deadline := coalesce(NEW.deadline, decision.decide_by);
 	IF NEW.filed_at >= decision.file_by THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('an appeal against violation %s comes too late', NEW.violation_id),
-			DETAIL = format('It had to be filed before %s.', decision.file_by),
-			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'filed_at';
+			MESSAGE = governance.message('an appeal against violation %s comes too late', NEW.violation_id),
+			DETAIL = governance.message('It had to be filed before %s.', decision.file_by),
+			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'filed_at',
+			HINT = governance.message('What was decided can still be revised with governance.overturn() or governance.change().');
 	END IF;
 	IF decision.account_id IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV006',
-			MESSAGE = format('violation %s does not exist', coalesce(NEW.violation_id::text, 'null')),
-			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id';
+		PERFORM governance.report_missing('violation', NEW.violation_id::text, relation => 'appeal', field => 'violation_id');
 	ELSIF decision.account_id <> NEW.account_id THEN
 		-- The foreign key says the same, but a partitioned ledger has none.
-		RAISE EXCEPTION USING ERRCODE = 'GV006',
-			MESSAGE = format('account %s has no violation %s', NEW.account_id, NEW.violation_id),
-			TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id';
+		PERFORM governance.report_missing('violation', NEW.violation_id::text, NEW.account_id::text, relation => 'appeal', field => 'violation_id');
 	END IF;
 	RETURN NEW;
 END
@@ -208,9 +208,10 @@ BEGIN
 		IF NEW.outcome IS NULL OR NEW.outcome <> OLD.outcome
 			OR NEW.violation_id <> OLD.violation_id OR NEW.decided_at <> OLD.decided_at THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV204',
-				MESSAGE = format('appeal %s was decided already', OLD.appeal_id),
-				DETAIL = format('It was %s at %s.', OLD.outcome, OLD.decided_at),
-				TABLE = 'appeal', SCHEMA = 'governance';
+				MESSAGE = governance.message('appeal %s was decided already', OLD.appeal_id),
+				DETAIL = governance.message('It was %s at %s.', OLD.outcome, OLD.decided_at),
+				TABLE = 'appeal', SCHEMA = 'governance',
+				HINT = governance.message('An outcome is final; governance.overturn(), change() and reinstate() can still revise the violation.');
 		END IF;
 	ELSIF NEW.outcome = 'overturned' THEN
 		PERFORM governance.overturn(NEW.violation_id,
@@ -240,11 +241,13 @@ BEGIN
 	SELECT * INTO this FROM governance.appeal a WHERE a.appeal_id = decide_appeal.appeal_id FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('appeal %s does not exist', coalesce(decide_appeal.appeal_id::text, 'null'));
+			MESSAGE = governance.message('appeal %s does not exist', coalesce(decide_appeal.appeal_id::text, 'null')),
+			HINT = governance.message('governance.appeal lists the appeals, and those without an outcome are open.');
 	ELSIF this.outcome IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
-			MESSAGE = format('appeal %s was decided already', this.appeal_id),
-			DETAIL = format('It was %s at %s.', this.outcome, this.decided_at);
+			MESSAGE = governance.message('appeal %s was decided already', this.appeal_id),
+			DETAIL = governance.message('It was %s at %s.', this.outcome, this.decided_at),
+			HINT = governance.message('An outcome is final; governance.overturn(), change() and reinstate() can still revise the violation.');
 	END IF;
 	UPDATE governance.appeal a
 		SET outcome = decide_appeal.outcome, reason = decide_appeal.reason,
@@ -273,13 +276,13 @@ DECLARE
 	missing	bigint;
 BEGIN
 	IF NOT isfinite(since) THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'argument "since" must be a finite instant';
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = governance.message('argument "since" must be a finite instant'),
+			HINT = governance.message('Leave it out for now.');
 	END IF;
 	SELECT x.id INTO missing FROM unnest(ARRAY[link_accounts.account_id, link_accounts.other_id]) AS x(id)
 		WHERE NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = x.id) LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV001',
-			MESSAGE = format('account %s does not exist', coalesce(missing::text, 'null'));
+		PERFORM governance.report_missing('account', missing::text);
 	END IF;
 	INSERT INTO governance.account_link (account_id, other_id, kind, confidence, during, evidence)
 		SELECT x.a, x.b, link_accounts.kind, link_accounts.confidence, tstzrange(since, NULL), link_accounts.evidence
@@ -308,9 +311,10 @@ BEGIN
 	GET DIAGNOSTICS result = ROW_COUNT;
 	IF result = 0 THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('accounts %s and %s are not linked by "%s" at %s',
-							 coalesce(account_id::text, 'null'), coalesce(other_id::text, 'null'),
-							 coalesce(kind, 'null'), coalesce(at::text, 'null'));
+			MESSAGE = governance.message('accounts %s and %s are not linked by "%s" at %s',
+										 coalesce(account_id::text, 'null'), coalesce(other_id::text, 'null'),
+										 coalesce(kind, 'null'), coalesce(at::text, 'null')),
+			HINT = governance.message('governance.account_link lists the links.');
 	END IF;
 	RETURN result;
 END
@@ -334,21 +338,19 @@ DECLARE
 	became	governance.credit_score;
 BEGIN
 	IF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = opening_balance.account_id) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV001',
-			MESSAGE = format('account %s does not exist', coalesce(opening_balance.account_id::text, 'null')),
-			HINT = 'Insert it into governance.account first.',
-			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'account_id';
+		PERFORM governance.report_missing('account', opening_balance.account_id::text, relation => 'revision', field => 'account_id');
 	END IF;
 	IF NOT coalesce(isfinite(at) AND at <= clock_timestamp(), false) THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
-			MESSAGE = format('account %s cannot come with a balance of %s', opening_balance.account_id, coalesce(at::text, 'null')),
-			HINT = 'Name the instant of which the score is known, which does not lie ahead.',
+			MESSAGE = governance.message('account %s cannot come with a balance of %s', opening_balance.account_id, coalesce(at::text, 'null')),
+			HINT = governance.message('Name the instant of which the score is known, which does not lie ahead.'),
 			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'decided_at';
 	END IF;
 	IF score IS NULL OR score < 0 THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV201',
-			MESSAGE = format('%s is no score of scheme "%s"', coalesce(score::text, 'null'), scheme),
-			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points';
+			MESSAGE = governance.message('%s is no score of scheme "%s"', coalesce(score::text, 'null'), scheme),
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points',
+			HINT = governance.message('Name points between nought and the cap, as governance.score() shows them.');
 	END IF;
 	INSERT INTO governance.revision (account_id, action, scheme, points, reason, decided_at)
 		VALUES (opening_balance.account_id, 'opening', opening_balance.scheme, opening_balance.score,
@@ -357,9 +359,10 @@ BEGIN
 	became := governance.score(opening_balance.account_id, opening_balance.scheme, opening_balance.at, 'infinity');
 	IF governance.points(became) <> opening_balance.score THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV201',
-			MESSAGE = format('%s is no score of scheme "%s"', score, scheme),
-			DETAIL = format('At %s the score of account %s can be %s.', at, opening_balance.account_id, became),
-			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points';
+			MESSAGE = governance.message('%s is no score of scheme "%s"', score, scheme),
+			DETAIL = governance.message('At %s the score of account %s can be %s.', at, opening_balance.account_id, became),
+			SCHEMA = 'governance', TABLE = 'revision', COLUMN = 'points',
+			HINT = governance.message('Name points between nought and the cap, as governance.score() shows them.');
 	END IF;
 	RETURN result;
 END

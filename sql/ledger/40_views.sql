@@ -68,8 +68,7 @@ AS $set$
 #variable_conflict use_column
 BEGIN
 	IF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = set_attribute.account_id) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV001',
-			MESSAGE = format('account %s does not exist', coalesce(set_attribute.account_id::text, 'null'));
+		PERFORM governance.report_missing('account', set_attribute.account_id::text);
 	END IF;
 	-- Two sessions that set the same fact take turns.
 	PERFORM governance.hold_account(account_id);
@@ -89,10 +88,11 @@ BEGIN
 		EXCEPTION WHEN exclusion_violation OR unique_violation THEN
 			-- What stands in the way came after this transaction's snapshot.
 			IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-				RAISE EXCEPTION 'could not serialize access due to concurrent update'
-					USING ERRCODE = 'serialization_failure',
-						DETAIL = format('Fact "%s" of account %s was set meanwhile.', set_attribute.name, set_attribute.account_id),
-						HINT = 'The transaction might succeed if retried.';
+				RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+					MESSAGE = governance.message('could not serialize access due to concurrent update'),
+					
+					DETAIL = governance.message('Fact "%s" of account %s was set meanwhile.', set_attribute.name, set_attribute.account_id),
+					HINT = governance.message('The transaction might succeed if retried.');
 			END IF;
 			RAISE;
 		END;

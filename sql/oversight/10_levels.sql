@@ -121,7 +121,7 @@ AS $levels$
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
 		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'),
 		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
-		('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
+		('message', 'everyone'), ('report_missing', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
@@ -257,11 +257,12 @@ DECLARE
 BEGIN
 	IF level IS NULL OR level NOT IN ('reader', 'moderator', 'administrator') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('there is no level %s', coalesce(quote_literal(level), 'null')),
-			HINT = 'The levels are ''reader'', ''moderator'' and ''administrator''.';
+			MESSAGE = governance.message('there is no level %s', coalesce(quote_literal(level), 'null')),
+			HINT = governance.message('The levels are ''reader'', ''moderator'' and ''administrator''.');
 	END IF;
 	IF name IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role %s does not exist', coalesce(role::text, 'null'));
+		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = governance.message('role %s does not exist', coalesce(role::text, 'null')),
+			HINT = governance.message('CREATE ROLE makes one; the extension owns none.');
 	END IF;
 	INSERT INTO governance.role_level AS l (role, level) VALUES (name, grant_level.level)
 		ON CONFLICT ON CONSTRAINT role_level_pkey
@@ -270,9 +271,9 @@ BEGIN
 	SELECT a.missing INTO missing FROM governance.access_level a WHERE a.role = name;
 	IF cardinality(missing) > 0 THEN
 		RAISE EXCEPTION USING ERRCODE = '42501',
-			MESSAGE = format('permission denied to grant the level "%s"', level),
-			DETAIL = format('Without effect: %s.', array_to_string(missing[1:5], '; ') || CASE WHEN cardinality(missing) > 5 THEN '; ...' ELSE '' END),
-			HINT = 'The owner of the extension and of the ledger may grant it.';
+			MESSAGE = governance.message('permission denied to grant the level "%s"', level),
+			DETAIL = governance.message('Without effect: %s.', array_to_string(missing[1:5], '; ') || CASE WHEN cardinality(missing) > 5 THEN '; ...' ELSE '' END),
+			HINT = governance.message('The owner of the extension and of the ledger may grant it.');
 	END IF;
 END
 $grant$;
@@ -288,7 +289,8 @@ DECLARE
 	name	text := (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
 BEGIN
 	IF name IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role %s does not exist', coalesce(role::text, 'null'));
+		RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = governance.message('role %s does not exist', coalesce(role::text, 'null')),
+			HINT = governance.message('CREATE ROLE makes one; the extension owns none.');
 	END IF;
 	DELETE FROM governance.role_level l WHERE l.role = name;
 	PERFORM governance.grant_again(name, NULL, true);

@@ -220,7 +220,7 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', t)::regclass, 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e, t,
-				   'It stays as it was written.', 'The audit is append-only.'))
+				   /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'))
 		FROM unnest(ARRAY['audit', 'audit_chain']) t, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
 
 	FOR this IN SELECT a.relation FROM governance.audited() a LOOP

@@ -28,14 +28,15 @@ CREATE FUNCTION governance.check_limits(actor text, accounts bigint[], violation
 	SET search_path = pg_catalog, pg_temp
 AS $check$
 DECLARE
-	entry	record;
-	limited	record;
-	served	record;
-	excess	text;
-	first	text;
-	who		text;
-	way_out	text;
-	hint	text;
+	entry		record;
+	limited		record;
+	served		record;
+	too_long	boolean;
+	excess		text;
+	first		text;
+	who			text;
+	way_out		text;
+	hint		text;
 BEGIN
 	IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = actor)
 		OR NOT EXISTS (SELECT FROM governance.limits_of(actor)) THEN
@@ -68,9 +69,9 @@ BEGIN
 		LOOP
 			excess := NULL;
 			IF entry.points > limited.max_points THEN
-				excess := format('It costs %s points, and "%s" may take %s.', entry.points,
-								 coalesce(limited.role, limited.level), limited.max_points);
-				way_out := 'Somebody who may go further can record it.';
+				excess := governance.message('It costs %s points, and "%s" may take %s.', entry.points,
+											 coalesce(limited.role, limited.level), limited.max_points);
+				way_out := governance.message('Somebody who may go further can record it.');
 			END IF;
 			-- What this transaction brought about, or put an end to.
 			FOR served IN
@@ -85,23 +86,25 @@ BEGIN
 			LOOP
 				EXIT WHEN excess IS NOT NULL;
 				who := coalesce(limited.role, limited.level);
+				too_long := served.released_at IS NULL AND NOT (served.for_ever AND limited.second_person)
+					AND (upper_inf(served.during) AND limited.max_length IS NOT NULL
+						 OR upper(served.during) > lower(served.during) + limited.max_length);
 				excess := CASE
-					WHEN served.released_at IS NULL AND NOT (served.for_ever AND limited.second_person)
-						AND (upper_inf(served.during) AND limited.max_length IS NOT NULL
-							 OR upper(served.during) > lower(served.during) + limited.max_length)
-						THEN format('Sanction "%s" lasts %s, and "%s" may impose %s.', served.rung,
-									CASE WHEN upper_inf(served.during) THEN 'with no end in sight'
-										ELSE (upper(served.during) - lower(served.during))::text END, who, limited.max_length)
+					WHEN too_long AND upper_inf(served.during)
+						THEN governance.message('Sanction "%s" has no end in sight, and "%s" may impose %s.', served.rung, who, limited.max_length)
+					WHEN too_long
+						THEN governance.message('Sanction "%s" lasts %s, and "%s" may impose %s.', served.rung,
+												upper(served.during) - lower(served.during), who, limited.max_length)
 					WHEN entry.confirmed THEN NULL
 					WHEN served.tier > limited.max_tier
-						THEN format('Sanction "%s" is of tier "%s", and "%s" alone decides up to "%s".', served.rung,
-									served.tier, who, limited.max_tier)
+						THEN governance.message('Sanction "%s" is of tier "%s", and "%s" alone decides up to "%s".', served.rung,
+												served.tier, who, limited.max_tier)
 					WHEN served.for_ever AND limited.second_person
-						THEN format('Sanction "%s" is for ever, which "%s" does not decide alone.', served.rung, who)
+						THEN governance.message('Sanction "%s" is for ever, which "%s" does not decide alone.', served.rung, who)
 					END;
-				way_out := CASE WHEN served.released_at IS NOT NULL THEN 'Somebody who may go further can revise it.'
-							WHEN excess LIKE 'Sanction % lasts %' THEN 'Somebody who may go further can record it.'
-							ELSE 'Propose it with governance.propose_violation(); somebody else confirms it.' END;
+				way_out := CASE WHEN served.released_at IS NOT NULL THEN governance.message('Somebody who may go further can revise it.')
+							WHEN too_long THEN governance.message('Somebody who may go further can record it.')
+							ELSE governance.message('Propose it with governance.propose_violation(); somebody else confirms it.') END;
 			END LOOP;
 			IF excess IS NULL THEN
 				first := NULL;
@@ -114,10 +117,10 @@ BEGIN
 		END LOOP;
 		IF first IS NOT NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV205',
-				MESSAGE = format('role "%s" may not decide so on account %s', actor, entry.account_id),
+				MESSAGE = governance.message('role "%s" may not decide so on account %s', actor, entry.account_id),
 				DETAIL = CASE WHEN (SELECT bool_and(has_table_privilege(actor, 'governance.' || t, 'SELECT'))
 									FROM unnest('{sanction,moderator_limit,policy_rule}'::text[]) t)
-							 THEN first ELSE 'It goes beyond the limits of the role.' END,
+							 THEN first ELSE governance.message('It goes beyond the limits of the role.') END,
 				HINT = hint, SCHEMA = 'governance', TABLE = 'violation';
 		END IF;
 	END LOOP;
@@ -150,23 +153,24 @@ BEGIN
 
 	IF OLD.status <> 'open' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',
-			MESSAGE = format('proposal %s was %s already', OLD.proposal_id, OLD.status),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('proposal %s was %s already', OLD.proposal_id, OLD.status),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = governance.message('Propose anew with governance.propose_violation().');
 	ELSIF NEW.status NOT IN ('confirmed', 'rejected')
 		OR to_jsonb(NEW) - '{status,note,violation_id,decided_at,decided_by,decider}'::text[]
 			<> to_jsonb(OLD) - '{status,note,violation_id,decided_at,decided_by,decider}'::text[] THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',
-			MESSAGE = format('proposal %s can be confirmed or rejected, and not changed', OLD.proposal_id),
-			HINT = 'Reject it and propose anew.', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('proposal %s can be confirmed or rejected, and not changed', OLD.proposal_id),
+			HINT = governance.message('Reject it and propose anew.'), SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 	ELSIF NEW.status = 'confirmed' AND OLD.expires_at <= clock_timestamp() THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',
-			MESSAGE = format('proposal %s expired at %s', OLD.proposal_id, OLD.expires_at),
-			HINT = 'Propose anew.', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('proposal %s expired at %s', OLD.proposal_id, OLD.expires_at),
+			HINT = governance.message('Propose anew.'), SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 	ELSIF NEW.status = 'confirmed' AND ARRAY[current_user::text, session_user::text] && ARRAY[OLD.proposed_by, OLD.proposer] THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',
-			MESSAGE = format('proposal %s is confirmed by somebody else', OLD.proposal_id),
-			DETAIL = format('"%s" proposed it.', OLD.proposed_by),
-			HINT = 'Both the current and the session user must be others.',
+			MESSAGE = governance.message('proposal %s is confirmed by somebody else', OLD.proposal_id),
+			DETAIL = governance.message('"%s" proposed it.', OLD.proposed_by),
+			HINT = governance.message('Both the current and the session user must be others.'),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 	END IF;
 	NEW.decided_at := now();
@@ -210,23 +214,24 @@ DECLARE
 	answer	bigint;
 BEGIN
 	IF reason IS NULL OR btrim(reason) = '' THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = 'a proposal needs a reason';
+		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = governance.message('a proposal needs a reason'),
+			HINT = governance.message('Say why: the reason stays on record.');
 	ELSIF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = propose_violation.account_id) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV001', MESSAGE = format('account %s does not exist', coalesce(account_id::text, 'null'));
+		PERFORM governance.report_missing('account', account_id::text);
 	ELSIF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = propose_violation.scheme) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV002', MESSAGE = format('scheme "%s" does not exist', scheme);
+		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 	SELECT r.min_points, r.max_points INTO price
 		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 		WHERE p.scheme = propose_violation.scheme AND p.status IN ('active', 'retired')
 			AND p.in_force @> occurred_at AND r.rule = propose_violation.rule;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV003',
-			MESSAGE = format('scheme "%s" has no rule "%s" in force at %s', scheme, rule, occurred_at);
+		PERFORM governance.report_missing('rule', rule, scheme, governance.message('No version in force at %s has it.', occurred_at));
 	ELSIF points NOT BETWEEN price.min_points AND price.max_points THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV201',
-			MESSAGE = format('%s points are outside the range of rule "%s" of scheme "%s"', points, rule, scheme),
-			DETAIL = format('The rule costs %s to %s.', price.min_points, price.max_points);
+			MESSAGE = governance.message('%s points are outside the range of rule "%s" of scheme "%s"', points, rule, scheme),
+			DETAIL = governance.message('The rule costs %s to %s.', price.min_points, price.max_points),
+			HINT = governance.message('governance.rule lists what each rule costs.');
 	END IF;
 	INSERT INTO governance.proposal AS n (account_id, scheme, rule, reason, points, occurred_at, source, campaign, incident, content_ref,
 										  surcharge, sanction_length, evidence, expires_at)
@@ -250,7 +255,8 @@ BEGIN
 		RETURNING p.violation_id INTO answer;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',
-			MESSAGE = format('proposal %s does not exist', coalesce(proposal::text, 'null'));
+			MESSAGE = governance.message('proposal %s does not exist', coalesce(proposal::text, 'null')),
+			HINT = governance.message('governance.proposal lists the proposals; those with the status ''open'' can be decided.');
 	END IF;
 	RETURN answer;
 END
@@ -394,7 +400,7 @@ BEGIN
 		'AFTER UPDATE ON governance.proposal FOR EACH ROW WHEN ((new.status = ''confirmed''::text)) EXECUTE FUNCTION governance.proposal_decide()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
-				   'Turn it down with governance.reject().'))
+				   /* message */ 'Turn it down with governance.reject().'))
 		FROM unnest(ARRAY['DELETE', 'TRUNCATE']) e;
 END
 $create$;

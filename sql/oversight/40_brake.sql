@@ -80,16 +80,16 @@ AS $release$
 #variable_conflict use_column
 BEGIN
 	IF release_brake.reason IS NULL OR btrim(release_brake.reason) = '' THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = 'the release of a brake needs a reason',
-			HINT = 'Say why: the reason stays on record.';
+		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = governance.message('the release of a brake needs a reason'),
+			HINT = governance.message('Say why: the reason stays on record.');
 	END IF;
 	UPDATE governance.parked p
 		SET released_at = clock_timestamp(), released_by = current_user, reason = release_brake.reason
 		WHERE p.brake_id = release_brake.brake_id AND p.released_at IS NULL;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV207',
-			MESSAGE = format('brake %s is not on', coalesce(release_brake.brake_id::text, 'null')),
-			HINT = 'The view governance.brake_status lists what is parked.';
+			MESSAGE = governance.message('brake %s is not on', coalesce(release_brake.brake_id::text, 'null')),
+			HINT = governance.message('The view governance.brake_status lists what is parked.');
 	END IF;
 END
 $release$;
@@ -104,8 +104,8 @@ BEGIN
 	IF TG_OP = 'DELETE' THEN
 		IF EXISTS (SELECT FROM governance.parked p WHERE p.brake_id = OLD.brake_id AND p.released_at IS NULL) THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV207',
-				MESSAGE = format('brake %s is on', OLD.brake_id),
-				HINT = 'Release it with governance.release_brake() first.',
+				MESSAGE = governance.message('brake %s is on', OLD.brake_id),
+				HINT = governance.message('Release it with governance.release_brake() first.'),
 				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 		END IF;
 		RETURN OLD;
@@ -113,9 +113,7 @@ BEGIN
 	IF NEW.rule IS NOT NULL AND NOT EXISTS (
 		SELECT FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 		WHERE p.scheme = NEW.scheme AND r.rule = NEW.rule) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV003',
-			MESSAGE = format('scheme "%s" has no rule "%s"', NEW.scheme, NEW.rule),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'rule';
+		PERFORM governance.report_missing('rule', NEW.rule, NEW.scheme, relation => TG_TABLE_NAME, field => 'rule');
 	END IF;
 	RETURN NEW;
 END

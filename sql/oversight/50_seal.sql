@@ -129,7 +129,7 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.seal', 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.seal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e,
-				   'It stays as it was written.', 'Seals are append-only.'))
+				   /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.'))
 		FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
 END
 $create$;

@@ -36,7 +36,8 @@ DECLARE
 	parts	text;
 BEGIN
 	IF document IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = 'policy document: must not be null';
+		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = governance.message('policy document: must not be null'),
+			HINT = governance.message('Give one, for example governance.pack(''douyin.health'').');
 	END IF;
 	-- Complains about the document once, and not from a worker.
 	PERFORM governance.check_policy(document);
@@ -89,8 +90,9 @@ AS $distribution$
 BEGIN
 	IF step IS NULL OR NOT step > 0 OR step = 'NaN' OR step = 'Infinity' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('a step of %s points is none', coalesce(step::text, 'null')),
-			DETAIL = 'It must be more than 0.';
+			MESSAGE = governance.message('a step of %s points is none', coalesce(step::text, 'null')),
+			DETAIL = governance.message('It must be more than 0.'),
+			HINT = governance.message('Leave it out for steps of ten points.');
 	END IF;
 	RETURN QUERY
 		SELECT b.number * step, (b.number + 1) * step,

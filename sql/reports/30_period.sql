@@ -14,8 +14,8 @@ DECLARE
 BEGIN
 	IF unit IS NULL OR unit NOT IN ('day', 'week', 'month', 'quarter', 'year') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('there are no periods of a "%s"', coalesce(unit, 'null')),
-			HINT = 'Say day, week, month, quarter or year, or give a period of your own as tstzrange(since, until).';
+			MESSAGE = governance.message('there are no periods of a "%s"', coalesce(unit, 'null')),
+			HINT = governance.message('Say day, week, month, quarter or year, or give a period of your own as tstzrange(since, until).');
 	END IF;
 	starts := date_trunc(unit, at AT TIME ZONE time_zone);
 	RETURN tstzrange(starts AT TIME ZONE time_zone,
@@ -38,9 +38,9 @@ BEGIN
 	END IF;
 	IF isempty(period) OR upper_inc(period) OR NOT (lower_inc(period) OR lower_inf(period)) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('%s is no period for a report', period),
-			DETAIL = 'A period includes its start and excludes its end, and is not empty.',
-			HINT = 'Write tstzrange(since, until), or use governance.report_period().';
+			MESSAGE = governance.message('%s is no period for a report', period),
+			DETAIL = governance.message('A period includes its start and excludes its end, and is not empty.'),
+			HINT = governance.message('Write tstzrange(since, until), or use governance.report_period().');
 	END IF;
 	since := coalesce(lower(period), '-infinity');
 	until := coalesce(upper(period), 'infinity');
@@ -57,9 +57,7 @@ AS $scheme$
 BEGIN
 	IF scheme IS NOT NULL
 		AND NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = report_scheme.scheme) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV002',
-			MESSAGE = format('scheme "%s" does not exist', scheme),
-			HINT = 'The view governance.policies lists what there is.';
+		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 END
 $scheme$;

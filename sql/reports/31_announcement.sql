@@ -98,8 +98,8 @@ DECLARE
 BEGIN
 	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('there is no announcement in the language "%s"', coalesce(language, 'null')),
-			HINT = 'The languages are en and zh.';
+			MESSAGE = governance.message('there is no announcement in the language "%s"', coalesce(language, 'null')),
+			HINT = governance.message('The languages are en and zh.');
 	END IF;
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(over);

@@ -121,8 +121,8 @@ DECLARE
 BEGIN
 	IF by IS NULL OR by NOT IN ('all', 'scheme', 'rule', 'moderator', 'decider') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('appeals cannot be counted by "%s"', coalesce(by, 'null')),
-			HINT = 'Say all, scheme, rule, moderator (who decided on the violation) or decider (who decided on the appeal).';
+			MESSAGE = governance.message('appeals cannot be counted by "%s"', coalesce(by, 'null')),
+			HINT = governance.message('Say all, scheme, rule, moderator (who decided on the violation) or decider (who decided on the appeal).');
 	END IF;
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(period);

@@ -15,8 +15,8 @@ DECLARE
 BEGIN
 	IF coalesce(bands, 0) NOT BETWEEN 1 AND 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('scores cannot be put into %s bands', coalesce(bands::text, 'null')),
-			HINT = 'Ask for 1 to 1000.';
+			MESSAGE = governance.message('scores cannot be put into %s bands', coalesce(bands::text, 'null')),
+			HINT = governance.message('Ask for 1 to 1000.');
 	END IF;
 	PERFORM governance.report_scheme(coalesce(scheme, 'null'));
 	-- There is no score before the scheme's first version, nor one of the end of time.

@@ -62,9 +62,7 @@ DECLARE
 BEGIN
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = draft_statement.sanction_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(draft_statement.sanction_id::text, 'null')),
-			HINT = 'governance.sanction lists the sanctions of every account.';
+		PERFORM governance.report_missing('sanction', draft_statement.sanction_id::text);
 	END IF;
 	draft_statement.account_id := this.account_id;
 	draft_statement.starts := lower(this.during);
@@ -200,11 +198,11 @@ BEGIN
 	SELECT * INTO draft FROM governance.draft_statement(statement_of_reasons.sanction_id);
 	IF draft.statement IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV501',
-			MESSAGE = format('no statement of reasons can be made of sanction %s', statement_of_reasons.sanction_id),
+			MESSAGE = governance.message('no statement of reasons can be made of sanction %s', statement_of_reasons.sanction_id),
 			DETAIL = array_to_string(draft.problems, E'\n'),
 			HINT = CASE WHEN draft.needed
-						THEN 'Publish a version of the policy whose "dsa" says what is missing; doc/statements.md has a complete example.'
-						ELSE 'None has to be filed for it.' END,
+						THEN governance.message('Publish a version of the policy whose "dsa" says what is missing; doc/statements.md has a complete example.')
+						ELSE governance.message('None has to be filed for it.') END,
 			SCHEMA = 'governance', TABLE = 'sanction';
 	END IF;
 	RETURN draft.statement;
@@ -278,8 +276,8 @@ BEGIN
 		WHERE NOT EXISTS (SELECT FROM governance.statement t WHERE t.puid = p) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV502',
-			MESSAGE = format('no statement "%s" has been handed out', coalesce(unknown, 'null')),
-			HINT = 'governance.statements_of_reasons() hands them out.',
+			MESSAGE = governance.message('no statement "%s" has been handed out', coalesce(unknown, 'null')),
+			HINT = governance.message('governance.statements_of_reasons() hands them out.'),
 			SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'puid';
 	END IF;
 	UPDATE governance.statement t SET filed_at = file_statements.filed_at
@@ -303,19 +301,21 @@ BEGIN
 			FROM governance.check_statement(NEW.statement) c;
 		IF problems IS NOT NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV501',
-				MESSAGE = format('the statement of sanction %s could not be filed', NEW.sanction_id),
-				DETAIL = problems, SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'statement';
+				MESSAGE = governance.message('the statement of sanction %s could not be filed', NEW.sanction_id),
+				DETAIL = problems, SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'statement',
+				HINT = governance.message('governance.check_statement() says what is wrong; statements come from governance.statements_of_reasons().');
 		ELSIF NEW.puid IS DISTINCT FROM NEW.statement ->> 'puid' THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV501',
-				MESSAGE = format('the statement of sanction %s has another puid', NEW.sanction_id),
-				SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'puid';
+				MESSAGE = governance.message('the statement of sanction %s has another puid', NEW.sanction_id),
+				SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'puid',
+				HINT = governance.message('Let governance.statements_of_reasons() write statements.');
 		END IF;
 	ELSIF OLD.filed_at IS NOT NULL
 		OR (OLD.account_id, OLD.sanction_id, OLD.puid, OLD.starts, OLD.statement, OLD.exported_at)
 			IS DISTINCT FROM (NEW.account_id, NEW.sanction_id, NEW.puid, NEW.starts, NEW.statement, NEW.exported_at) THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV203',
-			MESSAGE = 'a statement of reasons that has been handed out stays as it is',
-			HINT = 'governance.file_statements() records that it was filed.',
+			MESSAGE = governance.message('a statement of reasons that has been handed out stays as it is'),
+			HINT = governance.message('governance.file_statements() records that it was filed.'),
 			SCHEMA = 'governance', TABLE = 'statement';
 	END IF;
 	RETURN NEW;
@@ -362,8 +362,8 @@ BEGIN
 		'BEFORE INSERT OR UPDATE ON governance.statement FOR EACH ROW EXECUTE FUNCTION governance.statement_guard()');
 	FOREACH action IN ARRAY ARRAY['DELETE', 'TRUNCATE'] LOOP
 		RETURN QUERY SELECT governance.ensure_trigger('governance.statement', 'append_only_' || lower(action),
-			format('BEFORE %s ON governance.statement FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(''A statement is filed once and never amended.'')',
-				   action));
+			format('BEFORE %s ON governance.statement FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
+				   /* message */ 'A statement is filed once and never amended.'));
 	END LOOP;
 END
 $create$;

@@ -9,8 +9,8 @@ AS $language$
 BEGIN
 	IF language IS NULL OR lower(language) !~ '^(en|zh)(-|$)' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('no words in language %s', coalesce(quote_literal(language), 'null')),
-			DETAIL = 'There are words in ''en'' and ''zh''.';
+			MESSAGE = governance.message('no words in language %s', coalesce(quote_literal(language), 'null')),
+			DETAIL = governance.message('There are words in ''en'' and ''zh''.');
 	END IF;
 	RETURN left(lower(language), 2);
 END
@@ -48,9 +48,7 @@ DECLARE
 BEGIN
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = notice.sanction_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV007',
-			MESSAGE = format('sanction %s does not exist', coalesce(notice.sanction_id::text, 'null')),
-			HINT = 'governance.sanction lists the sanctions of every account.';
+		PERFORM governance.report_missing('sanction', notice.sanction_id::text);
 	END IF;
 	SELECT * INTO cause FROM governance.violation v
 		WHERE v.account_id = this.account_id AND v.violation_id = this.violation_id;

@@ -222,8 +222,7 @@ DECLARE
 BEGIN
 	SELECT * INTO this FROM governance.account a WHERE a.account_id = account_page.account_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV001',
-			MESSAGE = format('account %s does not exist', coalesce(account_page.account_id::text, 'null'));
+		PERFORM governance.report_missing('account', account_page.account_id::text);
 	END IF;
 	PERFORM governance.report_scheme(scheme);
 	heading := coalesce(title, this.external_id, concat(governance.page_word('account', tongue), ' ', this.account_id));

@@ -152,8 +152,8 @@ BEGIN
 		ORDER BY CASE WHEN topic IS NOT NULL THEN array_position(topics, e.subject) END, e.number;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('there is no help on "%s"', topic),
-			HINT = format('The subjects are %s; or give a part of a name, or nothing for all.', array_to_string(topics, ', '));
+			MESSAGE = governance.message('there is no help on "%s"', topic),
+			HINT = governance.message('The subjects are %s; or give a part of a name, or nothing for all.', array_to_string(topics, ', '));
 	END IF;
 END
 $help$;

@@ -16,16 +16,17 @@ AS $guard$
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV203',
-			MESSAGE = 'cannot truncate table "policy"',
-			DETAIL = 'Standings and sanctions refer to the versions under which they came about.',
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('cannot truncate table "%s"', TG_TABLE_NAME),
+			DETAIL = governance.message('Standings and sanctions refer to the versions under which they came about.'),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = governance.message('Use governance.retire() to end a version; drafts can be deleted.');
 	END IF;
 
 	IF TG_OP = 'DELETE' THEN
 		IF OLD.status <> 'draft' THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV203',
-				MESSAGE = format('cannot delete policy %s of scheme "%s", which is not a draft', OLD.policy_id, OLD.scheme),
-				HINT = 'Use governance.retire() to end a version.',
+				MESSAGE = governance.message('cannot delete policy %s of scheme "%s", which is not a draft', OLD.policy_id, OLD.scheme),
+				HINT = governance.message('Use governance.retire() to end a version.'),
 				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 		END IF;
 		RETURN OLD;
@@ -34,8 +35,9 @@ BEGIN
 	IF TG_OP = 'INSERT' THEN
 		IF NEW.status = 'retired' THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = 'a new policy cannot be retired already',
-				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+				MESSAGE = governance.message('a new policy cannot be retired already'),
+				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status',
+				HINT = governance.message('Publish it with governance.publish(), and end it with governance.retire().');
 		END IF;
 		PERFORM governance.check_policy(NEW.document);
 		RETURN NEW;
@@ -43,14 +45,15 @@ BEGIN
 
 	IF NEW.policy_id <> OLD.policy_id OR NEW.scheme <> OLD.scheme OR NEW.version <> OLD.version THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('cannot change what policy %s of scheme "%s" is called', OLD.policy_id, OLD.scheme),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('cannot change what policy %s of scheme "%s" is called', OLD.policy_id, OLD.scheme),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = governance.message('Publish its document again, under the other name, for a version of its own.');
 	END IF;
 	IF NEW.document <> OLD.document THEN
 		-- The rules and rungs that were stored with it would not fit any more.
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('cannot change the document of policy %s of scheme "%s"', OLD.policy_id, OLD.scheme),
-			HINT = 'Publish the new document with governance.publish(): it becomes a version of its own.',
+			MESSAGE = governance.message('cannot change the document of policy %s of scheme "%s"', OLD.policy_id, OLD.scheme),
+			HINT = governance.message('Publish the new document with governance.publish(): it becomes a version of its own.'),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'document';
 	END IF;
 	IF OLD.status = 'draft' AND NEW.status IN ('draft', 'trial', 'active') THEN
@@ -60,17 +63,18 @@ BEGIN
 		OR NEW.created_at <> OLD.created_at
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('cannot change who published policy %s of scheme "%s", and when', OLD.policy_id, OLD.scheme),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+			MESSAGE = governance.message('cannot change who published policy %s of scheme "%s", and when', OLD.policy_id, OLD.scheme),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = governance.message('Only what is ahead of a version, and its note, can change.');
 	END IF;
 	IF NEW.status = 'draft'
 		OR (OLD.status = 'active' AND NEW.status = 'trial')
 		OR (OLD.status = 'retired' AND NEW.status <> 'retired')
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('policy %s of scheme "%s" is %s and cannot become %s', OLD.policy_id, OLD.scheme,
-							 OLD.status, NEW.status),
-			HINT = 'Publish its document again for a new version.',
+			MESSAGE = governance.message('policy %s of scheme "%s" is %s and cannot become %s', OLD.policy_id, OLD.scheme,
+										 OLD.status, NEW.status),
+			HINT = governance.message('Publish its document again for a new version.'),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
 	END IF;
 
@@ -79,9 +83,10 @@ BEGIN
 		AND NEW.in_force * tstzrange(NULL, now()) <> OLD.in_force * tstzrange(NULL, now())
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('cannot change when policy %s of scheme "%s" was in force', OLD.policy_id, OLD.scheme),
-			DETAIL = format('It was in force during %s; only what lies ahead can still change.', OLD.in_force),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'in_force';
+			MESSAGE = governance.message('cannot change when policy %s of scheme "%s" was in force', OLD.policy_id, OLD.scheme),
+			DETAIL = governance.message('It was in force during %s; only what lies ahead can still change.', OLD.in_force),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'in_force',
+			HINT = governance.message('Use governance.retire() to end a version now.');
 	END IF;
 	RETURN NEW;
 END
@@ -101,10 +106,12 @@ BEGIN
 		END IF;
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = 'GV203',
-		MESSAGE = format('cannot %s table "%s"', CASE TG_OP WHEN 'DELETE' THEN 'delete from' ELSE lower(TG_OP) END,
-						 TG_TABLE_NAME),
-		DETAIL = 'Its rows follow from the documents in governance.policy.',
-		HINT = 'Use governance.publish() for a new version.',
+		MESSAGE = CASE TG_OP WHEN 'UPDATE' THEN governance.message('cannot update table "%s"', TG_TABLE_NAME)
+			WHEN 'DELETE' THEN governance.message('cannot delete from table "%s"', TG_TABLE_NAME)
+			WHEN 'TRUNCATE' THEN governance.message('cannot truncate table "%s"', TG_TABLE_NAME)
+			ELSE governance.message('cannot insert into table "%s"', TG_TABLE_NAME) END,
+		DETAIL = governance.message('Its rows follow from the documents in governance.policy.'),
+		HINT = governance.message('Use governance.publish() for a new version.'),
 		SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 END
 $guard$;

@@ -23,8 +23,9 @@ DECLARE
 BEGIN
 	IF placed IS NOT NULL AND (isempty(placed) OR upper_inc(placed) OR NOT (lower_inc(placed) OR lower_inf(placed))) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('a policy cannot be in force during %s', placed),
-			DETAIL = 'The range must include its start and exclude its end.';
+			MESSAGE = governance.message('a policy cannot be in force during %s', placed),
+			DETAIL = governance.message('The range must include its start and exclude its end.'),
+			HINT = governance.message('Write tstzrange(since, until).');
 	END IF;
 
 	IF placed IS NULL THEN
@@ -47,7 +48,7 @@ BEGIN
 				AND lower(p.in_force) > coalesce(start, '-infinity');
 		placed := tstzrange(start, other.next);
 		IF other.next IS NOT NULL THEN
-			RAISE NOTICE 'the version is in force until %, when the next one begins', other.next;
+			RAISE NOTICE USING MESSAGE = governance.message('the version is in force until %s, when the next one begins', other.next);
 		END IF;
 	END IF;
 
@@ -66,24 +67,24 @@ BEGIN
 			UPDATE governance.policy p SET status = 'retired', in_force = 'empty' WHERE p.policy_id = other.policy_id;
 		ELSIF other.begins >= other.new_begins THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = format('version %s of scheme "%s" already covers %s', other.version, scheme,
-								 other.in_force * placed),
-				DETAIL = format('The new version would be in force during %s.', placed),
+				MESSAGE = governance.message('version %s of scheme "%s" already covers %s', other.version, scheme,
+											 other.in_force * placed),
+				DETAIL = governance.message('The new version would be in force during %s.', placed),
 				HINT = CASE WHEN other.begins > now()
-							THEN format('Withdraw the scheduled version with governance.retire(%s) first, or let the new one end where it begins.', other.policy_id)
-							ELSE 'Let the new version begin now or later: what has been in force stays so.' END,
+							THEN governance.message('Withdraw the scheduled version with governance.retire(%s) first, or let the new one end where it begins.', other.policy_id)
+							ELSE governance.message('Let the new version begin now or later: what has been in force stays so.') END,
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
 		ELSIF other.new_begins < now() THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = format('version %s of scheme "%s" was in force at %s', other.version, scheme, other.new_begins),
-				DETAIL = 'A new version cannot change what was in force in the past.',
-				HINT = 'Let the new version begin now or later. To load history, publish the versions in order, each with its own in_force.',
+				MESSAGE = governance.message('version %s of scheme "%s" was in force at %s', other.version, scheme, other.new_begins),
+				DETAIL = governance.message('A new version cannot change what was in force in the past.'),
+				HINT = governance.message('Let the new version begin now or later. To load history, publish the versions in order, each with its own in_force.'),
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
 		ELSIF other.ends > other.new_ends THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = format('the new version would end at %s, while version %s of scheme "%s" goes on',
-								 other.new_ends, other.version, scheme),
-				HINT = format('Publish the new version without an end, and then the old document again from %s on.', other.new_ends),
+				MESSAGE = governance.message('the new version would end at %s, while version %s of scheme "%s" goes on',
+											 other.new_ends, other.version, scheme),
+				HINT = governance.message('Publish the new version without an end, and then the old document again from %s on.', other.new_ends),
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
 		ELSE
 			UPDATE governance.policy p SET in_force = tstzrange(lower(other.in_force), lower(placed))
@@ -112,24 +113,23 @@ DECLARE
 	result		bigint;
 BEGIN
 	IF document IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = 'policy document: must not be null';
+		RAISE EXCEPTION USING ERRCODE = 'GV101', MESSAGE = governance.message('policy document: must not be null'),
+			HINT = governance.message('Give one, for example governance.pack(''douyin.health'').');
 	END IF;
 	IF status IS NULL OR status NOT IN ('draft', 'trial', 'active') THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('a policy cannot be published as %s', coalesce(quote_literal(status), 'null')),
-			DETAIL = 'It can be published as ''draft'', ''trial'' or ''active''.';
+			MESSAGE = governance.message('a policy cannot be published as %s', coalesce(quote_literal(status), 'null')),
+			DETAIL = governance.message('It can be published as ''draft'', ''trial'' or ''active''.');
 	END IF;
 	summary := governance.check_policy(document);
 	scheme_name := summary ->> 'scheme';
 
 	IF to_regclass('governance.policy') IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = 'this database has no governance ledger',
-			HINT = 'Call governance.create_ledger() first.';
+		PERFORM governance.report_missing('ledger');
 	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy_rung') AND attname = 'statement') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = 'the governance ledger of this database is of an earlier version',
-			HINT = 'Call governance.create_ledger() to bring it to this one.';
+			MESSAGE = governance.message('the governance ledger of this database is of an earlier version'),
+			HINT = governance.message('Call governance.create_ledger() to bring it to this one.');
 	END IF;
 
 	INSERT INTO governance.scheme (scheme, title, titles, direction)
@@ -139,16 +139,16 @@ BEGIN
 	IF known.direction <> summary ->> 'direction' THEN
 		IF EXISTS (SELECT FROM governance.policy p WHERE p.scheme = scheme_name AND p.status <> 'draft') THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV101',
-				MESSAGE = format('policy document: score.direction: scheme "%s" has the direction "%s"', scheme_name, known.direction),
-				HINT = 'A scheme keeps its direction for ever. Give the new score a name of its own.';
+				MESSAGE = governance.message('policy document: score.direction: scheme "%s" has the direction "%s"', scheme_name, known.direction),
+				HINT = governance.message('A scheme keeps its direction for ever. Give the new score a name of its own.');
 		END IF;
 	END IF;
 
 	IF jsonb_typeof(document #> '{calendar,holidays}') = 'string'
 		AND NOT EXISTS (SELECT FROM governance.holiday h WHERE h.calendar = document #>> '{calendar,holidays}') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV101',
-			MESSAGE = format('policy document: calendar.holidays: there is no calendar "%s"', document #>> '{calendar,holidays}'),
-			HINT = 'Write its days into governance.holiday first, with governance.holiday().';
+			MESSAGE = governance.message('policy document: calendar.holidays: there is no calendar "%s"', document #>> '{calendar,holidays}'),
+			HINT = governance.message('Write its days into governance.holiday first, with governance.holiday().');
 	END IF;
 
 	IF status = 'active' AND in_force IS NULL THEN
@@ -156,7 +156,7 @@ BEGIN
 			WHERE p.scheme = scheme_name AND p.status = 'active' AND p.document = publish.document
 				AND p.in_force @> now();
 		IF FOUND THEN
-			RAISE NOTICE 'this very document is in force already, as policy %', same;
+			RAISE NOTICE USING MESSAGE = governance.message('this very document is in force already, as policy %s', same);
 			RETURN same;
 		END IF;
 	END IF;
@@ -167,8 +167,9 @@ BEGIN
 		placed := tstzrange(now(), NULL);
 	ELSIF in_force IS NOT NULL AND (isempty(in_force) OR upper_inc(in_force) OR NOT (lower_inc(in_force) OR lower_inf(in_force))) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('a policy cannot be in force during %s', in_force),
-			DETAIL = 'The range must include its start and exclude its end.';
+			MESSAGE = governance.message('a policy cannot be in force during %s', in_force),
+			DETAIL = governance.message('The range must include its start and exclude its end.'),
+			HINT = governance.message('Write tstzrange(since, until).');
 	END IF;
 
 	UPDATE governance.scheme s
@@ -255,20 +256,19 @@ BEGIN
 		FOR UPDATE;
 	SELECT p.* INTO target FROM governance.policy p WHERE p.policy_id = activate.policy_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV002',
-			MESSAGE = format('policy %s does not exist', coalesce(policy_id::text, 'null')),
-			HINT = 'The view governance.policies lists what there is.';
+		PERFORM governance.report_missing('policy', policy_id::text);
 	END IF;
 	IF target.status NOT IN ('draft', 'trial') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('policy %s of scheme "%s" is %s already', target.policy_id, target.scheme, target.status),
-			HINT = 'Publish its document again for a new version.';
+			MESSAGE = governance.message('policy %s of scheme "%s" is %s already', target.policy_id, target.scheme, target.status),
+			HINT = governance.message('Publish its document again for a new version.');
 	END IF;
 	IF EXISTS (SELECT FROM governance.scheme s
 			   WHERE s.scheme = target.scheme
 				   AND s.direction <> governance.check_policy(target.document) ->> 'direction') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV101',
-			MESSAGE = format('policy document: score.direction: scheme "%s" has another direction', target.scheme);
+			MESSAGE = governance.message('policy document: score.direction: scheme "%s" has another direction', target.scheme),
+			HINT = governance.message('A scheme keeps its direction for ever. Give the new score a name of its own.');
 	END IF;
 
 	placed := governance.policy_place(target.scheme,
@@ -301,18 +301,17 @@ BEGIN
 		FOR UPDATE;
 	SELECT p.* INTO target FROM governance.policy p WHERE p.policy_id = retire.policy_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV002',
-			MESSAGE = format('policy %s does not exist', coalesce(policy_id::text, 'null')),
-			HINT = 'The view governance.policies lists what there is.';
+		PERFORM governance.report_missing('policy', policy_id::text);
 	END IF;
 	IF target.status = 'draft' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('policy %s of scheme "%s" is a draft', target.policy_id, target.scheme),
-			HINT = 'A draft can be deleted from governance.policy.';
+			MESSAGE = governance.message('policy %s of scheme "%s" is a draft', target.policy_id, target.scheme),
+			HINT = governance.message('A draft can be deleted from governance.policy.');
 	END IF;
 	IF target.status = 'retired' OR (target.status = 'active' AND upper(target.in_force) <= now()) THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = format('policy %s of scheme "%s" is no longer in force', target.policy_id, target.scheme);
+			MESSAGE = governance.message('policy %s of scheme "%s" is no longer in force', target.policy_id, target.scheme),
+			HINT = governance.message('The view governance.policies lists the versions and when they are in force.');
 	END IF;
 	UPDATE governance.scheme s SET last_version = s.last_version WHERE s.scheme = target.scheme;
 
@@ -354,13 +353,11 @@ BEGIN
 		RETURN result;
 	END IF;
 	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = policy_document.scheme) THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV002',
-			MESSAGE = format('scheme "%s" does not exist', scheme),
-			HINT = 'The view governance.policies lists what there is.';
+		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = 'GV103',
-		MESSAGE = format('scheme "%s" had no version in force at %s', scheme, at),
-		HINT = 'The view governance.policies lists its versions.';
+		MESSAGE = governance.message('no policy of scheme "%s" was in force at %s', scheme, at),
+		HINT = governance.message('See governance.policies for the versions and when they are in force.');
 END
 $document$;
 COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
@@ -379,11 +376,13 @@ DECLARE
 	result	bigint;
 BEGIN
 	IF calendar IS NULL OR first_day IS NULL OR working IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'a holiday needs a calendar and a day';
+		RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = governance.message('a holiday needs a calendar and a day'),
+			HINT = governance.message('Write governance.holiday(''CN'', ''2024-10-01'', ''2024-10-07'').');
 	ELSIF NOT isfinite(first_day) OR NOT isfinite(final) OR final < first_day OR final > first_day + 366 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = format('%s to %s are not days that follow each other', first_day, final),
-			DETAIL = 'The last day is not before the first one, and at most a year after it.';
+			MESSAGE = governance.message('%s to %s are not days that follow each other', first_day, final),
+			DETAIL = governance.message('The last day is not before the first one, and at most a year after it.'),
+			HINT = governance.message('Write a longer time as several.');
 	END IF;
 	INSERT INTO governance.holiday AS h (calendar, day, working, name)
 		SELECT holiday.calendar, first_day + n, holiday.working, holiday.name FROM generate_series(0, final - first_day) n

@@ -47,8 +47,7 @@ END {
 		exit 1
 	print "$pack$;"
 	print "\t\tELSE"
-	print "\t\t\tRAISE EXCEPTION 'pack \"%\" does not exist', name"
-	print "\t\t\t\tUSING ERRCODE = 'GV008', HINT = 'governance.packs() lists the packs.';"
+	print "\t\t\tPERFORM governance.report_missing('pack', name);"
 	print "\tEND CASE;"
 	print "END"
 	print "$function$;"

@@ -64,10 +64,8 @@ certification_table(const char *name)
 	Oid			relid = OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_LEDGER),
-				 errmsg("there is no table governance.%s", name),
-				 errhint("Create the ledger with SELECT governance.create_ledger().")));
+		report_missing_of(MISSING_LEDGER, NULL, NULL, psprintf(_("There is no table governance.%s."), name),
+						  NULL, 0);
 	return relid;
 }
 
@@ -115,10 +113,7 @@ stamp_row(Relation rel, HeapTuple row)
 	{
 		attnums[i] = SPI_fnumber(desc, columns[i]);
 		if (attnums[i] <= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("relation \"%s\" has no column \"%s\"",
-							RelationGetRelationName(rel), columns[i])));
+			report_no_column(rel, columns[i], NULL);
 	}
 	values[0] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[1] = CStringGetTextDatum(GetUserNameFromId(owner_actor, false));
@@ -149,20 +144,12 @@ Datum
 trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 {
 	LOCAL_FCINFO(inner, 0);
-	TriggerData *outer_data;
-	TriggerData data;
+	TriggerData *outer_data = called_as_trigger(fcinfo, name);
+	TriggerData data = *outer_data;
 	OwnerIdentity identity;
 	FmgrInfo   *function;
 	Oid			actor = owner_actor;
 	Datum		result;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by trigger manager")));
-
-	outer_data = (TriggerData *) fcinfo->context;
-	data = *outer_data;
 
 	function = (FmgrInfo *) fcinfo->flinfo->fn_extra;
 	if (function == NULL)
@@ -284,12 +271,7 @@ governance_certification_withheld(PG_FUNCTION_ARGS)
 Datum
 governance_certification_guard(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by trigger manager")));
+	TriggerData *data = called_as_trigger(fcinfo, "certification_guard");
 
 	if (owner_depth == 0)
 		ereport(ERROR,
@@ -333,12 +315,8 @@ grow_ids(Datum **account_ids, Datum **ids, int *allocated)
 static TupleTableSlot *
 begin_new_rows(FunctionCallInfo fcinfo, const char *function)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
+	TriggerData *data = called_as_trigger(fcinfo, function);
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by trigger manager")));
 	if (!TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) ||
 		!TRIGGER_FIRED_BY_INSERT(data->tg_event) || data->tg_newtable == NULL)
 		ereport(ERROR,
@@ -358,10 +336,7 @@ find_attnums(Relation rel, const char *const *columns, int ncolumns, int *attnum
 	{
 		attnums[i] = SPI_fnumber(RelationGetDescr(rel), columns[i]);
 		if (attnums[i] <= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("relation \"%s\" has no column \"%s\"",
-							RelationGetRelationName(rel), columns[i])));
+			report_no_column(rel, columns[i], NULL);
 	}
 }
 

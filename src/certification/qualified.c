@@ -227,10 +227,7 @@ domain_gated(Probe *probe, int64 account_id, text *domain, TimestampTz at)
 
 	probe_key(probe, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
 	if (!probe_last(probe))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account %lld does not exist", (long long) account_id),
-				 errtablecol(probe->heap, get_attnum(RelationGetRelid(probe->heap), "account_id"))));
+		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 	probe_close(probe);
 
 	rows = small_table_rows(&domains, &nrows);
@@ -240,13 +237,7 @@ domain_gated(Probe *probe, int64 account_id, text *domain, TimestampTz at)
 			return DatumGetTimestampTz(rows[i].values[1]) <= at &&
 				before(at, DatumGetTimestampTz(rows[i].values[2]));
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_GV_UNKNOWN_DOMAIN),
-			 errmsg("domain \"%s\" does not exist", text_to_cstring(domain)),
-			 errhint("The domains are in governance.domain."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "governance"),
-			 err_generic_string(PG_DIAG_TABLE_NAME, "domain"),
-			 err_generic_string(PG_DIAG_COLUMN_NAME, "domain")));
+	report_missing(MISSING_DOMAIN, text_to_cstring(domain), NULL, 0);
 }
 
 Datum

@@ -120,12 +120,7 @@ column_number(Relation rel, const char *name)
 	int			attnum = SPI_fnumber(RelationGetDescr(rel), name);
 
 	if (attnum <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("relation \"%s\" has no column \"%s\"",
-						RelationGetRelationName(rel), name),
-				 errdetail("An argument of a trigger that calls require_qualification() names it."),
-				 errtable(rel)));
+		report_no_column(rel, name, "require_qualification");
 	return attnum;
 }
 
@@ -168,6 +163,7 @@ check_trigger(TriggerData *data)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is neither \"reject\" nor \"record\"", trigger->tgargs[2]),
+				 errhint("The third argument of require_qualification() says what becomes of a row whose author is not qualified."),
 				 errtable(rel)));
 
 	if (!demand.record)
@@ -177,6 +173,7 @@ check_trigger(TriggerData *data)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("recording a violation takes a scheme and a rule"),
+				 errhint("Name them in the fourth and fifth argument of require_qualification()."),
 				 errtable(rel)));
 	demand.scheme = trigger->tgargs[3];
 	demand.rule = trigger->tgargs[4];
@@ -198,6 +195,7 @@ check_trigger(TriggerData *data)
 			ereport(ERROR,
 					(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 					 errmsg("a row can be marked only BEFORE it is written"),
+					 errhint("Create the trigger with BEFORE, or leave out the mark column."),
 					 errtablecol(rel, demand.mark_attnum)));
 	}
 	if (trigger->tgnargs > 6)
@@ -234,11 +232,7 @@ row_account(Relation rel, HeapTuple row, int attnum)
 	name = SPI_getvalue(row, desc, attnum);
 	value = CStringGetTextDatum(name);
 	if (!run_query(&find_external, &value, NULL, &result, &isnull))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account \"%s\" does not exist", name),
-				 errdetail("No account has it as external_id."),
-				 errtablecol(rel, attnum)));
+		report_missing(MISSING_EXTERNAL_ID, name, rel, attnum);
 	return DatumGetInt64(result);
 }
 
@@ -287,23 +281,16 @@ qualified_now(Relation rel, const Demand *demand, int64 account_id, char *domain
 		return true;
 
 	if (!run_query(&find_account, values, NULL, &result, &isnull))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account %lld does not exist", (long long) account_id),
-				 errtablecol(rel, demand->account_attnum)));
+		report_missing_id(MISSING_ACCOUNT, account_id, rel, demand->account_attnum);
 	if (!run_query(&lock_domain, &values[1], NULL, &result, &isnull))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_DOMAIN),
-				 errmsg("domain \"%s\" does not exist", domain),
-				 errhint("The domains are in governance.domain; add one that is never gated for what needs no qualification."),
-				 errtablecol(rel, demand->domain_attnum)));
+		report_missing(MISSING_DOMAIN, domain, rel, demand->domain_attnum);
 	return !DatumGetBool(result);
 }
 
 Datum
 governance_require_qualification(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
+	TriggerData *data = called_as_trigger(fcinfo, "require_qualification");
 	Relation	rel;
 	TupleDesc	desc;
 	Demand		demand;
@@ -318,11 +305,6 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 	OwnerIdentity identity;
 	bool		isnull;
 	bool		passes;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", "require_qualification")));
 
 	demand = check_trigger(data);
 	rel = data->tg_relation;
@@ -357,6 +339,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("content of domain \"%s\" names no account", domain),
+				 errhint("What belongs to a domain needs an author; leave the domain null for what belongs to none."),
 				 errtablecol(rel, demand.account_attnum)));
 
 	actor = GetUserNameFromId(GetUserId(), false);

@@ -150,12 +150,7 @@ small_text_equals(Datum value, const char *string, Size len)
 Datum
 governance_small_table_changed(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by trigger manager")));
+	TriggerData *data = called_as_trigger(fcinfo, "small_table_changed");
 
 	CacheInvalidateRelcache(data->tg_relation);
 	return PointerGetDatum(NULL);

@@ -48,12 +48,8 @@ static LedgerPlan why_plan = {
 static TriggerData *
 check_trigger(FunctionCallInfo fcinfo)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = called_as_trigger(fcinfo, "require_capability");
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", "require_capability")));
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -82,11 +78,7 @@ row_account(Relation relation, HeapTuple tuple, const char *column, int64 *accou
 	bool		isnull;
 
 	if (number <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of relation \"%s\" does not exist",
-						column, RelationGetRelationName(relation)),
-				 errtable(relation)));
+		report_no_column(relation, column, "require_capability");
 	value = SPI_getbinval(tuple, desc, number, &isnull);
 	if (isnull)
 		return false;
@@ -108,10 +100,7 @@ row_account(Relation relation, HeapTuple tuple, const char *column, int64 *accou
 				Datum		text = CStringGetTextDatum(SPI_getvalue(tuple, desc, number));
 
 				if (ledger_execute(&external_plan, &text, NULL, LEDGER_FRESH) == 0)
-					ereport(ERROR,
-							(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-							 errmsg("no account has external_id \"%s\"", SPI_getvalue(tuple, desc, number)),
-							 errtablecol(relation, number)));
+					report_missing(MISSING_EXTERNAL_ID, SPI_getvalue(tuple, desc, number), relation, number);
 				*account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 														  SPI_tuptable->tupdesc, 1, &isnull));
 				SPI_freetuptable(SPI_tuptable);

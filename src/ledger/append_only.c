@@ -32,12 +32,14 @@ governance_refuse_rewrite(PG_FUNCTION_ARGS)
 	message = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? gettext_noop("cannot update table \"%s\"") :
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? gettext_noop("cannot delete from table \"%s\"") :
 		gettext_noop("cannot truncate table \"%s\"");
+
+	/* What the arguments say is marked for translation where they are written. */
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_APPEND_ONLY),
 			 errmsg(message, RelationGetRelationName(trigger->tg_relation)),
-			 trigger->tg_trigger->tgnargs > 1 ? errdetail("%s", trigger->tg_trigger->tgargs[1])
+			 trigger->tg_trigger->tgnargs > 1 ? errdetail("%s", _(trigger->tg_trigger->tgargs[1]))
 			 : errdetail("The ledger is append-only."),
-			 trigger->tg_trigger->tgnargs > 0 ? errhint("%s", trigger->tg_trigger->tgargs[0]) : 0,
+			 trigger->tg_trigger->tgnargs > 0 ? errhint("%s", _(trigger->tg_trigger->tgargs[0])) : 0,
 			 errtable(trigger->tg_relation)));
 	return PointerGetDatum(NULL);
 }

@@ -101,6 +101,8 @@ check_attribute(Relation relation, Scheme *scheme, const char *name, const char 
 					 owner_may_tell("policy")
 					 ? errdetail("Scheme \"%s\" reads it as %s.", scheme->name,
 								 type_in_words(policy->attributes[index].type)) : 0,
+					 errhint("The key \"attributes\" of governance.policy_document(%s) says how each is read.",
+							 quote_literal_cstr(scheme->name)),
 					 errtable(relation)));
 	}
 }

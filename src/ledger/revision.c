@@ -81,12 +81,8 @@ check_opening(Relation relation, const char *name, TimestampTz at)
 	Scheme	   *scheme = rulebook_scheme(name, strlen(name), false);
 
 	if (scheme->trial_of != NULL || rulebook_version_at(scheme, at) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
-				 errmsg("no policy of scheme \"%s\" was in force at %s", name, timestamptz_to_str(at)),
-				 errdetail("An opening balance stands under the version in force at its instant."),
-				 errhint("See governance.policies for the versions and when they are in force."),
-				 errtable(relation)));
+		report_not_in_force(name, at, _("An opening balance stands under the version in force at its instant."),
+							relation);
 }
 
 Datum
@@ -142,12 +138,8 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 			continue;
 		}
 		if (ledger_execute(&scheme_of_plan, values, NULL, LEDGER_FRESH) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_GV_UNKNOWN_VIOLATION),
-					 errmsg("account %lld has no violation %lld",
-							(long long) account_id, (long long) violation_id),
-					 errhint("governance.violation lists the violations of every account."),
-					 errtable(relation)));
+			report_missing_of(MISSING_VIOLATION, psprintf("%lld", (long long) account_id),
+							  psprintf("%lld", (long long) violation_id), NULL, relation, 0);
 		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],
 															  SPI_tuptable->tupdesc, 1, &isnull)));
 		SPI_freetuptable(SPI_tuptable);

@@ -274,10 +274,7 @@ static void
 check_account(const StandingWork *work)
 {
 	if (work->history != NULL && !work->history->exists)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account %lld does not exist", (long long) work->key->account_id),
-				 errhint("Insert it into governance.account first.")));
+		report_missing_id(MISSING_ACCOUNT, work->key->account_id, NULL, 0);
 }
 
 /* When the rows of a key became known. */
@@ -727,9 +724,7 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	*history = history_load(&account_id, 1, past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS,
 							LEDGER_READ);
 	if (!(*history)->exists)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account %lld does not exist", (long long) account_id)));
+		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 	if (past)
 		state = ledger_fold(scheme, NULL, *history, known_at == DT_NOEND ? at : known_at, at, NULL);
 	else if (standing != NULL)

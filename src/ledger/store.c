@@ -50,10 +50,7 @@ standing_relid(void)
 	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_LEDGER),
-				 errmsg("this database has no governance ledger"),
-				 errhint("Call governance.create_ledger() first.")));
+		report_missing(MISSING_LEDGER, NULL, NULL, 0);
 	return relid;
 }
 
@@ -248,7 +245,8 @@ ledger_points(Datum numeric, const char *column)
 				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 				 errmsg("%s is not a number of points for column \"%s\"",
 						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
-				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47.")));
+				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
+				 errhint("governance.rule lists what each rule costs.")));
 	return (Points) rounded;
 }
 

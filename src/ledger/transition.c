@@ -14,12 +14,8 @@
 TriggerData *
 check_trigger(FunctionCallInfo fcinfo, const char *function, bool for_row, bool before)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = called_as_trigger(fcinfo, function);
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", function)));
 	if (before ? !TRIGGER_FIRED_BEFORE(trigger->tg_event) : !TRIGGER_FIRED_AFTER(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -71,11 +67,7 @@ find_columns(Relation relation, const ColumnSpec *specs, int nspecs, AttrNumber 
 		}
 		next = numbers[i];
 		if (numbers[i] == InvalidAttrNumber)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("column \"%s\" of relation \"%s\" does not exist",
-							specs[i].name, RelationGetRelationName(relation)),
-					 errtable(relation)));
+			report_no_column(relation, specs[i].name, NULL);
 	}
 }
 

@@ -102,25 +102,18 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 	int			index;
 
 	if (version == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
-				 errmsg("no policy of scheme \"%s\" was in force at %s",
-						row->scheme->name, timestamptz_to_str(row->occurred)),
-				 errdetail("Violation %lld of account %lld occurred then.",
-						   (long long) row->violation_id, (long long) row->account_id),
-				 errhint("See governance.policy for the versions and when they are in force."),
-				 errtable(relation)));
+		report_not_in_force(row->scheme->name, row->occurred,
+							psprintf(_("Violation %lld of account %lld occurred then."),
+									 (long long) row->violation_id, (long long) row->account_id),
+							relation);
 	policy = rulebook_compiled(version);
 	index = policy_rule_index(policy, rule, rule_len);
 	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_RULE),
-				 errmsg("scheme \"%s\" has no rule \"%.*s\"", row->scheme->name, rule_len, rule),
-				 owner_may_tell("policy")
-				 ? errdetail("Version %lld of the policy, in force at %s, does not have it.",
-							 (long long) version->policy_id, timestamptz_to_str(row->occurred)) : 0,
-				 errhint("governance.rule lists the rules of every scheme."),
-				 errtable(relation)));
+		report_missing_of(MISSING_RULE, row->scheme->name, pnstrdup(rule, rule_len),
+						  owner_may_tell("policy")
+						  ? psprintf(_("Version %lld of the policy, in force at %s, does not have it."),
+									 (long long) version->policy_id, timestamptz_to_str(row->occurred)) : NULL,
+						  relation, 0);
 	found = &policy->rules[index];
 	if (row->points != POINTS_NONE && !engine_check_points(found, row->points))
 		ereport(ERROR,
@@ -156,6 +149,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 					 owner_may_tell("policy_rule")
 					 ? errdetail("For rule \"%s\" it may be %s to %s.",
 								 found->code, points_text(min), points_text(max)) : 0,
+					 errhint("Leave surcharge null for what the account's level makes of it."),
 					 errtable(relation)));
 	}
 	row->rule = found->code;
@@ -192,6 +186,7 @@ read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *number
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_INVALID_ENTRY),
 					 errmsg("sanction_length must not be negative"),
+					 errhint("Leave it null for what the policy says."),
 					 errtable(relation)));
 	}
 	row->account_id = slot_int8(slot, numbers[V_ACCOUNT]);

@@ -277,10 +277,7 @@ governance_explain(PG_FUNCTION_ARGS)
 	ledger_read_enter();
 	value = Int64GetDatum(sanction_id);
 	if (ledger_execute(&sanction_plan, &value, NULL, LEDGER_READ) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_SANCTION),
-				 errmsg("sanction %lld does not exist", (long long) sanction_id),
-				 errhint("governance.sanction lists the sanctions of every account.")));
+		report_missing_id(MISSING_SANCTION, sanction_id, NULL, 0);
 	account_id = column_int8(S_ACCOUNT);
 	scheme_name = column_text(S_SCHEME);
 	rung = column_text(S_RUNG);

@@ -101,10 +101,7 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 	if (withheld)
 		return false;
 	if (!rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_CAPABILITY),
-				 errmsg("capability \"%s\" is not known", text_to_cstring(capability)),
-				 errhint("governance.capability lists those that are.")));
+		report_missing(MISSING_CAPABILITY, text_to_cstring(capability), NULL, 0);
 	if (past)
 	{
 		int			nschemes;

@@ -41,9 +41,7 @@ void
 require_account(int64 account_id)
 {
 	if (!account_exists(account_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_ACCOUNT),
-				 errmsg("account %lld does not exist", (long long) account_id)));
+		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 }
 
 void
@@ -82,11 +80,7 @@ state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz kno
 
 	state = standing_at(account_id, scheme, at, known_at, &history);
 	if (state == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
-				 errmsg("no policy of scheme \"%s\" was in force at %s",
-						scheme->name, timestamptz_to_str(at)),
-				 errhint("See governance.policy for the versions and when they are in force.")));
+		report_not_in_force(scheme->name, at, NULL, NULL);
 	return state;
 }
 

@@ -104,10 +104,7 @@ ledger_relation(const char *name)
 	Oid			relid = OidIsValid(nsp) ? get_relname_relid(name, nsp) : InvalidOid;
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NO_LEDGER),
-				 errmsg("this database has no governance ledger"),
-				 errhint("Call governance.create_ledger() first.")));
+		report_missing(MISSING_LEDGER, NULL, NULL, 0);
 	return relid;
 }
 
@@ -419,11 +416,7 @@ rulebook_scheme(const char *name, int len, bool missing_ok)
 			lo = mid + 1;
 	}
 	if (!missing_ok)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_SCHEME),
-				 errmsg("scheme \"%.*s\" does not exist", len, name),
-				 errdetail("No version of such a policy has been published."),
-				 errhint("The view governance.policies lists what there is.")));
+		report_missing(MISSING_SCHEME, pnstrdup(name, len), NULL, 0);
 	return NULL;
 }
 
@@ -567,9 +560,7 @@ rulebook_policy(int64 policy_id)
 					   "SELECT document FROM governance.policy"
 					   " WHERE policy_id OPERATOR(pg_catalog.=) $1",
 					   1, types, values) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_UNKNOWN_SCHEME),
-				 errmsg("policy %lld does not exist", (long long) policy_id)));
+		report_missing_id(MISSING_POLICY, policy_id, NULL, 0);
 	document = DatumGetJsonbP(result(0, 1, &isnull));
 	hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
 							   VARSIZE_ANY_EXHDR(document), 0);
@@ -607,16 +598,12 @@ rulebook_compiled(PolicyVersion *version)
 Datum
 governance_invalidate_rulebook(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = called_as_trigger(fcinfo, "invalidate_rulebook");
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("governance.invalidate_rulebook() can only be called as a trigger")));
 	if (!TRIGGER_FIRED_AFTER(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("governance.invalidate_rulebook() must be called after the event")));
+				 errmsg("function \"%s\" must be fired %s", "invalidate_rulebook", "AFTER")));
 	CacheInvalidateRelcache(trigger->tg_relation);
 	return PointerGetDatum(NULL);
 }

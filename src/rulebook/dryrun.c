@@ -62,7 +62,8 @@ event_fail(const Doc *at, const char *what, const char *detail)
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_INVALID_ENTRY),
 			 errmsg("events%s%s: %s", path[0] == '[' || path[0] == '\0' ? "" : ".", path, what),
-			 detail != NULL ? errdetail("%s", detail) : 0));
+			 detail != NULL ? errdetail("%s", detail) : 0,
+			 errhint("governance.help('rules') shows how dry_run() is called.")));
 }
 
 static const char *
@@ -191,7 +192,8 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 	if (event->rule < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_RULE),
-				 errmsg("rule \"%s\" does not exist in the document", code)));
+				 errmsg("rule \"%s\" does not exist in the document", code),
+				 errhint("The key \"rules\" of the document names them.")));
 	event->occurred = event->decided = at;
 	if ((part = doc_get(object, "decided")) != NULL)
 	{
@@ -207,7 +209,8 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 				 errmsg("rule \"%s\" does not cost %s points", code, points_text(event->points)),
 				 errdetail("It costs from %s to %s.",
 						   points_text(policy->rules[event->rule].min),
-						   points_text(policy->rules[event->rule].max))));
+						   points_text(policy->rules[event->rule].max)),
+				 errhint("Leave points null for the rule's usual price.")));
 	if ((part = doc_get(object, "surcharge")) != NULL && part->kind != DOC_NULL)
 		event->surcharge = read_points(part);
 	if ((part = doc_get(object, "source")) != NULL)
@@ -330,7 +333,8 @@ read_events(DryRun *run, Jsonb *jsonb)
 	if (list->kind != DOC_LIST)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_INVALID_ENTRY),
-				 errmsg("events must be a list of objects")));
+				 errmsg("events must be a list of objects"),
+				 errhint("governance.help('rules') shows how dry_run() is called.")));
 	run->events = palloc0(sizeof(EngineEvent) * (list->nchildren + 1));
 	run->overturned = palloc0(sizeof(bool) * (list->nchildren + 1));
 	overturns = palloc(sizeof(Overturn) * (list->nchildren + 1));
@@ -742,7 +746,8 @@ governance_dry_run(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("there is no policy document to try")));
+				 errmsg("there is no policy document to try"),
+				 errhint("Give one, for example governance.pack('douyin.health').")));
 	InitMaterializedSRF(fcinfo, 0);
 	run.tuples = rsinfo->setResult;
 	run.desc = rsinfo->setDesc;

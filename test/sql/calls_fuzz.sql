@@ -72,10 +72,11 @@ BEGIN
 				wanted := function.types[j - 1]::regtype;
 				SELECT o.value INTO value FROM odd o WHERE o.type = wanted
 					ORDER BY random() LIMIT 1;
-				arguments := arguments || CASE WHEN j > 1 THEN ', ' ELSE '' END || format('%L::%s', value, wanted);
+				arguments := arguments || CASE WHEN j > 1 THEN ', ' ELSE '' END
+					|| CASE WHEN j = function.pronargs AND function.provariadic <> 0 AND wanted <> '"any"'::regtype THEN 'VARIADIC ' ELSE '' END
+					|| format('%L::%s', value, wanted);
 			END LOOP;
-			call := format('SELECT count(x::text) FROM governance.%I(%s%s) x', function.proname,
-						   CASE WHEN function.provariadic <> 0 THEN 'VARIADIC ' ELSE '' END, arguments);
+			call := format('SELECT count(x::text) FROM governance.%I(%s) x', function.proname, arguments);
 			BEGIN
 				EXECUTE call;
 				RAISE EXCEPTION USING ERRCODE = 'ZZ000';

@@ -1,0 +1,210 @@
+/*
+ * errors.c
+ *		Errors that are reported from more than one place, so that each has one
+ *		wording and one hint; and what gives messages of SQL code their
+ *		translation.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+
+#include "commands/trigger.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(governance_message);
+PG_FUNCTION_INFO_V1(governance_report_missing);
+
+typedef struct MissingKind
+{
+	const char *what;
+	int			state;
+	const char *message;		/* of the name */
+	const char *message_of;		/* of owner and name; null: it has no owner */
+	const char *hint;
+	const char *table;			/* where it should have been found */
+	const char *column;
+} MissingKind;
+
+/* In the order of enum Missing. */
+static const MissingKind missing_kinds[] = {
+	{"account", ERRCODE_GV_UNKNOWN_ACCOUNT,
+		gettext_noop("account %s does not exist"), NULL,
+	gettext_noop("Insert it into governance.account first."), "account", "account_id"},
+	{"external_id", ERRCODE_GV_UNKNOWN_ACCOUNT,
+		gettext_noop("no account has the external_id \"%s\""), NULL,
+	gettext_noop("Insert the account into governance.account first."), "account", "external_id"},
+	{"scheme", ERRCODE_GV_UNKNOWN_SCHEME,
+		gettext_noop("scheme \"%s\" does not exist"), NULL,
+	gettext_noop("The view governance.policies lists what there is."), "scheme", "scheme"},
+	{"policy", ERRCODE_GV_UNKNOWN_SCHEME,
+		gettext_noop("policy %s does not exist"), NULL,
+	gettext_noop("The view governance.policies lists the versions of every scheme."), "policy", "policy_id"},
+	{"rule", ERRCODE_GV_UNKNOWN_RULE,
+		NULL, gettext_noop("scheme \"%s\" has no rule \"%s\""),
+	gettext_noop("governance.rule lists the rules of every scheme."), "policy_rule", "rule"},
+	{"capability", ERRCODE_GV_UNKNOWN_CAPABILITY,
+		gettext_noop("capability \"%s\" is not known"), NULL,
+	gettext_noop("governance.capability lists those that are."), "capability", "capability"},
+	{"domain", ERRCODE_GV_UNKNOWN_DOMAIN,
+		gettext_noop("domain \"%s\" does not exist"), NULL,
+	gettext_noop("The domains are in governance.domain; add one that is never gated for what needs no qualification."), "domain", "domain"},
+	{"violation", ERRCODE_GV_UNKNOWN_VIOLATION,
+		gettext_noop("violation %s does not exist"), gettext_noop("account %s has no violation %s"),
+	gettext_noop("governance.violation lists the violations of every account."), "violation", "violation_id"},
+	{"sanction", ERRCODE_GV_UNKNOWN_SANCTION,
+		gettext_noop("sanction %s does not exist"), NULL,
+	gettext_noop("governance.sanction lists the sanctions of every account."), "sanction", "sanction_id"},
+	{"certification", ERRCODE_GV_UNKNOWN_CERTIFICATION,
+		NULL, gettext_noop("account %s has no certification %s"),
+	gettext_noop("governance.certification lists those of every account; apply for one with governance.apply_for_certification()."), "certification", "certification_id"},
+	{"pack", ERRCODE_GV_UNKNOWN_PACK,
+		gettext_noop("pack \"%s\" does not exist"), NULL,
+	gettext_noop("governance.packs() lists the packs."), NULL, NULL},
+	{"ledger", ERRCODE_GV_NO_LEDGER,
+		gettext_noop("this database has no governance ledger"), NULL,
+	gettext_noop("Call governance.create_ledger() first."), NULL, NULL}
+};
+
+/*
+ * relation and column: where the name was given, if that was in a row; else the
+ * error names the table that does not have it.  detail is in the language of
+ * the reader already, and may be null.
+ */
+pg_noreturn static void
+report(const MissingKind *kind, const char *owner, const char *name, const char *detail,
+	   const char *schema, const char *table, const char *column)
+{
+	ereport(ERROR,
+			(errcode(kind->state),
+			 kind->message == NULL || (owner != NULL && kind->message_of != NULL)
+			 ? errmsg(kind->message_of, owner != NULL ? owner : "null", name) : errmsg(kind->message, name),
+			 detail != NULL ? errdetail_internal("%s", detail) : 0,
+			 errhint("%s", _(kind->hint)),
+			 table == NULL ? 0 : err_generic_string(PG_DIAG_SCHEMA_NAME, schema),
+			 table == NULL ? 0 : err_generic_string(PG_DIAG_TABLE_NAME, table),
+			 column == NULL ? 0 : err_generic_string(PG_DIAG_COLUMN_NAME, column)));
+}
+
+pg_noreturn static void
+report_in_row(Missing what, const char *owner, const char *name, const char *detail,
+			  Relation relation, int column)
+{
+	const MissingKind *kind = &missing_kinds[what];
+
+	if (relation == NULL)
+		report(kind, owner, name, detail, "governance", kind->table, kind->column);
+	else
+		report(kind, owner, name, detail, get_namespace_name(RelationGetNamespace(relation)),
+			   RelationGetRelationName(relation),
+			   column > 0 ? NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname) : NULL);
+}
+
+void
+report_missing(Missing what, const char *name, Relation relation, int column)
+{
+	report_in_row(what, NULL, name, NULL, relation, column);
+}
+
+void
+report_missing_of(Missing what, const char *owner, const char *name, const char *detail,
+				  Relation relation, int column)
+{
+	report_in_row(what, owner, name, detail, relation, column);
+}
+
+void
+report_missing_id(Missing what, int64 id, Relation relation, int column)
+{
+	report_in_row(what, NULL, psprintf("%lld", (long long) id), NULL, relation, column);
+}
+
+void
+report_not_in_force(const char *scheme, TimestampTz at, const char *detail, Relation relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_NO_POLICY_IN_FORCE),
+			 errmsg("no policy of scheme \"%s\" was in force at %s", scheme, timestamptz_to_str(at)),
+			 detail != NULL ? errdetail_internal("%s", detail) : 0,
+			 errhint("See governance.policies for the versions and when they are in force."),
+			 relation != NULL ? errtable(relation) : 0));
+}
+
+void
+report_no_column(Relation relation, const char *column, const char *function)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of relation \"%s\" does not exist",
+					column, RelationGetRelationName(relation)),
+			 function != NULL
+			 ? errdetail("An argument of a trigger that calls %s() names it.", function) : 0,
+			 errtable(relation)));
+}
+
+TriggerData *
+called_as_trigger(FunctionCallInfo fcinfo, const char *function)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", function)));
+	return (TriggerData *) fcinfo->context;
+}
+
+/*
+ * message(format text, VARIADIC "any"): format() with the text in the language
+ * of lc_messages.
+ */
+Datum
+governance_message(PG_FUNCTION_ARGS)
+{
+	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
+	char	   *message;
+	Datum		result;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	message = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	/* A constant argument is not set anew for each call: leave it as it is. */
+	memcpy(inner, fcinfo, SizeForFunctionCallInfo(fcinfo->nargs));
+	inner->args[0].value = CStringGetTextDatum(*message != '\0' ? _(message) : message);
+	result = text_format(inner);
+	fcinfo->isnull = inner->isnull;
+	return result;
+}
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+/* report_missing(what, name, owner, detail, relation, field) */
+Datum
+governance_report_missing(PG_FUNCTION_ARGS)
+{
+	char	   *what = text_argument(fcinfo, 0);
+	char	   *name = text_argument(fcinfo, 1);
+	char	   *table = text_argument(fcinfo, 4);
+	char	   *column = text_argument(fcinfo, 5);
+
+	for (size_t i = 0; what != NULL && i < lengthof(missing_kinds); i++)
+	{
+		const MissingKind *kind = &missing_kinds[i];
+
+		if (strcmp(kind->what, what) != 0)
+			continue;
+		report(kind, text_argument(fcinfo, 2), name != NULL ? name : "null", text_argument(fcinfo, 3),
+			   "governance", table != NULL ? table : kind->table,
+			   table != NULL ? column : kind->column);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("nothing is missing of the kind \"%s\"", what != NULL ? what : "null")));
+}
