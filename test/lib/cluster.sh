@@ -21,6 +21,7 @@
 #
 # What the caller may set:
 #	PG_CONFIG          the server to use (default: the newest supported one)
+#	EXTRA=1            for tests: also install what only some of them need
 #	GOVERNANCE_DATA    folder of data sets (default: ../shared/data)
 #	TMPDIR             where the scratch folder is made (default: /var/tmp)
 #	KEEP=1             leave the scratch folder behind
@@ -148,6 +149,75 @@ missing_packages()
 	fi
 }
 
+# What only some tests need, which are skipped without it: those packages that
+# are not here.  A client is tried in its own language, directly and behind
+# PgBouncer; pages are looked at in Chromium; messages are read in Chinese;
+# events are driven by pg_cron and decoded by wal2json; archives are unpacked.
+extra_packages()
+{
+	local major=$1 lib=/usr/lib/postgresql/$1/lib
+
+	command -v git >/dev/null || echo git
+	command -v unzip >/dev/null || echo unzip
+	command -v msgfmt >/dev/null || echo gettext
+	command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/zh_CN ] || echo locales
+	[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || echo pgbouncer
+	/usr/bin/python3 -c 'import psycopg' 2>/dev/null || echo python3-psycopg
+	NODE_PATH=/usr/share/nodejs node -e "require('pg')" 2>/dev/null || echo nodejs node-pg
+	command -v javac >/dev/null || echo default-jdk-headless
+	[ -e /usr/share/java/postgresql.jar ] || echo libpostgresql-jdbc-java
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
+	# Those of a server that is not Debian's are up to whoever built it.
+	if [ -x "/usr/lib/postgresql/$major/bin/postgres" ]; then
+		[ -e "$lib/pg_cron.so" ] || echo "postgresql-$major-cron"
+		[ -e "$lib/wal2json.so" ] || echo "postgresql-$major-wal2json"
+	fi
+}
+
+# apt_install LOG PACKAGE...: without anything starting because it came in.
+apt_install()
+(
+	log=$1
+	policy=/usr/sbin/policy-rc.d
+	shift
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	if [ ! -e "$policy" ]; then
+		trap 'as_root rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+		as_root chmod 755 "$policy"
+	fi
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		--no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+		install "$@" </dev/null >"$log" 2>&1
+)
+
+# Whatever of it can be had is installed; the tests of the rest say that they
+# are skipped.
+ensure_extra_packages()
+{
+	local major=$1 log=$2 updated=$3 missing package
+
+	missing=$(extra_packages "$major" | tr '\n' ' ')
+	missing=${missing% }
+	[ -n "$missing" ] || return 0
+	if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; }; then
+		say "not installed, so the tests that need them are skipped: $missing"
+		return 0
+	fi
+	if [ -z "$updated" ] && ! as_root apt-get -q update >"$log" 2>&1; then
+		show_tail "$log" 5
+	fi
+	say "installing $missing"
+	# shellcheck disable=SC2086
+	if ! apt_install "$log" $missing; then
+		for package in $missing; do
+			apt_install "$log" "$package" ||
+				say "$package cannot be installed, so the tests that need it are skipped: $(tail -n 1 "$log")"
+		done
+	fi
+}
+
 apt_update()
 {
 	say "reading the package lists"
@@ -216,13 +286,15 @@ ensure_packages()
 		trap 'exit 143' TERM HUP
 
 		# shellcheck disable=SC2086
-		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-			--no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
-			install $missing </dev/null >"$log" 2>&1 || {
+		apt_install "$log" $missing || {
 			show_tail "$log" 30 >&2
 			die "could not install: $missing"
 		}
 		eval "$restore"
+		updated=yes
+	fi
+	if [ "$purpose" = check ] && [ -n "${EXTRA:-}" ]; then
+		ensure_extra_packages "$major" "$log" "$updated"
 	fi
 	rm -f "$log"
 	trap - EXIT INT TERM HUP
