@@ -3,6 +3,21 @@
 -- there only while there is a consumer.
 -- ---------------------------------------------------------------------------
 
+-- The server refuses to prepare a transaction that has notified: one that is to
+-- be prepared says so beforehand.
+CREATE FUNCTION governance.event_notify() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $notify$
+BEGIN
+	IF coalesce(current_setting('governance.notify', true), '') <> 'off' THEN
+		PERFORM pg_notify('governance_event', '');
+	END IF;
+END
+$notify$;
+COMMENT ON FUNCTION governance.event_notify() IS
+	'part of the triggers of events and of tick(): wakes who listens on channel governance_event, unless governance.notify is off';
+
 -- A sanction is announced as scheduled, started and over, each once; what has
 -- been announced is compared with what is so.  This is the one place that says
 -- which events take a consumer from the one to the other.
@@ -54,6 +69,10 @@ BEGIN
 	IF strpos(NEW.scheme, '@') > 0 THEN
 		RETURN NULL;
 	END IF;
+	-- One after the other with tick(), which writes events of this account, too.
+	PERFORM FROM governance.event_watch w
+		WHERE w.account_id = NEW.account_id AND w.subject = 'standing' AND w.scheme = NEW.scheme AND w.id = 0
+		FOR UPDATE;
 	IF TG_OP = 'UPDATE' THEN
 		SELECT w.announced INTO known FROM governance.event_watch w
 			WHERE w.account_id = NEW.account_id AND w.subject = 'sanction' AND w.scheme = NEW.scheme AND w.id = NEW.sanction_id;
@@ -88,7 +107,7 @@ BEGIN
 		FROM governance.event_sanction_steps(coalesce(known, 'none'), NEW.during, NEW.enforced, NEW.released_at, changed, undone, now()) k
 		ORDER BY k.step;
 	IF FOUND THEN
-		PERFORM pg_notify('governance_event', '');
+		PERFORM governance.event_notify();
 	END IF;
 	RETURN NULL;
 END
@@ -118,7 +137,7 @@ BEGIN
 		INSERT INTO governance.event (account_id, kind, at, scheme, detail)
 			VALUES (NEW.account_id, 'near_rung', now(), NEW.scheme,
 					jsonb_build_object('rung', next.rung, 'tier', next.tier, 'points', next.points, 'score', next.score));
-		PERFORM pg_notify('governance_event', '');
+		PERFORM governance.event_notify();
 	END IF;
 	RETURN NULL;
 END
@@ -155,7 +174,7 @@ BEGIN
 			VALUES (NEW.account_id, happened, NEW.last_at, NEW.certification_id,
 					jsonb_strip_nulls(jsonb_build_object('qualification', NEW.qualification, 'status', NEW.status,
 														 'before', OLD.status, 'review_due', NEW.review_due)));
-		PERFORM pg_notify('governance_event', '');
+		PERFORM governance.event_notify();
 	END IF;
 	RETURN NULL;
 END
@@ -176,7 +195,7 @@ BEGIN
 					CASE NEW.status WHEN 'retired' THEN now() ELSE NEW.published_at END, NEW.scheme, NEW.policy_id,
 					jsonb_strip_nulls(jsonb_build_object('version', NEW.version, 'status', NEW.status,
 						'from', lower(NEW.in_force), 'until', upper(NEW.in_force), 'published_by', NEW.published_by)));
-		PERFORM pg_notify('governance_event', '');
+		PERFORM governance.event_notify();
 	END IF;
 	RETURN NULL;
 END

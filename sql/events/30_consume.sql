@@ -164,7 +164,16 @@ BEGIN
 			MESSAGE = governance.message('there are no events of the kind "%s"', coalesce(unknown, 'null')),
 			HINT = governance.message('The kinds are %s.', array_to_string(known, ', '));
 	END IF;
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE EXCEPTION USING ERRCODE = '25001',
+			MESSAGE = governance.message('a consumer must be created in a transaction that is READ COMMITTED'),
+			DETAIL = governance.message('It takes up what stands once no other transaction gives out events or, for the first one, writes to the ledger.'),
+			HINT = governance.message('Use BEGIN ISOLATION LEVEL READ COMMITTED.');
+	END IF;
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
+	-- Until this consumer is there for all to see, nobody is given an event that
+	-- would be gone, once acknowledged, before this one has got it.
+	LOCK TABLE governance.event_consumer IN SHARE ROW EXCLUSIVE MODE;
 	IF EXISTS (SELECT FROM governance.event_consumer c WHERE c.consumer = create_consumer.consumer) THEN
 		RAISE EXCEPTION USING ERRCODE = '42710',
 			MESSAGE = governance.message('consumer "%s" exists already', consumer),
@@ -174,12 +183,6 @@ BEGIN
 
 	IF NOT EXISTS (SELECT FROM pg_trigger t
 				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_write') THEN
-		IF current_setting('transaction_isolation') <> 'read committed' THEN
-			RAISE EXCEPTION USING ERRCODE = '25001',
-				MESSAGE = governance.message('the first consumer must be created in a transaction that is READ COMMITTED'),
-				DETAIL = governance.message('It takes up what stands once no other transaction writes to the ledger.'),
-				HINT = governance.message('Use BEGIN ISOLATION LEVEL READ COMMITTED.');
-		END IF;
 		-- Waits for whoever is writing, so that from here on nothing is missed.
 		LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
 			IN SHARE ROW EXCLUSIVE MODE;

@@ -38,11 +38,37 @@ BEGIN
 	END IF;
 	PERFORM governance.event_settle();
 
+	-- In the order in which entries lock them, and not while drop_consumer()
+	-- takes away what there is.
+	LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction IN ACCESS SHARE MODE;
+	IF NOT EXISTS (SELECT FROM governance.event_consumer) THEN
+		RETURN;
+	END IF;
+
 	-- What another one is at is left to that one.
 	SELECT array_agg(l.account_id), array_agg(l.subject), array_agg(l.scheme), array_agg(l.id)
 		INTO accounts, subjects, schemes, ids
 		FROM (SELECT w.account_id, w.subject, w.scheme, w.id FROM governance.event_watch w
 			  WHERE w.next_at <= reached AND w.next_at < 'infinity' ORDER BY w.next_at LIMIT tick.batch FOR UPDATE SKIP LOCKED) l;
+	complete := coalesce(cardinality(accounts), 0) < batch;
+
+	-- Sanctions of accounts of which an entry is announcing others are for the
+	-- next time, so that what is said of an account and scheme has an order.
+	WITH taken AS MATERIALIZED (
+		SELECT u.* FROM ROWS FROM (unnest(accounts), unnest(subjects), unnest(schemes), unnest(ids)) AS u (account_id, subject, scheme, id)
+	), held AS MATERIALIZED (
+		SELECT w.account_id, w.scheme
+			FROM (SELECT DISTINCT t.account_id, t.scheme FROM taken t WHERE t.subject = 'sanction') t
+				JOIN governance.event_watch w ON w.account_id = t.account_id AND w.subject = 'standing' AND w.scheme = t.scheme AND w.id = 0
+			FOR UPDATE OF w SKIP LOCKED
+	)
+	SELECT array_agg(t.account_id), array_agg(t.subject), array_agg(t.scheme), array_agg(t.id)
+		INTO accounts, subjects, schemes, ids
+		FROM taken t
+		WHERE t.subject <> 'sanction'
+			OR EXISTS (SELECT FROM held h WHERE h.account_id = t.account_id AND h.scheme = t.scheme)
+			OR NOT EXISTS (SELECT FROM governance.event_watch w
+						   WHERE w.account_id = t.account_id AND w.subject = 'standing' AND w.scheme = t.scheme AND w.id = 0);
 
 	-- In a statement of its own: what is locked is looked at as it is now.
 	WITH due AS MATERIALIZED (
@@ -157,9 +183,8 @@ BEGIN
 	SELECT count(*) INTO STRICT n FROM written;
 	tick.announced := n;
 	IF n > 0 THEN
-		PERFORM pg_notify('governance_event', '');
+		PERFORM governance.event_notify();
 	END IF;
-	complete := coalesce(cardinality(accounts), 0) < batch;
 	PERFORM governance.event_distribute(c.consumer) FROM (SELECT c.consumer FROM governance.event_consumer c ORDER BY 1) c;
 	PERFORM governance.event_limit();
 END
