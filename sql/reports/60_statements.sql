@@ -304,7 +304,9 @@ BEGIN
 				MESSAGE = governance.message('the statement of sanction %s could not be filed', NEW.sanction_id),
 				DETAIL = problems, SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'statement',
 				HINT = governance.message('governance.check_statement() says what is wrong; statements come from governance.statements_of_reasons().');
-		ELSIF NEW.puid IS DISTINCT FROM NEW.statement ->> 'puid' THEN
+		ELSIF NEW.puid IS DISTINCT FROM NEW.statement ->> 'puid'
+			OR right(NEW.puid, length(NEW.sanction_id::text) + 1) <> '-' || NEW.sanction_id THEN
+			-- It ends in the sanction's id: so no two have the same.
 			RAISE EXCEPTION USING ERRCODE = 'GV501',
 				MESSAGE = governance.message('the statement of sanction %s has another puid', NEW.sanction_id),
 				SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'puid',

@@ -215,8 +215,11 @@ BEGIN
 		ELSE 'Appeal: you may appeal against this decision'
 			|| coalesce(' until ' || to_char(deadline AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI') || ' (' || zone || ' time)', '')
 			|| '.' || coalesce(' ' || how, '') END;
+	lines := lines || (CASE WHEN version.document ? 'dsa' THEN
+		CASE WHEN zh THEN '其他救济途径：您也可以将争议提交依照欧盟《数字服务法》（第 2022/2065 号条例）第二十一条认证的庭外争议解决机构，或向法院起诉。'
+			ELSE 'Other redress: you may also take the dispute to an out-of-court dispute settlement body certified under Article 21 of Regulation (EU) 2022/2065, or to a court.' END END);
 	RETURN array_to_string(lines, gap);
 END
 $notice$;
 COMMENT ON FUNCTION governance.notice(bigint, text) IS
-	'what an account is told about a sanction, in English or Chinese: what is withheld, how long, facts, ground, rule, automation, and how to appeal until when';
+	'what an account is told about a sanction, in English or Chinese: what is withheld, how long, facts, ground, rule, automation, how to appeal until when, and other redress';

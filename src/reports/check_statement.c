@@ -79,10 +79,19 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 			put_problem(result, field->name, "must not be empty");
 		for (int i = 0; i < doc->nchildren; i++)
 		{
-			if (doc->children[i].kind != DOC_TEXT ||
-				statement_word(field, doc->children[i].text) < 0)
+			const Doc  *child = &doc->children[i];
+
+			if (child->kind != DOC_TEXT || statement_word(field, child->text) < 0)
 				put_problem(result, psprintf("%s[%d]", field->name, i),
 							"not one of the values of the field");
+			for (int k = 0; k < i && child->kind == DOC_TEXT; k++)
+			{
+				if (doc->children[k].kind == DOC_TEXT && strcmp(doc->children[k].text, child->text) == 0)
+				{
+					put_problem(result, psprintf("%s[%d]", field->name, i), "is there twice");
+					break;
+				}
+			}
 		}
 		return;
 	}

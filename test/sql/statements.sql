@@ -50,6 +50,9 @@ UPDATE governance.statement SET statement = statement || '{"puid": "x"}';
 UPDATE governance.statement SET filed_at = NULL WHERE puid = 'forum-1';
 DELETE FROM governance.statement;
 INSERT INTO governance.statement (account_id, sanction_id, puid, starts, statement) VALUES (3, 4, 'x', '2024-03-02', '{"puid": "x"}');
+-- Nor under the puid of another sanction, which the database would take once only.
+INSERT INTO governance.statement (account_id, sanction_id, puid, starts, statement)
+	SELECT 3, 4, 'forum-1', '2024-03-02', statement FROM governance.statement WHERE sanction_id = 1;
 SELECT sanction_id, puid, starts, filed_at FROM governance.statement ORDER BY sanction_id;
 
 -- A scheme without a mapping is listed apart, a rung that needs no statement is not.
@@ -167,7 +170,15 @@ FROM (VALUES
 	(14, '{"end_date_visibility_restriction": "2038-01-02"}', NULL), (15, '{"source_identity": "x"}', NULL),
 	(16, '{"territorial_scope": []}', NULL), (17, '{"territorial_scope": ["UK"]}', NULL), (18, '{"content_language": "de"}', NULL),
 	(19, '{"decision_facts": ""}', NULL), (20, '{"decision_facts": null}', NULL), (21, '{"//": 1}', NULL), (22, '{"content_type": "CONTENT_TYPE_TEXT"}', NULL),
-	(23, '{"category_addition": [[[1]]]}', NULL), (24, jsonb_build_object('puid', repeat('1', 501)), NULL)
+	(23, '{"category_addition": [[[1]]]}', NULL), (24, jsonb_build_object('puid', repeat('1', 501)), NULL),
+	(25, '{"territorial_scope": ["DE", "FR", "DE"]}', NULL), (26, '{"automated_detection": true}', NULL), (27, '{"automated_decision": "Yes"}', NULL),
+	(28, '{"source_type": "SOURCE_VOLUNTARY", "source_identity": "x"}', NULL), (29, '{"content_type": ["CONTENT_TYPE_OTHER"]}', NULL),
+	(30, '{"decision_monetary": "DECISION_MONETARY_OTHER"}', NULL), (31, '{"incompatible_content_illegal": "yes"}', NULL),
+	(32, jsonb_build_object('decision_facts', repeat('界', 5001)), NULL), (33, jsonb_build_object('decision_facts', repeat('😀', 5000)), NULL),
+	(34, '{"decision_ground_reference_url": "ftp://forum.example"}', NULL), (35, '{"category": ["STATEMENT_CATEGORY_VIOLENCE"]}', NULL),
+	(36, '{"category_specification": ["KEYWORD_SPAM"]}', NULL), (37, '{"account_type": "PRIVATE"}', NULL), (38, '{"application_date": "2024-3-1"}', NULL),
+	(39, jsonb_build_object('category_specification_other', repeat('x', 501)), NULL), (40, NULL, 'category'), (41, NULL, 'automated_decision'),
+	(42, jsonb_build_object('incompatible_content_explanation', repeat('界', 2001)), NULL), (43, jsonb_build_object('source_identity', repeat('界', 501)), NULL)
 ) AS v(n, change, without), governance.check_statement((:'good'::jsonb || coalesce(change, '{}')) - coalesce(without, '')) c
 ORDER BY n;
 SELECT * FROM governance.check_statement('[]');

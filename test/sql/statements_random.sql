@@ -68,7 +68,7 @@ BEGIN
 	FOR k, v IN SELECT * FROM jsonb_each(s) LOOP
 		t := v #>> '{}';
 		IF k IN ('decision_visibility', 'content_type', 'category_addition', 'category_specification', 'territorial_scope') THEN
-			IF jsonb_typeof(v) <> 'array' OR v = '[]'
+			IF jsonb_typeof(v) <> 'array' OR v = '[]' OR (SELECT count(*) > count(DISTINCT e) FROM jsonb_array_elements(v) e)
 				OR EXISTS (SELECT FROM jsonb_array_elements(v) e WHERE jsonb_typeof(e) <> 'string'
 						   OR NOT EXISTS (SELECT FROM word w WHERE w.field = k AND w.word = e #>> '{}')) THEN
 				RETURN true;
@@ -271,13 +271,14 @@ CREATE TEMPORARY TABLE damaged AS
 	SELECT h.statement, d.statement - (CASE WHEN random() < 0.3 THEN (SELECT k FROM jsonb_object_keys(h.statement) k ORDER BY random() + 0 * h.sanction_id LIMIT 1) ELSE '' END) AS damaged
 	FROM handed h, LATERAL (
 		SELECT h.statement || CASE WHEN random() < 0.85 THEN jsonb_build_object(f.field,
-			CASE floor(7 * random() + 0 * h.sanction_id)
+			CASE floor(8 * random() + 0 * h.sanction_id)
 				WHEN 0 THEN to_jsonb(w.word)
 				WHEN 1 THEN jsonb_build_array(w.word)
 				WHEN 2 THEN '[]'
 				WHEN 3 THEN to_jsonb((ARRAY['', ' ', 'x', '2024-02-30', '2038-01-01', '2038-01-02', '2020-01-01', '1999-12-31', 'https://a.b/c', 'ftp://a.b', 'a_b-C9'])[1 + floor(11 * random())])
 				WHEN 4 THEN to_jsonb(repeat('界', (ARRAY[500, 501, 2000, 2001, 5000, 5001])[1 + floor(6 * random())]))
 				WHEN 5 THEN (ARRAY['null', '1', 'true', '{}', '[null]', '["x"]']::jsonb[])[1 + floor(6 * random())]
+				WHEN 6 THEN jsonb_build_array(w.word, w.word)
 				ELSE coalesce(h.statement -> f.field, to_jsonb(w.word)) END) ELSE '{}' END AS statement
 		FROM (SELECT (ARRAY['decision_visibility', 'decision_visibility_other', 'decision_monetary', 'decision_monetary_other', 'decision_provision',
 				'decision_account', 'decision_ground', 'decision_ground_reference_url', 'illegal_content_legal_ground', 'illegal_content_explanation',
