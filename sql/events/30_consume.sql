@@ -154,9 +154,7 @@ DECLARE
 	unknown	text;
 BEGIN
 	IF to_regclass('governance.event_consumer') IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = governance.message('this database has no outbox'),
-			HINT = governance.message('Call governance.create_ledger() first.');
+		PERFORM governance.report_missing('ledger', detail => governance.message('There is no table governance.%s.', 'event_consumer'));
 	END IF;
 	SELECT k INTO unknown FROM unnest(kinds) AS k WHERE k IS NULL OR k <> ALL (known) LIMIT 1;
 	IF FOUND THEN

@@ -29,9 +29,7 @@ BEGIN
 	tick.announced := 0;
 	complete := true;
 	IF to_regclass('governance.event_consumer') IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV009',
-			MESSAGE = governance.message('this database has no outbox'),
-			HINT = governance.message('Call governance.create_ledger() first.');
+		PERFORM governance.report_missing('ledger', detail => governance.message('There is no table governance.%s.', 'event_consumer'));
 	END IF;
 	IF NOT EXISTS (SELECT FROM governance.event_consumer) THEN
 		RETURN;
