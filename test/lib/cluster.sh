@@ -117,6 +117,11 @@ find_pg_config()
 	fi
 }
 
+is_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
 # The packages that are missing for the given purpose: "check", "run" or "deb".
 missing_packages()
 {
@@ -130,7 +135,8 @@ missing_packages()
 		command -v dpkg-buildpackage >/dev/null || echo dpkg-dev
 		command -v dh >/dev/null || echo debhelper
 		command -v msgfmt >/dev/null || echo gettext
-		[ -n "$(dpkg-query -W postgresql-server-dev-all 2>/dev/null)" ] || echo postgresql-server-dev-all
+		is_installed build-essential || echo build-essential
+		is_installed postgresql-server-dev-all || echo postgresql-server-dev-all
 	fi
 	if [ "$purpose" = check ]; then
 		command -v prove >/dev/null || echo perl
