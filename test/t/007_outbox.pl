@@ -136,7 +136,7 @@ sub over
 	return join "\n", @failed;
 }
 
-my @runs = (run_script('writer', 4, 60), run_script('worker', 3, 60), run_script('ticker', 2, 60), run_script('gone', 1, 60));
+my @runs = (run_script('writer', 4, $seconds + 60), run_script('worker', 3, $seconds + 60), run_script('ticker', 2, $seconds + 60), run_script('gone', 1, $seconds + 60));
 usleep($seconds * 1_000_000);
 $node->safe_psql('postgres', q{SELECT governance.create_consumer('late')});
 my $since = $node->safe_psql('postgres', 'SELECT clock_timestamp()');
@@ -165,7 +165,8 @@ $node->safe_psql('postgres', q{
 
 my $sanctions = $node->safe_psql('postgres', 'SELECT count(*) FROM governance.sanction');
 cmp_ok($sanctions, '>', 100, 'sanctions were decided');
-note "$sanctions sanctions, " . $node->safe_psql('postgres', 'SELECT count(*) FROM given') . ' deliveries';
+note(sprintf('figures: twice %d s: %d sanctions, %d deliveries', $seconds, $sanctions,
+	$node->safe_psql('postgres', 'SELECT count(*) FROM given')));
 is($node->safe_psql('postgres', q{
 	SELECT count(*) FROM governance.sanction s, unnest(ARRAY['sanction_started', 'sanction_ended']) k
 	WHERE s.account_id <> 2 AND 1 <> (SELECT count(DISTINCT g.event_id) FROM given g
