@@ -54,7 +54,7 @@ account_probe(int64 account_id, bool *exists, TimestampTz *opened)
 	Datum		key = Int64GetDatum(account_id);
 	bool		isnull;
 
-	if (!direct_read(&reader, &account_table, &key, 1))
+	if (!direct_read(&reader, &account_table, DIRECT_AS_CALLER, &key, 1))
 		return false;
 	*exists = direct_read_next(&reader);
 	if (*exists && opened != NULL)

@@ -316,7 +316,8 @@ find_relation(DirectTable *table)
 	}
 	table->relid = get_relname_relid(table->name, get_namespace_oid("governance", false));
 	if (!OidIsValid(table->relid))
-		elog(ERROR, "relation governance.%s does not exist", table->name);
+		report_missing_of(MISSING_LEDGER, NULL, NULL, psprintf(_("There is no table governance.%s."), table->name),
+						  NULL, 0);
 }
 
 bool

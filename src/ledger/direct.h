@@ -151,27 +151,39 @@ extern void direct_flush(DirectWriter *writer);
 
 /* ---------- reading for a caller (direct_read.c) ---------- */
 
-/* Rows that a caller looks up by the key, seen by the active snapshot. */
+/* Rows that are looked up by the key, or all of them, seen by the active snapshot. */
 typedef struct DirectReader
 {
 	DirectTable *table;
 	Relation	rel;
-	Relation	index;
+	Relation	index;			/* null: all rows */
 	IndexScanDesc scan;
+	TableScanDesc all;
 	TupleTableSlot *row;
 	ScanKeyData keys[DIRECT_MAX_KEYS];
 } DirectReader;
+
+typedef enum DirectRights
+{
+	DIRECT_AS_CALLER,			/* who must be allowed to select from it */
+	DIRECT_AS_OWNER				/* the answer is for everybody */
+} DirectRights;
 
 /* What kind of table is it?  True: open, and locked as a query locks it. */
 extern bool direct_readable(DirectTable *table, Relation *rel);
 
 /*
- * Looks for rows with the rights of the caller; false (and nothing is open) when
+ * Looks for rows by the key, or for all rows; false (and nothing is open) when
  * that takes SQL, which also says what rights are missing.
  */
-extern bool direct_read(DirectReader *reader, DirectTable *table, const Datum *key, int nkeys);
+extern bool direct_read(DirectReader *reader, DirectTable *table, DirectRights rights,
+						const Datum *key, int nkeys);
+extern bool direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights);
 extern bool direct_read_next(DirectReader *reader);
 extern void direct_read_end(DirectReader *reader);
+
+/* How large is it?  False when it cannot be read so. */
+extern bool direct_pages(DirectTable *table, BlockNumber *pages);
 
 static inline Datum
 direct_read_get(const DirectReader *reader, int column, bool *isnull)

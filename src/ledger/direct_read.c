@@ -19,24 +19,37 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-bool
-direct_read(DirectReader *reader, DirectTable *table, const Datum *key, int nkeys)
+static bool
+open_table(DirectReader *reader, DirectTable *table, DirectRights rights)
 {
-	Assert(nkeys <= table->nkeys);
-	if (ExecutorCheckPerms_hook != NULL || !ActiveSnapshotSet() ||
+	if (!ActiveSnapshotSet() ||
+		(rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL) ||
 		!direct_readable(table, &reader->rel))
 		return false;
-	if (pg_class_aclcheck(table->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	if (rights == DIRECT_AS_CALLER &&
+		pg_class_aclcheck(table->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 	{
 		table_close(reader->rel, NoLock);
 		return false;
 	}
 	reader->table = table;
+	reader->index = NULL;
+	return true;
+}
+
+bool
+direct_read(DirectReader *reader, DirectTable *table, DirectRights rights, const Datum *key,
+			int nkeys)
+{
+	Assert(nkeys <= table->nkeys);
+	if (!open_table(reader, table, rights))
+		return false;
 	reader->index = index_open(table->key_index, AccessShareLock);
 	reader->row = table_slot_create(reader->rel, NULL);
 	for (int k = 0; k < nkeys; k++)
@@ -50,16 +63,46 @@ direct_read(DirectReader *reader, DirectTable *table, const Datum *key, int nkey
 }
 
 bool
+direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights)
+{
+	if (!open_table(reader, table, rights))
+		return false;
+	reader->row = table_slot_create(reader->rel, NULL);
+	reader->all = table_beginscan(reader->rel, GetActiveSnapshot(), 0, NULL);
+	return true;
+}
+
+bool
+direct_pages(DirectTable *table, BlockNumber *pages)
+{
+	Relation	rel;
+
+	if (!direct_readable(table, &rel))
+		return false;
+	*pages = RelationGetNumberOfBlocks(rel);
+	table_close(rel, NoLock);
+	return true;
+}
+
+bool
 direct_read_next(DirectReader *reader)
 {
-	return index_getnext_slot(reader->scan, ForwardScanDirection, reader->row);
+	if (reader->index != NULL)
+		return index_getnext_slot(reader->scan, ForwardScanDirection, reader->row);
+	CHECK_FOR_INTERRUPTS();
+	return table_scan_getnextslot(reader->all, ForwardScanDirection, reader->row);
 }
 
 void
 direct_read_end(DirectReader *reader)
 {
-	index_endscan(reader->scan);
+	if (reader->index != NULL)
+	{
+		index_endscan(reader->scan);
+		index_close(reader->index, NoLock);
+	}
+	else
+		table_endscan(reader->all);
 	ExecDropSingleTupleTableSlot(reader->row);
-	index_close(reader->index, NoLock);
 	table_close(reader->rel, NoLock);
 }

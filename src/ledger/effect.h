@@ -56,13 +56,6 @@ typedef struct Withheld
 extern Withheld *withheld_by(const ProjectedSanction *sanctions, int nsanctions,
 							 TimestampTz after, int *nwithheld);
 
-/*
- * Is a capability withheld at an instant, now or later, by the rows of
- * governance.restriction?  False when that takes SQL.
- */
-extern bool restriction_probe(int64 account_id, text *capability, TimestampTz at,
-							  bool *withheld);
-
 /* Sorts spans like that and merges them; gives how many are left. */
 extern int	withheld_merge(Withheld *spans, int n);
 

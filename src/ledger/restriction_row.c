@@ -8,6 +8,7 @@
 #include "ledger/columns.h"
 #include "ledger/direct.h"
 #include "ledger/effect_row.h"
+#include "ledger/periods.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -93,24 +94,9 @@ restriction_values(const RestrictionWrite *set, const Withheld *span, Datum *val
 	nulls[R_SANCTION] = span->sanction_id == 0;
 }
 
-/* ---------- looking them up ---------- */
-
-bool
-restriction_probe(int64 account_id, text *capability, TimestampTz at, bool *withheld)
-{
-	DirectReader reader;
-	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(capability)};
-	bool		isnull;
-
-	*withheld = false;
-	if (!direct_read(&reader, &restriction_table, key, 2))
-		return false;
-	while (!*withheld && direct_read_next(&reader))
-		*withheld = DatumGetTimestampTz(direct_read_get(&reader, R_SINCE, &isnull)) <= at &&
-			DatumGetTimestampTz(direct_read_get(&reader, R_UNTIL, &isnull)) > at;
-	direct_read_end(&reader);
-	return true;
-}
+const PeriodTable restriction_periods = {
+	.table = &restriction_table, .rights = DIRECT_AS_CALLER, .since = R_SINCE, .until = R_UNTIL
+};
 
 /* ---------- without SQL ---------- */
 

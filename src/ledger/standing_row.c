@@ -189,7 +189,7 @@ standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing)
 	bool		isnull;
 
 	*standing = NULL;
-	if (!direct_read(&reader, &standing_table, key, 2))
+	if (!direct_read(&reader, &standing_table, DIRECT_AS_CALLER, key, 2))
 		return false;
 	if (direct_read_next(&reader))
 		*standing = stored_standing(direct_read_get(&reader, S_STATE, &isnull),

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/effect.h"
+#include "ledger/periods.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"
 
@@ -132,22 +133,20 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 }
 
 /*
- * What account_permits() says of the present and the future, where two probes
- * settle it: false when they do not.
+ * What account_permits() says of the present and the future, where that takes no
+ * SQL: false when it does.
  */
 static bool
-probe_permits(int64 account_id, text *capability, TimestampTz at, bool *permitted)
+permits_at_once(FmgrInfo *caller, int64 account_id, text *capability, TimestampTz at,
+				bool *permitted)
 {
-	bool		withheld;
-	bool		exists;
+	PeriodAnswer answer = periods_ask(caller, &restriction_periods, account_id, capability, at,
+									  true);
 
-	if (!restriction_probe(account_id, capability, present(at), &withheld))
-		return false;
-	*permitted = !withheld;
-	return withheld ||
-		(!rulebook_has_links() &&
-		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) &&
-		 account_probe(account_id, &exists, NULL) && exists);
+	*permitted = answer == PERIOD_NONE;
+	return answer == PERIOD_WITHIN ||
+		(answer == PERIOD_NONE && !rulebook_has_links() &&
+		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)));
 }
 
 Datum
@@ -165,7 +164,8 @@ governance_permits(PG_FUNCTION_ARGS)
 	at = PG_GETARG_TIMESTAMPTZ(2);
 	require_finite(at, "at");
 	rulebook_refresh();
-	if (!is_past(at) && probe_permits(account_id, capability, at, &permitted))
+	if (!is_past(at) &&
+		permits_at_once(fcinfo->flinfo, account_id, capability, at, &permitted))
 		PG_RETURN_BOOL(permitted);
 	ledger_read_enter();
 	permitted = account_permits(account_id, capability, at, LEDGER_READ);

@@ -1,0 +1,598 @@
+/*
+ * periods.c
+ *		Does a period of an account include an instant?
+ *
+ * What one expression of a query has learnt is in its fn_extra.  It holds for
+ * one view of the tables: the same snapshot, the same rights, nothing undone and
+ * no table altered since; a plan that is kept, or an expression of PL/pgSQL,
+ * comes back with another one, and then all of it is forgotten.  Periods are
+ * remembered and not answers, because the clock goes on while a query runs.
+ *
+ * An account that exists and has no period at all is one bit, in words for 64
+ * neighbouring accounts; the others have an entry with their periods.  Both
+ * together stay below what a hash table of the executor may take (work_mem and
+ * hash_mem_multiplier); what finds no room is looked up each time.
+ *
+ * When to read the tables whole is decided as by somebody who rents skis: once
+ * the looks into the indexes have cost what reading would.  So nothing costs
+ * more than about twice what knowing the number of questions ahead would have
+ * saved.  In a serializable transaction it never happens: it would be in
+ * conflict with every writer.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/account_row.h"
+#include "ledger/periods.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+/* Names that one expression remembers; of any further one nothing is. */
+#define MAX_NAMES 8
+
+/* Reading a page costs about what so many questions that are looked up do. */
+#define LOOKS_PER_PAGE 4
+
+/* Whoever asks less often than this never has the tables read. */
+#define FEW_LOOKS 64
+
+/* Which of 64 neighbouring accounts exist and have no periods? */
+typedef struct FreeWord
+{
+	uint64		number:58;		/* the account's, but for the last six bits */
+	uint64		status:6;
+	uint64		accounts;
+} FreeWord;
+
+/* An account with periods. */
+typedef struct Holder
+{
+	int64		account_id;
+	uint32		first;			/* period, counted from 1; 0: none */
+	bool		exists;			/* false: that is not known */
+	char		status;
+} Holder;
+
+typedef struct Period
+{
+	TimestampTz since;
+	TimestampTz until;
+	uint32		next;			/* of the same account */
+} Period;
+
+/* A good mix of all bits (the last step of MurmurHash3). */
+static inline uint32
+mix(uint64 x)
+{
+	x ^= x >> 33;
+	x *= UINT64CONST(0xff51afd7ed558ccd);
+	x ^= x >> 33;
+	x *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	x ^= x >> 33;
+	return (uint32) x;
+}
+
+#define SH_PREFIX free
+#define SH_ELEMENT_TYPE FreeWord
+#define SH_KEY_TYPE uint64
+#define SH_KEY number
+#define SH_HASH_KEY(tb, key) mix(key)
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+#define SH_PREFIX holder
+#define SH_ELEMENT_TYPE Holder
+#define SH_KEY_TYPE int64
+#define SH_KEY account_id
+#define SH_HASH_KEY(tb, key) mix((uint64) (key))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* What is known about one name. */
+typedef struct PeriodSet
+{
+	const char *name;
+	Size		length;
+	free_hash  *free;
+	holder_hash *holders;
+	Period	   *periods;
+	uint32		nperiods;
+	uint32		maxperiods;
+	uint64		looks;			/* questions that were looked up */
+	uint64		enough;			/* looks after which the tables are read; 0: not
+								 * known yet */
+	bool		complete;		/* what is not here does not exist */
+} PeriodSet;
+
+/* What decides on the rows that are seen. */
+typedef struct View
+{
+	SnapshotData snapshot;
+	int			room;			/* transactions that fit into its arrays */
+	uint64		undone;
+	uint64		members;
+	Oid			userid;
+	uint64		table_generation;
+	uint64		account_generation;
+} View;
+
+/* fn_extra of a call. */
+typedef struct PeriodMemory
+{
+	bool		viewed;			/* the view has been taken */
+	View		view;
+	MemoryContext context;		/* of the sets */
+	Size		limit;
+	int			nsets;
+	PeriodSet  *sets;			/* for MAX_NAMES of them */
+} PeriodMemory;
+
+/* ---------- the view ---------- */
+
+/* How often a transaction ended, or a part of one was undone. */
+static uint64 undone = 0;
+
+/* How often roles and their members have changed. */
+static uint64 members = 0;
+
+static void
+count_transaction(XactEvent event, void *arg)
+{
+	undone++;
+}
+
+static void
+count_subtransaction(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		undone++;
+}
+
+static void
+count_members(Datum arg, int cacheid, uint32 hash)
+{
+	members++;
+}
+
+static void
+start_counting(void)
+{
+	static bool counting = false;
+
+	if (counting)
+		return;
+	RegisterXactCallback(count_transaction, NULL);
+	RegisterSubXactCallback(count_subtransaction, NULL);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, count_members, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, count_members, (Datum) 0);
+	CacheRegisterSyscacheCallback(DATABASEOID, count_members, (Datum) 0);
+	counting = true;
+}
+
+/*
+ * Two snapshots that name the same transactions show the same rows of other
+ * sessions; of our own they do when no command has been counted in between and
+ * nothing was undone.
+ */
+static bool
+same_snapshot(const SnapshotData *a, const SnapshotData *b)
+{
+	return a->curcid == b->curcid && a->xmax == b->xmax && a->xmin == b->xmin &&
+		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
+		a->suboverflowed == b->suboverflowed && a->takenDuringRecovery == b->takenDuringRecovery &&
+		(a->xcnt == 0 || memcmp(a->xip, b->xip, sizeof(TransactionId) * a->xcnt) == 0) &&
+		(a->subxcnt == 0 || memcmp(a->subxip, b->subxip, sizeof(TransactionId) * a->subxcnt) == 0);
+}
+
+static bool
+same_view(const View *view, const PeriodTable *table, Snapshot snapshot)
+{
+	return view->undone == undone && view->members == members &&
+		view->userid == GetUserId() &&
+		view->table_generation == table->table->generation &&
+		view->account_generation == account_table.generation &&
+		same_snapshot(&view->snapshot, snapshot);
+}
+
+static void
+take_view(View *view, MemoryContext context, const PeriodTable *table, Snapshot snapshot)
+{
+	int			n = (int) snapshot->xcnt + snapshot->subxcnt;
+	TransactionId *xids = view->snapshot.xip;
+
+	if (n > view->room)
+	{
+		if (xids != NULL)
+			pfree(xids);
+		view->snapshot.xip = NULL;
+		view->room = 0;
+		xids = MemoryContextAlloc(context, sizeof(TransactionId) * n * 2);
+		view->room = n * 2;
+	}
+	view->snapshot = *snapshot;
+	view->snapshot.xip = xids;
+	view->snapshot.subxip = xids == NULL ? NULL : xids + snapshot->xcnt;
+	if (snapshot->xcnt > 0)
+		memcpy(view->snapshot.xip, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
+	if (snapshot->subxcnt > 0)
+		memcpy(view->snapshot.subxip, snapshot->subxip, sizeof(TransactionId) * snapshot->subxcnt);
+	view->undone = undone;
+	view->members = members;
+	view->userid = GetUserId();
+	view->table_generation = table->table->generation;
+	view->account_generation = account_table.generation;
+}
+
+/* ---------- the sets ---------- */
+
+static void
+clear_set(PeriodMemory *memory, PeriodSet *set)
+{
+	if (set->free != NULL)
+		free_destroy(set->free);
+	if (set->holders != NULL)
+		holder_destroy(set->holders);
+	if (set->periods != NULL)
+		pfree(set->periods);
+	set->free = free_create(memory->context, 64, NULL);
+	set->holders = holder_create(memory->context, 16, NULL);
+	set->periods = NULL;
+	set->nperiods = set->maxperiods = 0;
+	set->complete = false;
+}
+
+static PeriodSet *
+find_set(PeriodMemory *memory, const char *name, Size length)
+{
+	PeriodSet  *set;
+	char	   *copy;
+
+	for (int i = 0; i < memory->nsets; i++)
+		if (memory->sets[i].length == length && memcmp(memory->sets[i].name, name, length) == 0)
+			return &memory->sets[i];
+	if (memory->nsets == MAX_NAMES)
+		return NULL;
+	if (memory->nsets == 0)
+		memory->sets = MemoryContextAlloc(memory->context, sizeof(PeriodSet) * MAX_NAMES);
+	set = &memory->sets[memory->nsets];
+	memset(set, 0, sizeof(PeriodSet));
+	copy = MemoryContextAlloc(memory->context, length + 1);
+	memcpy(copy, name, length);
+	set->name = copy;
+	set->length = length;
+	clear_set(memory, set);
+	memory->nsets++;
+	return set;
+}
+
+/* May another account, with another period, be remembered? */
+static bool
+has_room(const PeriodMemory *memory, const PeriodSet *set)
+{
+	Size		more = 0;
+
+	if (set->free->members >= set->free->grow_threshold)
+		more += 2 * set->free->size * sizeof(FreeWord);
+	if (set->holders->members >= set->holders->grow_threshold)
+		more += 2 * set->holders->size * sizeof(Holder);
+	if (set->nperiods == set->maxperiods)
+		more += 2 * set->maxperiods * sizeof(Period);
+	return MemoryContextMemAllocated(memory->context, false) + more <= memory->limit &&
+		set->nperiods < PG_UINT32_MAX / 2;
+}
+
+static void
+add_period(PeriodMemory *memory, PeriodSet *set, Holder *holder, TimestampTz since,
+		   TimestampTz until)
+{
+	Period	   *period;
+
+	if (set->nperiods == set->maxperiods)
+	{
+		uint32		n = Max(set->maxperiods * 2, 16);
+
+		set->periods = set->periods == NULL ?
+			MemoryContextAlloc(memory->context, sizeof(Period) * n) :
+			repalloc_huge(set->periods, sizeof(Period) * n);
+		set->maxperiods = n;
+	}
+	period = &set->periods[set->nperiods++];
+	period->since = since;
+	period->until = until;
+	period->next = holder->first;
+	holder->first = set->nperiods;
+}
+
+static Holder *
+add_holder(PeriodSet *set, int64 account_id)
+{
+	bool		found;
+	Holder	   *holder = holder_insert(set->holders, account_id, &found);
+
+	if (!found)
+	{
+		holder->first = 0;
+		holder->exists = false;
+	}
+	return holder;
+}
+
+static void
+add_free(PeriodSet *set, int64 account_id)
+{
+	bool		found;
+	FreeWord   *word = free_insert(set->free, (uint64) account_id >> 6, &found);
+
+	if (!found)
+		word->accounts = 0;
+	word->accounts |= UINT64CONST(1) << (account_id & 63);
+}
+
+/* ---------- asking ---------- */
+
+static inline bool
+includes(TimestampTz since, TimestampTz until, TimestampTz at)
+{
+	return since <= at && (at < until || until == DT_NOEND);
+}
+
+static inline TimestampTz
+instant(TimestampTz at, bool now)
+{
+	return now ? Max(at, GetCurrentTimestamp()) : at;
+}
+
+/* Nothing includes the instant: does the account exist? */
+static PeriodAnswer
+look_for_account(const PeriodTable *table, int64 account_id)
+{
+	DirectReader reader;
+	Datum		key = Int64GetDatum(account_id);
+	bool		exists;
+
+	if (!direct_read(&reader, &account_table, table->rights, &key, 1))
+		return PERIOD_ASK;
+	exists = direct_read_next(&reader);
+	direct_read_end(&reader);
+	return exists ? PERIOD_NONE : PERIOD_NOBODY;
+}
+
+/* By the indexes; what that shows goes into the set, if there is one. */
+static PeriodAnswer
+look_up(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set, int64 account_id,
+		text *name, TimestampTz at, bool now)
+{
+	DirectReader reader;
+	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(name)};
+	Holder	   *holder = NULL;
+	PeriodAnswer answer;
+	bool		within = false;
+
+	if (set != NULL && !has_room(memory, set))
+		set = NULL;
+	if (!direct_read(&reader, table->table, table->rights, key, 2))
+		return PERIOD_ASK;
+	at = instant(at, now);
+	while ((!within || set != NULL) && direct_read_next(&reader))
+	{
+		bool		isnull;
+		TimestampTz since = DatumGetTimestampTz(direct_read_get(&reader, table->since, &isnull));
+		TimestampTz until = DatumGetTimestampTz(direct_read_get(&reader, table->until, &isnull));
+
+		within |= includes(since, until, at);
+		if (set == NULL)
+			continue;
+		if (holder == NULL)
+			holder = add_holder(set, account_id);
+		add_period(memory, set, holder, since, until);
+	}
+	direct_read_end(&reader);
+	if (within)
+		return PERIOD_WITHIN;
+	answer = look_for_account(table, account_id);
+	if (answer != PERIOD_NONE)
+		return answer;
+	if (holder != NULL)
+		holder->exists = true;
+	else if (set != NULL)
+		add_free(set, account_id);
+	return PERIOD_NONE;
+}
+
+/*
+ * What is known already.  False when that does not settle it; then *holder has
+ * periods of the account, if it has any.
+ */
+static inline bool
+recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder **holder,
+	   PeriodAnswer *answer)
+{
+	FreeWord   *word = free_lookup(set->free, (uint64) account_id >> 6);
+
+	*answer = PERIOD_NONE;
+	if (word != NULL && (word->accounts >> (account_id & 63) & 1) != 0)
+		return true;
+	*holder = holder_lookup(set->holders, account_id);
+	if (*holder == NULL)
+		return false;
+	at = instant(at, now);
+	for (uint32 i = (*holder)->first; i != 0; i = set->periods[i - 1].next)
+		if (includes(set->periods[i - 1].since, set->periods[i - 1].until, at))
+		{
+			*answer = PERIOD_WITHIN;
+			return true;
+		}
+	return (*holder)->exists;
+}
+
+/* ---------- reading the tables whole ---------- */
+
+static uint64
+looks_worth(const PeriodTable *table)
+{
+	BlockNumber periods;
+	BlockNumber accounts;
+
+	if (IsolationIsSerializable() ||
+		!get_collation_isdeterministic(table->table->key_collations[1]) ||
+		!direct_pages(table->table, &periods) || !direct_pages(&account_table, &accounts))
+		return PG_UINT64_MAX;
+	return Max(FEW_LOOKS, ((uint64) periods + accounts) * LOOKS_PER_PAGE);
+}
+
+static bool
+read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
+{
+	DirectReader reader;
+	bool		fits = true;
+
+	if (!direct_read_all(&reader, table->table, table->rights))
+		return false;
+	while (fits && direct_read_next(&reader))
+	{
+		bool		isnull;
+		text	   *name = DatumGetTextPP(direct_read_get(&reader, 1, &isnull));
+
+		if (VARSIZE_ANY_EXHDR(name) != set->length ||
+			memcmp(VARDATA_ANY(name), set->name, set->length) != 0)
+			continue;
+		fits = has_room(memory, set);
+		if (fits)
+			add_period(memory, set,
+					   add_holder(set, DatumGetInt64(direct_read_get(&reader, 0, &isnull))),
+					   DatumGetTimestampTz(direct_read_get(&reader, table->since, &isnull)),
+					   DatumGetTimestampTz(direct_read_get(&reader, table->until, &isnull)));
+	}
+	direct_read_end(&reader);
+	return fits;
+}
+
+static bool
+read_accounts(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
+{
+	DirectReader reader;
+	bool		fits = true;
+
+	if (!direct_read_all(&reader, &account_table, table->rights))
+		return false;
+	while (fits && direct_read_next(&reader))
+	{
+		bool		isnull;
+		int64		account_id = DatumGetInt64(direct_read_get(&reader, 0, &isnull));
+		Holder	   *holder = holder_lookup(set->holders, account_id);
+
+		if (holder != NULL)
+			holder->exists = true;
+		else if ((fits = has_room(memory, set)))
+			add_free(set, account_id);
+	}
+	direct_read_end(&reader);
+	return fits;
+}
+
+/*
+ * An error on the way undoes a part of the transaction at least, and so nobody
+ * looks at what was half read.
+ */
+static void
+read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
+{
+	set->enough = PG_UINT64_MAX;
+	clear_set(memory, set);
+	if (!read_periods(table, memory, set))
+		clear_set(memory, set);
+	else
+		set->complete = read_accounts(table, memory, set);
+}
+
+/* ---------- one question ---------- */
+
+/*
+ * Null: this question is not to be remembered.  Most expressions are evaluated
+ * once, or with another view each time; only what comes again with the same one
+ * is worth more than a note of that.
+ */
+static PeriodMemory *
+memory_of(FmgrInfo *caller, const PeriodTable *table, Snapshot snapshot)
+{
+	PeriodMemory *memory = caller->fn_extra;
+
+	if (memory == NULL)
+	{
+		caller->fn_extra = MemoryContextAllocZero(caller->fn_mcxt, sizeof(PeriodMemory));
+		return NULL;
+	}
+	start_counting();
+	if (!memory->viewed || !same_view(&memory->view, table, snapshot))
+	{
+		memory->viewed = false;
+		memory->nsets = 0;
+		if (memory->context != NULL)
+			MemoryContextReset(memory->context);
+		take_view(&memory->view, caller->fn_mcxt, table, snapshot);
+		memory->viewed = true;
+		return NULL;
+	}
+	if (memory->context == NULL)
+		memory->context = AllocSetContextCreate(caller->fn_mcxt, "governance periods",
+												ALLOCSET_DEFAULT_SIZES);
+	if (memory->nsets == 0)
+		memory->limit = get_hash_memory_limit();
+	return memory;
+}
+
+PeriodAnswer
+periods_ask(FmgrInfo *caller, const PeriodTable *table, int64 account_id, text *name,
+			TimestampTz at, bool now)
+{
+	PeriodMemory *memory = NULL;
+	PeriodSet  *set = NULL;
+	Holder	   *holder = NULL;
+	PeriodAnswer answer;
+
+	if (!ActiveSnapshotSet() ||
+		(table->rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL))
+		return PERIOD_ASK;
+	if (caller != NULL && GetActiveSnapshot()->snapshot_type == SNAPSHOT_MVCC)
+		memory = memory_of(caller, table, GetActiveSnapshot());
+	if (memory != NULL)
+		set = find_set(memory, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	if (set == NULL)
+		return look_up(table, NULL, NULL, account_id, name, at, now);
+
+	if (recall(set, account_id, at, now, &holder, &answer))
+		return answer;
+	if (!set->complete && ++set->looks >= FEW_LOOKS)
+	{
+		if (set->enough == 0)
+			set->enough = looks_worth(table);
+		if (set->looks >= set->enough)
+		{
+			read_whole(table, memory, set);
+			if (recall(set, account_id, at, now, &holder, &answer))
+				return answer;
+		}
+	}
+	if (set->complete)
+		return PERIOD_NOBODY;
+	if (holder == NULL)
+		return look_up(table, memory, set, account_id, name, at, now);
+	answer = look_for_account(table, account_id);
+	holder->exists = answer == PERIOD_NONE;
+	return answer;
+}
