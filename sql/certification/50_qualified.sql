@@ -2,9 +2,15 @@
 -- certification: who is qualified for what, and why not
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION governance.qualified_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'governance_qualified_support'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION governance.qualified_support(internal) IS
+	'part of qualified(): tells the planner how many rows to expect';
+
 CREATE FUNCTION governance.qualified(account_id bigint, domain text, at timestamptz DEFAULT now()) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'governance_qualified'
-	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10 SUPPORT governance.qualified_support;
 COMMENT ON FUNCTION governance.qualified(bigint, text, timestamptz) IS
 	'does the account meet a requirement of the domain at the instant, or is the domain not gated then?';
 

@@ -109,7 +109,7 @@ AS $levels$
 	-- is decided by the tables.  Those that are not are granted to the level.
 	-- Whoever owns the ledger uses those of level "owner".
 	called (object, level) AS (VALUES
-		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
+		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('permits_support', 'everyone'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
 		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('simulate_range', 'reader'), ('simulate_distribution', 'reader'),
@@ -122,7 +122,7 @@ AS $levels$
 		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'),
 		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
 		('message', 'everyone'), ('report_missing', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
-		('qualified', 'reader'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
+		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
 		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),

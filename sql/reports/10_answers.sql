@@ -6,7 +6,7 @@
 CREATE FUNCTION governance.score(account_id bigint, scheme text, at timestamptz DEFAULT now(),
 								 known_at timestamptz DEFAULT NULL)
 	RETURNS governance.credit_score
-	LANGUAGE C STABLE PARALLEL RESTRICTED
+	LANGUAGE C STABLE PARALLEL RESTRICTED COST 100
 	AS 'MODULE_PATHNAME', 'governance_score';
 COMMENT ON FUNCTION governance.score(bigint, text, timestamptz, timestamptz) IS
 	'the score at an instant: past ones as the platform showed it then (or as known at known_at), future ones if nothing more happens';
@@ -14,14 +14,20 @@ COMMENT ON FUNCTION governance.score(bigint, text, timestamptz, timestamptz) IS
 CREATE FUNCTION governance.tier(account_id bigint, scheme text DEFAULT NULL, at timestamptz DEFAULT now(),
 								known_at timestamptz DEFAULT NULL)
 	RETURNS governance.sanction_tier
-	LANGUAGE C STABLE PARALLEL RESTRICTED
+	LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000
 	AS 'MODULE_PATHNAME', 'governance_tier';
 COMMENT ON FUNCTION governance.tier(bigint, text, timestamptz, timestamptz) IS
 	'the strictest sanction in force at an instant, under one scheme or under all of them';
 
+CREATE FUNCTION governance.permits_support(internal) RETURNS internal
+	LANGUAGE C STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_permits_support';
+COMMENT ON FUNCTION governance.permits_support(internal) IS
+	'part of permits(): tells the planner how many rows to expect';
+
 CREATE FUNCTION governance.permits(account_id bigint, capability text, at timestamptz DEFAULT now())
 	RETURNS boolean
-	LANGUAGE C STABLE PARALLEL RESTRICTED
+	LANGUAGE C STABLE PARALLEL RESTRICTED COST 10 SUPPORT governance.permits_support
 	AS 'MODULE_PATHNAME', 'governance_permits';
 COMMENT ON FUNCTION governance.permits(bigint, text, timestamptz) IS
 	'may the account do that at an instant?';

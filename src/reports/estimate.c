@@ -1,0 +1,140 @@
+/*
+ * estimate.c
+ *		What the planner is told: for how many accounts permits() and qualified()
+ *		will be true.
+ *
+ * Without it a third of the rows would be expected to pass a policy of row-level
+ * security that nearly all pass, and joins above it would be planned for that.
+ * The share comes from the statistics of the derived tables.  Rows of the past
+ * are counted with those of now, so it is a little too strict.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(governance_permits_support);
+PG_FUNCTION_INFO_V1(governance_qualified_support);
+
+/* Rows of a table, or less than none when it was never counted. */
+static double
+rows_of(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	double		rows;
+
+	if (!HeapTupleIsValid(tuple))
+		return -1;
+	rows = ((Form_pg_class) GETSTRUCT(tuple))->reltuples;
+	ReleaseSysCache(tuple);
+	return rows;
+}
+
+/* Which part of a table's rows has this text in a column?  Less than none: unknown. */
+static double
+part_with(Oid relid, AttrNumber column, text *value)
+{
+	HeapTuple	stats = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
+										Int16GetDatum(column), BoolGetDatum(false));
+	AttStatsSlot common;
+	double		distinct;
+	double		part = -1;
+	double		others = 1;
+
+	if (!HeapTupleIsValid(stats))
+		return -1;
+	distinct = ((Form_pg_statistic) GETSTRUCT(stats))->stadistinct;
+	if (get_attstatsslot(&common, stats, STATISTIC_KIND_MCV, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		for (int i = 0; i < common.nvalues && part < 0; i++)
+		{
+			text	   *it = DatumGetTextPP(common.values[i]);
+
+			others -= common.numbers[i];
+			if (VARSIZE_ANY_EXHDR(it) == VARSIZE_ANY_EXHDR(value) &&
+				memcmp(VARDATA_ANY(it), VARDATA_ANY(value), VARSIZE_ANY_EXHDR(it)) == 0)
+				part = common.numbers[i];
+		}
+		distinct -= common.nvalues;
+		free_attstatsslot(&common);
+	}
+	if (part < 0)
+		part = distinct >= 1 ? Max(others, 0) / distinct : 0;
+	ReleaseSysCache(stats);
+	return part;
+}
+
+/*
+ * How many rows of a table does an account have under the name that a call
+ * gives?  Less than none: nobody knows.
+ */
+static double
+rows_each(SupportRequestSelectivity *request, const char *table, const char *column)
+{
+	Oid			namespace = get_namespace_oid("governance", true);
+	Oid			relid = get_relname_relid(table, namespace);
+	Oid			accounts = get_relname_relid("account", namespace);
+	Node	   *name;
+	double		part;
+	double		rows;
+	double		of;
+
+	if (!OidIsValid(relid) || !OidIsValid(accounts) || list_length(request->args) < 2)
+		return -1;
+	rows = rows_of(relid);
+	of = rows_of(accounts);
+	if (rows < 0 || of <= 0)
+		return -1;
+	if (rows == 0)
+		return 0;
+	name = estimate_expression_value(request->root, lsecond(request->args));
+	if (!IsA(name, Const) || ((Const *) name)->constisnull ||
+		((Const *) name)->consttype != TEXTOID)
+		return -1;
+	part = part_with(relid, get_attnum(relid, column),
+					 DatumGetTextPP(((Const *) name)->constvalue));
+	return part < 0 ? -1 : Min(part * rows / of, 1);
+}
+
+Datum
+governance_permits_support(PG_FUNCTION_ARGS)
+{
+	SupportRequestSelectivity *request = (SupportRequestSelectivity *) PG_GETARG_POINTER(0);
+	double		withheld;
+
+	if (!IsA(request, SupportRequestSelectivity))
+		PG_RETURN_POINTER(NULL);
+	withheld = rows_each(request, "restriction", "capability");
+	if (withheld < 0)
+		PG_RETURN_POINTER(NULL);
+	request->selectivity = 1 - withheld;
+	PG_RETURN_POINTER(request);
+}
+
+Datum
+governance_qualified_support(PG_FUNCTION_ARGS)
+{
+	SupportRequestSelectivity *request = (SupportRequestSelectivity *) PG_GETARG_POINTER(0);
+	double		periods;
+
+	if (!IsA(request, SupportRequestSelectivity))
+		PG_RETURN_POINTER(NULL);
+	periods = rows_each(request, "qualified_domain", "domain");
+
+	/* Of a domain that is not gated there may be none: everybody is qualified. */
+	if (periods <= 0)
+		PG_RETURN_POINTER(NULL);
+	request->selectivity = periods;
+	PG_RETURN_POINTER(request);
+}
