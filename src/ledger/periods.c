@@ -2,11 +2,9 @@
  * periods.c
  *		Does a period of an account include an instant?
  *
- * What one expression of a query has learnt is in its fn_extra.  It holds for
- * one view of the tables: the same snapshot, the same rights, nothing undone and
- * no table altered since; a plan that is kept, or an expression of PL/pgSQL,
- * comes back with another one, and then all of it is forgotten.  Periods are
- * remembered and not answers, because the clock goes on while a query runs.
+ * What one expression of a query has learnt is in its fn_extra, and forgotten
+ * when it comes back with another view of the tables.  Periods are remembered
+ * and not answers, because the clock goes on while a query runs.
  *
  * An account that exists and has no period at all is one bit, in words for 64
  * neighbouring accounts; the others have an entry with their periods.  Both
@@ -24,16 +22,15 @@
 #include "compat.h"
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
+#include "ledger/view.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 /* Names that one expression remembers; of any further one nothing is. */
@@ -119,124 +116,15 @@ typedef struct PeriodSet
 	bool		complete;		/* what is not here does not exist */
 } PeriodSet;
 
-/* What decides on the rows that are seen. */
-typedef struct View
-{
-	SnapshotData snapshot;
-	int			room;			/* transactions that fit into its arrays */
-	uint64		undone;
-	uint64		members;
-	Oid			userid;
-	uint64		table_generation;
-	uint64		account_generation;
-} View;
-
 /* fn_extra of a call. */
 typedef struct PeriodMemory
 {
-	bool		viewed;			/* the view has been taken */
 	View		view;
 	MemoryContext context;		/* of the sets */
 	Size		limit;
 	int			nsets;
 	PeriodSet  *sets;			/* for MAX_NAMES of them */
 } PeriodMemory;
-
-/* ---------- the view ---------- */
-
-/* How often a transaction ended, or a part of one was undone. */
-static uint64 undone = 0;
-
-/* How often roles and their members have changed. */
-static uint64 members = 0;
-
-static void
-count_transaction(XactEvent event, void *arg)
-{
-	undone++;
-}
-
-static void
-count_subtransaction(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		undone++;
-}
-
-static void
-count_members(Datum arg, int cacheid, uint32 hash)
-{
-	members++;
-}
-
-static void
-start_counting(void)
-{
-	static bool counting = false;
-
-	if (counting)
-		return;
-	RegisterXactCallback(count_transaction, NULL);
-	RegisterSubXactCallback(count_subtransaction, NULL);
-	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, count_members, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, count_members, (Datum) 0);
-	CacheRegisterSyscacheCallback(DATABASEOID, count_members, (Datum) 0);
-	counting = true;
-}
-
-/*
- * Two snapshots that name the same transactions show the same rows of other
- * sessions; of our own they do when no command has been counted in between and
- * nothing was undone.
- */
-static bool
-same_snapshot(const SnapshotData *a, const SnapshotData *b)
-{
-	return a->curcid == b->curcid && a->xmax == b->xmax && a->xmin == b->xmin &&
-		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
-		a->suboverflowed == b->suboverflowed && a->takenDuringRecovery == b->takenDuringRecovery &&
-		(a->xcnt == 0 || memcmp(a->xip, b->xip, sizeof(TransactionId) * a->xcnt) == 0) &&
-		(a->subxcnt == 0 || memcmp(a->subxip, b->subxip, sizeof(TransactionId) * a->subxcnt) == 0);
-}
-
-static bool
-same_view(const View *view, const PeriodTable *table, Snapshot snapshot)
-{
-	return view->undone == undone && view->members == members &&
-		view->userid == GetUserId() &&
-		view->table_generation == table->table->generation &&
-		view->account_generation == account_table.generation &&
-		same_snapshot(&view->snapshot, snapshot);
-}
-
-static void
-take_view(View *view, MemoryContext context, const PeriodTable *table, Snapshot snapshot)
-{
-	int			n = (int) snapshot->xcnt + snapshot->subxcnt;
-	TransactionId *xids = view->snapshot.xip;
-
-	if (n > view->room)
-	{
-		if (xids != NULL)
-			pfree(xids);
-		view->snapshot.xip = NULL;
-		view->room = 0;
-		xids = MemoryContextAlloc(context, sizeof(TransactionId) * n * 2);
-		view->room = n * 2;
-	}
-	view->snapshot = *snapshot;
-	view->snapshot.xip = xids;
-	view->snapshot.subxip = xids == NULL ? NULL : xids + snapshot->xcnt;
-	if (snapshot->xcnt > 0)
-		memcpy(view->snapshot.xip, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
-	if (snapshot->subxcnt > 0)
-		memcpy(view->snapshot.subxip, snapshot->subxip, sizeof(TransactionId) * snapshot->subxcnt);
-	view->undone = undone;
-	view->members = members;
-	view->userid = GetUserId();
-	view->table_generation = table->table->generation;
-	view->account_generation = account_table.generation;
-}
 
 /* ---------- the sets ---------- */
 
@@ -528,8 +416,9 @@ read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
  * is worth more than a note of that.
  */
 static PeriodMemory *
-memory_of(FmgrInfo *caller, const PeriodTable *table, Snapshot snapshot)
+memory_of(FmgrInfo *caller, const PeriodTable *table)
 {
+	DirectTable *const tables[VIEW_TABLES] = {table->table, &account_table};
 	PeriodMemory *memory = caller->fn_extra;
 
 	if (memory == NULL)
@@ -537,15 +426,11 @@ memory_of(FmgrInfo *caller, const PeriodTable *table, Snapshot snapshot)
 		caller->fn_extra = MemoryContextAllocZero(caller->fn_mcxt, sizeof(PeriodMemory));
 		return NULL;
 	}
-	start_counting();
-	if (!memory->viewed || !same_view(&memory->view, table, snapshot))
+	if (!view_is_same(&memory->view, tables, caller->fn_mcxt))
 	{
-		memory->viewed = false;
 		memory->nsets = 0;
 		if (memory->context != NULL)
 			MemoryContextReset(memory->context);
-		take_view(&memory->view, caller->fn_mcxt, table, snapshot);
-		memory->viewed = true;
 		return NULL;
 	}
 	if (memory->context == NULL)
@@ -568,8 +453,8 @@ periods_ask(FmgrInfo *caller, const PeriodTable *table, int64 account_id, text *
 	if (!ActiveSnapshotSet() ||
 		(table->rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL))
 		return PERIOD_ASK;
-	if (caller != NULL && GetActiveSnapshot()->snapshot_type == SNAPSHOT_MVCC)
-		memory = memory_of(caller, table, GetActiveSnapshot());
+	if (caller != NULL)
+		memory = memory_of(caller, table);
 	if (memory != NULL)
 		set = find_set(memory, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	if (set == NULL)

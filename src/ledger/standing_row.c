@@ -90,7 +90,7 @@ static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"recent", BYTEAOID}
 };
 
-static DirectTable standing_table = {
+DirectTable standing_table = {
 	.name = "standing", .ncolumns = S_COLUMNS, .columns = standing_columns, .nkeys = 2,
 	.parent = &account_table
 };

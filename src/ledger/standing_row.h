@@ -10,6 +10,8 @@
 #include "ledger/ledger.h"
 #include "ledger/recent.h"
 
+extern DirectTable standing_table;
+
 /* What a standing becomes. */
 typedef struct StandingWork
 {

@@ -9,15 +9,23 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "ledger/account_row.h"
 #include "ledger/ledger.h"
+#include "ledger/standing_row.h"
+#include "ledger/view.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/executor.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -84,9 +92,107 @@ state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz kno
 	return state;
 }
 
+/* ---------- what a query has asked already ---------- */
+
+/*
+ * A score at an instant follows from the rows that are seen, and so one
+ * expression need not work it out twice while it sees the same ones; its
+ * memory is fn_extra.  As in periods.c, the first call and every one with
+ * another view only take note of that.
+ */
+typedef struct KnownScore
+{
+	int64		account_id;
+	CreditScore score;
+	char		status;
+} KnownScore;
+
+static inline uint32
+account_hash(int64 account_id)
+{
+	return hash_bytes((unsigned char *) &account_id, sizeof(int64));
+}
+
+#define SH_PREFIX known
+#define SH_ELEMENT_TYPE KnownScore
+#define SH_KEY_TYPE int64
+#define SH_KEY account_id
+#define SH_HASH_KEY(tb, key) account_hash(key)
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct ScoreMemory
+{
+	View		view;
+	const Scheme *scheme;		/* what was asked for */
+	uint64		generation;
+	TimestampTz at;
+	TimestampTz known_at;
+	MemoryContext context;
+	Size		limit;
+	known_hash *scores;			/* null: none yet */
+} ScoreMemory;
+
+/* Null: this question is not to be remembered. */
+static ScoreMemory *
+memory_of(FmgrInfo *caller, const Scheme *scheme, TimestampTz at, TimestampTz known_at)
+{
+	static DirectTable *const tables[VIEW_TABLES] = {&standing_table, &account_table};
+	ScoreMemory *memory;
+	bool		same;
+
+	if (caller == NULL || !ActiveSnapshotSet() || ExecutorCheckPerms_hook != NULL)
+		return NULL;
+	memory = caller->fn_extra;
+	if (memory == NULL)
+	{
+		caller->fn_extra = MemoryContextAllocZero(caller->fn_mcxt, sizeof(ScoreMemory));
+		return NULL;
+	}
+	same = memory->scheme == scheme && memory->generation == rulebook_generation() &&
+		memory->at == at && memory->known_at == known_at;
+	if (!view_is_same(&memory->view, tables, caller->fn_mcxt) || !same)
+	{
+		memory->scheme = scheme;
+		memory->generation = rulebook_generation();
+		memory->at = at;
+		memory->known_at = known_at;
+		memory->scores = NULL;
+		if (memory->context != NULL)
+			MemoryContextReset(memory->context);
+		return NULL;
+	}
+	if (memory->context == NULL)
+		memory->context = AllocSetContextCreate(caller->fn_mcxt, "governance scores",
+												ALLOCSET_DEFAULT_SIZES);
+	if (memory->scores == NULL)
+	{
+		memory->scores = known_create(memory->context, 64, NULL);
+		memory->limit = get_hash_memory_limit();
+	}
+	return memory;
+}
+
+static void
+remember(ScoreMemory *memory, int64 account_id, CreditScore score)
+{
+	bool		found;
+
+	if (memory->scores->members >= memory->scores->grow_threshold &&
+		memory->scores->size * 2 * sizeof(KnownScore) > memory->limit)
+		return;
+	known_insert(memory->scores, account_id, &found)->score = score;
+}
+
 Datum
 governance_score(PG_FUNCTION_ARGS)
 {
+	ScoreMemory *memory;
+	KnownScore *known;
+
 	EngineState *state;
 	Scheme	   *scheme;
 	int64		account_id;
@@ -103,10 +209,20 @@ governance_score(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
 
+	memory = memory_of(fcinfo->flinfo, scheme, at, known_at);
+	known = memory == NULL ? NULL : known_lookup(memory->scores, account_id);
+	if (known != NULL)
+		PG_RETURN_CREDIT_SCORE(known->score);
+
 	/* Mostly the standing's row is all that is needed. */
 	state = standing_at_once(account_id, scheme, at, known_at);
 	if (state != NULL)
-		PG_RETURN_CREDIT_SCORE(credit_score_make(state->score, state->cap));
+	{
+		score = credit_score_make(state->score, state->cap);
+		if (memory != NULL)
+			remember(memory, account_id, score);
+		PG_RETURN_CREDIT_SCORE(score);
+	}
 	ledger_read_enter();
 	state = state_argument(account_id, scheme, at, known_at);
 	score = credit_score_make(state->score, state->cap);

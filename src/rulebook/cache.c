@@ -394,6 +394,12 @@ rulebook_refresh(void)
 	load();
 }
 
+uint64
+rulebook_generation(void)
+{
+	return generation;
+}
+
 Scheme *
 rulebook_scheme(const char *name, int len, bool missing_ok)
 {

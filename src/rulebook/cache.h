@@ -60,6 +60,9 @@ typedef struct Scheme
  */
 extern void rulebook_refresh(void);
 
+/* How often it has been read: another number, and no Scheme is what it was. */
+extern uint64 rulebook_generation(void);
+
 /* By name; raises ERRCODE_GV_UNKNOWN_SCHEME unless missing_ok. */
 extern Scheme *rulebook_scheme(const char *name, int len, bool missing_ok);
 

@@ -1,5 +1,5 @@
--- permits() and qualified() asked of many accounts in one query: what the query
--- remembers says what single look-ups say.
+-- permits(), qualified() and score() asked of many accounts in one query: what the
+-- query remembers says what single look-ups say.
 \set ECHO none
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
@@ -9,6 +9,8 @@ SELECT governance.publish('{
 	"score": {"cap": 12},
 	"rules": {"spam": {"title": "spam", "points": 4}},
 	"ladder": [{"rung": "mute", "when": "score <= 8", "tier": "muted", "withhold": ["post"], "for": "7 days"}]}') > 0 AS published;
+SELECT governance.publish('{"scheme": "p", "score": {"cap": 100}, "rules": {"x": {"title": "x", "points": [1, 20]}},
+	"relief": [{"every": "10 days", "add": 1}]}') > 0 AS published;
 INSERT INTO governance.capability (capability) VALUES ('share'), ('never') ON CONFLICT DO NOTHING;
 SELECT setseed(0.5);
 -- Neighbours, numbers far apart, and below nothing.
@@ -36,7 +38,11 @@ INSERT INTO governance.domain (domain, name) VALUES ('few', 'what one in twenty 
 INSERT INTO governance.qualified_domain (account_id, domain, since, until)
 	SELECT account_id, 'few', '-infinity', 'infinity' FROM governance.account WHERE account_id % 20 = 0;
 RESET session_replication_role;
-VACUUM ANALYZE governance.account, governance.restriction, governance.qualified_domain;
+INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at, decided_at)
+	SELECT account_id, 'p', 'x', 1 + i + abs(account_id) % 10, at, at
+		FROM governance.account, generate_series(1, 3) i, LATERAL (SELECT now() - interval '1 hour' * (abs(account_id) % 1000 + 24 * i) AS at) a
+		WHERE account_id BETWEEN -50000 AND 5000 AND abs(account_id) % 4 <> i;
+VACUUM ANALYZE governance.account, governance.standing, governance.restriction, governance.qualified_domain;
 
 -- An expression of its own for each question: nothing is remembered.
 CREATE FUNCTION public.alone(call text, account bigint, what text, at timestamptz) RETURNS text STABLE LANGUAGE plpgsql AS $$
@@ -52,6 +58,10 @@ END $$;
 CREATE FUNCTION public.again(account bigint) RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN governance.permits(account, 'post');
+END $$;
+CREATE FUNCTION public.score_again(account bigint) RETURNS numeric VOLATILE LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN governance.points(governance.score(account, 'p'));
 END $$;
 -- Every instant at which something changes, and those beside it.
 CREATE TABLE public.question AS
@@ -118,6 +128,20 @@ SELECT * FROM public.scans('governance.qualified_domain');
 SELECT whole FROM public.scans('governance.account');
 COMMIT;
 
+-- score(): worked out once for each account
+SELECT count(*) AS asked, count(*) FILTER (WHERE governance.score(account_id, 'p')::text <> public.alone('score', account_id, 'p', now())) AS wrong,
+	count(DISTINCT governance.score(account_id, 'p')) > 20 AS various FROM governance.account, generate_series(1, 2) i;
+SELECT count(*) FILTER (WHERE governance.score(account_id, 'p', at)::text <> public.alone('score', account_id, 'p', at)) AS wrong
+	FROM (SELECT *, now() + interval '20 days' * (n / 1000) AS at FROM (SELECT account_id, row_number() OVER () AS n FROM governance.account, generate_series(1, 2)) x OFFSET 0) x;
+SELECT count(*) FILTER (WHERE governance.score(account_id, (ARRAY['p', 's'])[1 + n / 10 % 2])::text <> public.alone('score', account_id, (ARRAY['p', 's'])[1 + n / 10 % 2], now())) AS wrong
+	FROM (SELECT account_id, row_number() OVER () AS n FROM governance.account) x;
+SELECT FROM pg_stat_force_next_flush();
+BEGIN;
+SELECT count(governance.score(account_id, 'p')) FROM generate_series(1, 10) i, governance.account;
+SELECT pg_stat_get_xact_numscans('governance.standing_pkey'::regclass) - (SELECT count(*) FROM governance.account) < 10 AS once;
+COMMIT;
+SELECT count(governance.score(CASE WHEN i = 900 THEN 424242 ELSE 3 + 3 * (i % 90) END, 'p')) FROM generate_series(1, 1000) i;
+
 -- little memory: what finds no room is looked up
 SET work_mem = '64kB';
 SET hash_mem_multiplier = 1;
@@ -147,9 +171,10 @@ CREATE PROCEDURE public.turns() LANGUAGE plpgsql AS $$
 DECLARE
 	wrong int := 0;
 	account bigint := 300;
+	score numeric;
 BEGIN
 	FOR i IN 1..1500 LOOP
-		PERFORM public.again(3 * (1 + i % 900));
+		PERFORM public.again(3 * (1 + i % 900)), public.score_again(3 * (1 + i % 900));
 	END LOOP;
 	FOR i IN 1..40 LOOP
 		account := (SELECT min(account_id) FROM governance.account a WHERE account_id > account
@@ -157,15 +182,22 @@ BEGIN
 		IF NOT public.again(account) THEN
 			wrong := wrong + 1;
 		END IF;
+		score := public.score_again(account);
 		-- undone
 		BEGIN
-			INSERT INTO governance.violation (account_id, scheme, rule) VALUES (account, 's', 'spam');
+			INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (account, 's', 'spam', NULL), (account, 'p', 'x', 7);
+			IF public.score_again(account) <> score - 7 OR public.score_again(account) <> score - 7 OR public.score_again(account) <> score - 7 THEN
+				wrong := wrong + 100;
+			END IF;
 			IF public.again(account) OR public.again(account) OR public.again(account) OR public.again(account) THEN
 				wrong := wrong + 100;
 			END IF;
 			RAISE EXCEPTION 'undo';
 		EXCEPTION WHEN raise_exception THEN
 			IF NOT (public.again(account) AND public.again(account) AND public.again(account) AND public.again(account)) THEN
+				wrong := wrong + 10000;
+			END IF;
+			IF public.score_again(account) <> score OR public.score_again(account) <> score OR public.score_again(account) <> score THEN
 				wrong := wrong + 10000;
 			END IF;
 		END;
@@ -177,6 +209,13 @@ BEGIN
 		END;
 		IF public.again(account) OR public.again(account) OR public.again(account) OR public.again(account) THEN
 			wrong := wrong + 1000000;
+		END IF;
+	END LOOP;
+	-- another version of the policy
+	PERFORM governance.publish('{"scheme": "p", "score": {"cap": 50}, "rules": {"x": {"title": "x", "points": [1, 20]}}}');
+	FOR i IN 1..3 LOOP
+		IF public.score_again(account) > 50 THEN
+			wrong := wrong + 100000000;
 		END IF;
 	END LOOP;
 	RAISE NOTICE 'wrong: %', wrong;
@@ -339,7 +378,7 @@ CREATE FUNCTION public.used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_by
 CREATE PROCEDURE public.many(statements int) LANGUAGE plpgsql AS $$
 BEGIN
 	FOR i IN 1..statements LOOP
-		PERFORM count(*) FROM governance.account WHERE governance.permits(account_id, 'post') AND governance.qualified(account_id, 'shut');
+		PERFORM count(*) FROM governance.account WHERE governance.permits(account_id, 'post') AND governance.qualified(account_id, 'shut') AND governance.score(account_id, 'p') > 50;
 		PERFORM public.again(3 * (1 + i % 900));
 		IF i % 10 = 0 THEN
 			COMMIT;
@@ -348,9 +387,9 @@ BEGIN
 END $$;
 CALL public.many(20);
 CREATE TABLE public.before AS SELECT public.used();
-CALL public.many(300);
+CALL public.many(100);
 SELECT public.used() - used < 50000 AS as_before FROM public.before;
-SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'governance periods';
+SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('governance periods', 'governance scores');
 \set ECHO none
 DROP OWNED BY regress_periods, regress_periods_group;
 DROP ROLE regress_periods, regress_periods_group;
