@@ -1,8 +1,9 @@
 #!/bin/bash
 #
 # security.sh
-#	permits() in a policy of row-level security: what it adds to reading a table,
-#	against no policy and against one that asks the table of restrictions itself.
+#	permits() and qualified() in policies of row-level security: what they add to
+#	reading a table, against no policy and against ones that ask the tables of
+#	restrictions and of periods themselves.
 #
 # BENCH_ROUNDS, BENCH_POSTS (rows), BENCH_READ_ACCOUNTS (authors).
 set -euo pipefail
@@ -22,37 +23,52 @@ SELECT setseed(0.42);
 INSERT INTO governance.violation (account_id, scheme, rule)
 	SELECT account_id, '$BENCH_SCHEME', 'infringement.counterfeit'
 	FROM generate_series(1, $BENCH_READ_ACCOUNTS) account_id WHERE account_id % 20 = 0;
+SET session_replication_role = replica;
+INSERT INTO governance.qualified_domain (account_id, domain, since, until)
+	SELECT account_id, 'health', now() - interval '1 year', now() + interval '1 year'
+	FROM generate_series(1, $BENCH_READ_ACCOUNTS) account_id WHERE account_id % 20 <> 0;
+RESET session_replication_role;
 CREATE TABLE bench.none (post bigint, author bigint, body text);
 INSERT INTO bench.none SELECT i, 1 + floor($BENCH_READ_ACCOUNTS * random())::bigint, repeat('x', 100)
 	FROM generate_series(1, $BENCH_POSTS) i;
 CREATE TABLE bench.permits AS SELECT * FROM bench.none;
-CREATE TABLE bench.subquery AS SELECT * FROM bench.none;
+CREATE TABLE bench.permits_subquery AS SELECT * FROM bench.none;
+CREATE TABLE bench.qualified AS SELECT * FROM bench.none;
+CREATE TABLE bench.qualified_subquery AS SELECT * FROM bench.none;
 ALTER TABLE bench.permits ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sharing ON bench.permits USING (governance.permits(author, 'share'));
-ALTER TABLE bench.subquery ENABLE ROW LEVEL SECURITY;
-CREATE POLICY sharing ON bench.subquery USING (NOT EXISTS (SELECT FROM governance.restriction r
+ALTER TABLE bench.permits_subquery ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sharing ON bench.permits_subquery USING (NOT EXISTS (SELECT FROM governance.restriction r
 	WHERE r.account_id = author AND r.capability = 'share' AND r.since <= now() AND now() < r.until));
+ALTER TABLE bench.qualified ENABLE ROW LEVEL SECURITY;
+CREATE POLICY health ON bench.qualified USING (governance.qualified(author, 'health'));
+ALTER TABLE bench.qualified_subquery ENABLE ROW LEVEL SECURITY;
+CREATE POLICY health ON bench.qualified_subquery USING (EXISTS (SELECT FROM governance.qualified_domain q
+	WHERE q.account_id = author AND q.domain = 'health' AND q.since <= now() AND now() < q.until));
 DROP ROLE IF EXISTS bench_reader;
 CREATE ROLE bench_reader;
 GRANT USAGE ON SCHEMA bench, governance TO bench_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bench TO bench_reader;
-GRANT SELECT ON governance.restriction, governance.account TO bench_reader;
+GRANT SELECT ON governance.restriction, governance.qualified_domain, governance.account TO bench_reader;
 VACUUM ANALYZE;
 CHECKPOINT;
 SQL
 
 for ((round = 0; round <= BENCH_ROUNDS; round++)); do
-	for competitor in $(bench_round "$round" none permits subquery); do
+	for competitor in $(bench_round "$round" none permits permits_subquery qualified qualified_subquery); do
 		bench_statement all "$competitor" "$round" "$BENCH_POSTS" \
 			"SET ROLE bench_reader; SELECT count(*), sum(length(body)) FROM bench.$competitor"
 	done
 done
 
-bench_report all "Reading $BENCH_POSTS rows of $BENCH_READ_ACCOUNTS authors, by row" none subquery
+bench_report all "Reading $BENCH_POSTS rows of $BENCH_READ_ACCOUNTS authors, by row" none -- \
+	"permits/none<=2.00" "permits/permits_subquery<=1.30" "qualified/none<=2.00" "qualified/qualified_subquery<=1.30"
 echo
 sql <<SQL | sed 's/^/  /'
 SET ROLE bench_reader;
-SELECT format('%s rows are seen by permits(), %s by the subquery', (SELECT count(*) FROM bench.permits), (SELECT count(*) FROM bench.subquery));
+SELECT format('%s rows are seen by permits(), %s by the subquery; %s by qualified(), %s by the subquery',
+	(SELECT count(*) FROM bench.permits), (SELECT count(*) FROM bench.permits_subquery),
+	(SELECT count(*) FROM bench.qualified), (SELECT count(*) FROM bench.qualified_subquery));
 SQL
 sql -c 'DROP OWNED BY bench_reader' -c 'DROP ROLE bench_reader'
 bench_end

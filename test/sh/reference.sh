@@ -37,8 +37,8 @@ psql_q -c "SELECT DISTINCT p.proname
 		AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid)
 		AND NOT EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
 		AND NOT EXISTS (SELECT FROM pg_aggregate a WHERE p.oid IN (a.aggtransfn, a.aggcombinefn))
+		AND NOT EXISTS (SELECT FROM pg_proc s JOIN pg_operator o ON o.oprcode = s.oid WHERE s.prosupport = p.oid)
 		AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
-		AND p.prosupport = 0 AND NOT EXISTS (SELECT FROM pg_proc s WHERE s.prosupport = p.oid)
 	UNION SELECT typname FROM pg_type
 		WHERE typnamespace = 'governance'::regnamespace AND typtype IN ('b', 'd', 'e') AND typcategory <> 'A'
 	UNION SELECT relname FROM pg_class
