@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "ledger/direct.h"
 
 #include "access/table.h"
@@ -316,8 +317,8 @@ find_relation(DirectTable *table)
 	}
 	table->relid = get_relname_relid(table->name, get_namespace_oid("governance", false));
 	if (!OidIsValid(table->relid))
-		report_missing_of(MISSING_LEDGER, NULL, NULL, psprintf(_("There is no table governance.%s."), table->name),
-						  NULL, 0);
+		report_missing_of(MISSING_LEDGER, NULL, NULL,
+						  psprintf(_("There is no table governance.%s."), table->name), NULL, 0);
 }
 
 bool
