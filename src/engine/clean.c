@@ -30,7 +30,10 @@ static inline bool
 clock_when(Fold *fold, int n)
 {
 	const Relief *relief = clock_relief(fold, n);
+	const ReliefPlan *rp = &fold->plan->reliefs[fold->plan->every[n]];
 
+	if (rp->direct_test)
+		return fold->state->score >= rp->low && fold->state->score <= rp->high;
 	return relief->when == NULL || expr_true(relief->when, &fold->env);
 }
 

@@ -321,6 +321,8 @@ typedef struct EngineTrace
 {
 	void	   *arg;
 	void		(*effect) (void *arg, const Effect *effect);
+	bool		starts_only;	/* EFFECT_SANCTION_START alone: what else happens
+								 * need not be told apart */
 } EngineTrace;
 
 /* ---------- the fold ---------- */

@@ -302,8 +302,15 @@ expr_eval(const Expr *expr, const ExprEnv *env)
 bool
 expr_true(const Expr *expr, const ExprEnv *env)
 {
-	ExprValue	v = expr_eval(expr, env);
+	ExprValue	v;
 
+	if (expr->simple)
+	{
+		v = variable_value(expr->var, expr->index, env);
+		return !v.isnull &&
+			compare_holds(expr->op, compare_numbers(v.number, expr->constant));
+	}
+	v = expr_eval(expr, env);
 	return !v.isnull && v.number != 0;
 }
 
@@ -318,7 +325,7 @@ expr_number(const Expr *expr, const ExprEnv *env)
 Points
 expr_points(const Expr *expr, const ExprEnv *env)
 {
-	return points_from_double(expr_number(expr, env));
+	return expr->fixed ? expr->points : points_from_double(expr_number(expr, env));
 }
 
 Points
@@ -445,6 +452,11 @@ expr_make(Node *root)
 		expr->index = root->args[0]->index;
 		expr->op = root->op;
 		expr->constant = root->args[1]->value.number;
+	}
+	else if (root->kind == NODE_CONSTANT && root->type == EXPR_NUMBER && !root->value.isnull)
+	{
+		expr->fixed = true;
+		expr->points = points_from_double(root->value.number);
 	}
 	return expr;
 }

@@ -78,6 +78,10 @@ struct Expr
 	int			index;
 	CompareOp	op;
 	double		constant;
+
+	/* root is a number: as points */
+	bool		fixed;
+	Points		points;
 };
 
 /* ---------- expr.c ---------- */

@@ -44,7 +44,8 @@ fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTra
 	fold->policy = policy;
 	fold->plan = engine_plan(policy);
 	fold->state = state;
-	fold->trace = trace;
+	fold->told = trace;
+	fold->trace = trace != NULL && trace->starts_only ? NULL : trace;
 	fold->direct = -1;
 	fold->at = state->as_of;
 	fold->env.arg = fold;
@@ -68,12 +69,10 @@ fold_effect_init(const Fold *fold, Effect *effect, EffectKind kind)
 void
 fold_emit(const Fold *fold, Effect *effect)
 {
-	if (fold->trace == NULL)
-		return;
 	effect->score = fold->state->score;
 	effect->cap = fold->state->cap;
 	effect->tier = engine_tier(fold->policy, fold->state, fold->at);
-	fold->trace->effect(fold->trace->arg, effect);
+	fold->told->effect(fold->told->arg, effect);
 }
 
 /* ---------- facts ---------- */
@@ -276,7 +275,7 @@ engine_advance(const Policy *policy, EngineState *state, TimestampTz to,
 		return;
 	}
 	fold_begin(&fold, policy, state, trace);
-	fold_advance(&fold, to, to == DT_NOEND ? MAX_DUES_FOREVER : PG_INT32_MAX, trace == NULL);
+	fold_advance(&fold, to, to == DT_NOEND ? MAX_DUES_FOREVER : PG_INT32_MAX, fold.trace == NULL);
 }
 
 /* ---------- events ---------- */

@@ -449,7 +449,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	clean_idle(&fold);
 	ladder_disarm(&fold);
 	result->due_known = false;
-	if (trace != NULL)
+	if (fold.trace != NULL)
 	{
 		Effect		effect;
 

@@ -38,6 +38,9 @@ typedef struct ReliefPlan
 	bool		varies;			/* its condition or amount may change by time
 								 * alone */
 	bool		in_order;		/* age: entries come of age as they stand */
+	bool		direct_test;	/* `when` is an interval of the score: */
+	Points		low;			/* low <= score <= high */
+	Points		high;
 } ReliefPlan;
 
 typedef struct EnginePlan
@@ -105,7 +108,8 @@ typedef struct Fold
 	const Policy *policy;
 	const EnginePlan *plan;
 	EngineState *state;
-	const EngineTrace *trace;	/* null: none */
+	const EngineTrace *told;	/* of sanctions that open; null: nobody */
+	const EngineTrace *trace;	/* of everything; null: nobody */
 	TimestampTz at;				/* the instant at hand */
 	ExprEnv		env;
 
@@ -248,7 +252,18 @@ extern TimestampTz cycle_boundary_after(Fold *fold, const Cycle *cycle,
 										TimestampTz at);
 
 /* Evaluates a parameter; false when no case holds. */
-extern bool span_value(Fold *fold, const SpanParam *param, Span *span);
+extern bool span_of_case(Fold *fold, const SpanParam *param, Span *span);
+
+static inline bool
+span_value(Fold *fold, const SpanParam *param, Span *span)
+{
+	if (param->ncases == 0)
+		return false;
+	if (param->cases[0].when != NULL || param->cases[0].times != NULL)
+		return span_of_case(fold, param, span);
+	*span = param->cases[0].span;
+	return true;
+}
 
 /* ---------- score.c ---------- */
 

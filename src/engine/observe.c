@@ -477,7 +477,7 @@ observe_value(void *arg, ExprVar var, int index)
 }
 
 bool
-span_value(Fold *fold, const SpanParam *param, Span *span)
+span_of_case(Fold *fold, const SpanParam *param, Span *span)
 {
 	for (int i = 0; i < param->ncases; i++)
 	{

@@ -324,6 +324,20 @@ bound(double points, bool open, bool low)
 	return (Points) x;
 }
 
+/* Is a condition an interval of the score?  Then what it is. */
+static bool
+score_interval(const Policy *policy, const Expr *when, Points *low, Points *high)
+{
+	ExprInterval interval;
+
+	if (when == NULL || !expr_interval(when, &interval) || !interval.given ||
+		(interval.var != VAR_SCORE && (interval.var != VAR_LOST || !policy->accumulate)))
+		return false;
+	*low = bound(interval.low, interval.low_open, true);
+	*high = bound(interval.high, interval.high_open, false);
+	return true;
+}
+
 static void
 plan_rungs(Scan *scan)
 {
@@ -336,7 +350,6 @@ plan_rungs(Scan *scan)
 	{
 		const Rung *rung = &policy->rungs[i];
 		RungPlan   *rp = &plan->rungs[i];
-		ExprInterval interval;
 
 		scan->timed = true;
 		scan->judged = false;
@@ -346,15 +359,7 @@ plan_rungs(Scan *scan)
 		scan->timed = false;
 		if (rung->mode == RUNG_MULTIPLE)
 			scan->bulk = false;
-		if (rung->when != NULL && expr_interval(rung->when, &interval) &&
-			interval.given &&
-			(interval.var == VAR_SCORE ||
-			 (interval.var == VAR_LOST && policy->accumulate)))
-		{
-			rp->direct_test = true;
-			rp->low = bound(interval.low, interval.low_open, true);
-			rp->high = bound(interval.high, interval.high_open, false);
-		}
+		rp->direct_test = score_interval(policy, rung->when, &rp->low, &rp->high);
 		rp->before = rung->after_rung;
 		if (rung->mode != RUNG_DIRECT)
 		{
@@ -401,6 +406,7 @@ plan_reliefs(Scan *scan)
 		ReliefPlan *rp = &plan->reliefs[i];
 
 		rp->filtered = filter_given(&relief->filter);
+		rp->direct_test = score_interval(policy, relief->when, &rp->low, &rp->high);
 		rp->quotas = i;
 		for (int j = 0; j < i; j++)
 			if (policy->reliefs[j].trigger == relief->trigger &&

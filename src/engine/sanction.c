@@ -61,7 +61,7 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 {
 	Effect		effect;
 
-	if (fold->trace == NULL)
+	if (fold->trace == NULL && (fold->told == NULL || kind != EFFECT_SANCTION_START))
 		return;
 	fold_effect_init(fold, &effect, kind);
 	effect.entry = s->cause;

@@ -299,17 +299,21 @@ allowed_points(const Policy *judged, int rule, Points points)
 	return Min(Max(points, judged->rules[rule].min), judged->rules[rule].max);
 }
 
+static int
+rule_of(const Policy *judged, const ViolationRow *row)
+{
+	return policy_rule_index(judged, row->rule, strlen(row->rule));
+}
+
 /*
  * A violation as an event of the policy that the state stands under.  It is
- * priced by the version in force when it occurred: where that is another one,
- * its price is carried over.
+ * priced by the version in force when it occurred, by the rule that it has
+ * there: where that is another one, its price is carried over.
  */
 static void
-violation_event(const Policy *judged, const Policy *policy, const ViolationRow *row,
+violation_event(const Policy *judged, int rule, const Policy *policy, const ViolationRow *row,
 				EngineEvent *event)
 {
-	int			rule = policy_rule_index(judged, row->rule, strlen(row->rule));
-
 	memset(event, 0, sizeof(EngineEvent));
 	event->key.at = judged->clock == CLOCK_DECIDED ? row->decided : row->occurred;
 	event->key.class = EVENT_VIOLATION;
@@ -328,7 +332,7 @@ violation_event(const Policy *judged, const Policy *policy, const ViolationRow *
 	{
 		if (event->points == POINTS_NONE && rule >= 0)
 			event->points = judged->rules[rule].usual;
-		event->rule = policy_rule_index(policy, row->rule, strlen(row->rule));
+		event->rule = rule_of(policy, row);
 	}
 }
 
@@ -359,10 +363,11 @@ ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory
 						const ViolationRow *row, EngineState **result)
 {
 	const Policy *judged = policy_at(scheme, NULL, row->occurred);
+	int			rule = rule_of(judged, row);
 	const Policy *policy;
 	EngineEvent event;
 
-	violation_event(judged, judged, row, &event);
+	violation_event(judged, rule, judged, row, &event);
 	if (out_of_order(state, &event.key))
 		return false;
 
@@ -374,7 +379,7 @@ ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory
 		ledger_advance(scheme, NULL, result, facts, event.key.at, NULL);
 	policy = rulebook_policy((*result)->policy_id);
 	if (policy != judged)
-		violation_event(judged, policy, row, &event);
+		violation_event(judged, rule, policy, row, &event);
 	engine_apply(policy, *result, &event, NULL);
 	return true;
 }
@@ -410,6 +415,8 @@ typedef struct Placed
 	const RevisionRow *refund;
 	const RevisionRow *release;
 	const RevisionRow *opening;
+	const Policy *judged;		/* violation: by this version, */
+	int			rule;			/* and its rule there */
 	Points		points;			/* of a changed violation */
 	bool		changed;
 	bool		keeps;			/* what was decided before it arrived stays */
@@ -418,7 +425,19 @@ typedef struct Placed
 static int
 placed_cmp(const void *a, const void *b)
 {
-	return event_key_cmp(&((const Placed *) a)->key, &((const Placed *) b)->key);
+	return event_key_cmp(&(*(Placed *const *) a)->key, &(*(Placed *const *) b)->key);
+}
+
+/* In the order of the fold. */
+static Placed **
+in_order(Placed *placed, int64 n)
+{
+	Placed	  **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed *) * (n + 1));
+
+	for (int64 i = 0; i < n; i++)
+		order[i] = &placed[i];
+	qsort(order, n, sizeof(Placed *), placed_cmp);
+	return order;
 }
 
 static int
@@ -506,6 +525,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 												sizeof(Placed) * ((Size) history->nviolations * 2 +
 																  history->nactivities +
 																  history->nrevisions + 1));
+	Placed	  **order;
 	EngineState *state = NULL;
 	int			nrevisions = 0;
 	int64		n = 0;
@@ -523,12 +543,14 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		const ViolationRow *row = &history->violations[i];
 		const RevisionRow *revision;
 		const Policy *judged;
+		int			rule;
 		Placed	   *p;
 
 		if (!scheme_concerned(scheme, row->scheme) || row->decided > known_at)
 			continue;
 		judged = policy_at(scheme, draft, row->occurred);
-		if (judged == NULL || policy_rule_index(judged, row->rule, strlen(row->rule)) < 0)
+		rule = judged == NULL ? -1 : rule_of(judged, row);
+		if (rule < 0)
 			continue;			/* only a draft may not know the rule */
 		revision = nrevisions == 0 ? NULL : last_revision(revisions, nrevisions, row->violation_id);
 		if (revision != NULL && revision->action == REVISE_OVERTURN &&
@@ -537,6 +559,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		p = &placed[n++];
 		memset(p, 0, sizeof(Placed));
 		p->violation = row;
+		p->judged = judged;
+		p->rule = rule;
 		p->key.at = judged->clock == CLOCK_DECIDED ? row->decided : row->occurred;
 		p->key.class = EVENT_VIOLATION;
 		p->key.id = row->violation_id;
@@ -592,11 +616,10 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		placed[n].key.class = row->action == REVISE_RELEASE ? EVENT_RELEASE : EVENT_OPENING;
 		placed[n++].key.id = row->revision_id;
 	}
-	qsort(placed, n, sizeof(Placed), placed_cmp);
-
+	order = in_order(placed, n);
 	for (int64 i = 0; i < n; i++)
 	{
-		const Placed *p = &placed[i];
+		const Placed *p = order[i];
 		const Policy *policy;
 		EngineEvent event;
 
@@ -615,15 +638,10 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		policy = state_policy(state, draft);
 		if (p->violation != NULL)
 		{
-			const Policy *judged = policy_at(scheme, draft, p->violation->occurred);
-
-			violation_event(judged, policy, p->violation, &event);
+			violation_event(p->judged, p->rule, policy, p->violation, &event);
 			event.key = p->key;
 			if (p->changed)
-				event.points = allowed_points(judged,
-											  policy_rule_index(judged, p->violation->rule,
-																strlen(p->violation->rule)),
-											  p->points);
+				event.points = allowed_points(p->judged, p->rule, p->points);
 		}
 		else if (p->activity != NULL)
 		{
@@ -653,6 +671,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		}
 		engine_apply(policy, state, &event, trace);
 	}
+	pfree(order);
 	pfree(placed);
 	pfree(revisions);
 	if (state != NULL && until != DT_NOEND)

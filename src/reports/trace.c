@@ -37,15 +37,13 @@ Trace *
 trace_account(int64 account_id, Scheme *scheme)
 {
 	Trace	   *trace = palloc0(sizeof(Trace));
-	EngineTrace callback;
+	EngineTrace callback = {trace, add_effect};
 	EngineState *future;
 
 	trace->scheme = scheme;
 	trace->history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
 	if (!trace->history->exists)
 		require_account(account_id);
-	callback.arg = trace;
-	callback.effect = add_effect;
 	trace->state = ledger_fold(scheme, NULL, trace->history, DT_NOEND, DT_NOEND, &callback);
 	if (trace->state != NULL)
 	{

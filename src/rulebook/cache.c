@@ -549,6 +549,7 @@ calendar_changed(const WorkCalendar *calendar)
 const Policy *
 rulebook_policy(int64 policy_id)
 {
+	static CompiledPolicy *last = NULL; /* mostly it is asked for again */
 	CompiledPolicy *entry;
 	Reader		reader;
 	Oid			types[1] = {INT8OID};
@@ -557,9 +558,15 @@ rulebook_policy(int64 policy_id)
 	Jsonb	   *document;
 	uint64		hash;
 
+	if (last != NULL && last->policy_id == policy_id && last->policy != NULL &&
+		last->generation == generation)
+		return last->policy;
 	entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
 	if (entry != NULL && entry->policy != NULL && entry->generation == generation)
+	{
+		last = entry;
 		return entry->policy;
+	}
 
 	reader_begin(&reader, policy_relid);
 	if (reader_execute(&reader,
