@@ -111,7 +111,7 @@ AS $levels$
 	called (object, level) AS (VALUES
 		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('permits_support', 'everyone'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
 		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
-		('verify', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
+		('verify', 'reader'), ('verify_range', 'reader'), ('account_parts', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
 		('simulate_range', 'reader'), ('simulate_distribution', 'reader'),
 		('policy_document', 'reader'), ('search_rules', 'reader'),
 		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),

@@ -87,6 +87,50 @@ COMMENT ON FUNCTION governance.explain_text(bigint) IS
 -- reports: proof
 -- ---------------------------------------------------------------------------
 
+-- The accounts in as many parts as there may be workers and a leader, each with
+-- about as many.  One worker is none: the planner does not see that the leader
+-- takes a part, and runs both itself.
+CREATE FUNCTION governance.account_parts(OUT first_account bigint, OUT last_account bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 3
+	SET search_path = pg_catalog, pg_temp
+AS $parts$
+DECLARE
+	parts	integer := current_setting('max_parallel_workers_per_gather')::integer + 1;
+	bounds	bigint[];
+BEGIN
+	IF parts > 2 AND pg_relation_size('governance.violation')
+			+ (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) FROM pg_partition_tree('governance.violation') t)
+			>= pg_size_bytes(current_setting('min_parallel_table_scan_size')) THEN
+		SELECT percentile_disc((SELECT array_agg(i::double precision / parts) FROM generate_series(1, parts - 1) i))
+				WITHIN GROUP (ORDER BY a.account_id) INTO bounds
+			FROM governance.account a TABLESAMPLE BERNOULLI (1) REPEATABLE (1)
+			HAVING count(*) >= 100;
+		IF bounds IS NULL THEN
+			SELECT percentile_disc((SELECT array_agg(i::double precision / parts) FROM generate_series(1, parts - 1) i))
+					WITHIN GROUP (ORDER BY a.account_id) INTO bounds
+				FROM governance.account a;
+		END IF;
+	END IF;
+	RETURN QUERY
+		SELECT lag(b.bound) OVER (ORDER BY b.bound NULLS LAST) + 1, b.bound
+			FROM (SELECT DISTINCT u.bound FROM unnest(bounds) AS u(bound) WHERE u.bound IS NOT NULL
+				  UNION ALL VALUES (NULL::bigint)) b
+			ORDER BY b.bound NULLS LAST;
+END
+$parts$;
+COMMENT ON FUNCTION governance.account_parts() IS
+	'part of verify(), rebuild() and simulate(): spans of accounts for parallel workers; null: without a bound';
+
+CREATE FUNCTION governance.verify_range(first_account bigint, last_account bigint, only_whether boolean,
+	progress integer,
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL SAFE COST 10000000 ROWS 10
+	AS 'MODULE_PATHNAME', 'governance_verify_range';
+COMMENT ON FUNCTION governance.verify_range(bigint, bigint, boolean, integer) IS
+	'part of verify() and rebuild(): the accounts from one id to another';
+
 CREATE FUNCTION governance.verify(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record
@@ -95,6 +139,14 @@ CREATE FUNCTION governance.verify(
 COMMENT ON FUNCTION governance.verify() IS
 	'recomputes everything from the ledger and gives every difference to what is stored; no rows: proven';
 
+CREATE FUNCTION governance.verify(progress integer,
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10
+	AS 'MODULE_PATHNAME', 'governance_verify';
+COMMENT ON FUNCTION governance.verify(integer) IS
+	'the same, and says so after every so many accounts';
+
 CREATE FUNCTION governance.rebuild()
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -102,4 +154,12 @@ CREATE FUNCTION governance.rebuild()
 COMMENT ON FUNCTION governance.rebuild() IS
 	'brings standings, sanctions and restrictions in line with the ledger; gives the number of standings';
 REVOKE ALL ON FUNCTION governance.rebuild() FROM PUBLIC;
+
+CREATE FUNCTION governance.rebuild(progress integer)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_rebuild';
+COMMENT ON FUNCTION governance.rebuild(integer) IS
+	'the same, and says so after every so many accounts';
+REVOKE ALL ON FUNCTION governance.rebuild(integer) FROM PUBLIC;
 

@@ -44,16 +44,10 @@ BEGIN
 
 	-- One part for each worker, and for the leader: an append whose members may
 	-- run beside each other.
-	SELECT string_agg(format('SELECT * FROM governance.simulate_range($1, $2, %s, %s, $3)', p.first, p.last),
-					  ' UNION ALL ' ORDER BY p.first) INTO parts
-		FROM (SELECT min(s.account_id) AS first, max(s.account_id) AS last
-			  FROM (SELECT v.account_id, ntile(current_setting('max_parallel_workers_per_gather')::integer + 1)
-								OVER (ORDER BY v.account_id) AS part
-					FROM governance.standing v WHERE v.scheme = document ->> 'scheme') s
-			  GROUP BY s.part) p;
-	IF parts IS NOT NULL THEN
-		RETURN QUERY EXECUTE parts USING document, over, progress;
-	END IF;
+	SELECT string_agg(format('SELECT * FROM governance.simulate_range($1, $2, %L, %L, $3)', p.first_account, p.last_account),
+					  ' UNION ALL ') INTO parts
+		FROM governance.account_parts() p;
+	RETURN QUERY EXECUTE parts USING document, over, progress;
 END
 $simulate$;
 COMMENT ON FUNCTION governance.simulate(jsonb, tstzrange, integer) IS

@@ -13,10 +13,14 @@
 #include "ledger/stream.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rangetypes.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -68,115 +72,207 @@ static LedgerPlan revision_plan = {
 	1, {INT8ARRAYOID}
 };
 
-#define MAX_COLUMNS 16
+/* ---------- rows as structs ---------- */
 
-/*
- * The rows that are being read: of the last query, or of a batch of a stream.
- * One row at a time is taken apart.
- */
-static HeapTuple *rows;
-static TupleDesc desc;
-static uint64 row_at;
-static Datum row_values[MAX_COLUMNS];
-static bool row_nulls[MAX_COLUMNS];
-
-static uint64
-use_query(LedgerPlan *plan, Datum accounts, LedgerMode mode)
+/* A row, taken apart.  names: where words are kept; null: the current context. */
+typedef struct Row
 {
-	uint64		nrows = ledger_execute(plan, &accounts, NULL, mode);
+	const Datum *values;
+	const bool *nulls;
+	Names	   *names;
+} Row;
 
-	rows = SPI_tuptable->vals;
-	desc = SPI_tuptable->tupdesc;
-	row_at = PG_UINT64_MAX;
-	return nrows;
-}
-
-static uint64
-use_stream(const RowStream *stream)
-{
-	rows = stream->rows;
-	desc = stream->desc;
-	row_at = PG_UINT64_MAX;
-	return stream->nrows;
-}
-
-/* A column of one of them, by number from 1. */
-static inline Datum
-column(uint64 row, int number, bool *isnull)
-{
-	if (row != row_at)
-	{
-		Assert(desc->natts <= MAX_COLUMNS);
-		heap_deform_tuple(rows[row], desc, row_values, row_nulls);
-		row_at = row;
-	}
-	*isnull = row_nulls[number - 1];
-	return row_values[number - 1];
-}
-
+/* A column, by number from 1. */
 static inline int64
-int8_column(uint64 row, int number)
+int8_column(const Row *row, int number)
 {
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
+	return row->nulls[number - 1] ? 0 : DatumGetInt64(row->values[number - 1]);
 }
 
 static inline TimestampTz
-time_column(uint64 row, int number, TimestampTz missing)
+time_column(const Row *row, int number, TimestampTz missing)
 {
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? missing : DatumGetTimestampTz(value);
+	return row->nulls[number - 1] ? missing : DatumGetTimestampTz(row->values[number - 1]);
 }
 
 static inline char *
-text_column(uint64 row, int number)
+text_column(const Row *row, int number)
 {
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
+	return row->nulls[number - 1] ? NULL : TextDatumGetCString(row->values[number - 1]);
+}
 
-	return isnull ? NULL : TextDatumGetCString(value);
+/* One of few words. */
+static inline const char *
+word_column(const Row *row, int number)
+{
+	if (row->names == NULL || row->nulls[number - 1])
+		return text_column(row, number);
+	return names_get(row->names, DatumGetTextPP(row->values[number - 1]));
 }
 
 static inline Points
-points_column(uint64 row, int number, const char *name)
+points_column(const Row *row, int number, const char *name)
 {
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? POINTS_NONE : ledger_points(value, name);
+	return row->nulls[number - 1] ? POINTS_NONE : ledger_points(row->values[number - 1], name);
 }
 
 static inline uint64
-hash_column(uint64 row, int number)
+hash_column(const Row *row, int number)
 {
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
 	text	   *t;
 
-	if (isnull)
+	if (row->nulls[number - 1])
 		return 0;
-	t = DatumGetTextPP(value);
+	t = DatumGetTextPP(row->values[number - 1]);
 	return ledger_hash(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 }
 
-/*
- * Counts the rows of one account from *row on; passes over those of accounts
- * before it, which nobody asks for.
- */
-static uint64
-rows_of(int64 account_id, uint64 *row, uint64 nrows)
-{
-	uint64		end;
+/* Makes what a history has of one table from a row of it. */
+typedef void (*RowReader) (const Row *row, void *place);
 
-	while (*row < nrows && int8_column(*row, 1) < account_id)
-		(*row)++;
-	for (end = *row; end < nrows && int8_column(end, 1) == account_id; end++)
-		;
-	return end - *row;
+static void
+attribute_row(const Row *row, void *place)
+{
+	AttributeRow *a = place;
+
+	a->name = word_column(row, 2);
+	a->value = text_column(row, 3);
+	a->from = time_column(row, 4, DT_NOBEGIN);
+	a->to = time_column(row, 5, DT_NOEND);
+}
+
+static void
+violation_row(const Row *row, void *place)
+{
+	ViolationRow *v = place;
+	text	   *scheme = DatumGetTextPP(row->values[2]);
+
+	memset(v, 0, sizeof(ViolationRow));
+	v->account_id = int8_column(row, 1);
+	v->violation_id = int8_column(row, 2);
+	v->scheme = rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false);
+	v->rule = word_column(row, 4);
+	v->points = points_column(row, 5, "points");
+	v->surcharge = points_column(row, 6, "surcharge");
+	v->occurred = time_column(row, 7, 0);
+	v->decided = time_column(row, 8, 0);
+	v->source = word_column(row, 9);
+	v->incident = hash_column(row, 10);
+	v->content = hash_column(row, 11);
+	if (!row->nulls[11])
+	{
+		Interval   *length = DatumGetIntervalP(row->values[11]);
+
+		v->length.months = length->month;
+		v->length.days = length->day;
+		v->length.usecs = length->time;
+	}
+	v->held = DatumGetBool(row->values[12]);
+}
+
+static void
+activity_row(const Row *row, void *place)
+{
+	ActivityRow *a = place;
+
+	a->account_id = int8_column(row, 1);
+	a->activity_id = int8_column(row, 2);
+	a->kind = word_column(row, 3);
+	a->occurred = time_column(row, 4, 0);
+	a->quantity = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, row->values[4]));
+	a->violation_id = int8_column(row, 6);
+}
+
+static void
+revision_row(const Row *row, void *place)
+{
+	RevisionRow *r = place;
+	char	   *action = text_column(row, 4);
+
+	r->revision_id = int8_column(row, 2);
+	r->violation_id = int8_column(row, 3);
+	r->action = strcmp(action, "overturn") == 0 ? REVISE_OVERTURN :
+		strcmp(action, "change") == 0 ? REVISE_CHANGE :
+		strcmp(action, "release") == 0 ? REVISE_RELEASE :
+		strcmp(action, "opening") == 0 ? REVISE_OPENING : REVISE_REINSTATE;
+	r->points = points_column(row, 5, "points");
+	r->decided = time_column(row, 6, 0);
+	r->scheme = NULL;
+	r->rung = NULL;
+	r->since = DT_NOBEGIN;
+	if (r->action == REVISE_RELEASE || r->action == REVISE_OPENING)
+	{
+		char	   *scheme = text_column(row, 7);
+
+		/* A trial that is over is known no longer. */
+		r->scheme = rulebook_scheme(scheme, strlen(scheme), true);
+		r->rung = word_column(row, 8);
+		r->since = time_column(row, 9, DT_NOBEGIN);
+	}
+}
+
+#define MAX_COLUMNS 16
+
+/* The account that a row found by a query belongs to. */
+static int64
+row_account(uint64 row)
+{
+	bool		isnull;
+
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1,
+									   &isnull));
+}
+
+/*
+ * The rows of one account from *at on, among those that a query found in order
+ * of accounts.
+ */
+static void *
+read_rows(int64 account_id, uint64 *at, uint64 nrows, Size size, RowReader reader, int *n)
+{
+	Datum		values[MAX_COLUMNS];
+	bool		nulls[MAX_COLUMNS];
+	Row			row = {values, nulls, NULL};
+	uint64		end = *at;
+	char	   *result;
+
+	while (end < nrows && row_account(end) == account_id)
+		end++;
+	*n = (int) (end - *at);
+	if (*n == 0)
+		return NULL;
+	Assert(SPI_tuptable->tupdesc->natts <= MAX_COLUMNS);
+	result = MemoryContextAllocHuge(CurrentMemoryContext, size * *n);
+	for (int i = 0; i < *n; i++, (*at)++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[*at], SPI_tuptable->tupdesc, values, nulls);
+		reader(&row, result + i * size);
+	}
+	return result;
+}
+
+/* The same from a stream. */
+static void *
+take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, Names *names, int *n)
+{
+	Row			row = {stream->values, stream->nulls, names};
+	int			max = 16;
+	char	   *result;
+
+	if (!stream_seek(stream, account_id))
+		return NULL;
+	result = palloc(size * max);
+	for (; stream_at(stream, account_id); stream_next(stream))
+	{
+		if (*n == max)
+		{
+			max *= 2;
+			result = repalloc_huge(result, size * max);
+		}
+		reader(&row, result + size * (*n)++);
+	}
+	return result;
 }
 
 static void
@@ -185,192 +281,100 @@ read_accounts(AccountHistory *histories, int n, uint64 nrows)
 	uint64		row = 0;
 
 	for (int i = 0; i < n; i++)
-		if (row < nrows && int8_column(row, 1) == histories[i].account_id)
+		if (row < nrows && row_account(row) == histories[i].account_id)
 		{
+			bool		isnull;
+
 			histories[i].exists = true;
-			histories[i].opened = time_column(row++, 2, DT_NOBEGIN);
+			histories[i].opened =
+				DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[row++], SPI_tuptable->tupdesc,
+												  2, &isnull));
 		}
-}
-
-static void
-read_attributes(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
-{
-	uint64		row = 0;
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	for (int i = 0; i < n && row < nrows; i++)
-	{
-		int			count = rows_of(histories[i].account_id, &row, nrows);
-
-		histories[i].nattributes = count;
-		if (count > 0)
-			histories[i].attributes = palloc(sizeof(AttributeRow) * count);
-		for (int j = 0; j < count; j++, row++)
-		{
-			AttributeRow *a = &histories[i].attributes[j];
-
-			a->name = text_column(row, 2);
-			a->value = text_column(row, 3);
-			a->from = time_column(row, 4, DT_NOBEGIN);
-			a->to = time_column(row, 5, DT_NOEND);
-		}
-	}
-	MemoryContextSwitchTo(old);
-}
-
-static void
-read_violations(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
-{
-	uint64		row = 0;
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	for (int i = 0; i < n && row < nrows; i++)
-	{
-		int			count = rows_of(histories[i].account_id, &row, nrows);
-
-		histories[i].nviolations = count;
-		if (count > 0)
-			histories[i].violations = MemoryContextAllocHuge(context, sizeof(ViolationRow) * count);
-		for (int j = 0; j < count; j++, row++)
-		{
-			ViolationRow *v = &histories[i].violations[j];
-			bool		isnull;
-			Datum		value;
-			text	   *scheme;
-
-			CHECK_FOR_INTERRUPTS();
-			memset(v, 0, sizeof(ViolationRow));
-			v->account_id = histories[i].account_id;
-			v->violation_id = int8_column(row, 2);
-			value = column(row, 3, &isnull);
-			scheme = DatumGetTextPP(value);
-			v->scheme = rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false);
-			v->rule = text_column(row, 4);
-			v->points = points_column(row, 5, "points");
-			v->surcharge = points_column(row, 6, "surcharge");
-			v->occurred = time_column(row, 7, 0);
-			v->decided = time_column(row, 8, 0);
-			v->source = text_column(row, 9);
-			v->incident = hash_column(row, 10);
-			v->content = hash_column(row, 11);
-			value = column(row, 12, &isnull);
-			if (!isnull)
-			{
-				Interval   *length = DatumGetIntervalP(value);
-
-				v->length.months = length->month;
-				v->length.days = length->day;
-				v->length.usecs = length->time;
-			}
-			v->held = DatumGetBool(column(row, 13, &isnull));
-		}
-	}
-	MemoryContextSwitchTo(old);
-}
-
-static void
-read_activities(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
-{
-	uint64		row = 0;
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	for (int i = 0; i < n && row < nrows; i++)
-	{
-		int			count = rows_of(histories[i].account_id, &row, nrows);
-
-		histories[i].nactivities = count;
-		if (count > 0)
-			histories[i].activities = MemoryContextAllocHuge(context, sizeof(ActivityRow) * count);
-		for (int j = 0; j < count; j++, row++)
-		{
-			ActivityRow *a = &histories[i].activities[j];
-			bool		isnull;
-
-			CHECK_FOR_INTERRUPTS();
-			a->account_id = histories[i].account_id;
-			a->activity_id = int8_column(row, 2);
-			a->kind = text_column(row, 3);
-			a->occurred = time_column(row, 4, 0);
-			a->quantity = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-															 column(row, 5, &isnull)));
-			a->violation_id = int8_column(row, 6);
-		}
-	}
-	MemoryContextSwitchTo(old);
-}
-
-static void
-read_revisions(AccountHistory *histories, int n, uint64 nrows, MemoryContext context)
-{
-	uint64		row = 0;
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	for (int i = 0; i < n && row < nrows; i++)
-	{
-		int			count = rows_of(histories[i].account_id, &row, nrows);
-
-		histories[i].nrevisions = count;
-		if (count > 0)
-			histories[i].revisions = palloc(sizeof(RevisionRow) * count);
-		for (int j = 0; j < count; j++, row++)
-		{
-			RevisionRow *r = &histories[i].revisions[j];
-			char	   *action = text_column(row, 4);
-
-			r->revision_id = int8_column(row, 2);
-			r->violation_id = int8_column(row, 3);
-			r->action = strcmp(action, "overturn") == 0 ? REVISE_OVERTURN :
-				strcmp(action, "change") == 0 ? REVISE_CHANGE :
-				strcmp(action, "release") == 0 ? REVISE_RELEASE :
-				strcmp(action, "opening") == 0 ? REVISE_OPENING : REVISE_REINSTATE;
-			r->points = points_column(row, 5, "points");
-			r->decided = time_column(row, 6, 0);
-			r->scheme = NULL;
-			r->rung = NULL;
-			r->since = DT_NOBEGIN;
-			if (r->action == REVISE_RELEASE || r->action == REVISE_OPENING)
-			{
-				char	   *scheme = text_column(row, 7);
-
-				/* A trial that is over is known no longer. */
-				r->scheme = rulebook_scheme(scheme, strlen(scheme), true);
-				r->rung = text_column(row, 8);
-				r->since = time_column(row, 9, DT_NOBEGIN);
-			}
-		}
-	}
-	MemoryContextSwitchTo(old);
+	SPI_freetuptable(SPI_tuptable);
 }
 
 AccountHistory *
 history_load(const int64 *accounts, int naccounts, int what, LedgerMode mode)
 {
-	MemoryContext context = CurrentMemoryContext;
 	AccountHistory *histories = palloc0(sizeof(AccountHistory) * Max(naccounts, 1));
 	Datum		array = ledger_int8_array(accounts, naccounts);
+
+#define READ(plan, row, field, reader) \
+	do { \
+		uint64		nrows = ledger_execute(plan, &array, NULL, mode); \
+		uint64		at = 0; \
+		for (int i = 0; i < naccounts && at < nrows; i++) \
+			histories[i].field = read_rows(histories[i].account_id, &at, nrows, sizeof(row), \
+										   reader, &histories[i].n##field); \
+		SPI_freetuptable(SPI_tuptable); \
+	} while (0)
 
 	for (int i = 0; i < naccounts; i++)
 		histories[i].account_id = accounts[i];
 	if (what & HISTORY_FACTS)
 	{
-		read_accounts(histories, naccounts, use_query(&account_plan, array, mode));
-		SPI_freetuptable(SPI_tuptable);
-		read_attributes(histories, naccounts, use_query(&attribute_plan, array, mode), context);
-		SPI_freetuptable(SPI_tuptable);
+		read_accounts(histories, naccounts, ledger_execute(&account_plan, &array, NULL, mode));
+		READ(&attribute_plan, AttributeRow, attributes, attribute_row);
 	}
 	if (what & HISTORY_ENTRIES)
 	{
-		read_violations(histories, naccounts, use_query(&violation_plan, array, mode), context);
-		SPI_freetuptable(SPI_tuptable);
-		read_activities(histories, naccounts, use_query(&activity_plan, array, mode), context);
-		SPI_freetuptable(SPI_tuptable);
-		read_revisions(histories, naccounts, use_query(&revision_plan, array, mode), context);
-		SPI_freetuptable(SPI_tuptable);
+		READ(&violation_plan, ViolationRow, violations, violation_row);
+		READ(&activity_plan, ActivityRow, activities, activity_row);
+		READ(&revision_plan, RevisionRow, revisions, revision_row);
 	}
+#undef READ
 	return histories;
 }
 
 /* ---------- many, one after the other ---------- */
+
+/* As violation_row() expects them. */
+static const char *const violation_columns[] = {
+	"account_id", "violation_id", "scheme", "rule", "points", "surcharge", "occurred_at",
+	"decided_at", "source", "incident", "content_ref", "sanction_length", "held"
+};
+
+/* Rows this wide, on average, are sorted faster without what is not asked for. */
+#define WIDE_ROW 400
+
+/*
+ * Are the rows of governance.violation narrow enough to be sorted as they are,
+ * with what they rest on and all?
+ */
+static bool
+violations_narrow(void)
+{
+	Oid			relid = get_relname_relid("violation", get_namespace_oid("governance", false));
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		narrow = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+
+		narrow = class->reltuples > 0 &&
+			(double) class->relpages * BLCKSZ / class->reltuples < WIDE_ROW;
+		ReleaseSysCache(tuple);
+	}
+	return narrow;
+}
+
+static void
+open_violations(RowStream *stream, const char *scheme, Oid *types, Datum *values)
+{
+	StringInfoData query;
+
+	initStringInfo(&query);
+	appendStringInfoString(&query, violations_narrow() ?
+						   "SELECT violation.* FROM governance.violation WHERE account_id" BETWEEN :
+						   VIOLATIONS BETWEEN);
+	if (scheme != NULL)
+		appendStringInfoString(&query, " AND scheme" EQ "$3");
+	/* A fold puts them in its own order. */
+	appendStringInfoString(&query, " ORDER BY account_id");
+	stream_open_columns(stream, query.data, scheme == NULL ? 2 : 3, types, values,
+						violation_columns, lengthof(violation_columns));
+}
 
 void
 history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *scheme)
@@ -382,13 +386,13 @@ history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *
 	values[0] = Int64GetDatum(first);
 	values[1] = Int64GetDatum(last);
 	values[2] = scheme == NULL ? (Datum) 0 : CStringGetTextDatum(scheme);
+	stream->names = names_create();
 	stream_open(&stream->accounts, scheme == NULL ? ACCOUNTS BETWEEN ACCOUNTS_ORDER :
 				ACCOUNTS BETWEEN " AND EXISTS (SELECT FROM governance.standing s"
 				" WHERE s.account_id" EQ "account.account_id AND s.scheme" EQ "$3)" ACCOUNTS_ORDER,
 				nargs, types, values);
 	stream_open(&stream->attributes, ATTRIBUTES BETWEEN ATTRIBUTES_ORDER, 2, types, values);
-	stream_open(&stream->violations, scheme == NULL ? VIOLATIONS BETWEEN VIOLATIONS_ORDER :
-				VIOLATIONS BETWEEN " AND scheme" EQ "$3" VIOLATIONS_ORDER, nargs, types, values);
+	open_violations(&stream->violations, scheme, types, values);
 	stream_open(&stream->activities, ACTIVITIES BETWEEN ACTIVITIES_ORDER, 2, types, values);
 	stream_open(&stream->revisions, REVISIONS BETWEEN REVISIONS_ORDER, 2, types, values);
 }
@@ -404,29 +408,26 @@ history_stream_close(HistoryStream *stream)
 }
 
 AccountHistory *
-history_stream_next(HistoryStream *stream, int most, int *n)
+history_stream_next(HistoryStream *stream)
 {
-	MemoryContext context = CurrentMemoryContext;
-	AccountHistory *histories;
-	int64		last;
+	AccountHistory *history;
 
-	stream_take(&stream->accounts, most);
-	*n = (int) stream->accounts.nrows;
-	if (*n == 0)
+	if (!stream->accounts.ahead)
 		return NULL;
-	histories = palloc0(sizeof(AccountHistory) * *n);
-	use_stream(&stream->accounts);
-	for (int i = 0; i < *n; i++)
-		histories[i].account_id = int8_column(i, 1);
-	last = histories[*n - 1].account_id;
-	read_accounts(histories, *n, use_stream(&stream->accounts));
-	stream_batch(&stream->attributes, last);
-	read_attributes(histories, *n, use_stream(&stream->attributes), context);
-	stream_batch(&stream->violations, last);
-	read_violations(histories, *n, use_stream(&stream->violations), context);
-	stream_batch(&stream->activities, last);
-	read_activities(histories, *n, use_stream(&stream->activities), context);
-	stream_batch(&stream->revisions, last);
-	read_revisions(histories, *n, use_stream(&stream->revisions), context);
-	return histories;
+	history = palloc0(sizeof(AccountHistory));
+	history->exists = true;
+	history->account_id = stream->accounts.account_id;
+	history->opened = stream->accounts.nulls[1] ? DT_NOBEGIN :
+		DatumGetTimestampTz(stream->accounts.values[1]);
+	stream_next(&stream->accounts);
+
+#define TAKE(row, field, reader) \
+	(history->field = take_rows(&stream->field, history->account_id, sizeof(row), reader, \
+								stream->names, &history->n##field))
+	TAKE(AttributeRow, attributes, attribute_row);
+	TAKE(ViolationRow, violations, violation_row);
+	TAKE(ActivityRow, activities, activity_row);
+	TAKE(RevisionRow, revisions, revision_row);
+#undef TAKE
+	return history;
 }

@@ -364,6 +364,9 @@ extern int	standing_key_cmp(const void *a, const void *b);
  */
 extern void standings_apply(StandingKey *keys, int nkeys);
 
+/* The latest decision that a whole history holds for a scheme. */
+extern TimestampTz ledger_known_at(Scheme *scheme, const AccountHistory *history);
+
 /* Reads one stored standing; null when there is none.  With rights of the
  * caller. */
 typedef struct StoredStanding

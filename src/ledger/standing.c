@@ -130,9 +130,8 @@ append_rows(StandingWork *work)
 	return true;
 }
 
-/* The latest decision that a whole history holds for a scheme. */
-static TimestampTz
-latest_decision(Scheme *scheme, const AccountHistory *history)
+TimestampTz
+ledger_known_at(Scheme *scheme, const AccountHistory *history)
 {
 	TimestampTz latest = DT_NOBEGIN;
 
@@ -357,7 +356,7 @@ fold_works(StandingWork *works, int nworks)
 			check_account(work);
 			work->state = ledger_fold(work->key->scheme, NULL, work->history,
 									  DT_NOEND, DT_NOEND, NULL);
-			work->known_at = latest_decision(work->key->scheme, work->history);
+			work->known_at = ledger_known_at(work->key->scheme, work->history);
 			if (work->state != NULL && !work->key->replay && !work->key->refresh &&
 				work->seen != DT_NOBEGIN)
 				work->recent = recent_begin(work->key->scheme, work->history,

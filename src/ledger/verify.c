@@ -1,9 +1,12 @@
 /*
  * verify.c
- *		verify() and rebuild(): the ledger against what was derived from it.
+ *		verify_range(): the ledger against what was derived from it, for the
+ *		accounts from one id to another.
  *
- * Accounts are taken in order of their ids, a batch at a time, so that memory
- * is bounded by a batch.
+ * One scan of each table; what the accounts hold is merged as it comes, and the
+ * memory of one account is that of the next.  verify() has several of them at
+ * work, each in a worker of its own, and rebuild() asks it where there is
+ * anything to do (rebuild.c).
  */
 #include "postgres.h"
 
@@ -12,222 +15,130 @@
 #include "ledger/effect.h"
 #include "ledger/recent.h"
 #include "ledger/stream.h"
-#include "oversight/audit.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
-#define EQ " OPERATOR(pg_catalog.=) "
+PG_FUNCTION_INFO_V1(governance_verify_range);
 
-#define BATCH_SIZE 1000
+#define BETWEEN(column) \
+	column " OPERATOR(pg_catalog.>=) $1 AND " column " OPERATOR(pg_catalog.<=) $2"
 
-PG_FUNCTION_INFO_V1(governance_verify);
-PG_FUNCTION_INFO_V1(governance_rebuild);
-
-static LedgerPlan accounts_plan = {
-	"SELECT a.account_id, (SELECT pg_catalog.count(*) FROM governance.violation v"
-	" WHERE v.account_id" EQ "a.account_id) FROM governance.account a"
-	" WHERE a.account_id OPERATOR(pg_catalog.>) $1 OR $2 ORDER BY a.account_id LIMIT $3",
-	3, {INT8OID, BOOLOID, INT8OID}
-};
-
+/* What is sorted by is what is selected, so that nothing has to be taken away
+ * from each row. */
 #define STANDINGS \
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent" \
-	" FROM governance.standing s ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\""
+	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent" \
+	" FROM governance.standing s WHERE " BETWEEN("s.account_id") \
+	" ORDER BY 1, 2"
 
 #define SANCTIONS \
-	"SELECT s.account_id, s.scheme, s.rung, s.tier, pg_catalog.lower(s.during)," \
-	" pg_catalog.upper(s.during), pg_catalog.isempty(s.during)," \
-	" s.violation_id, s.enforced, s.released_at, s.release_reason, s.terms" \
-	" FROM governance.sanction s" \
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.sanction_id"
+	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.rung, s.tier, s.during, s.violation_id, s.enforced," \
+	" s.released_at, s.release_reason, s.terms, s.sanction_id, s.withholds" \
+	" FROM governance.sanction s WHERE " BETWEEN("s.account_id") \
+	" ORDER BY 1, 2, s.sanction_id"
 
 #define RESTRICTIONS \
-	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until" \
+	"SELECT r.account_id, r.scheme COLLATE pg_catalog.\"C\", r.capability COLLATE pg_catalog.\"C\", r.since, r.until, r.sanction_id" \
 	" FROM governance.restriction r WHERE r.scheme OPERATOR(pg_catalog.<>) 'certification'" \
-	" ORDER BY r.account_id, r.scheme COLLATE pg_catalog.\"C\"," \
-	" r.capability COLLATE pg_catalog.\"C\", r.since"
+	" AND " BETWEEN("r.account_id") \
+	" ORDER BY 1, 2, 3, 4"
 
-/* With when the last sanction that time brought began: a standing that is made
- * anew has to have seen it. */
-static LedgerPlan concerned_plan = {
-	"SELECT c.account_id, c.scheme, (SELECT pg_catalog.max(pg_catalog.lower(s.during))"
-	" FROM governance.sanction s WHERE s.account_id" EQ "c.account_id AND s.scheme" EQ "c.scheme"
-	" AND s.violation_id IS NULL"
-	" AND coalesce(s.release_reason, '') OPERATOR(pg_catalog.<>) 'overturned')"
-	" FROM (SELECT account_id, scheme FROM governance.violation WHERE account_id" EQ "ANY ($1)"
-	" UNION SELECT account_id, scheme FROM governance.standing WHERE account_id" EQ "ANY ($1)) AS c",
-	1, {INT8ARRAYOID}
+enum
+{
+	STANDING, SANCTION, RESTRICTION, NDERIVED
 };
 
-static LedgerPlan count_plan = {
-	"SELECT pg_catalog.count(*) FROM governance.standing WHERE account_id" EQ "ANY ($1)",
-	1, {INT8ARRAYOID}
-};
-
-static LedgerPlan active_plan = {
-	"SELECT DISTINCT account_id, kind FROM governance.activity WHERE account_id" EQ "ANY ($1)",
-	1, {INT8ARRAYOID}
-};
-
-static LedgerPlan audit_plan = {
-	"SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_audit() AS v"
-	" UNION ALL SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed FROM governance.verify_seals() AS v",
-	0
-};
-
-/* ---------- batches of accounts ---------- */
-
-/* About what an entry takes in memory while its account is folded. */
-#define ENTRY_BYTES 400
-
-typedef struct AccountBatch
-{
-	bool		started;
-	int64		last;
-	int			n;
-	int			wanted;			/* how many to ask for, 0: as many as fit */
-	int64		accounts[BATCH_SIZE];
-} AccountBatch;
-
-/*
- * The next accounts: at most BATCH_SIZE, and no more than have their entries in
- * work_mem; an account alone may have more.
- */
-static bool
-next_batch(AccountBatch *batch)
-{
-	Datum		values[3];
-	bool		isnull;
-	int64		room = (int64) work_mem * 1024 / ENTRY_BYTES;
-	int			found;
-
-	CHECK_FOR_INTERRUPTS();
-	values[0] = Int64GetDatum(batch->last);
-	values[1] = BoolGetDatum(!batch->started);
-	values[2] = Int64GetDatum(batch->wanted > 0 ? batch->wanted : BATCH_SIZE);
-	found = ledger_execute(&accounts_plan, values, NULL, LEDGER_FRESH);
-	for (batch->n = 0; batch->n < found; batch->n++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[batch->n];
-
-		room -= DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
-		if (room < 0 && batch->n > 0)
-			break;
-		batch->accounts[batch->n] = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull));
-	}
-	SPI_freetuptable(SPI_tuptable);
-	/* So that not the same entries are counted over and over. */
-	batch->wanted = Min(batch->n * 2, BATCH_SIZE);
-	batch->started = true;
-	if (batch->n > 0)
-		batch->last = batch->accounts[batch->n - 1];
-	return batch->n > 0;
-}
-
-/* ---------- rows of a batch, read by account and scheme ---------- */
-
-typedef struct Cursor
-{
-	RowStream	stream;			/* where it is one */
-	SPITupleTable *table;		/* where it is not */
-	HeapTuple  *rows;
-	TupleDesc	desc;
-	uint64		row;
-	uint64		nrows;
-} Cursor;
-
-/* What a stream has for accounts up to one. */
-static void
-cursor_batch(Cursor *cursor, int64 last)
-{
-	stream_batch(&cursor->stream, last);
-	cursor->rows = cursor->stream.rows;
-	cursor->desc = cursor->stream.desc;
-	cursor->nrows = cursor->stream.nrows;
-	cursor->row = 0;
-}
-
-static void
-cursor_open(Cursor *cursor, LedgerPlan *plan, Datum accounts)
-{
-	Datum		value = accounts;
-
-	cursor->nrows = ledger_execute(plan, &value, NULL, LEDGER_FRESH);
-	cursor->table = SPI_tuptable;
-	cursor->rows = SPI_tuptable->vals;
-	cursor->desc = SPI_tuptable->tupdesc;
-	cursor->row = 0;
-}
-
-static Datum
-cursor_value(const Cursor *cursor, int number, bool *isnull)
-{
-	return SPI_getbinval(cursor->rows[cursor->row], cursor->desc, number, isnull);
-}
-
-static char *
-cursor_text(const Cursor *cursor, int number)
-{
-	return SPI_getvalue(cursor->rows[cursor->row], cursor->desc, number);
-}
-
-/* Does the current row belong to this account (and scheme)? */
-static bool
-cursor_at(const Cursor *cursor, int64 account_id, const char *scheme)
-{
-	bool		isnull;
-	text	   *name;
-
-	if (cursor->row >= cursor->nrows ||
-		DatumGetInt64(cursor_value(cursor, 1, &isnull)) != account_id)
-		return false;
-	if (scheme == NULL)
-		return true;
-	name = DatumGetTextPP(cursor_value(cursor, 2, &isnull));
-	return VARSIZE_ANY_EXHDR(name) == strlen(scheme) &&
-		memcmp(VARDATA_ANY(name), scheme, VARSIZE_ANY_EXHDR(name)) == 0;
-}
-
-/* How many rows from the current one on do? */
-static uint64
-cursor_count(const Cursor *cursor, int64 account_id, const char *scheme)
-{
-	Cursor		end = *cursor;
-
-	while (cursor_at(&end, account_id, scheme))
-		end.row++;
-	return end.row - cursor->row;
-}
-
-/* ---------- differences ---------- */
+static const char *const items[NDERIVED] = {"standing", "sanction", "restriction"};
+static const char *const queries[NDERIVED] = {STANDINGS, SANCTIONS, RESTRICTIONS};
 
 typedef struct Verification
 {
 	ReturnSetInfo *result;
+	RowStream	derived[NDERIVED];
+	Names	   *names;
+	TypeCacheEntry *range;
 	int64		account_id;
 	const char *scheme;
+
+	/* for rebuild(): which accounts are not as it would leave them */
+	bool		only_whether;
+	bool		stale;			/* this one is not */
 } Verification;
 
+/* ---------- the row at hand ---------- */
+
+static char *
+column_text(const RowStream *stream, int number)
+{
+	Oid			output;
+	bool		varlena;
+
+	if (stream->nulls[number - 1])
+		return NULL;
+	getTypeOutputInfo(TupleDescAttr(stream->desc, number - 1)->atttypid, &output, &varlena);
+	return OidOutputFunctionCall(output, stream->values[number - 1]);
+}
+
+static inline TimestampTz
+column_time(const RowStream *stream, int number, TimestampTz missing)
+{
+	return stream->nulls[number - 1] ? missing :
+		DatumGetTimestampTz(stream->values[number - 1]);
+}
+
+static inline int64
+column_int8(const RowStream *stream, int number)
+{
+	return stream->nulls[number - 1] ? 0 : DatumGetInt64(stream->values[number - 1]);
+}
+
+static inline const char *
+column_word(const Verification *v, const RowStream *stream, int number)
+{
+	return stream->nulls[number - 1] ? NULL :
+		names_get(v->names, DatumGetTextPP(stream->values[number - 1]));
+}
+
+/* Does it belong to the account and scheme that are being looked at? */
+static bool
+row_here(const Verification *v, int derived)
+{
+	const RowStream *stream = &v->derived[derived];
+	text	   *name;
+	size_t		length;
+
+	if (!stream_at(stream, v->account_id))
+		return false;
+	name = DatumGetTextPP(stream->values[1]);
+	length = strlen(v->scheme);
+	return VARSIZE_ANY_EXHDR(name) == length &&
+		memcmp(VARDATA_ANY(name), v->scheme, length) == 0;
+}
+
+/* ---------- differences ---------- */
+
 static void
-differ(const Verification *v, const char *item, const char *stored, const char *replayed)
+differ(Verification *v, const char *item, const char *stored, const char *replayed)
 {
 	Datum		values[5];
 	bool		nulls[5] = {0};
 
+	v->stale = true;
+	if (v->only_whether)
+		return;
 	values[0] = Int64GetDatum(v->account_id);
 	values[1] = CStringGetTextDatum(v->scheme);
 	values[2] = CStringGetTextDatum(item);
@@ -257,7 +168,7 @@ text_cmp(const void *a, const void *b)
 
 /* Reports what is in one sorted list of descriptions and not in the other. */
 static void
-differ_lists(const Verification *v, const char *item, char **stored, int nstored,
+differ_lists(Verification *v, const char *item, char **stored, int nstored,
 			 char **replayed, int nreplayed)
 {
 	int			i = 0;
@@ -327,8 +238,11 @@ typedef struct Recorded
 	bool		enforced;
 	TimestampTz released;		/* DT_NOBEGIN: it was not */
 	const char *reason;
-	Datum		terms;			/* stored, as jsonb */
-	bool		no_terms;
+
+	/* stored only */
+	int64		sanction_id;
+	char	   *terms;			/* null: none */
+	ArrayType  *withholds;		/* only read for rebuild() */
 	bool		found;
 } Recorded;
 
@@ -354,43 +268,90 @@ record_text(const Recorded *r)
 }
 
 static void
-read_record(const Cursor *cursor, Recorded *r)
+read_record(const Verification *v, Recorded *r)
 {
-	bool		isnull;
-	Datum		value;
+	const RowStream *row = &v->derived[SANCTION];
+	RangeBound	lower;
+	RangeBound	upper;
 
-	r->rung = TextDatumGetCString(cursor_value(cursor, 3, &isnull));
-	r->tier = DatumGetSanctionTier(cursor_value(cursor, 4, &isnull));
-	value = cursor_value(cursor, 5, &isnull);
-	r->starts = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
-	value = cursor_value(cursor, 6, &isnull);
-	r->ends = isnull ? DT_NOEND : DatumGetTimestampTz(value);
-	r->empty = DatumGetBool(cursor_value(cursor, 7, &isnull));
-	value = cursor_value(cursor, 8, &isnull);
-	r->cause = isnull ? 0 : DatumGetInt64(value);
-	r->enforced = DatumGetBool(cursor_value(cursor, 9, &isnull));
-	value = cursor_value(cursor, 10, &isnull);
-	r->released = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
-	value = cursor_value(cursor, 11, &isnull);
-	r->reason = isnull ? NULL : TextDatumGetCString(value);
-	r->terms = cursor_value(cursor, 12, &r->no_terms);
+	r->rung = column_word(v, row, 3);
+	r->tier = DatumGetSanctionTier(row->values[3]);
+	range_deserialize(v->range, DatumGetRangeTypeP(row->values[4]), &lower, &upper, &r->empty);
+	r->starts = r->empty || lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+	r->ends = r->empty || upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+	r->cause = column_int8(row, 6);
+	r->enforced = DatumGetBool(row->values[6]);
+	r->released = column_time(row, 8, DT_NOBEGIN);
+	r->reason = column_word(v, row, 9);
+	r->terms = column_text(row, 10);
+	r->sanction_id = column_int8(row, 11);
+	r->withholds = v->only_whether ? DatumGetArrayTypePCopy(row->values[11]) : NULL;
 	r->found = false;
 }
 
-static void
-verify_terms(const Verification *v, const Recorded *stored, const Rung *rung,
-			 const SanctionState *s)
+/* Those of an account under a scheme; passes over them. */
+static Recorded *
+read_records(Verification *v, int *n)
 {
-	char	   *was;
+	Recorded   *records = NULL;
+	int			max = 0;
+
+	for (*n = 0; row_here(v, SANCTION); stream_next(&v->derived[SANCTION]))
+	{
+		if (*n == max)
+		{
+			max = Max(8, max * 2);
+			records = records == NULL ? palloc(sizeof(Recorded) * max)
+				: repalloc_huge(records, sizeof(Recorded) * max);
+		}
+		read_record(v, &records[(*n)++]);
+	}
+	return records;
+}
+
+/* Does it withhold what the rung says? */
+static bool
+withholds_same(const Rung *rung, ArrayType *withholds)
+{
+	ArrayIterator iterator;
+	Datum		value;
+	bool		isnull;
+	int			n = 0;
+
+	if (ARR_NDIM(withholds) == 0)
+		return rung->ncapabilities == 0;
+	iterator = array_create_iterator(withholds, 0, NULL);
+	while (array_iterate(iterator, &value, &isnull))
+	{
+		text	   *name = isnull ? NULL : DatumGetTextPP(value);
+
+		if (isnull || n == rung->ncapabilities ||
+			strlen(rung->capabilities[n]) != VARSIZE_ANY_EXHDR(name) ||
+			memcmp(rung->capabilities[n], VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)) != 0)
+			return false;
+		n++;
+	}
+	return n == rung->ncapabilities;
+}
+
+static char *
+withheld_text(const Withheld *span)
+{
+	return psprintf("%s from %s until %s", span->capability, timestamptz_text(span->since),
+					timestamptz_text(span->until));
+}
+
+static void
+verify_terms(Verification *v, const Recorded *stored, const Rung *rung, const SanctionState *s)
+{
 	char	   *is;
 
-	if (stored->no_terms && s->nterms == 0)
+	if (stored->terms == NULL && s->nterms == 0)
 		return;
-	was = stored->no_terms ? NULL :
-		DatumGetCString(DirectFunctionCall1(jsonb_out, stored->terms));
 	is = terms_text(rung, s);
-	if ((was == NULL) != (is == NULL) || (was != NULL && strcmp(was, is) != 0))
-		differ(v, "terms", was, is);
+	if ((stored->terms == NULL) != (is == NULL) ||
+		(stored->terms != NULL && strcmp(stored->terms, is) != 0))
+		differ(v, "terms", stored->terms, is);
 }
 
 /*
@@ -399,11 +360,10 @@ verify_terms(const Verification *v, const Recorded *stored, const Rung *rung,
  * so, too, and the replay gives it.
  */
 static void
-verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int nsanctions,
-				 Cursor *cursor)
+verify_sanctions(Verification *v, const ProjectedSanction *sanctions, int nsanctions)
 {
-	uint64		rows = cursor_count(cursor, v->account_id, v->scheme);
-	Recorded   *stored;
+	int			rows;
+	Recorded   *stored = read_records(v, &rows);
 	char	  **only_stored;
 	char	  **only_replayed;
 	int			nonly_stored = 0;
@@ -411,11 +371,8 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 
 	if (rows == 0 && nsanctions == 0)
 		return;
-	stored = palloc(sizeof(Recorded) * (rows + 1));
 	only_stored = palloc(sizeof(char *) * (rows + 1));
 	only_replayed = palloc(sizeof(char *) * (nsanctions + 1));
-	for (uint64 i = 0; i < rows; i++, cursor->row++)
-		read_record(cursor, &stored[i]);
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const SanctionState *s = &sanctions[i].sanction;
@@ -436,7 +393,7 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 		again.released = released ? s->released : DT_NOBEGIN;
 		again.reason = release_reason_name(s->reason);
 		/* Both are in much the same order. */
-		for (uint64 k = 0; k < rows && !found; k++)
+		for (int k = 0; k < rows && !found; k++)
 		{
 			Recorded   *r = &stored[(i + k) % rows];
 
@@ -444,11 +401,17 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 				continue;
 			r->found = found = true;
 			verify_terms(v, r, rung, s);
+
+			/* A state forgets those that have ended, and their ids. */
+			if (v->only_whether &&
+				((s->sanction_id != 0 && s->sanction_id != r->sanction_id) ||
+				 !withholds_same(rung, r->withholds)))
+				v->stale = true;
 		}
 		if (!found)
 			only_replayed[nonly_replayed++] = record_text(&again);
 	}
-	for (uint64 k = 0; k < rows; k++)
+	for (int k = 0; k < rows; k++)
 		if (!stored[k].found &&
 			(stored[k].reason == NULL || strcmp(stored[k].reason, "overturned") != 0))
 			only_stored[nonly_stored++] = record_text(&stored[k]);
@@ -456,93 +419,90 @@ verify_sanctions(const Verification *v, const ProjectedSanction *sanctions, int 
 }
 
 static void
-verify_restrictions(const Verification *v, Scheme *scheme, const AccountHistory *history,
+verify_restrictions(Verification *v, Scheme *scheme, const AccountHistory *history,
 					const ProjectedSanction *sanctions, int nsanctions,
-					TimestampTz as_of, TimestampTz known_at, Cursor *cursor)
+					TimestampTz as_of, TimestampTz known_at)
 {
+	const RowStream *row = &v->derived[RESTRICTION];
 	int			nspans;
 	Withheld   *spans = withheld_by(sanctions, nsanctions, as_of, &nspans);
-	uint64		rows = cursor_count(cursor, v->account_id, v->scheme);
-	Cursor		at;
-	Withheld   *in_force;
-	char	  **stored;
-	char	  **replayed;
-	int			nstored = 0;
+	Withheld   *stored = NULL;
+	Withheld   *copy;
+	char	  **before;
+	char	  **again;
+	int			n = 0;
+	int			max = 0;
+	bool		same = true;
 
 	/* Both are in order of capability and time: mostly they are just the same. */
-	if (rows == (uint64) nspans)
+	for (; row_here(v, RESTRICTION); stream_next(&v->derived[RESTRICTION]), n++)
 	{
-		bool		same = true;
-
-		at = *cursor;
-		for (int i = 0; i < nspans && same; i++, at.row++)
+		if (n == max)
 		{
-			bool		isnull;
-			text	   *capability = DatumGetTextPP(cursor_value(&at, 3, &isnull));
-
-			same = VARSIZE_ANY_EXHDR(capability) == strlen(spans[i].capability) &&
-				memcmp(VARDATA_ANY(capability), spans[i].capability,
-					   VARSIZE_ANY_EXHDR(capability)) == 0 &&
-				DatumGetTimestampTz(cursor_value(&at, 4, &isnull)) == spans[i].since &&
-				DatumGetTimestampTz(cursor_value(&at, 5, &isnull)) == spans[i].until;
+			max = Max(8, max * 2);
+			stored = stored == NULL ? palloc(sizeof(Withheld) * max)
+				: repalloc_huge(stored, sizeof(Withheld) * max);
 		}
-		if (same)
-		{
-			cursor->row += rows;
-			return;
-		}
+		stored[n].capability = column_word(v, row, 3);
+		stored[n].since = column_time(row, 4, DT_NOBEGIN);
+		stored[n].until = column_time(row, 5, DT_NOEND);
+		stored[n].sanction_id = column_int8(row, 6);
+		same = same && n < nspans && stored[n].since == spans[n].since &&
+			stored[n].until == spans[n].until &&
+			strcmp(stored[n].capability, spans[n].capability) == 0;
+		if (same && stored[n].sanction_id != spans[n].sanction_id)
+			v->stale = true;
 	}
-	in_force = palloc(sizeof(Withheld) * (rows + 1));
-	at = *cursor;
-	for (uint64 i = 0; i < rows; i++, at.row++)
-	{
-		bool		isnull;
-
-		in_force[i].capability = cursor_text(&at, 3);
-		in_force[i].since = DatumGetTimestampTz(cursor_value(&at, 4, &isnull));
-		in_force[i].until = DatumGetTimestampTz(cursor_value(&at, 5, &isnull));
-		in_force[i].sanction_id = 0;
-	}
-	if (withheld_alike(scheme, history, sanctions, nsanctions, Max(as_of, known_at),
-					   in_force, rows))
-	{
-		cursor->row += rows;
+	if (same && n == nspans)
 		return;
-	}
-	stored = palloc(sizeof(char *) * (rows + 1));
-	replayed = palloc(sizeof(char *) * (nspans + 1));
-	for (; cursor_at(cursor, v->account_id, v->scheme); cursor->row++)
-		stored[nstored++] = psprintf("%s from %s until %s", cursor_text(cursor, 3),
-									 cursor_text(cursor, 4), cursor_text(cursor, 5));
+	v->stale = true;
+	copy = palloc(sizeof(Withheld) * (n + 1));
+	if (n > 0)
+		memcpy(copy, stored, sizeof(Withheld) * n);
+	if (withheld_alike(scheme, history, sanctions, nsanctions, Max(as_of, known_at), copy, n))
+		return;
+	before = palloc(sizeof(char *) * (n + 1));
+	again = palloc(sizeof(char *) * (nspans + 1));
+	for (int i = 0; i < n; i++)
+		before[i] = withheld_text(&stored[i]);
 	for (int i = 0; i < nspans; i++)
-		replayed[i] = psprintf("%s from %s until %s", spans[i].capability,
-							   timestamptz_text(spans[i].since),
-							   timestamptz_text(spans[i].until));
-	differ_lists(v, "restriction", stored, nstored, replayed, nspans);
+		again[i] = withheld_text(&spans[i]);
+	differ_lists(v, "restriction", before, n, again, nspans);
 }
 
 /* Gives the replayed state the ids of the stored one's sanctions, which a
  * replay cannot know. */
 static void
-adopt_sanction_ids(EngineState *replayed, const EngineState *stored)
+adopt_sanction_ids(Verification *v, EngineState *replayed, const EngineState *stored)
 {
-	for (int i = 0; i < replayed->nsanctions; i++)
-		for (int j = 0; j < stored->nsanctions; j++)
-			if (replayed->sanctions[i].number == stored->sanctions[j].number)
-				replayed->sanctions[i].sanction_id = stored->sanctions[j].sanction_id;
+	for (int j = 0; j < stored->nsanctions; j++)
+	{
+		const SanctionState *s = &stored->sanctions[j];
+
+		if (s->sanction_id == 0)
+			v->stale = true;
+		for (int i = 0; i < replayed->nsanctions; i++)
+			if (replayed->sanctions[i].number == s->number)
+				replayed->sanctions[i].sanction_id = s->sanction_id;
+	}
 }
 
 /* Do the recent entries lead to the state that is stored with them? */
 static void
-verify_recent(Verification *v, Scheme *scheme, const EngineState *stored, Cursor *standings)
+verify_recent(Verification *v, Scheme *scheme, const EngineState *stored)
 {
-	bool		isnull;
-	Datum		bytes = cursor_value(standings, 9, &isnull);
-	Recent	   *recent = isnull ? NULL : recent_read(scheme, DatumGetByteaPP(bytes));
+	const RowStream *row = &v->derived[STANDING];
+	Recent	   *recent;
 	EngineState *folded;
 	const Policy *policy;
 	char	   *why;
 
+	if (row->nulls[8])
+		return;
+	v->stale = true;			/* what is made anew has none */
+	if (v->only_whether)
+		return;
+	recent = recent_read(scheme, DatumGetByteaPP(row->values[8]));
 	if (recent == NULL)
 		return;
 	folded = recent_fold(recent);
@@ -557,28 +517,67 @@ verify_recent(Verification *v, Scheme *scheme, const EngineState *stored, Cursor
 		differ(v, "recent", why, NULL);
 }
 
+/* The standing at hand against what its account's history leads to. */
 static void
-verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
-				Cursor *standings, Cursor *sanctions, Cursor *restrictions)
+verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 {
-	bool		found = cursor_at(standings, v->account_id, scheme->name);
+	const RowStream *row = &v->derived[STANDING];
+	TimestampTz known_at = DatumGetTimestampTz(row->values[3]);
+	int64		policy_id = DatumGetInt64(row->values[4]);
+	CreditScore score = DatumGetCreditScore(row->values[5]);
+	int			tier = DatumGetSanctionTier(row->values[6]);
+	TimestampTz as_of = DatumGetTimestampTz(row->values[7]);
+	EngineState *stored = engine_deserialize(rulebook_policy(policy_id),
+											 DatumGetByteaPP(row->values[2]));
+	const Policy *policy = rulebook_policy(replayed->policy_id);
+	CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
+	int			tier_again = ledger_tier(policy, replayed, known_at);
+	char	   *why;
+
+	if (replayed->as_of != as_of)
+		differ(v, "as_of", timestamptz_text(as_of), timestamptz_text(replayed->as_of));
+	if (score != score_again)
+		differ(v, "score", score_text(score), score_text(score_again));
+	if (tier != tier_again)
+		differ(v, "tier", sanction_tier_name(tier), sanction_tier_name(tier_again));
+	if (stored->policy_id != replayed->policy_id)
+	{
+		differ(v, "policy", psprintf(INT64_FORMAT, stored->policy_id),
+			   psprintf(INT64_FORMAT, replayed->policy_id));
+		return;
+	}
+	adopt_sanction_ids(v, replayed, stored);
+	if (!engine_state_equal(policy, stored, replayed, &why))
+		differ(v, "state", why, NULL);
+	else
+		verify_recent(v, scheme, stored);
+}
+
+static void
+verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
+{
+	const RowStream *row = &v->derived[STANDING];
+	bool		found;
 	EngineState *replayed;
-	EngineState *stored = NULL;
 	ProjectedSanction *projected = NULL;
 	int			nprojected = 0;
 	TimestampTz as_of = DT_NOEND;
 	TimestampTz known_at = DT_NOBEGIN;
-	bool		isnull;
 
 	v->scheme = scheme->name;
+	found = row_here(v, STANDING);
+	if (v->only_whether)
+	{
+		if (!found && history->nrevisions == 0)
+			for (int i = 0; i < history->nviolations && !v->stale; i++)
+				v->stale = scheme_concerned(scheme, history->violations[i].scheme);
+		if (v->stale)
+			return;				/* what is left is passed over */
+	}
 	if (found)
 	{
-		int64		policy_id = DatumGetInt64(cursor_value(standings, 5, &isnull));
-
-		as_of = DatumGetTimestampTz(cursor_value(standings, 8, &isnull));
-		known_at = DatumGetTimestampTz(cursor_value(standings, 4, &isnull));
-		stored = engine_deserialize(rulebook_policy(policy_id),
-									DatumGetByteaPP(cursor_value(standings, 3, &isnull)));
+		as_of = DatumGetTimestampTz(row->values[7]);
+		known_at = DatumGetTimestampTz(row->values[3]);
 	}
 	/* All that is known, even past what the standing has seen. */
 	replayed = ledger_fold(scheme, NULL, history, DT_NOEND, DT_NOEND, NULL);
@@ -588,113 +587,108 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history,
 		ledger_advance(scheme, NULL, &replayed, history, as_of, NULL);
 	if (found)
 	{
-		CreditScore score = DatumGetCreditScore(cursor_value(standings, 6, &isnull));
-		int			tier = DatumGetSanctionTier(cursor_value(standings, 7, &isnull));
-		const Policy *policy = rulebook_policy(replayed->policy_id);
-		CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
-		int			tier_again = ledger_tier(policy, replayed,
-											 DatumGetTimestampTz(cursor_value(standings, 4, &isnull)));
-		char	   *why;
-
-		if (replayed->as_of != as_of)
-			differ(v, "as_of", timestamptz_text(as_of), timestamptz_text(replayed->as_of));
-		if (score != score_again)
-			differ(v, "score", score_text(score), score_text(score_again));
-		if (tier != tier_again)
-			differ(v, "tier", sanction_tier_name(tier), sanction_tier_name(tier_again));
-		if (stored->policy_id != replayed->policy_id)
-			differ(v, "policy", psprintf(INT64_FORMAT, stored->policy_id),
-				   psprintf(INT64_FORMAT, replayed->policy_id));
-		else
-		{
-			adopt_sanction_ids(replayed, stored);
-			if (!engine_state_equal(policy, stored, replayed, &why))
-				differ(v, "state", why, NULL);
-			else
-				verify_recent(v, scheme, stored, standings);
-		}
+		if (v->only_whether &&
+			(is_ahead(as_of) ||
+			 known_at != Max(ledger_known_at(scheme, history), replayed->last_decided)))
+			v->stale = true;
+		verify_state(v, scheme, replayed);
+		stream_next(&v->derived[STANDING]);
 	}
 	else if (replayed != NULL)
 		differ(v, "standing", NULL,
 			   score_text(credit_score_make(replayed->score, replayed->cap)));
 	if (replayed != NULL)
 		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
-	verify_sanctions(v, projected, nprojected, sanctions);
+	verify_sanctions(v, projected, nprojected);
 	verify_restrictions(v, scheme, history, projected, nprojected,
 						replayed == NULL ? DT_NOBEGIN : replayed->as_of,
-						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided),
-						restrictions);
-	if (found)
-		standings->row++;
+						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided));
 }
+
+/* ---------- rows of nobody, and of nothing ---------- */
 
 /*
  * Rows of schemes that do not exist, up to a scheme's name (null: all that are
  * left of the account).  Sanctions of a trial that is over stay on record.
  */
 static void
-report_unknown(Verification *v, const char *item, Cursor *cursor, const char *before)
+report_unknown(Verification *v, int derived, const char *before)
 {
-	for (; cursor_at(cursor, v->account_id, NULL); cursor->row++)
+	RowStream  *row = &v->derived[derived];
+
+	for (; stream_at(row, v->account_id); stream_next(row))
 	{
-		char	   *name = cursor_text(cursor, 2);
+		char	   *name = column_text(row, 2);
 
 		if (before != NULL && strcmp(name, before) >= 0)
 			break;
 		v->scheme = name;
-		if (strchr(name, '@') == NULL || strcmp(item, "sanction") != 0)
-			differ(v, item, cursor_text(cursor, 3), NULL);
+		if (strchr(name, '@') == NULL || derived != SANCTION)
+			differ(v, items[derived], column_text(row, 3), NULL);
 	}
 }
 
-/* The audit is verified by queries of its own. */
+/* Rows of accounts that do not exist, up to one that does. */
 static void
-verify_audit(const Verification *v)
+report_orphans(Verification *v, int derived, const AccountHistory *before)
 {
-	uint64		nrows = ledger_execute(&audit_plan, NULL, NULL, LEDGER_FRESH);
+	RowStream  *row = &v->derived[derived];
 
-	for (uint64 row = 0; row < nrows; row++)
+	for (; row->ahead && (before == NULL || row->account_id < before->account_id);
+		 stream_next(row))
 	{
-		Datum		values[5];
-		bool		nulls[5];
-
-		for (int column = 0; column < 5; column++)
-			values[column] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-										   column + 1, &nulls[column]);
-		tuplestore_putvalues(v->result->setResult, v->result->setDesc, values, nulls);
+		v->account_id = row->account_id;
+		v->scheme = column_text(row, 2);
+		differ(v, items[derived], column_text(row, 3), NULL);
 	}
-	SPI_freetuptable(SPI_tuptable);
 }
 
-/* Rows of accounts that do not exist. */
-static void
-report_orphans(Verification *v, const char *item, Cursor *cursor, int64 before, bool rest)
-{
-	for (; cursor->row < cursor->nrows; cursor->row++)
-	{
-		bool		isnull;
+/* ---------- the accounts from one to another ---------- */
 
-		v->account_id = DatumGetInt64(cursor_value(cursor, 1, &isnull));
-		if (!rest && v->account_id >= before)
-			break;
-		v->scheme = cursor_text(cursor, 2);
-		differ(v, item, cursor_text(cursor, 3), NULL);
+static void
+verify_account(Verification *v, Scheme **schemes, int nschemes, AccountHistory *history)
+{
+	for (int d = 0; d < NDERIVED; d++)
+		report_orphans(v, d, history);
+	v->account_id = history->account_id;
+	v->stale = false;
+	for (int s = 0; s < nschemes; s++)
+	{
+		for (int d = 0; d < NDERIVED; d++)
+			report_unknown(v, d, schemes[s]->name);
+		verify_standing(v, schemes[s], history);
 	}
+	for (int d = 0; d < NDERIVED; d++)
+		report_unknown(v, d, NULL);
+}
+
+/* The account alone, where that is all that is asked for. */
+static void
+report_stale(Verification *v)
+{
+	Datum		values[5] = {Int64GetDatum(v->account_id)};
+	bool		nulls[5] = {false, true, true, true, true};
+
+	tuplestore_putvalues(v->result->setResult, v->result->setDesc, values, nulls);
 }
 
 /*
- * One scan of each table, all as of one instant, a batch of accounts at a time.
+ * verify_range(first, last, only_whether, progress): what differs, all as of one
+ * instant; or with only_whether, for rebuild(), the accounts alone of which
+ * anything would be written anew.
  */
 Datum
-governance_verify(PG_FUNCTION_ARGS)
+governance_verify_range(PG_FUNCTION_ARGS)
 {
-	static const char *const items[3] = {"standing", "sanction", "restriction"};
-	static const char *const queries[3] = {STANDINGS, SANCTIONS, RESTRICTIONS};
-	Verification v;
+	int64		first = PG_ARGISNULL(0) ? PG_INT64_MIN : PG_GETARG_INT64(0);
+	int64		last = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
+	int			progress = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT32(3);
+	Oid			types[2] = {INT8OID, INT8OID};
+	Datum		bounds[2] = {Int64GetDatum(first), Int64GetDatum(last)};
+	int64		done = 0;
+	Verification v = {0};
 	HistoryStream stream;
-	Cursor		cursors[3];
-	AccountHistory *histories;
-	int			n;
+	AccountHistory *history;
 	Scheme	  **schemes;
 	int			nschemes;
 	MemoryContext context;
@@ -702,128 +696,40 @@ governance_verify(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	v.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	v.only_whether = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	rulebook_refresh();
 	ledger_read_enter();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	v.range = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
 	schemes = rulebook_schemes(&nschemes);
-	context = AllocSetContextCreate(CurrentMemoryContext, "governance verify", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	history_stream_open(&stream, PG_INT64_MIN, PG_INT64_MAX, NULL);
-	memset(cursors, 0, sizeof(cursors));
-	for (int c = 0; c < 3; c++)
-		stream_open(&cursors[c].stream, queries[c], 0, NULL, NULL);
-	while ((histories = history_stream_next(&stream, BATCH_SIZE, &n)) != NULL)
-	{
-		for (int c = 0; c < 3; c++)
-			cursor_batch(&cursors[c], histories[n - 1].account_id);
-		for (int i = 0; i < n; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			for (int c = 0; c < 3; c++)
-				report_orphans(&v, items[c], &cursors[c], histories[i].account_id, false);
-			v.account_id = histories[i].account_id;
-			for (int s = 0; s <= nschemes; s++)
-			{
-				const char *before = s < nschemes ? schemes[s]->name : NULL;
+	history_stream_open(&stream, first, last, NULL);
+	v.names = stream.names;
+	for (int d = 0; d < NDERIVED; d++)
+		stream_open(&v.derived[d], queries[d], 2, types, bounds);
 
-				for (int c = 0; c < 3; c++)
-					report_unknown(&v, items[c], &cursors[c], before);
-				if (s < nschemes)
-					verify_standing(&v, schemes[s], &histories[i], &cursors[0], &cursors[1],
-									&cursors[2]);
-			}
-		}
+	/* Large enough that an account like any other allocates nothing. */
+	context = AllocSetContextCreate(CurrentMemoryContext, "governance verify",
+									64 * 1024, 64 * 1024, ALLOCSET_DEFAULT_MAXSIZE);
+	old = MemoryContextSwitchTo(context);
+	while ((history = history_stream_next(&stream)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		verify_account(&v, schemes, nschemes, history);
+		if (v.only_whether && v.stale)
+			report_stale(&v);
+		if (progress > 0 && ++done % progress == 0)
+			ereport(NOTICE,
+					(errmsg("verified %lld accounts, up to account %lld",
+							(long long) done, (long long) v.account_id)));
 		MemoryContextReset(context);
 	}
-	for (int c = 0; c < 3; c++)
+	for (int d = 0; d < NDERIVED; d++)
 	{
-		cursor_batch(&cursors[c], PG_INT64_MAX);
-		report_orphans(&v, items[c], &cursors[c], 0, true);
-		stream_close(&cursors[c].stream);
+		report_orphans(&v, d, NULL);
+		stream_close(&v.derived[d]);
 	}
 	history_stream_close(&stream);
-	PopActiveSnapshot();
 	MemoryContextSwitchTo(old);
-	if (OidIsValid(get_relname_relid("seal", get_namespace_oid("governance", false))))
-		verify_audit(&v);
+	MemoryContextDelete(context);
 	ledger_read_leave();
 	return (Datum) 0;
-}
-
-/* ---------- rebuild ---------- */
-
-Datum
-governance_rebuild(PG_FUNCTION_ARGS)
-{
-	AccountBatch batch = {0};
-	LedgerIdentity identity;
-	Scheme	  **schemes;
-	int			nschemes;
-	MemoryContext context;
-	MemoryContext old;
-	int64		rebuilt = 0;
-
-	PreventCommandIfReadOnly("rebuild()");
-	ledger_lock(ExclusiveLock);
-	rulebook_refresh();
-	ledger_enter(&identity);
-	schemes = rulebook_schemes(&nschemes);
-	context = AllocSetContextCreate(CurrentMemoryContext, "governance rebuild", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	while (next_batch(&batch))
-	{
-		Datum		accounts = ledger_int8_array(batch.accounts, batch.n);
-		Cursor		concerned;
-		Cursor		active;
-		StandingKey *keys;
-		int			n = 0;
-		Datum		value;
-		bool		isnull;
-
-		cursor_open(&concerned, &concerned_plan, accounts);
-		cursor_open(&active, &active_plan, accounts);
-		keys = MemoryContextAllocExtended(context,
-										  sizeof(StandingKey) *
-										  ((concerned.nrows + active.nrows) * (nschemes + 1) + 1),
-										  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-		for (; concerned.row < concerned.nrows; concerned.row++)
-		{
-			char	   *name = cursor_text(&concerned, 2);
-
-			keys[n].account_id = DatumGetInt64(cursor_value(&concerned, 1, &isnull));
-			keys[n].scheme = rulebook_scheme(name, strlen(name), false);
-			value = cursor_value(&concerned, 3, &isnull);
-			keys[n].decided = DT_NOBEGIN;
-			keys[n].advance_to = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
-			keys[n++].replay = true;
-			for (int s = 0; s < nschemes; s++)
-				if (schemes[s]->trial_of != NULL && strcmp(schemes[s]->trial_of, name) == 0)
-				{
-					keys[n].account_id = keys[n - 1].account_id;
-					keys[n].scheme = schemes[s];
-					keys[n].decided = keys[n].advance_to = DT_NOBEGIN;
-					keys[n++].replay = true;
-				}
-		}
-		for (; active.row < active.nrows; active.row++)
-			for (int s = 0; s < nschemes; s++)
-				if (scheme_listens(schemes[s], cursor_text(&active, 2)))
-				{
-					keys[n].account_id = DatumGetInt64(cursor_value(&active, 1, &isnull));
-					keys[n].scheme = schemes[s];
-					keys[n].decided = keys[n].advance_to = DT_NOBEGIN;
-					keys[n++].replay = true;
-				}
-		standings_apply(keys, n);
-		SPI_freetuptable(concerned.table);
-		SPI_freetuptable(active.table);
-		cursor_open(&concerned, &count_plan, accounts);
-		rebuilt += DatumGetInt64(cursor_value(&concerned, 1, &isnull));
-		SPI_freetuptable(concerned.table);
-		MemoryContextReset(context);
-	}
-	MemoryContextSwitchTo(old);
-	audit_event(identity.userid, "rebuild", NULL);
-	ledger_leave(&identity);
-	PG_RETURN_INT64(rebuilt);
 }

@@ -30,8 +30,6 @@
 PG_FUNCTION_INFO_V1(governance_simulate_account);
 PG_FUNCTION_INFO_V1(governance_simulate_range);
 
-#define ACCOUNTS_AT_ONCE 1000
-
 #define SIMULATE_COLUMNS 8
 
 /* The draft, compiled once for all the rows of a query. */
@@ -121,8 +119,6 @@ note_opening(void *arg, const Effect *effect)
 	OpenedList *list = arg;
 	const Policy *policy;
 
-	if (effect->kind != EFFECT_SANCTION_START)
-		return;
 	policy = list->policy != NULL ? list->policy : rulebook_policy(effect->policy_id);
 	if (list->n == list->max)
 	{
@@ -171,7 +167,7 @@ simulate(const Draft *draft, Scheme *scheme, AccountHistory *history, TimestampT
 	for (int i = 0; i < 2; i++)
 	{
 		const Policy *stand_in = i == 0 ? NULL : draft->policy;
-		EngineTrace trace = {&opened[i], note_opening};
+		EngineTrace trace = {&opened[i], note_opening, .starts_only = true};
 
 		states[i] = NULL;
 		tiers[i] = TIER_CLEAR;
@@ -242,12 +238,11 @@ governance_simulate_range(PG_FUNCTION_ARGS)
 	int			progress = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
 	int64		done = 0;
 	HistoryStream stream;
-	AccountHistory *histories;
+	AccountHistory *history;
 	Scheme	   *scheme;
 	Draft	   *draft;
 	MemoryContext context;
 	MemoryContext old;
-	int			n;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
@@ -258,26 +253,23 @@ governance_simulate_range(PG_FUNCTION_ARGS)
 	if (scheme == NULL)
 		return (Datum) 0;
 	ledger_read_enter();
-	context = AllocSetContextCreate(CurrentMemoryContext, "governance simulate",
-									ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
 	history_stream_open(&stream, first, last, scheme->name);
-	while ((histories = history_stream_next(&stream, ACCOUNTS_AT_ONCE, &n)) != NULL)
+	context = AllocSetContextCreate(CurrentMemoryContext, "governance simulate",
+									64 * 1024, 64 * 1024, ALLOCSET_DEFAULT_MAXSIZE);
+	old = MemoryContextSwitchTo(context);
+	while ((history = history_stream_next(&stream)) != NULL)
 	{
-		for (int i = 0; i < n; i++)
-		{
-			Datum		values[SIMULATE_COLUMNS + 1];
-			bool		nulls[SIMULATE_COLUMNS + 1] = {0};
+		Datum		values[SIMULATE_COLUMNS + 1];
+		bool		nulls[SIMULATE_COLUMNS + 1] = {0};
 
-			CHECK_FOR_INTERRUPTS();
-			values[0] = Int64GetDatum(histories[i].account_id);
-			simulate(draft, scheme, &histories[i], now, values + 1, nulls + 1);
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-			if (progress > 0 && ++done % progress == 0)
-				ereport(NOTICE,
-						(errmsg("simulated %lld accounts, up to account %lld",
-								(long long) done, (long long) histories[i].account_id)));
-		}
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int64GetDatum(history->account_id);
+		simulate(draft, scheme, history, now, values + 1, nulls + 1);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (progress > 0 && ++done % progress == 0)
+			ereport(NOTICE,
+					(errmsg("simulated %lld accounts, up to account %lld",
+							(long long) done, (long long) history->account_id)));
 		MemoryContextReset(context);
 	}
 	history_stream_close(&stream);

@@ -94,5 +94,6 @@ SELECT id, sanctions AS expected, got
 			  FROM governance.timeline(account, scheme) WHERE what = 'sanction starts' AND sanction_id IS NULL AND at <= ended) s) s
 	WHERE sanctions IS NOT NULL AND sanctions <> got ORDER BY id;
 
+UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();

@@ -426,6 +426,7 @@ CREATE TEMPORARY TABLE old_standing AS SELECT * FROM governance.standing;
 CREATE TEMPORARY TABLE old_sanction AS SELECT * FROM governance.sanction;
 CREATE TEMPORARY TABLE old_restriction AS SELECT * FROM governance.restriction WHERE until > now();
 \set ECHO queries
+UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
 SELECT governance.rebuild() = (SELECT count(*) FROM governance.standing) AS rebuilt;
 SELECT * FROM governance.verify() LIMIT 20;
 SELECT count(*) FROM ((TABLE old_sanction EXCEPT TABLE governance.sanction)

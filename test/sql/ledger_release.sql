@@ -51,6 +51,7 @@ SELECT * FROM pg_temp.sanctions(1);
 SELECT governance.change(violation_id, 3, 'less', '2024-03-27') > 0 FROM governance.violation WHERE account_id = 1;
 SELECT * FROM pg_temp.sanctions(1);
 SELECT * FROM governance.verify();
+UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 

@@ -48,6 +48,9 @@ SELECT count(governance.overturn(violation_id, 'test')) AS overturned FROM
 	(SELECT violation_id FROM governance.violation WHERE account_id <= 10 ORDER BY violation_id LIMIT 10) v;
 SELECT governance.publish(pg_temp.document('t.reload.2', 'second')) > 0 AS published;
 -- all are being written, so that none can take an entry
+SET session_replication_role = replica;
+UPDATE governance.standing SET known_at = '-infinity';
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 ALTER TABLE governance.standing DISABLE TRIGGER meddle;
 ALTER TABLE governance.sanction DISABLE TRIGGER meddle;

@@ -21,6 +21,7 @@ SELECT account_id, split_part(scheme, '@', 1) AS scheme, rung, enforced FROM gov
 SELECT governance.tier(1), governance.permits(1, 'post'), governance.score(1, 't.trial');
 SELECT governance.score(1, 't.trial@' || :trial), governance.tier(1, 't.trial@' || :trial);
 SELECT * FROM governance.verify();
+UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 

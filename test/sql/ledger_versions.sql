@@ -158,5 +158,6 @@ SELECT count(*) FROM governance.sanction s WHERE scheme = 't.rollout' AND rung =
 	AND enforced = governance.permits(account_id, 'post', lower(during)) AND account_id % 20 = 0;
 SELECT * FROM governance.verify();
 
+UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
