@@ -81,6 +81,14 @@ bench_accounts()
 		SELECT i, '2018-01-01 00:00+00' FROM generate_series($1, $2) i"
 }
 
+# Nothing derived is left, as after a restore of the ledger alone.
+bench_underive()
+{
+	sql -c "SET client_min_messages = warning" -c "SET session_replication_role = replica" \
+		-c "TRUNCATE governance.standing, governance.sanction, governance.restriction CASCADE"
+	sql -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
+}
+
 # The competitors of a round, moved on by one each round.
 bench_round()
 {
