@@ -10,15 +10,6 @@
 
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
-
-#include "compat.h"
-
-/* Named only, because the server's headers have names that the engine has too. */
-struct FunctionCallInfoBaseData;
-struct RelationData;
-struct TriggerData;
-
 /*
  * Messages are looked up in our own catalogue, po/, instead of the server's.
  * errmsg() and its like do it by themselves; _() is for the parts of messages,
@@ -72,49 +63,5 @@ extern const char *governance_textdomain(void);
 /* events; raised by sql/events */
 #define ERRCODE_GV_UNKNOWN_CONSUMER			MAKE_SQLSTATE('G','V','6','0','1')
 #define ERRCODE_GV_CONSUMER_LOST			MAKE_SQLSTATE('G','V','6','0','2')
-
-/*
- * What errors.c reports for all.
- *
- * Something that does not exist: an account (by name or id), a rule (of a
- * scheme), a violation (of an account).  relation and column say in which row
- * the name was given; null: the error names the table that does not have it.
- */
-typedef enum Missing
-{
-	MISSING_ACCOUNT,
-	MISSING_EXTERNAL_ID,
-	MISSING_SCHEME,
-	MISSING_POLICY,
-	MISSING_RULE,
-	MISSING_CAPABILITY,
-	MISSING_DOMAIN,
-	MISSING_VIOLATION,
-	MISSING_SANCTION,
-	MISSING_CERTIFICATION,
-	MISSING_PACK,
-	MISSING_LEDGER
-} Missing;
-
-pg_noreturn extern void report_missing(Missing what, const char *name,
-									   struct RelationData *relation, int column);
-pg_noreturn extern void report_missing_id(Missing what, int64 id,
-										  struct RelationData *relation, int column);
-
-/* Of an owner; detail (translated, or null) is for what only the caller knows. */
-pg_noreturn extern void report_missing_of(Missing what, const char *owner, const char *name,
-										  const char *detail, struct RelationData *relation, int column);
-
-/* No version of a scheme was in force at an instant. */
-pg_noreturn extern void report_not_in_force(const char *scheme, TimestampTz at, const char *detail,
-											struct RelationData *relation);
-
-/* A column that a trigger needs; function: whose argument names it, or null. */
-pg_noreturn extern void report_no_column(struct RelationData *relation, const char *column,
-										 const char *function);
-
-/* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
-extern struct TriggerData *called_as_trigger(struct FunctionCallInfoBaseData *fcinfo,
-											 const char *function);
 
 #endif							/* GOVERNANCE_ERRORS_H */

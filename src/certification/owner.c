@@ -16,6 +16,7 @@
 #include "certification/certification.h"
 #include "certification/smalltable.h"
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"

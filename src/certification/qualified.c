@@ -14,6 +14,7 @@
 #include "certification/certification.h"
 #include "certification/smalltable.h"
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "ledger/periods.h"

@@ -18,6 +18,7 @@
 #include "certification/certification.h"
 #include "commands/trigger.h"
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"

@@ -9,6 +9,7 @@
 #include "certification/certification.h"
 #include "certification/smalltable.h"
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "executor/tuptable.h"
 #include "utils/datum.h"

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "reports/reports.h"
 

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"

@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/account_row.h"
 #include "ledger/ledger.h"

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "reports/reports.h"
 #include "reports/trace.h"

@@ -24,6 +24,7 @@
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"

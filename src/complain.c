@@ -1,5 +1,5 @@
 /*
- * errors.c
+ * complain.c
  *		Errors that are reported from more than one place, so that each has one
  *		wording and one hint; and what gives messages of SQL code their
  *		translation.
@@ -7,10 +7,9 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 
-#include "commands/trigger.h"
-#include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

@@ -1,0 +1,58 @@
+/*
+ * complain.h
+ *		Errors that are reported from more than one place.
+ *
+ * Apart from errors.h, because the engine has names that the server's headers
+ * have, too.
+ */
+#ifndef GOVERNANCE_COMPLAIN_H
+#define GOVERNANCE_COMPLAIN_H
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "commands/trigger.h"
+#include "datatype/timestamp.h"
+#include "fmgr.h"
+#include "utils/relcache.h"
+
+/*
+ * Something that does not exist: an account (by name or id), a rule (of a
+ * scheme), a violation (of an account).  relation and column say in which row
+ * the name was given; null: the error names the table that does not have it.
+ */
+typedef enum Missing
+{
+	MISSING_ACCOUNT,
+	MISSING_EXTERNAL_ID,
+	MISSING_SCHEME,
+	MISSING_POLICY,
+	MISSING_RULE,
+	MISSING_CAPABILITY,
+	MISSING_DOMAIN,
+	MISSING_VIOLATION,
+	MISSING_SANCTION,
+	MISSING_CERTIFICATION,
+	MISSING_PACK,
+	MISSING_LEDGER
+} Missing;
+
+pg_noreturn extern void report_missing(Missing what, const char *name, Relation relation, int column);
+pg_noreturn extern void report_missing_id(Missing what, int64 id, Relation relation, int column);
+
+/* Of an owner; detail (translated, or null) is for what only the caller knows. */
+pg_noreturn extern void report_missing_of(Missing what, const char *owner, const char *name,
+										  const char *detail, Relation relation, int column);
+
+/* No version of a scheme was in force at an instant. */
+pg_noreturn extern void report_not_in_force(const char *scheme, TimestampTz at, const char *detail,
+											Relation relation);
+
+/* A column that a trigger needs; function: whose argument names it, or null. */
+pg_noreturn extern void report_no_column(Relation relation, const char *column, const char *function);
+
+/* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
+extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
+
+#endif							/* GOVERNANCE_COMPLAIN_H */
