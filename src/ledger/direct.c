@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/direct.h"
 
