@@ -76,7 +76,7 @@ BEGIN
 				   coalesce(s.release_reason = 'overturned', false) AS overturned,
 				   coalesce(s.released_at <= now() AND s.release_reason <> 'overturned', false) AS released
 			FROM governance.sanction s
-			WHERE s.enforced AND strpos(s.scheme, '@') = 0 AND coalesce(lower(s.during), s.recorded_at) <= now();
+			WHERE s.enforced AND coalesce(lower(s.during), s.recorded_at) <= now();
 		COMMENT ON VIEW governance.report_sanction IS 'the sanctions that reports count: enforced, started, none of a version on trial';
 		COMMENT ON COLUMN governance.report_sanction.account_id IS 'who';
 		COMMENT ON COLUMN governance.report_sanction.sanction_id IS 'for governance.explain()';
@@ -94,7 +94,7 @@ BEGIN
 		CREATE VIEW governance.report_violation AS
 			SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source, v.campaign, v.decided_at, v.decided_by,
 				   coalesce(r.action = 'overturn', false) AS overturned,
-				   coalesce(r.action <> 'overturn' AND r.changed, false) AS changed
+				   coalesce(r.action <> 'overturn' AND r.changed, false) AS changed, v.content_ref
 			FROM governance.violation v
 				LEFT JOIN (SELECT r.account_id, r.violation_id,
 								  (array_agg(r.action ORDER BY r.decided_at DESC, r.revision_id DESC))[1] AS action,
@@ -112,7 +112,15 @@ BEGIN
 		COMMENT ON COLUMN governance.report_violation.decided_by IS 'who decided';
 		COMMENT ON COLUMN governance.report_violation.overturned IS 'it does not count';
 		COMMENT ON COLUMN governance.report_violation.changed IS 'it counts, for other points than were decided first';
+		COMMENT ON COLUMN governance.report_violation.content_ref IS 'the content in question';
 		RETURN NEXT 'created view governance.report_violation';
+	END IF;
+	-- What the planner must know of the sanctions of a period.
+	IF NOT EXISTS (SELECT FROM pg_statistic_ext x
+				   WHERE x.stxnamespace = 'governance'::regnamespace AND x.stxname = 'sanction_starts_stat') THEN
+		CREATE STATISTICS governance.sanction_starts_stat ON (coalesce(lower(during), recorded_at)) FROM governance.sanction;
+		COMMENT ON STATISTICS governance.sanction_starts_stat IS 'how many sanctions started when';
+		RETURN NEXT 'created statistics governance.sanction_starts_stat';
 	END IF;
 END
 $create$;

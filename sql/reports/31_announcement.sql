@@ -8,6 +8,7 @@ CREATE FUNCTION governance.report_announcement(period tstzrange DEFAULT NULL, in
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $announcement$
 #variable_conflict use_column
 DECLARE
@@ -15,36 +16,71 @@ DECLARE
 BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(period);
+	-- Most of what caused a sanction was decided in the same period and is found
+	-- by that, the others one by one.
 	RETURN QUERY
-		WITH counted AS MATERIALIZED (
-			SELECT s.account_id, s.scheme AS scheme, s.tier, coalesce(v.rule, '') AS rule,
-				   count(*) FILTER (WHERE NOT s.overturned) AS sanctions,
-				   count(*) FILTER (WHERE s.released) AS released,
-				   count(*) FILTER (WHERE s.overturned) AS overturned
-			FROM governance.report_sanction s
-				LEFT JOIN governance.violation v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
-			WHERE s.starts >= bounds.since AND s.starts < bounds.until AND (in_scheme IS NULL OR s.scheme = in_scheme)
-			GROUP BY 1, 2, 3, 4
-		)
-		SELECT g.by, g.scheme, g.tier, nullif(g.rule, ''),
+		SELECT CASE g.level WHEN 7 THEN 'all' WHEN 5 THEN 'tier' WHEN 3 THEN 'scheme' WHEN 1 THEN 'scheme and tier' ELSE 'scheme and rule' END,
+			   g.scheme, g.tier, nullif(g.rule, ''),
 			   CASE WHEN g.rule <> '' THEN
 				   (SELECT r.title FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 					WHERE p.scheme = g.scheme AND r.rule = g.rule AND p.status IN ('active', 'retired')
 					ORDER BY p.version DESC LIMIT 1) END,
 			   g.accounts, g.sanctions, g.released, g.overturned
-		FROM (SELECT CASE grouping(c.scheme, c.tier, c.rule) WHEN 7 THEN 'all' WHEN 5 THEN 'tier' WHEN 3 THEN 'scheme'
-						  WHEN 1 THEN 'scheme and tier' ELSE 'scheme and rule' END AS by,
-					 grouping(c.scheme, c.tier, c.rule) AS level, c.scheme, c.tier, c.rule,
-					 count(DISTINCT c.account_id) FILTER (WHERE c.sanctions > 0) AS accounts,
-					 coalesce(sum(c.sanctions), 0)::bigint AS sanctions, coalesce(sum(c.released), 0)::bigint AS released,
-					 coalesce(sum(c.overturned), 0)::bigint AS overturned
-			  FROM counted c
-			  GROUP BY GROUPING SETS ((), (c.tier), (c.scheme), (c.scheme, c.tier), (c.scheme, c.rule))) g
+		FROM (SELECT grouping(s.scheme, s.tier, s.rule) AS level, s.scheme, s.tier, s.rule,
+					 governance.distinct_count(CASE WHEN NOT s.overturned THEN s.account_id END) AS accounts,
+					 count(*) FILTER (WHERE NOT s.overturned) AS sanctions, count(*) FILTER (WHERE s.released) AS released,
+					 count(*) FILTER (WHERE s.overturned) AS overturned
+			  FROM (SELECT s.account_id, s.scheme, s.tier,
+						   coalesce(v.rule, (SELECT v.rule FROM governance.violation v
+											 WHERE v.account_id = s.account_id AND v.violation_id = s.violation_id), '') AS rule,
+						   s.released, s.overturned
+					FROM governance.report_sanction s
+						LEFT JOIN governance.violation v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
+							AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
+					WHERE s.starts >= bounds.since AND s.starts < bounds.until AND (in_scheme IS NULL OR s.scheme = in_scheme)) s
+			  GROUP BY GROUPING SETS ((), (s.tier), (s.scheme), (s.scheme, s.tier), (s.scheme, s.rule))) g
 		ORDER BY array_position(ARRAY[7, 5, 3, 1, 2], g.level), g.scheme, g.tier DESC, g.accounts DESC, g.rule;
 END
 $announcement$;
 COMMENT ON FUNCTION governance.report_announcement(tstzrange, text) IS
 	'who was sanctioned in a period: in all, by tier, by scheme, by scheme and tier, by scheme and rule; each account once in each row; what was overturned apart';
+
+CREATE FUNCTION governance.report_content(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
+	OUT by text, OUT scheme text, OUT rule text, OUT title text,
+	OUT items bigint, OUT violations bigint, OUT overturned bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $content$
+#variable_conflict use_column
+DECLARE
+	bounds	record;
+BEGIN
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(period);
+	-- Items are numbered, so that they can be counted as accounts are.  What they
+	-- are called is compared, not sorted for people.
+	RETURN QUERY
+		SELECT CASE g.level WHEN 3 THEN 'all' WHEN 1 THEN 'scheme' ELSE 'scheme and rule' END, g.scheme, g.rule,
+			   CASE WHEN g.level = 0 THEN
+				   (SELECT r.title FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+					WHERE p.scheme = g.scheme AND r.rule = g.rule AND p.status IN ('active', 'retired')
+					ORDER BY p.version DESC LIMIT 1) END,
+			   g.items, g.violations, g.overturned
+		FROM (SELECT grouping(v.scheme, v.rule) AS level, v.scheme, v.rule,
+					 governance.distinct_count(CASE WHEN NOT v.overturned THEN v.item END) AS items,
+					 count(*) FILTER (WHERE NOT v.overturned) AS violations, count(*) FILTER (WHERE v.overturned) AS overturned
+			  FROM (SELECT v.scheme, v.rule, v.overturned, dense_rank() OVER (ORDER BY v.content_ref COLLATE "C") AS item
+					FROM governance.report_violation v
+					WHERE v.content_ref IS NOT NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
+						AND (in_scheme IS NULL OR v.scheme = in_scheme)) v
+			  GROUP BY GROUPING SETS ((), (v.scheme), (v.scheme, v.rule))) g
+		ORDER BY g.level DESC, g.scheme, g.items DESC, g.rule;
+END
+$content$;
+COMMENT ON FUNCTION governance.report_content(tstzrange, text) IS
+	'the content in which violations were found in a period, each item once in each row: in all, by scheme, by scheme and rule; what was overturned apart';
 
 CREATE FUNCTION governance.report_period_name(period tstzrange, language text, time_zone text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -85,6 +121,7 @@ CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, lang
 	RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $text$
 #variable_conflict use_column
 DECLARE
@@ -94,6 +131,7 @@ DECLARE
 	parts	text;
 	total	bigint;
 	undone	bigint;
+	content	text;
 	bounds	record;
 BEGIN
 	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
@@ -126,9 +164,28 @@ BEGIN
 	IF total = 0 THEN
 		parts := CASE WHEN zh THEN '无账号受到处罚' ELSE 'no account sanctioned' END;
 	END IF;
+	-- The content, and the three rules that most of it broke.
+	SELECT format(CASE WHEN zh THEN ';违规内容%s项' WHEN sum(c.items) FILTER (WHERE c.by = 'all') = 1 THEN '; %s item of content in violation'
+					   ELSE '; %s items of content in violation' END,
+				  to_char(sum(c.items) FILTER (WHERE c.by = 'all'), 'FM999,999,999,999'))
+			|| coalesce(CASE WHEN zh THEN ',其中' ELSE ', of these ' END
+				|| string_agg(CASE WHEN zh THEN format('%s%s项', c.called, to_char(c.items, 'FM999,999,999,999'))
+								   ELSE format('%s for %s', to_char(c.items, 'FM999,999,999,999'), c.called) END,
+							  CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY c.items DESC, c.called) FILTER (WHERE c.n <= 3), '')
+		INTO content
+		FROM (SELECT c.by, c.items, coalesce(t.called, c.title, c.rule) AS called,
+					 CASE WHEN c.by = 'scheme and rule' THEN row_number() OVER (PARTITION BY c.by ORDER BY c.items DESC, c.scheme, c.rule) END AS n
+			  FROM governance.report_content(over, in_scheme) c
+				  LEFT JOIN LATERAL (SELECT governance.title_in(r.titles, r.title, language) AS called
+									 FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
+									 WHERE p.scheme = c.scheme AND r.rule = c.rule AND p.status IN ('active', 'retired')
+									 ORDER BY p.version DESC LIMIT 1) t ON true
+			  WHERE c.items > 0 AND c.by <> 'scheme') c
+		HAVING count(*) > 0;
 	RETURN governance.report_period_name(over, language, time_zone) || CASE WHEN zh THEN ':' ELSE ': ' END || parts
 		|| CASE WHEN total > 0 THEN
 			   format(CASE WHEN zh THEN ';共处罚账号%s个' ELSE '; %s in all' END, to_char(total, 'FM999,999,999,999')) ELSE '' END
+		|| coalesce(content, '')
 		|| CASE WHEN undone > 0 THEN
 			   format(CASE WHEN zh THEN ';另有%s项处罚被撤销' WHEN undone = 1 THEN '; %s further sanction was overturned'
 						   ELSE '; %s further sanctions were overturned' END, to_char(undone, 'FM999,999,999,999')) ELSE '' END
@@ -144,17 +201,17 @@ CREATE FUNCTION governance.report_in_force(at timestamptz DEFAULT now(), in_sche
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $in_force$
 #variable_conflict use_column
 BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	RETURN QUERY
-		SELECT s.scheme, s.tier, s.rung, count(DISTINCT s.account_id), count(*),
+		SELECT s.scheme, s.tier, s.rung, governance.distinct_count(s.account_id), count(*),
 			   count(*) FILTER (WHERE upper(s.during) IS NULL),
 			   count(*) FILTER (WHERE upper(s.during) < report_in_force.at + interval '7 days')
 		FROM governance.sanction s
-		WHERE s.during @> report_in_force.at AND s.enforced AND strpos(s.scheme, '@') = 0
-			AND (in_scheme IS NULL OR s.scheme = in_scheme)
+		WHERE s.during @> report_in_force.at AND s.enforced AND (in_scheme IS NULL OR s.scheme = in_scheme)
 		GROUP BY s.scheme, s.tier, s.rung
 		ORDER BY s.scheme, s.tier DESC, s.rung;
 END
@@ -168,6 +225,7 @@ CREATE FUNCTION governance.report_recidivism(period tstzrange DEFAULT NULL, in_s
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $recidivism$
 #variable_conflict use_column
 DECLARE
@@ -176,20 +234,32 @@ BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(period);
 	RETURN QUERY
-		WITH numbered AS (
-			SELECT s.account_id, s.scheme, s.starts, row_number() OVER w AS number, lag(s.starts) OVER w AS previous
+		WITH ours AS MATERIALIZED (
+			SELECT s.account_id, s.scheme, s.starts, s.sanction_id
 			FROM governance.report_sanction s
-			WHERE NOT s.overturned AND s.starts < bounds.until AND (in_scheme IS NULL OR s.scheme = in_scheme)
-			WINDOW w AS (PARTITION BY s.account_id, s.scheme ORDER BY s.starts, s.sanction_id)
+			WHERE NOT s.overturned AND s.starts >= bounds.since AND s.starts < bounds.until
+				AND (in_scheme IS NULL OR s.scheme = in_scheme)
+		), earlier AS (
+			-- Those before the period; none in all of time.
+			SELECT s.account_id, s.scheme, count(*) AS number, max(s.starts) AS last
+			FROM governance.report_sanction s
+			WHERE NOT s.overturned AND s.starts < bounds.since AND isfinite(bounds.since)
+				AND (in_scheme IS NULL OR s.scheme = in_scheme)
+			GROUP BY 1, 2
 		), accounts AS (
-			SELECT n.account_id, n.scheme, max(n.number) AS number, min(n.starts - n.previous) AS gap
-			FROM numbered n WHERE n.starts >= bounds.since GROUP BY 1, 2
+			SELECT o.account_id, o.scheme, count(*) AS number, min(o.starts) AS first, min(o.gap) AS gap
+			FROM (SELECT o.account_id, o.scheme, o.starts,
+						 o.starts - lag(o.starts) OVER (PARTITION BY o.account_id, o.scheme ORDER BY o.starts, o.sanction_id) AS gap
+				  FROM ours o) o
+			GROUP BY 1, 2
 		)
 		SELECT a.scheme, count(*), count(*) FILTER (WHERE a.number = 1), count(*) FILTER (WHERE a.number > 1),
 			   round(count(*) FILTER (WHERE a.number > 1)::numeric / count(*), 4),
 			   count(*) FILTER (WHERE a.number > 2),
 			   round((extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY a.gap)) / 86400)::numeric, 1)
-		FROM accounts a GROUP BY a.scheme ORDER BY a.scheme;
+		FROM (SELECT a.scheme, a.number + coalesce(e.number, 0) AS number, LEAST(a.gap, a.first - e.last) AS gap
+			  FROM accounts a LEFT JOIN earlier e ON e.account_id = a.account_id AND e.scheme = a.scheme) a
+		GROUP BY a.scheme ORDER BY a.scheme;
 END
 $recidivism$;
 COMMENT ON FUNCTION governance.report_recidivism(tstzrange, text) IS

@@ -8,6 +8,7 @@ CREATE FUNCTION governance.report_sources(period tstzrange DEFAULT NULL, in_sche
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $sources$
 #variable_conflict use_column
 DECLARE
@@ -16,21 +17,26 @@ BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(period);
 	RETURN QUERY
-		WITH v AS MATERIALIZED (
-			SELECT v.* FROM governance.report_violation v
+		WITH found AS (
+			SELECT v.source, count(*) AS violations, governance.distinct_count(v.account_id) AS accounts,
+				   count(*) FILTER (WHERE v.overturned) AS overturned
+			FROM governance.report_violation v
 			WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
 				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+			GROUP BY v.source
 		), caused AS (
-			SELECT s.account_id, s.violation_id FROM governance.report_sanction s
-				JOIN v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
-			WHERE NOT s.overturned
-			GROUP BY 1, 2
+			SELECT v.source, count(*) AS violations
+			FROM governance.violation v
+			WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+				AND EXISTS (SELECT FROM governance.report_sanction s
+							WHERE s.account_id = v.account_id AND s.violation_id = v.violation_id AND NOT s.overturned)
+			GROUP BY v.source
 		)
-		SELECT v.source, count(*), count(DISTINCT v.account_id), round(count(*) / sum(count(*)) OVER (), 4),
-			   count(c.violation_id), count(*) FILTER (WHERE v.overturned),
-			   round(count(*) FILTER (WHERE v.overturned)::numeric / count(*), 4)
-		FROM v LEFT JOIN caused c ON c.account_id = v.account_id AND c.violation_id = v.violation_id
-		GROUP BY v.source ORDER BY count(*) DESC, v.source;
+		SELECT f.source, f.violations, f.accounts, round(f.violations / sum(f.violations) OVER (), 4),
+			   coalesce(c.violations, 0), f.overturned, round(f.overturned::numeric / f.violations, 4)
+		FROM found f LEFT JOIN caused c ON c.source = f.source
+		ORDER BY f.violations DESC, f.source;
 END
 $sources$;
 COMMENT ON FUNCTION governance.report_sources(tstzrange, text) IS
@@ -42,6 +48,7 @@ CREATE FUNCTION governance.report_campaigns(period tstzrange DEFAULT NULL, in_sc
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $campaigns$
 #variable_conflict use_column
 DECLARE
@@ -52,28 +59,32 @@ BEGIN
 	-- Those that ran in the period, whatever they found, and those that found
 	-- something in it.
 	RETURN QUERY
-		WITH v AS MATERIALIZED (
-			SELECT v.* FROM governance.report_violation v
+		WITH found AS (
+			SELECT v.campaign, count(*) AS violations, governance.distinct_count(v.account_id) AS accounts,
+				   count(*) FILTER (WHERE v.overturned) AS overturned
+			FROM governance.report_violation v
 			WHERE v.campaign IS NOT NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
 				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+			GROUP BY v.campaign
 		), caused AS (
-			SELECT s.account_id, s.violation_id FROM governance.report_sanction s
-				JOIN v ON v.account_id = s.account_id AND v.violation_id = s.violation_id
-			WHERE NOT s.overturned
-			GROUP BY 1, 2
+			SELECT v.campaign, count(*) AS violations
+			FROM governance.violation v
+			WHERE v.campaign IS NOT NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+				AND EXISTS (SELECT FROM governance.report_sanction s
+							WHERE s.account_id = v.account_id AND s.violation_id = v.violation_id AND NOT s.overturned)
+			GROUP BY v.campaign
 		)
-		SELECT c.campaign, c.title, count(v.violation_id), count(DISTINCT v.account_id), count(s.violation_id),
-			   count(*) FILTER (WHERE v.overturned),
-			   round(count(*) FILTER (WHERE v.overturned)::numeric / nullif(count(v.violation_id), 0), 4),
+		SELECT c.campaign, c.title, coalesce(f.violations, 0), coalesce(f.accounts, 0), coalesce(s.violations, 0),
+			   coalesce(f.overturned, 0), round(f.overturned::numeric / f.violations, 4),
 			   CASE WHEN NOT isempty(d.during) AND isfinite(lower(d.during)) AND isfinite(upper(d.during)) THEN
-				   round((count(v.violation_id) / GREATEST(extract(epoch FROM upper(d.during) - lower(d.during)) / 86400, 1))::numeric, 1) END
+				   round((coalesce(f.violations, 0) / GREATEST(extract(epoch FROM upper(d.during) - lower(d.during)) / 86400, 1))::numeric, 1) END
 		FROM governance.campaign c
-			LEFT JOIN v ON v.campaign = c.campaign
-			LEFT JOIN caused s ON s.account_id = v.account_id AND s.violation_id = v.violation_id,
+			LEFT JOIN found f ON f.campaign = c.campaign
+			LEFT JOIN caused s ON s.campaign = c.campaign,
 			LATERAL (SELECT c.during * tstzrange(bounds.since, LEAST(bounds.until, GREATEST(now(), bounds.since))) AS during) d
-		WHERE v.campaign IS NOT NULL OR NOT isempty(d.during)
-		GROUP BY c.campaign, c.title, d.during
-		ORDER BY count(v.violation_id) DESC, c.campaign;
+		WHERE f.campaign IS NOT NULL OR NOT isempty(d.during)
+		ORDER BY coalesce(f.violations, 0) DESC, c.campaign;
 END
 $campaigns$;
 COMMENT ON FUNCTION governance.report_campaigns(tstzrange, text) IS
@@ -85,6 +96,7 @@ CREATE FUNCTION governance.report_moderators(period tstzrange DEFAULT NULL, in_s
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $moderators$
 #variable_conflict use_column
 DECLARE
@@ -93,15 +105,26 @@ BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(period);
 	RETURN QUERY
-		SELECT v.decided_by, count(*), count(DISTINCT v.account_id), count(DISTINCT date_trunc('day', v.decided_at)),
-			   count(a.violation_id), count(*) FILTER (WHERE v.overturned), count(*) FILTER (WHERE v.changed),
-			   round(count(*) FILTER (WHERE v.overturned)::numeric / count(*), 4)
-		FROM governance.report_violation v
-			LEFT JOIN (SELECT DISTINCT a.account_id, a.violation_id FROM governance.appeal a) a
-				ON a.account_id = v.account_id AND a.violation_id = v.violation_id
-		WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
+		WITH work AS (
+			SELECT v.decided_by, count(*) AS violations, governance.distinct_count(v.account_id) AS accounts,
+				   governance.distinct_count(v.decided_at::date - date '2000-01-01') AS days,
+				   count(*) FILTER (WHERE v.overturned) AS overturned, count(*) FILTER (WHERE v.changed) AS changed
+			FROM governance.report_violation v
+			WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
 				AND (in_scheme IS NULL OR v.scheme = in_scheme)
-		GROUP BY v.decided_by ORDER BY count(*) DESC, v.decided_by;
+			GROUP BY v.decided_by
+		), appealed AS (
+			SELECT v.decided_by, count(*) AS violations
+			FROM (SELECT DISTINCT a.account_id, a.violation_id FROM governance.appeal a) a
+				JOIN governance.violation v ON v.account_id = a.account_id AND v.violation_id = a.violation_id
+			WHERE v.decided_at >= bounds.since AND v.decided_at < bounds.until
+				AND (in_scheme IS NULL OR v.scheme = in_scheme)
+			GROUP BY v.decided_by
+		)
+		SELECT w.decided_by, w.violations, w.accounts, w.days, coalesce(a.violations, 0), w.overturned, w.changed,
+			   round(w.overturned::numeric / w.violations, 4)
+		FROM work w LEFT JOIN appealed a ON a.decided_by = w.decided_by
+		ORDER BY w.violations DESC, w.decided_by;
 END
 $moderators$;
 COMMENT ON FUNCTION governance.report_moderators(tstzrange, text) IS
@@ -114,6 +137,7 @@ CREATE FUNCTION governance.report_appeals(period tstzrange DEFAULT NULL, by text
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $appeals$
 #variable_conflict use_column
 DECLARE

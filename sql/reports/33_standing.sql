@@ -2,11 +2,28 @@
 -- reports: how accounts stand, and what is to come
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
+										 since timestamptz, until timestamptz)
+	RETURNS governance.credit_score[]
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 2000
+	AS 'MODULE_PATHNAME', 'governance_stored_scores';
+COMMENT ON FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz) IS
+	'part of report_scores(): score() at two instants, the earlier one first, from the columns of a standing';
+
+CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
+										   hundredths bigint)
+	RETURNS bigint
+	LANGUAGE C STABLE PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'governance_stored_nearness';
+COMMENT ON FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint) IS
+	'part of report_near(): a number by which accounts that are closer to their next rung are first, from the columns of a standing; null: it is further than so many hundredths of a point, or, without these, than a tenth of the scale';
+
 CREATE FUNCTION governance.report_scores(scheme text, period tstzrange DEFAULT NULL, bands integer DEFAULT 10,
 	OUT score_from numeric, OUT score_below numeric, OUT before bigint, OUT after bigint, OUT came bigint, OUT went bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $scores$
 #variable_conflict use_column
 DECLARE
@@ -29,22 +46,24 @@ BEGIN
 			  WHERE p.scheme = report_scores.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)) p;
 	RETURN QUERY
 		WITH moved AS MATERIALIZED (
-			SELECT governance.score(s.account_id, s.scheme, bounds.since) AS before,
-				   governance.score(s.account_id, s.scheme, bounds.until) AS after
-			FROM governance.standing s WHERE s.scheme = report_scores.scheme
+			SELECT m.scores[1] AS before, m.scores[2] AS after, m.accounts
+			FROM (SELECT governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, bounds.since, bounds.until) AS scores,
+						 count(*) AS accounts
+				  FROM governance.standing s WHERE s.scheme = report_scores.scheme GROUP BY 1) m
 		), top AS (
 			SELECT GREATEST(max(governance.cap(m.before)), max(governance.cap(m.after)),
 							max(governance.points(m.before)), max(governance.points(m.after))) / bands AS width FROM moved m
 		), banded AS (
 			-- The full score belongs to the highest band.
 			SELECT LEAST(floor(governance.points(m.before) / t.width), bands - 1)::int AS before,
-				   LEAST(floor(governance.points(m.after) / t.width), bands - 1)::int AS after, t.width
-			FROM moved m, top t
+				   LEAST(floor(governance.points(m.after) / t.width), bands - 1)::int AS after, sum(m.accounts) AS accounts
+			FROM moved m, top t GROUP BY 1, 2
 		)
 		SELECT trim_scale(b.band * t.width), trim_scale((b.band + 1) * t.width),
-			   count(*) FILTER (WHERE d.before = b.band), count(*) FILTER (WHERE d.after = b.band),
-			   count(*) FILTER (WHERE d.after = b.band AND d.before <> b.band),
-			   count(*) FILTER (WHERE d.before = b.band AND d.after <> b.band)
+			   coalesce(sum(d.accounts) FILTER (WHERE d.before = b.band), 0)::bigint,
+			   coalesce(sum(d.accounts) FILTER (WHERE d.after = b.band), 0)::bigint,
+			   coalesce(sum(d.accounts) FILTER (WHERE d.after = b.band AND d.before <> b.band), 0)::bigint,
+			   coalesce(sum(d.accounts) FILTER (WHERE d.before = b.band AND d.after <> b.band), 0)::bigint
 		FROM generate_series(0, bands - 1) AS b(band) CROSS JOIN top t
 			LEFT JOIN banded d ON d.before = b.band OR d.after = b.band
 		WHERE t.width IS NOT NULL
@@ -60,16 +79,22 @@ CREATE FUNCTION governance.report_near(in_scheme text DEFAULT NULL, within numer
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $near$
 #variable_conflict use_column
 BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	RETURN QUERY
 		SELECT s.account_id, s.scheme, n.score, n.points, n.rung, n.tier
-		FROM governance.standing s, LATERAL governance.next_rung(s.account_id, s.scheme) n
-		WHERE (in_scheme IS NULL OR s.scheme = in_scheme) AND strpos(s.scheme, '@') = 0
-			AND CASE WHEN within IS NULL THEN n.near ELSE n.points <= within END
-		ORDER BY n.points / governance.cap(n.score), n.tier DESC, s.account_id, s.scheme LIMIT max_rows;
+		FROM (SELECT s.account_id, s.scheme,
+					 governance.stored_nearness(s.account_id, s.scheme, s.state, s.policy_id, s.known_at,
+												CASE WHEN within IS NOT NULL THEN LEAST(floor(within * 100), 2147483647)::bigint END) AS nearness
+			  FROM governance.standing s
+			  WHERE (in_scheme IS NULL OR s.scheme = in_scheme) AND strpos(s.scheme, '@') = 0
+			  ORDER BY nearness, s.account_id, s.scheme LIMIT max_rows) s,
+			LATERAL governance.next_rung(s.account_id, s.scheme) n
+		WHERE s.nearness IS NOT NULL
+		ORDER BY s.nearness, s.account_id, s.scheme;
 END
 $near$;
 COMMENT ON FUNCTION governance.report_near(text, numeric, integer) IS
@@ -81,6 +106,7 @@ CREATE FUNCTION governance.report_upcoming(within interval DEFAULT '7 days', at 
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $upcoming$
 #variable_conflict use_column
 BEGIN

@@ -47,6 +47,7 @@ CREATE FUNCTION governance.transparency_page(period tstzrange DEFAULT NULL, lang
 	RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $page$
 #variable_conflict use_variable
 DECLARE

@@ -393,10 +393,9 @@ extern TimestampTz engine_next_change(const Policy *policy,
 /*
  * The rung that the fewest further points against the account would reach, as
  * far as its condition looks at the score; *points says how many.  -1: there is
- * none.
+ * none.  The score of the state is tried out, and put back.
  */
-extern int	engine_next_rung(const Policy *policy, const EngineState *state,
-							 Points *points);
+extern int	engine_next_rung(const Policy *policy, EngineState *state, Points *points);
 
 /* The strictest tier of the enforced sanctions in force at an instant that is
  * not before as_of's last change. */

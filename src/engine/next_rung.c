@@ -80,14 +80,13 @@ tried_distance(Fold *fold, const Rung *rung)
 }
 
 int
-engine_next_rung(const Policy *policy, const EngineState *state, Points *points)
+engine_next_rung(const Policy *policy, EngineState *state, Points *points)
 {
-	EngineState *copy = engine_copy(policy, state);
 	int			next = -1;
 	Fold		fold;
 
 	*points = POINTS_NONE;
-	fold_begin(&fold, policy, copy, NULL);
+	fold_begin(&fold, policy, state, NULL);
 	for (int i = 0; i < policy->nrungs; i++)
 	{
 		const Rung *rung = &policy->rungs[i];
@@ -95,12 +94,12 @@ engine_next_rung(const Policy *policy, const EngineState *state, Points *points)
 		Points		distance = POINTS_NONE;
 
 		if (rung->mode == RUNG_DIRECT || rp->judged ||
-			(rp->before >= 0 && copy->fired[rp->before] == 0))
+			(rp->before >= 0 && state->fired[rp->before] == 0))
 			continue;
 		if (rung->mode == RUNG_MULTIPLE)
-			distance = multiple_distance(&fold, rung, copy->multiples[i]);
+			distance = multiple_distance(&fold, rung, state->multiples[i]);
 		else if (rp->direct_test)
-			distance = interval_distance(policy, copy, rp);
+			distance = interval_distance(policy, state, rp);
 		else
 			distance = tried_distance(&fold, rung);
 		if (distance != POINTS_NONE &&

@@ -431,3 +431,9 @@ history_stream_next(HistoryStream *stream)
 #undef TAKE
 	return history;
 }
+
+AccountHistory *
+history_of(int64 account_id, Scheme *scheme, int what)
+{
+	return history_load(&account_id, 1, what, LEDGER_READ);
+}

@@ -207,6 +207,12 @@ extern AccountHistory *history_load(const int64 *accounts, int naccounts,
 									int what, LedgerMode mode);
 
 /*
+ * What an account holds that a scheme may look at, with the rights of the
+ * caller; within ledger_read_enter().
+ */
+extern AccountHistory *history_of(int64 account_id, Scheme *scheme, int what);
+
+/*
  * Does an account exist, with the rights of the caller?  The probe needs no
  * ledger_read_enter(), and says false when it takes SQL.
  */
@@ -378,6 +384,13 @@ typedef struct StoredStanding
 } StoredStanding;
 
 extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
+
+/*
+ * Moves a stored standing to an instant; null when that takes more than it has:
+ * the history, for an instant that it lies past; facts, for a later version.
+ */
+extern EngineState *standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at,
+								   TimestampTz known_at);
 
 /*
  * The same without SQL, and outside of ledger_read_enter(); false when that

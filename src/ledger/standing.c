@@ -677,11 +677,7 @@ standings_apply(StandingKey *keys, int nkeys)
 
 /* ---------- reading ---------- */
 
-/*
- * Moves a stored standing to an instant; null when that takes more than it has:
- * the history, for an instant that it lies past; facts, for a later version.
- */
-static EngineState *
+EngineState *
 standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, TimestampTz known_at)
 {
 	if (standing == NULL || at < standing->as_of || Min(at, known_at) < standing->known_at ||
@@ -721,8 +717,8 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	*history = NULL;
 	if (state != NULL)
 		return state;
-	*history = history_load(&account_id, 1, past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS,
-							LEDGER_READ);
+	*history = history_of(account_id, scheme,
+						  past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS);
 	if (!(*history)->exists)
 		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 	if (past)

@@ -46,8 +46,7 @@ governance_next_rung(PG_FUNCTION_ARGS)
 		int			rung = engine_next_rung(policy, state, &points);
 
 		score = credit_score_make(state->score, state->cap);
-		/* A tenth of the scale, and at least one point. */
-		near = points <= Max(state->cap / 10, 100);
+		near = points <= next_rung_near(state);
 		if (rung >= 0)
 			next = &policy->rungs[rung];
 	}

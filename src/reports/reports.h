@@ -16,6 +16,13 @@ extern void require_account(int64 account_id);
 /* Raises ERRCODE_INVALID_PARAMETER_VALUE for infinity. */
 extern void require_finite(TimestampTz at, const char *argument);
 
+/* So close to its next rung is near: a tenth of the scale, and at least a point. */
+static inline Points
+next_rung_near(const EngineState *state)
+{
+	return Max(state->cap / 10, 100);
+}
+
 /* What is known at an instant: of the past what was known then. */
 extern TimestampTz known_by(TimestampTz at);
 

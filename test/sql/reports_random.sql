@@ -17,9 +17,10 @@ SELECT governance.publish(jsonb_build_object('scheme', s, 'time_zone', 'UTC',
 	FROM unnest(ARRAY['n.one', 'n.two']) s;
 INSERT INTO governance.account (account_id, opened_at) SELECT i, '2020-01-01' FROM generate_series(1, 120) i;
 INSERT INTO governance.campaign (campaign, during) SELECT 'c' || i, tstzrange('2022-01-01'::timestamptz + i * interval '50 days', '2022-01-01'::timestamptz + i * interval '70 days') FROM generate_series(1, 6) i;
-INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at, source, campaign, decided_by)
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at, source, campaign, decided_by, content_ref)
 	SELECT 1 + floor(random() * 120), (ARRAY['n.one', 'n.two'])[1 + floor(random() * 2)], (ARRAY['a', 'a', 'b', 'a', 'b', 'a', 'a', 'c'])[1 + floor(random() * 8)],
-		   t, t, s, CASE WHEN s = 'campaign' OR random() < 0.1 THEN 'c' || 1 + floor(random() * 6) END, 'm' || floor(random() * 5)
+		   t, t, s, CASE WHEN s = 'campaign' OR random() < 0.1 THEN 'c' || 1 + floor(random() * 6) END, 'm' || floor(random() * 5),
+		   CASE WHEN extract(milliseconds FROM t)::int % 10 > 0 THEN 'video/' || extract(milliseconds FROM t)::int % 700 END
 	FROM (SELECT '2022-01-01'::timestamptz + random() * interval '400 days' AS t,
 				 (ARRAY['report', 'patrol', 'model', 'campaign', 'system'])[1 + floor(random() * 5)] AS s FROM generate_series(1, 1500)) v;
 INSERT INTO governance.revision (account_id, violation_id, action, reason, decided_at)
@@ -102,6 +103,17 @@ SELECT p.period, by, sum(a.filed) - (SELECT count(*) FROM governance.appeal x WH
 					  OR x.filed_at < coalesce(upper(p.period), 'infinity') AND (x.decided_at IS NULL OR x.decided_at >= upper(p.period)) AND x.deadline < coalesce(upper(p.period), now())) AS late
 	FROM period p, unnest(ARRAY['all', 'scheme', 'rule', 'moderator', 'decider']) AS by, governance.report_appeals(p.period, by) a GROUP BY 1, 2 ORDER BY 1, 2;
 
+-- Content: the items one after the other, at every level.
+SELECT p.period, count(*) AS rows, count(*) FILTER (WHERE
+	   c.items <> (SELECT count(*) FROM (SELECT DISTINCT v.content_ref FROM governance.violation v) i
+				   WHERE EXISTS (SELECT FROM governance.violation v WHERE v.content_ref = i.content_ref AND p.period @> v.decided_at AND NOT pg_temp.undone(v.violation_id)
+								 AND v.scheme = coalesce(c.scheme, v.scheme) AND v.rule = coalesce(c.rule, v.rule)))
+	OR c.violations <> (SELECT count(*) FROM governance.violation v WHERE v.content_ref IS NOT NULL AND p.period @> v.decided_at AND NOT pg_temp.undone(v.violation_id)
+						AND v.scheme = coalesce(c.scheme, v.scheme) AND v.rule = coalesce(c.rule, v.rule))
+	OR c.overturned <> (SELECT count(*) FROM governance.violation v WHERE v.content_ref IS NOT NULL AND p.period @> v.decided_at AND pg_temp.undone(v.violation_id)
+						AND v.scheme = coalesce(c.scheme, v.scheme) AND v.rule = coalesce(c.rule, v.rule))) AS wrong
+	FROM period p LEFT JOIN LATERAL governance.report_content(p.period) c ON true GROUP BY 1 ORDER BY 1;
+
 -- Recidivism, one account after the other.
 SELECT p.period, r.scheme, r.accounts - count(*) AS accounts, r.repeated - count(*) FILTER (WHERE a.before > 1) AS repeated, r.third_or_more - count(*) FILTER (WHERE a.before > 2) AS third
 	FROM period p, governance.report_recidivism(p.period) r,
@@ -113,7 +125,9 @@ SELECT p.period, r.scheme, r.accounts - count(*) AS accounts, r.repeated - count
 -- Scores: band by band from score(), and what came less what went.
 SELECT p.period, count(*) AS bands, sum(b.before) - (SELECT count(*) FROM governance.standing WHERE scheme = 'n.one') AS all, count(*) FILTER (WHERE b.after <> b.before + b.came - b.went) AS wrong,
 	   count(*) FILTER (WHERE b.after <> (SELECT count(*) FROM governance.standing s, governance.points(governance.score(s.account_id, s.scheme, LEAST(coalesce(upper(p.period), 'infinity'), now()))) x
-										 WHERE s.scheme = 'n.one' AND x >= b.score_from AND (x < b.score_below OR x = 100 AND b.score_below = 100))) AS wrong_after
+										 WHERE s.scheme = 'n.one' AND x >= b.score_from AND (x < b.score_below OR x = 100 AND b.score_below = 100))) AS wrong_after,
+	   count(*) FILTER (WHERE b.before <> (SELECT count(*) FROM governance.standing s, governance.points(governance.score(s.account_id, s.scheme, coalesce(lower(p.period), '2000-01-01'))) x
+										  WHERE s.scheme = 'n.one' AND x >= b.score_from AND (x < b.score_below OR x = 100 AND b.score_below = 100))) AS wrong_before
 	FROM period p, governance.report_scores('n.one', p.period, 20) b GROUP BY 1 ORDER BY 1;
 
 -- In force, upcoming, near: against tier() and a violation that would do it.
@@ -122,4 +136,46 @@ SELECT at, sum(f.accounts) - (SELECT count(DISTINCT (s.account_id, s.scheme, s.r
 	FROM (VALUES (timestamptz '2022-05-05'), ('2022-12-24')) v(at), governance.report_in_force(at) f GROUP BY 1 ORDER BY 1;
 SELECT count(*) AS rows, count(*) FILTER (WHERE governance.points(n.score) - n.points NOT IN (80, 50)) AS wrong, count(*) FILTER (WHERE n.points > 30) AS far
 	FROM governance.report_near(within => 30) n;
+-- Near: the same accounts in the same order as by asking each of them, once
+-- some have something recent.
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at)
+	SELECT 1 + i % 90, (ARRAY['n.one', 'n.two'])[1 + i % 2], (ARRAY['a', 'b', 'a', 'a'])[1 + i % 4], now() - i * interval '3 hours', now() - i * interval '3 hours'
+	FROM generate_series(300, 1, -1) i;
+SELECT w.within, count(*) AS rows, count(*) FILTER (WHERE n IS DISTINCT FROM o) AS wrong
+	FROM (VALUES (NULL::numeric), (0), (1), (12.5), (30), (1000)) w(within),
+		 LATERAL (SELECT row_number() OVER () AS i, n FROM governance.report_near(NULL, w.within, 1000) n) n
+		 FULL JOIN LATERAL (
+			SELECT row_number() OVER (ORDER BY r.points / governance.cap(r.score), r.tier DESC, s.account_id, s.scheme) AS i,
+				   (s.account_id, s.scheme, r.score, r.points, r.rung, r.tier) AS o
+			FROM governance.standing s, LATERAL governance.next_rung(s.account_id, s.scheme) r
+			WHERE CASE WHEN w.within IS NULL THEN r.near ELSE r.points <= w.within END) o USING (i)
+	GROUP BY 1 ORDER BY 1;
+SELECT (SELECT array_agg(n) FROM governance.report_near('n.two', 30, 5) n) = (SELECT array_agg(n) FROM (SELECT n FROM governance.report_near('n.two', 30, 1000) n LIMIT 5) n) AS first_five;
+
+-- The same answers from a parallel plan, and where the rows are read by SQL.
+CREATE TABLE answers AS
+	SELECT (SELECT array_agg(n) FROM governance.report_near(NULL, 40, 1000) n)::text AS near,
+		   (SELECT array_agg(s) FROM period p, governance.report_scores('n.one', p.period, 20) s)::text AS scores;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+SELECT (SELECT array_agg(n) FROM governance.report_near(NULL, 40, 1000) n)::text = near AS near,
+	   (SELECT array_agg(s) FROM period p, governance.report_scores('n.one', p.period, 20) s)::text = scores AS scores FROM answers;
+SELECT p.period, (SELECT array_agg(a) FROM governance.report_moderators(p.period) a)::text = (SELECT array_agg(b) FROM (
+		SELECT v.decided_by, count(*), count(DISTINCT v.account_id), count(DISTINCT v.decided_at::date),
+			   count(*) FILTER (WHERE EXISTS (SELECT FROM governance.appeal x WHERE x.violation_id = v.violation_id)),
+			   count(*) FILTER (WHERE pg_temp.undone(v.violation_id)),
+			   count(*) FILTER (WHERE NOT pg_temp.undone(v.violation_id) AND EXISTS (SELECT FROM governance.revision r WHERE r.violation_id = v.violation_id AND r.action = 'change')),
+			   round(count(*) FILTER (WHERE pg_temp.undone(v.violation_id))::numeric / count(*), 4)
+		FROM governance.violation v WHERE p.period @> v.decided_at GROUP BY 1 ORDER BY 2 DESC, 1) b)::text AS same FROM period p;
+SELECT bool_and(d.ours = d.theirs) AS same FROM (
+	SELECT g.k, governance.distinct_count(g.n) AS ours, count(DISTINCT g.n) AS theirs
+	FROM (SELECT a.account_id % 7 AS k, CASE WHEN v.account_id % 11 > 0 THEN (v.violation_id * 2654435761 * (CASE WHEN v.account_id % 2 = 0 THEN -1 ELSE 1 END)) % (100 * (1 + a.account_id)) END AS n
+		  FROM governance.violation v JOIN governance.account a ON a.account_id % 40 = v.account_id % 40) g GROUP BY 1) d;
+SELECT governance.distinct_count(n), governance.distinct_count(NULL) AS of_null FROM (VALUES (-9223372036854775808), (9223372036854775807), (0), (-1), (63), (64), (-1), (NULL)) v(n);
+SELECT governance.distinct_count(n) AS of_nothing FROM (SELECT 1::bigint) v(n) WHERE false;
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;
+CREATE TABLE governance.violation_part () INHERITS (governance.violation);
+CREATE TABLE governance.standing_part () INHERITS (governance.standing);
+SELECT (SELECT array_agg(n) FROM governance.report_near(NULL, 40, 1000) n)::text = near AS near,
+	   (SELECT array_agg(s) FROM period p, governance.report_scores('n.one', p.period, 20) s)::text = scores AS scores FROM answers;
+DROP TABLE governance.violation_part, governance.standing_part;
 SELECT * FROM governance.verify();

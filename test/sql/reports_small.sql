@@ -79,6 +79,10 @@ SELECT governance.announcement_text('[2021-04-01, 2021-04-03)'), governance.anno
 SELECT governance.announcement_text('[2021-01-01 +08, 2021-04-01 +08)', 'en', 'Asia/Shanghai');
 SELECT governance.announcement_text('[2020-12-31 16:00, 2021-04-01 00:00:00.000001)', 'en', 'UTC');
 
+-- Nothing is a row, too.
+SELECT * FROM governance.report_announcement('[2019-01-01, 2020-01-01)');
+SELECT * FROM governance.report_content(:q1);
+
 SELECT * FROM governance.report_in_force('2021-02-12');
 SELECT * FROM governance.report_in_force('2021-03-10', 'r.main');
 -- Of three accounts under r.main one was sanctioned again, 31 days later.
@@ -108,6 +112,22 @@ SELECT review_due AS due FROM governance.certification \gset
 SELECT due, what, account_id, scheme, tier, name, certification_id = :cert AS certification
 	FROM governance.report_upcoming('1 day', timestamptz :'due' - interval '1 day');
 
+-- Content, in the third quarter: video/1 for two rules, video/2 in two accounts,
+-- video/3 overturned, video/4 once overturned and once not; 1014 names none.
+\set q3 'governance.report_period(\'quarter\', \'2021-08-03\', \'UTC\')'
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at, content_ref) VALUES
+	(1, 1011, 'r.main', 'spam', '2021-07-01', '2021-07-01', 'video/1'), (1, 1012, 'r.main', 'fraud', '2021-07-02', '2021-07-02', 'video/1'),
+	(2, 1013, 'r.main', 'spam', '2021-07-03', '2021-07-03', 'video/2'), (3, 1014, 'r.main', 'spam', '2021-07-04', '2021-07-04', NULL),
+	(3, 1015, 'r.main', 'spam', '2021-07-05', '2021-07-05', 'video/2'), (4, 1016, 'r.main', 'spam', '2021-07-06', '2021-07-06', 'video/3'),
+	(4, 1017, 'r.side', 'strike', '2021-07-07', '2021-07-07', 'video/4'), (5, 1018, 'r.main', 'spam', '2021-09-30 23:59', '2021-09-30 23:59', 'video/4'),
+	(5, 1019, 'r.main', 'spam', '2021-10-01', '2021-10-01', 'video/5');
+SELECT count(governance.overturn(v, 'a mistake', '2021-09-01')) AS overturned FROM unnest(ARRAY[1016, 1017]) v;
+SELECT * FROM governance.report_content(:q3);
+SELECT * FROM governance.report_content(:q3, 'r.side');
+SELECT governance.announcement_text(:q3);
+SELECT governance.announcement_text(:q3, 'zh');
+SELECT governance.announcement_text('[2021-10-01, 2021-11-01)'), governance.announcement_text('[2021-10-01, 2021-11-01)', 'zh');
+
 -- What cannot be asked.
 DO $$
 DECLARE
@@ -118,7 +138,7 @@ BEGIN
 		'governance.report_period(''decade'')', 'governance.report_announcement(''empty'')', 'governance.report_announcement(''(2021-01-01,2021-02-01]'')',
 		'governance.report_announcement(in_scheme => ''r.none'')', 'governance.announcement_text(language => ''fr'')',
 		'governance.announcement_text(in_scheme => ''r.none'')', 'governance.report_sources(in_scheme => ''r.none'')',
-		'governance.report_campaigns(in_scheme => ''r.none'')', 'governance.report_moderators(in_scheme => ''r.none'')',
+		'governance.report_campaigns(in_scheme => ''r.none'')', 'governance.report_content(in_scheme => ''r.none'')', 'governance.report_content(''empty'')', 'governance.report_moderators(in_scheme => ''r.none'')',
 		'governance.report_appeals(by => ''colour'')', 'governance.report_appeals(in_scheme => ''r.none'')', 'governance.report_scores(''r.none'')',
 		'governance.report_scores(NULL)', 'governance.report_scores(''r.main'', bands => 0)', 'governance.report_near(''r.none'')', 'governance.report_recidivism(in_scheme => ''r.none'')',
 		'governance.report_in_force(in_scheme => ''r.none'')', 'governance.next_rung(99, ''r.main'')', 'governance.next_rung(1, ''r.none'')']
@@ -133,7 +153,7 @@ BEGIN
 	END LOOP;
 END $$;
 -- Defaults: every report answers without arguments.
-SELECT count(*) FROM governance.report_announcement();
+SELECT (SELECT count(*) FROM governance.report_announcement()), (SELECT count(*) FROM governance.report_content());
 SELECT (SELECT count(*) FROM governance.report_in_force()), (SELECT count(*) FROM governance.report_recidivism()), (SELECT count(*) FROM governance.report_sources()),
 	   (SELECT count(*) FROM governance.report_campaigns()), (SELECT count(*) FROM governance.report_moderators()), (SELECT open FROM governance.report_appeals()),
 	   (SELECT sum(after) FROM governance.report_scores('r.main')), (SELECT count(*) FROM governance.report_upcoming()),
