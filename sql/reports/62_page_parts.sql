@@ -175,10 +175,10 @@ h1 { margin: .25rem 0 .25rem; font-size: clamp(1.6rem, 1.2rem + 2vw, 2.35rem); l
 h2 { margin: 3rem 0 .25rem; padding-top: 1rem; border-top: 1px solid var(--rule); font-size: 1.25rem; line-height: 1.3; }
 h3 { margin: 2rem 0 .25rem; font-size: 1.0625rem; }
 p.note { margin: 0 0 1rem; color: var(--soft); font-size: .9375rem; max-width: 42rem; }
-dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: 1.25rem; margin: 1.25rem 0 0; }
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.25rem; margin: 1.25rem 0 0; }
 dl.figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 dl.figures dt { color: var(--soft); font-size: .875rem; line-height: 1.35; }
-dl.figures dd { margin: 0; font-size: 1.75rem; line-height: 1.2; font-weight: 650; }
+dl.figures dd { margin: 0; font-size: 1.375rem; line-height: 1.25; font-weight: 650; overflow-wrap: normal; }
 figure { margin: 1rem 0 0; }
 figcaption { color: var(--soft); font-size: .875rem; }
 ul.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0 0; padding: 0; list-style: none; font-size: .875rem; }

@@ -300,8 +300,10 @@ BEGIN
 		concat(governance.page_date(bounds.since, tongue, time_zone), ' – ', governance.page_date(bounds.until - interval '1 second', tongue, time_zone),
 			   ' · ', governance.html_text(time_zone),
 			   (SELECT ' · ' || governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) FROM governance.scheme s WHERE s.scheme = in_scheme)),
-		governance.html_text((SELECT CASE WHEN NOT zh THEN rtrim(a.text, '.') || '.'
-										  ELSE translate(regexp_replace(a.text, ',(?!\d{3})', '，', 'g'), ':;', '：；') END
+		governance.html_text((SELECT CASE WHEN NOT zh THEN upper(left(a.text, 1)) || rtrim(substr(a.text, 2), '.') || '.'
+										  -- What a space follows belongs to a title that is not Chinese.
+										  ELSE regexp_replace(regexp_replace(regexp_replace(a.text, ',(?!\d{3}|\s)', '，', 'g'),
+															  ':(?!\s)', '：', 'g'), ';(?!\s)', '；', 'g') END
 							  FROM governance.announcement_text(over, tongue, time_zone, in_scheme) AS a(text))), content,
 		concat(governance.page_word('as known', tongue), ' ', governance.page_date(now(), tongue, time_zone)), tongue);
 END

@@ -74,6 +74,14 @@ function look() {
 		const box = t.closest(".scroll");
 		if (!box || box.tabIndex !== 0 || !box.getAttribute("aria-label")) bad.push("a table that the keyboard cannot scroll");
 	}
+	for (const e of all("dl.figures dd")) {
+		const kept = e.textContent, line = 1.5 * parseFloat(w.getComputedStyle(e).lineHeight);
+		for (const text of [kept, "88,888,888", "Deprived of a feature"]) {
+			e.textContent = text;
+			if (e.scrollWidth > e.clientWidth || (text === "88,888,888" && e.getBoundingClientRect().height > line)) bad.push("no room for " + text);
+		}
+		e.textContent = kept;
+	}
 	const paper = luminance(w.getComputedStyle(d.body).backgroundColor);
 	for (const e of all("p, h1, h2, h3, dt, dd, th, td, caption, figcaption, li, span, svg text")) {
 		if (!e.textContent.trim()) continue;

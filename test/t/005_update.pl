@@ -64,6 +64,8 @@ sub ledger
 			WHERE relnamespace = 'governance'::regnamespace AND relkind = 'v';
 		SELECT 'index', pg_get_indexdef(indexrelid), obj_description(indexrelid, 'pg_class') FROM pg_index JOIN pg_class c ON c.oid = indrelid
 			WHERE c.relnamespace = 'governance'::regnamespace;
+		SELECT 'statistics', pg_get_statisticsobjdef(oid), obj_description(oid, 'pg_statistic_ext') FROM pg_statistic_ext
+			WHERE stxnamespace = 'governance'::regnamespace;
 		SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint') FROM pg_constraint
 			WHERE connamespace = 'governance'::regnamespace AND conrelid <> 0;
 		SELECT 'trigger', tgrelid::regclass, tgenabled, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger')
