@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "ledger/direct.h"
 #include "ledger/stream.h"
 
 #include "access/htup_details.h"
