@@ -85,7 +85,9 @@ BEGIN
 					answered := answered + 1;
 				WHEN OTHERS THEN
 					GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-					IF state ~ '^(GV|22|23|42501|42704|42P01|42883|0A000|54|55000|2BP01|25006|P0002)' THEN
+					IF state ~ '^(GV|22|23|42501|42704|42P01|42883|0A000|54|55000|2BP01|25006|P0002)'
+						-- These are given what a row of standing holds, and damage is told as there.
+						OR state = 'XX001' AND function.proname IN ('stored_scores', 'stored_nearness') THEN
 						refused := refused + 1;
 					ELSE
 						outcome := state || ' ' || left(message, 200) || ': ' || left(call, 400);
