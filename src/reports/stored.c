@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "errors.h"
+#include "complain.h"
 #include "ledger/standing_row.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
