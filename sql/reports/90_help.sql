@@ -97,6 +97,7 @@ BEGIN
 			('report', 'report_in_force', $$SELECT * FROM governance.report_in_force()$$),
 			('report', 'report_recidivism', $$SELECT * FROM governance.report_recidivism()$$),
 			('report', 'report_sources', $$SELECT * FROM governance.report_sources()$$),
+			('report', 'report_content', $$SELECT * FROM governance.report_content()$$),
 			('report', 'report_campaigns', $$SELECT * FROM governance.report_campaigns(governance.report_period('year'))$$),
 			('report', 'report_moderators', $$SELECT * FROM governance.report_moderators()$$),
 			('report', 'report_appeals', $$SELECT * FROM governance.report_appeals(by => 'rule')$$),
