@@ -207,8 +207,9 @@ extern AccountHistory *history_load(const int64 *accounts, int naccounts,
 									int what, LedgerMode mode);
 
 /*
- * What an account holds that a scheme may look at, with the rights of the
- * caller; within ledger_read_enter().
+ * What an account holds that a scheme may look at (of the violations, perhaps
+ * only those that concern it), with the rights of the caller; within
+ * ledger_read_enter().
  */
 extern AccountHistory *history_of(int64 account_id, Scheme *scheme, int what);
 

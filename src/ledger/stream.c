@@ -223,7 +223,7 @@ open_portal(const char *query, int nargs, Oid *types, Datum *values)
 
 void
 stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types, Datum *values,
-					const char *const *columns, int ncolumns)
+					const ColumnSpec *columns, int ncolumns)
 {
 	MemoryContext old;
 	int			natts;
@@ -250,9 +250,9 @@ stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types,
 	}
 	for (int i = 0; i < ncolumns; i++)
 	{
-		stream->columns[i] = SPI_fnumber(stream->desc, columns[i]) - 1;
+		stream->columns[i] = SPI_fnumber(stream->desc, columns[i].name) - 1;
 		if (stream->columns[i] < 0)
-			elog(ERROR, "there is no column \"%s\" in \"%s\"", columns[i], query);
+			elog(ERROR, "there is no column \"%s\" in \"%s\"", columns[i].name, query);
 	}
 	MemoryContextSwitchTo(old);
 	stream->fetch = 64;

@@ -10,6 +10,7 @@
 #define GOVERNANCE_LEDGER_STREAM_H
 
 #include "ledger/ledger.h"
+#include "ledger/transition.h"
 
 #include "utils/portal.h"
 
@@ -65,7 +66,7 @@ extern void stream_close(RowStream *stream);
  * putting it together again.
  */
 extern void stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types,
-								Datum *values, const char *const *columns, int ncolumns);
+								Datum *values, const ColumnSpec *columns, int ncolumns);
 
 /* The next row. */
 extern void stream_next(RowStream *stream);
