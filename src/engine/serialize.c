@@ -5,7 +5,8 @@
  * Numbers are little-endian groups of seven bits, signed ones folded so that
  * small ones are short; an instant is one byte when it is infinite or the same
  * as the one before it, else nine.  What nothing looks at any more is left out.
- * Nothing is trusted when it is read back: every length and index is checked.
+ * Nothing is trusted when it is read back: every length and index is checked,
+ * and all else that the fold relies on not to go astray.
  */
 #include "postgres.h"
 
@@ -500,6 +501,21 @@ get_value(Reader *r)
 	corrupted("A value is malformed.");
 }
 
+/* A fact, which has the type that the policy gives it. */
+static ExprValue
+get_fact(Reader *r, const Policy *policy, int index)
+{
+	static const ExprType types[] = {
+		[ATTRIBUTE_NUMBER] = EXPR_NUMBER, [ATTRIBUTE_BOOLEAN] = EXPR_BOOLEAN,
+		[ATTRIBUTE_TEXT] = EXPR_TEXT, [ATTRIBUTE_DATE] = EXPR_DATE
+	};
+	ExprValue	value = get_value(r);
+
+	if (!value.isnull && value.type != types[policy->attributes[index].type])
+		corrupted("A fact has another type.");
+	return value;
+}
+
 static Span
 get_span(Reader *r)
 {
@@ -572,6 +588,8 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->shown_policy = get_signed(r);
 	s->shown_rung = get_int(r);
 	s->flags = (int32) get_unsigned(r);
+	if (s->rung < 0 && sanction_open_now(s))
+		corrupted("A sanction without a rung is open.");
 	s->cause = get_signed(r);
 	s->opened = get_instant(r);
 	s->starts = get_instant(r);
@@ -585,6 +603,8 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	if (s->flags & SANCTION_QUEUED)
 	{
 		s->queued_after = (int64) get_unsigned(r);
+		if (s->queued_after < 0 || s->queued_after >= s->number)
+			corrupted("A sanction waits for one that opened later.");
 		s->earliest = get_instant(r);
 		s->has_length = get_byte(r) != 0;
 		s->length = get_span(r);
@@ -645,7 +665,7 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 	state->nviolations = get_signed(&r);
 	state->nsanctions_ever = get_signed(&r);
 	for (int i = 0; i < policy->nattributes; i++)
-		state->attributes[i] = get_value(&r);
+		state->attributes[i] = get_fact(&r, policy, i);
 	for (int i = 0; i < policy->ncounters; i++)
 		state->counters[i] = get_signed(&r);
 	for (int i = 0; i < plan->nevery; i++)
@@ -681,13 +701,16 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 	{
 		state->pending[i].attribute = get_index(&r, policy->nattributes, false);
 		state->pending[i].at = get_instant(&r);
-		state->pending[i].value = get_value(&r);
+		state->pending[i].value = get_fact(&r, policy, state->pending[i].attribute);
 	}
 	GET_LIST(nentries, entries, LiveEntry, get_entry);
 	GET_LIST(nmarks, marks, MarkRecord, get_mark);
 	GET_LIST(nactivities, activities, ActivityRecord, get_activity);
 	GET_LIST(ncollapses, collapses, CollapseState, get_collapse);
 	GET_LIST(nsanctions, sanctions, SanctionState, get_sanction);
+	for (int i = 0; i < state->nsanctions; i++)
+		if (state->sanctions[i].number < 1 || state->sanctions[i].number > state->nsanctions_ever)
+			corrupted("A sanction is numbered as none was.");
 	GET_LIST(ngrants, grants, GrantRecord, get_grant);
 	if (r.at != r.end)
 		corrupted("Bytes are left over.");

@@ -436,3 +436,36 @@ SELECT count(*) FROM ((TABLE old_restriction EXCEPT TABLE governance.restriction
 SELECT count(*) FROM old_standing o FULL JOIN governance.standing s USING (account_id, scheme)
 	WHERE o.as_of = s.as_of AND (o.score::text, o.tier, o.known_at, o.policy_id, o.state)
 		IS DISTINCT FROM (s.score::text, s.tier, s.known_at, s.policy_id, s.state);
+
+-- A state of which a few bytes are other ones is damaged, or is another state;
+-- it leads nobody astray.
+\set ECHO none
+CREATE FUNCTION pg_temp.damage(rounds int) RETURNS TABLE (outcome text, often bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	standing	record;
+	bytes		bytea;
+	place		int;
+BEGIN
+	CREATE TEMPORARY TABLE outcome (outcome text);
+	FOR standing IN SELECT s.* FROM governance.standing s, generate_series(1, rounds) ORDER BY s.account_id, s.scheme LOOP
+		bytes := standing.state;
+		FOR i IN 0 .. floor(random() * 3)::int LOOP
+			place := floor(random() * length(bytes))::int;
+			bytes := CASE
+				WHEN random() < 0.7 THEN
+					set_byte(bytes, place, (ARRAY[0, 1, 2, 3, 4, 127, 128, 255, floor(random() * 256)::int])[1 + floor(random() * 9)::int])
+				WHEN random() < 0.5 THEN overlay(bytes PLACING set_byte('\x00', 0, floor(random() * 256)::int) FROM place + 1 FOR 0)
+				ELSE overlay(bytes PLACING '' FROM place + 1 FOR 1) END;
+		END LOOP;
+		BEGIN
+			PERFORM governance.stored_scores(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, now(), now() + interval '1 month');
+			PERFORM governance.stored_nearness(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, NULL);
+			INSERT INTO outcome VALUES ('read');
+		EXCEPTION WHEN OTHERS THEN
+			INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'XX001' THEN 'damaged' ELSE SQLSTATE || ' ' || SQLERRM END);
+		END;
+	END LOOP;
+	RETURN QUERY SELECT o.outcome, count(*) FROM outcome o GROUP BY 1 ORDER BY 1;
+END $$;
+\set ECHO queries
+SELECT outcome, CASE WHEN often > 20 THEN 'often' ELSE often::text END AS often FROM pg_temp.damage(1);
