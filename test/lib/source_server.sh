@@ -50,15 +50,16 @@ source_server()
 	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $release main" \
 		>"$apt/sources.list"
 	say "PostgreSQL $major: fetching the source from Debian's archive"
+	# "errexit" is off on the left of "||".
 	(
-		cd "$work"
+		cd "$work" || exit
 		options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
 			-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache"
 			-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root)
-		apt-get "${options[@]}" update
+		apt-get "${options[@]}" update || exit
 		# As PostgreSQL releases it: with Debian's patches it would install
 		# itself over the machine's own server.
-		apt-get "${options[@]}" --download-only source "postgresql-$major"
+		apt-get "${options[@]}" --download-only source "postgresql-$major" || exit
 		tar -xf "postgresql-${major}_"*.orig.tar.*
 	) >"$log" 2>&1 || {
 		show_tail "$log" 30
@@ -66,13 +67,15 @@ source_server()
 	}
 	say "PostgreSQL $major: building it with assertions (some minutes)"
 	(
-		cd "$work/postgresql-$major"*/
+		cd "$work/postgresql-$major"*/ || exit
+		# Below another make, its own would leave out the generated headers.
+		unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS
 		./configure --prefix="$cache/$major" --enable-cassert --enable-debug \
 			--enable-tap-tests --with-icu --with-libxml --without-readline \
-			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND
-		make -s -j2 DESTDIR="$work/root" install
+			CFLAGS="-O1 -g -fno-omit-frame-pointer" CPPFLAGS=-DUSE_VALGRIND || exit
+		make -s -j2 DESTDIR="$work/root" install || exit
 		for module in btree_gist amcheck; do
-			make -s -j2 DESTDIR="$work/root" -C "contrib/$module" install
+			make -s -j2 DESTDIR="$work/root" -C "contrib/$module" install || exit
 		done
 		# What Valgrind is not to say of the server itself.
 		cp src/tools/valgrind.supp "$work/root$cache/$major/"
