@@ -224,7 +224,7 @@ svg .dot { fill: var(--alarm); stroke: var(--paper); stroke-width: 1.5; }
 svg .up { fill: var(--accent); stroke: var(--paper); stroke-width: 1; }
 svg .mark { font-size: 13px; fill: var(--ink); }
 svg .lane { fill: var(--ink); }
-svg .step { fill: var(--ink); stroke: none; }
+svg .step { fill: var(--ink); stroke-opacity: .8; }
 svg .thin { display: none; }
 @media (max-width: 48rem) {
 	svg .thin { display: inline; }

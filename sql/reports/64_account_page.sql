@@ -53,6 +53,7 @@ DECLARE
 	steps	jsonb;
 	rung	record;
 	label_y	numeric := -100;
+	labels	text := '';
 	bar		record;
 	busy	numeric[] := '{}';
 	taken	numeric;
@@ -99,7 +100,7 @@ BEGIN
 		-- to the one before.
 		ends := CASE WHEN starts < 16 OR rung.below AND starts <= height - 16 THEN starts + 13 ELSE starts - 4 END;
 		IF ends - label_y >= 13 THEN
-			result := concat(result, format('<text class="step" x="0" y="%s" dx="5">%s</text>', ends, governance.html_text(governance.page_clipped(rung.title, 28))));
+			labels := concat(labels, format(E'<text class="step" x="0" y="%s" dx="5">%s</text>\n', ends, governance.html_text(governance.page_clipped(rung.title, 28))));
 			label_y := ends;
 		END IF;
 		result := result || E'\n';
@@ -150,7 +151,8 @@ BEGIN
 	END LOOP;
 	bottom := bottom + lanes * lane;
 
-	-- The score, and what cost points.
+	-- The score, the names of the bands where it cannot cross them, and what
+	-- cost points.
 	result := concat(result, (
 		SELECT string_agg(concat(
 			format('<line class="score%s" x1="%s%%" x2="%s%%" y1="%s" y2="%s"/>', w.ahead, w.x, w.next_x, w.y, w.y),
@@ -159,7 +161,7 @@ BEGIN
 					 CASE WHEN p.expected OR p.at >= now() THEN ' ahead' END AS ahead
 			  FROM (SELECT s.at, s.expected, round(100 * extract(epoch FROM s.at - since) / length, 3) AS x, round(height - s.score * height / top, 1) AS y
 					FROM jsonb_to_recordset(steps) AS s(at timestamptz, score numeric, expected boolean)) p
-			  WINDOW o AS (ORDER BY p.at)) w), E'\n', (
+			  WINDOW o AS (ORDER BY p.at)) w), E'\n', labels, (
 		SELECT string_agg(format('<circle class="dot" r="4.5" cx="%s%%" cy="%s"><title>%s</title></circle>', round(100 * extract(epoch FROM e.at - since) / length, 3),
 								 round(height - e.score * height / top, 1),
 								 governance.html_text(concat(governance.page_date(e.at, language, time_zone, true), ': ', coalesce(e.title, e.rule), ' ', governance.page_number(e.delta)))), E'\n' ORDER BY e.n)
