@@ -25,4 +25,10 @@ extern AccountHistory *accounts_find(const int64 *accounts, int naccounts, bool 
  */
 extern bool accounts_active(const int64 *accounts, int naccounts, bool *active);
 
+/*
+ * Of which keys are the violations, which are there already, all that the
+ * account has?  False when that takes SQL.
+ */
+extern bool accounts_begin(StandingKey *const *keys, int nkeys, bool *begins);
+
 #endif							/* GOVERNANCE_LEDGER_ACCOUNT_ROW_H */

@@ -238,36 +238,48 @@ lock_facts(StandingWork *works, int nworks)
 }
 
 /*
- * Where there is no standing, no violation has come before; nor has anything
- * else, when the scheme listens to nothing else or the account has no activity.
+ * Nothing comes before the new rows of an account that has no other violation,
+ * and no activity where the scheme listens to some.  That there is no standing
+ * says less: while its scheme was on trial only, there was none.
  */
 static void
 find_first(StandingWork *works, int nworks)
 {
+	StandingWork **new = palloc(sizeof(StandingWork *) * nworks);
+	StandingKey **keys = palloc(sizeof(StandingKey *) * nworks);
 	int64	   *accounts = palloc(sizeof(int64) * nworks);
-	bool	   *active = palloc(sizeof(bool) * nworks);
+	bool	   *answers = palloc(sizeof(bool) * nworks);
 	int			n = 0;
+	int			nlistening = 0;
 
 	for (int i = 0; i < nworks; i++)
+		if (works[i].state == NULL && !works[i].key->refresh && !works[i].key->replay &&
+			works[i].key->nactivities == 0)
+		{
+			keys[n] = works[i].key;
+			new[n++] = &works[i];
+		}
+	if (n > 0 && accounts_begin(keys, n, answers))
+		for (int i = 0; i < n; i++)
+		{
+			new[i]->first = answers[i];
+			if (answers[i] && scheme_has_activities(keys[i]->scheme))
+			{
+				accounts[nlistening] = keys[i]->account_id;
+				new[nlistening++] = new[i];
+			}
+		}
+	if (nlistening > 0)
 	{
-		StandingWork *work = &works[i];
-
-		work->first = work->state == NULL && !work->key->refresh && !work->key->replay &&
-			work->key->nactivities == 0;
-		if (work->first && scheme_has_activities(work->key->scheme))
-			accounts[n++] = work->key->account_id;
+		if (!accounts_active(accounts, nlistening, answers))
+			memset(answers, true, sizeof(bool) * nlistening);
+		for (int i = 0; i < nlistening; i++)
+			new[i]->first = !answers[i];
 	}
-	if (n > 0)
-	{
-		if (!accounts_active(accounts, n, active))
-			memset(active, true, sizeof(bool) * n);
-		n = 0;
-		for (int i = 0; i < nworks; i++)
-			if (works[i].first && scheme_has_activities(works[i].key->scheme))
-				works[i].first = !active[n++];
-	}
+	pfree(new);
+	pfree(keys);
 	pfree(accounts);
-	pfree(active);
+	pfree(answers);
 }
 
 static void
