@@ -70,6 +70,13 @@ $status$;
 COMMENT ON FUNCTION governance.certification_status(bigint, bigint, timestamptz) IS
 	'how a certification stood, stands or will stand at an instant: applied, examining, granted, refused, suspended, lapsed or cancelled; null before it was applied for';
 
+CREATE FUNCTION governance.certification_turn(account_id bigint) RETURNS bigint
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_certification_turn';
+COMMENT ON FUNCTION governance.certification_turn(bigint) IS
+	'part of certification_step(): takes the account''s turn, and locks what may follow from the step, in the order in which everybody does; gives the number of the step';
+REVOKE ALL ON FUNCTION governance.certification_turn(bigint) FROM PUBLIC;
+
 CREATE FUNCTION governance.certification_step_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -85,16 +92,11 @@ DECLARE
 	hint		text;
 	other		record;
 BEGIN
-	-- One order of locks: configuration, standings, account, certification.
 	PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
 	IF NOT FOUND THEN
 		PERFORM governance.report_missing('account', NEW.account_id::text, relation => 'certification_step', field => 'account_id');
 	END IF;
-	PERFORM FROM governance.certification_config FOR SHARE;
-	PERFORM FROM governance.standing s WHERE s.account_id = NEW.account_id ORDER BY s.scheme FOR NO KEY UPDATE;
-	INSERT INTO governance.certified_account AS a (account_id, steps) VALUES (NEW.account_id, 1)
-		ON CONFLICT (account_id) DO UPDATE SET steps = a.steps + 1
-		RETURNING a.steps INTO NEW.step;
+	NEW.step := governance.certification_turn(NEW.account_id);
 
 	IF NEW.action = 'apply' THEN
 		NEW.at := COALESCE(NEW.at, now());

@@ -256,7 +256,9 @@ CREATE FUNCTION governance.certification_config_row() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $config$
 BEGIN
-	-- Waits for steps under way; those that come later see the change.
+	-- Waits for steps under way; those that come later see the change.  The
+	-- table of standings goes first, as everywhere: facts may follow.
+	LOCK TABLE governance.standing IN ROW EXCLUSIVE MODE;
 	UPDATE governance.certification_config SET version = version + 1;
 	PERFORM governance.certification_derive(NULL, CASE TG_TABLE_NAME
 		WHEN 'requirement' THEN '{domain,capability}'::text[]

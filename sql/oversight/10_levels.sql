@@ -152,7 +152,7 @@ AS $levels$
 		('bind_account', 'administrator'), ('unbind_account', 'administrator'), ('import_taxonomy', 'administrator'),
 		('certification_apply_check', 'owner'), ('certification_part_check', 'owner'), ('certification_grant_check', 'owner'),
 		('certification_reinstate_check', 'owner'), ('certification_consequences', 'owner'), ('certification_violations', 'owner'), ('certification_revisions', 'owner'), ('certification_derive', 'owner'),
-		('certification_derive_attributes', 'owner'), ('rebuild_certification', 'owner'), ('load_taxonomy', 'owner'),
+		('certification_derive_attributes', 'owner'), ('certification_turn', 'owner'), ('rebuild_certification', 'owner'), ('load_taxonomy', 'owner'),
 		('grant_level', 'owner'), ('revoke_level', 'owner'), ('grant_again', 'owner'),
 		('create_ledger', 'owner'), ('create_ledger_tables', 'owner'), ('create_ledger_triggers', 'owner'), ('create_ledger_views', 'owner'),
 		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),

@@ -44,6 +44,12 @@ extern void owner_leave(const OwnerIdentity *identity);
  */
 extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
 
+/*
+ * May a violation of a rule cost a certification?  Looks at
+ * governance.certification_consequence only.
+ */
+extern bool certification_may_cost(const char *scheme, const char *rule);
+
 /* The current user, or the one on whose behalf code runs as the owner. */
 extern Oid	owner_acting_role(void);
 

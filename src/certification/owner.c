@@ -292,11 +292,23 @@ governance_certification_guard(PG_FUNCTION_ARGS)
  */
 
 static bool
-texts_equal(Datum kept, Datum given)
+may_cost(const SmallRow *rows, int nrows, const char *scheme, Size scheme_len,
+		 const char *rule, Size rule_len)
 {
-	text	   *value = DatumGetTextPP(given);
+	for (int i = 0; i < nrows; i++)
+		if (small_text_equals(rows[i].values[0], scheme, scheme_len) &&
+			(rows[i].nulls[1] || small_text_equals(rows[i].values[1], rule, rule_len)))
+			return true;
+	return false;
+}
 
-	return small_text_equals(kept, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+bool
+certification_may_cost(const char *scheme, const char *rule)
+{
+	int			nrows;
+	const SmallRow *rows = small_table_rows(&consequences, &nrows);
+
+	return nrows > 0 && may_cost(rows, nrows, scheme, strlen(scheme), rule, strlen(rule));
 }
 
 static void
@@ -365,17 +377,18 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 	{
 		Datum		values[lengthof(columns)];
 		bool		nulls[lengthof(columns)];
-		bool		found = false;
+		text	   *scheme;
+		text	   *rule;
 
 		for (int i = 0; i < (int) lengthof(columns); i++)
 			values[i] = slot_getattr(slot, attnums[i], &nulls[i]);
 		/* Copies for linked accounts come with their originals. */
 		if (nulls[0] || nulls[1] || nulls[2] || nulls[3] || !nulls[4])
 			continue;
-		for (int i = 0; i < nrows && !found; i++)
-			found = texts_equal(rows[i].values[0], values[0]) &&
-				(rows[i].nulls[1] || texts_equal(rows[i].values[1], values[1]));
-		if (!found)
+		scheme = DatumGetTextPP(values[0]);
+		rule = DatumGetTextPP(values[1]);
+		if (!may_cost(rows, nrows, VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme),
+					  VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule)))
 			continue;
 		if (n == allocated)
 			grow_ids(&account_ids, &violation_ids, &allocated);

@@ -42,6 +42,12 @@ static DirectTable activity_table = {
 	.name = "activity", .ncolumns = Y_COLUMNS, .columns = activity_columns, .nkeys = 1
 };
 
+static const ColumnSpec certified_columns[1] = {{"account_id", INT8OID}};
+
+static DirectTable certified_table = {
+	.name = "certified_account", .ncolumns = 1, .columns = certified_columns, .nkeys = 1
+};
+
 static const ColumnSpec violation_columns[2] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}
 };
@@ -127,26 +133,40 @@ accounts_find(const int64 *accounts, int naccounts, bool hold)
 	return histories;
 }
 
-bool
-accounts_active(const int64 *accounts, int naccounts, bool *active)
+/* Which of the accounts have a row in a table whose key they lead? */
+static bool
+accounts_in(DirectTable *table, const int64 *accounts, int naccounts, bool *found)
 {
 	DirectWriter writer;
 	Snapshot	snapshot;
 
-	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &activity_table, DIRECT_FIND))
+	if (IsolationUsesXactSnapshot() || !direct_open(&writer, table, DIRECT_FIND))
 		return false;
 	snapshot = direct_look();
 	for (int i = 0; i < naccounts; i++)
 	{
 		Datum		key = Int64GetDatum(accounts[i]);
 
+		CHECK_FOR_INTERRUPTS();
 		direct_find(&writer, snapshot, &key, 1);
-		active[i] = direct_next(&writer);
+		found[i] = direct_next(&writer);
 	}
 	direct_stop(&writer);
 	direct_seen();
 	direct_close(&writer);
 	return true;
+}
+
+bool
+accounts_active(const int64 *accounts, int naccounts, bool *active)
+{
+	return accounts_in(&activity_table, accounts, naccounts, active);
+}
+
+bool
+accounts_certified(const int64 *accounts, int naccounts, bool *certified)
+{
+	return accounts_in(&certified_table, accounts, naccounts, certified);
 }
 
 bool

@@ -25,6 +25,9 @@ extern AccountHistory *accounts_find(const int64 *accounts, int naccounts, bool 
  */
 extern bool accounts_active(const int64 *accounts, int naccounts, bool *active);
 
+/* Which of them have ever applied for a certification; likewise. */
+extern bool accounts_certified(const int64 *accounts, int naccounts, bool *certified);
+
 /*
  * Of which keys are the violations, which are there already, all that the
  * account has?  False when that takes SQL.

@@ -187,13 +187,26 @@ lock_accounts_of(const KeyList *list)
 	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
 												  sizeof(int64) * Max(list->n, 1));
 	int			n = 0;
+	bool		withholds = false;
 
 	for (int i = 0; i < list->n; i++)
+	{
 		accounts[i] = list->keys[i].account_id;
+		withholds = withholds || scheme_withholds(list->keys[i].scheme, "certification");
+	}
 	qsort(accounts, list->n, sizeof(int64), int64_cmp);
 	for (int i = 0; i < list->n; i++)
 		if (n == 0 || accounts[n - 1] != accounts[i])
 			accounts[n++] = accounts[i];
+	if (withholds)
+	{
+		int64	   *certified = MemoryContextAllocHuge(CurrentMemoryContext,
+													   sizeof(int64) * Max(n, 1));
+
+		memcpy(certified, accounts, sizeof(int64) * n);
+		certified_lock(certified, n, false);
+		pfree(certified);
+	}
 	accounts_lock(accounts, n);
 	pfree(accounts);
 }

@@ -289,6 +289,9 @@ extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
 extern bool scheme_has_activities(Scheme *scheme);
 extern bool scheme_has_attributes(Scheme *scheme);
 
+/* May any version of the scheme withhold this capability? */
+extern bool scheme_withholds(Scheme *scheme, const char *capability);
+
 /*
  * What the state will bring if nothing more happens, across versions: the
  * sanctions as the tables show them, each with the rung that says what it is
@@ -339,6 +342,14 @@ extern bool linked_entry_check(Relation relation, const char *column, bool refer
  */
 extern void accounts_lock(const int64 *accounts, int naccounts);
 
+/*
+ * Takes the turns of those of the accounts (sorted, distinct) that have ever
+ * applied for a certification, until the end of the transaction; they are moved
+ * to the front, and their number is given.  steps: steps may follow, so that the
+ * configuration of certification has to stay as it is, too.
+ */
+extern int	certified_lock(int64 *accounts, int naccounts, bool steps);
+
 /* ---------- standings (standing.c) ---------- */
 
 /* One account under one scheme in a statement that changes the ledger. */
@@ -352,6 +363,8 @@ typedef struct StandingKey
 	ActivityRow **activities;
 	bool		replay;			/* fold the whole history anew */
 	bool		refresh;		/* facts or policies changed: no new row */
+	bool		lock_only;		/* nothing is known to change, but may later in
+								 * the statement */
 	TimestampTz decided;		/* replay: when the revision was decided,
 								 * DT_NOBEGIN: there is none */
 	TimestampTz advance_to;		/* refresh, replay: move up to here */
@@ -364,6 +377,15 @@ typedef struct StandingKey
 } StandingKey;
 
 extern int	standing_key_cmp(const void *a, const void *b);
+
+/*
+ * Takes the turns of certified accounts (lock.c) whose certifications may
+ * change with the standings of keys, or gain and lose weight by a sanction.
+ * Where facts follow from certifications, the standings that look at facts are
+ * added, to be locked among the others; keys are sorted and distinct, and stay
+ * so.  Goes before all other locks of rows.
+ */
+extern void certified_keys_lock(StandingKey **keys, int *nkeys);
 
 /*
  * Brings the standings of keys up to date: sorts them, locks them in key

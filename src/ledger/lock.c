@@ -3,12 +3,21 @@
  *		Locks on accounts and standings, for those who have no right to lock rows
  *		of tables that they may not change.
  *
- * The order of locks is: the table of standings (see ledger_lock()), accounts
- * by id, standings by account and scheme.
+ * The order of locks is: the table of standings (see ledger_lock()), the
+ * configuration of certification, the turns of certified accounts by id,
+ * accounts by id, standings by account and scheme.
+ *
+ * A step of a certification may come from anybody, and from a violation when
+ * its standing was written.  Where facts follow from certifications, it leads
+ * back to the standings of the account that look at facts.  So whoever may come
+ * to take a step has the account's turn before any standing, and where it
+ * matters those standings among its own.
  */
 #include "postgres.h"
 
+#include "certification/certification.h"
 #include "compat.h"
+#include "ledger/account_row.h"
 #include "ledger/ledger.h"
 
 #include "catalog/namespace.h"
@@ -23,6 +32,7 @@
 PG_FUNCTION_INFO_V1(governance_hold_account);
 PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_hold_standing);
+PG_FUNCTION_INFO_V1(governance_certification_turn);
 
 static LedgerPlan accounts_plan = {
 	"SELECT a.account_id FROM governance.account a WHERE a.account_id" EQ "ANY ($1)"
@@ -36,13 +46,50 @@ static LedgerPlan standing_plan = {
 	2, {INT8OID, TEXTOID}
 };
 
-/* With those that have copies of the account's entries. */
-static LedgerPlan linked_standings_plan = {
-	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$2 AND s.account_id" EQ "ANY"
-	" (ARRAY(SELECT $1 UNION SELECT v.account_id FROM governance.violation v"
-	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2))"
-	" ORDER BY s.account_id FOR NO KEY UPDATE",
+/* Those of some accounts under one scheme, and of others under several. */
+static LedgerPlan standings_plan = {
+	"SELECT s.account_id FROM governance.standing s"
+	" WHERE s.account_id" EQ "ANY ($1) AND s.scheme" EQ "$2"
+	" OR s.account_id" EQ "ANY ($3) AND s.scheme" EQ "ANY ($4)"
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE",
+	4, {INT8ARRAYOID, TEXTOID, INT8ARRAYOID, TEXTARRAYOID}
+};
+
+static LedgerPlan found_plan = {
+	"SELECT s.account_id, s.scheme FROM governance.standing s"
+	" WHERE s.account_id" EQ "ANY ($1) AND s.scheme" EQ "ANY ($2)",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+/* An account with those that have copies of its entries. */
+static LedgerPlan linked_plan = {
+	"SELECT l.account_id FROM (SELECT $1 UNION SELECT v.account_id FROM governance.violation v"
+	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2) l (account_id)"
+	" ORDER BY l.account_id",
 	2, {INT8OID, TEXTOID}
+};
+
+static LedgerPlan config_plan = {
+	"SELECT FROM governance.certification_config FOR SHARE",
+	0, {0}
+};
+
+static LedgerPlan certified_plan = {
+	"SELECT c.account_id FROM governance.certified_account c WHERE c.account_id" EQ "ANY ($1)"
+	" ORDER BY c.account_id FOR NO KEY UPDATE",
+	1, {INT8ARRAYOID}
+};
+
+static LedgerPlan turn_plan = {
+	"INSERT INTO governance.certified_account AS c (account_id, steps) VALUES ($1, 1)"
+	" ON CONFLICT (account_id) DO UPDATE SET steps = c.steps OPERATOR(pg_catalog.+) 1"
+	" RETURNING c.steps",
+	1, {INT8OID}
+};
+
+static LedgerPlan derives_plan = {
+	"SELECT FROM governance.certification_attribute LIMIT 1",
+	0, {0}
 };
 
 static LedgerPlan latest_plan = {
@@ -61,6 +108,192 @@ accounts_lock(const int64 *accounts, int naccounts)
 	ledger_execute(&accounts_plan, &array, NULL, LEDGER_FRESH);
 	SPI_freetuptable(SPI_tuptable);
 }
+
+/* ---------- certified accounts ---------- */
+
+static int
+int8_column(int64 *values, uint64 nrows)
+{
+	for (uint64 i = 0; i < nrows; i++)
+	{
+		bool		isnull;
+
+		values[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
+												&isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return (int) nrows;
+}
+
+int
+certified_lock(int64 *accounts, int naccounts, bool steps)
+{
+	bool	   *certified = palloc(sizeof(bool) * Max(naccounts, 1));
+	Datum		array;
+
+	/* Most accounts never apply: see to it without a lock, and without SQL. */
+	if (accounts_certified(accounts, naccounts, certified))
+	{
+		int			n = 0;
+
+		for (int i = 0; i < naccounts; i++)
+			if (certified[i])
+				accounts[n++] = accounts[i];
+		naccounts = n;
+	}
+	pfree(certified);
+	if (naccounts == 0)
+		return 0;
+	if (steps)
+	{
+		ledger_execute(&config_plan, NULL, NULL, LEDGER_FRESH);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	array = ledger_int8_array(accounts, naccounts);
+	return int8_column(accounts, ledger_execute(&certified_plan, &array, NULL, LEDGER_FRESH));
+}
+
+/* The names of the schemes that look at facts, trials included. */
+static Datum
+schemes_with_facts(int *n)
+{
+	int			nschemes;
+	Scheme	  **schemes = rulebook_schemes(&nschemes);
+	Datum	   *names = palloc(sizeof(Datum) * Max(nschemes, 1));
+
+	*n = 0;
+	for (int i = 0; i < nschemes; i++)
+		if (scheme_has_attributes(schemes[i]))
+			names[(*n)++] = PointerGetDatum(schemes[i]->text);
+	return ledger_array(names, NULL, *n, TEXTOID);
+}
+
+/*
+ * Do steps of certified accounts lead to facts, and these to standings?  If so,
+ * locks the accounts; the schemes whose standings are to be locked next are in
+ * *schemes.
+ */
+static bool
+lock_facts_of(const int64 *accounts, int naccounts, Datum *schemes)
+{
+	uint64		nrows;
+	int			nschemes;
+
+	if (naccounts == 0)
+		return false;
+	nrows = ledger_execute(&derives_plan, NULL, NULL, LEDGER_FRESH);
+	SPI_freetuptable(SPI_tuptable);
+	if (nrows == 0)
+		return false;
+	*schemes = schemes_with_facts(&nschemes);
+	if (nschemes == 0)
+		return false;
+	accounts_lock(accounts, naccounts);
+	return true;
+}
+
+/* May the entries of a key lead to steps? */
+static bool
+may_take_steps(const StandingKey *key)
+{
+	const char *name = key->scheme->trial_of != NULL ? key->scheme->trial_of : key->scheme->name;
+
+	/* What an overturned violation has cost comes back. */
+	if (key->replay)
+		return true;
+	for (int i = 0; i < key->nviolations; i++)
+		if (certification_may_cost(name, key->violations[i]->rule))
+			return true;
+	return false;
+}
+
+static void
+add_standings(StandingKey **keys, int *nkeys, const int64 *accounts, int naccounts, Datum schemes)
+{
+	Datum		values[2] = {ledger_int8_array(accounts, naccounts), schemes};
+	uint64		nrows = ledger_execute(&found_plan, values, NULL, LEDGER_FRESH);
+	StandingKey *all = MemoryContextAllocHuge(CurrentMemoryContext,
+											  sizeof(StandingKey) * (*nkeys + nrows));
+	int			n = *nkeys;
+
+	memcpy(all, *keys, sizeof(StandingKey) * n);
+	for (uint64 i = 0; i < nrows; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		StandingKey key = {.decided = DT_NOBEGIN, .advance_to = DT_NOBEGIN, .changed_from = DT_NOEND};
+		char	   *name = SPI_getvalue(tuple, desc, 2);
+
+		key.account_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		key.scheme = rulebook_scheme(name, strlen(name), false);
+		key.lock_only = true;
+		if (bsearch(&key, *keys, *nkeys, sizeof(StandingKey), standing_key_cmp) == NULL)
+			all[n++] = key;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	qsort(all, n, sizeof(StandingKey), standing_key_cmp);
+	*keys = all;
+	*nkeys = n;
+}
+
+void
+certified_keys_lock(StandingKey **keys, int *nkeys)
+{
+	int64	   *accounts = NULL;
+	int64	   *stepping = NULL;
+	int			naccounts = 0;
+	int			nstepping = 0;
+	Scheme	   *last = NULL;
+	bool		withholds = false;
+	Datum		schemes;
+
+	for (int i = 0; i < *nkeys; i++)
+	{
+		StandingKey *key = &(*keys)[i];
+		bool		steps = may_take_steps(key);
+
+		if (key->scheme != last)
+		{
+			last = key->scheme;
+			withholds = scheme_withholds(last, "certification");
+		}
+		if (!steps && !withholds)
+			continue;
+		if (accounts == NULL)
+		{
+			accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * *nkeys);
+			stepping = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * *nkeys);
+		}
+		if (naccounts == 0 || accounts[naccounts - 1] != key->account_id)
+			accounts[naccounts++] = key->account_id;
+		if (steps && (nstepping == 0 || stepping[nstepping - 1] != key->account_id))
+			stepping[nstepping++] = key->account_id;
+	}
+	if (naccounts == 0)
+		return;
+	naccounts = certified_lock(accounts, naccounts, nstepping > 0);
+
+	/* Both lists are in order. */
+	if (naccounts > 0)
+	{
+		int			n = 0;
+
+		for (int i = 0, j = 0; i < nstepping; i++)
+		{
+			while (j < naccounts && accounts[j] < stepping[i])
+				j++;
+			if (j < naccounts && accounts[j] == stepping[i])
+				stepping[n++] = stepping[i];
+		}
+		if (lock_facts_of(stepping, n, &schemes))
+			add_standings(keys, nkeys, stepping, n, schemes);
+	}
+	pfree(accounts);
+	pfree(stepping);
+}
+
+/* ---------- for SQL ---------- */
 
 /* Who may hold up others is who may write what the lock is for. */
 static void
@@ -82,11 +315,21 @@ Datum
 governance_hold_account(PG_FUNCTION_ARGS)
 {
 	int64		account_id = PG_GETARG_INT64(0);
+	int64		certified = account_id;
 	LedgerIdentity identity;
+	Scheme	  **schemes;
+	int			nschemes;
+	bool		withholds = false;
 
 	require_insert("attribute");
 	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	schemes = rulebook_schemes(&nschemes);
+	for (int i = 0; i < nschemes && !withholds; i++)
+		withholds = scheme_withholds(schemes[i], "certification");
 	ledger_enter(&identity);
+	if (withholds)
+		certified_lock(&certified, 1, false);
 	accounts_lock(&account_id, 1);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();
@@ -115,24 +358,84 @@ governance_hold_scheme(PG_FUNCTION_ARGS)
 	return latest;
 }
 
+/* Those of accounts under a scheme; of certified ones all that look at facts, too. */
+static void
+lock_standings(const int64 *accounts, int naccounts, Datum scheme,
+			   const int64 *certified, int ncertified, Datum schemes)
+{
+	Datum		values[4] = {
+		ledger_int8_array(accounts, naccounts), scheme,
+		ledger_int8_array(certified, ncertified), schemes
+	};
+
+	ledger_execute(&standings_plan, values, NULL, LEDGER_FRESH);
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* hold_standing(account_id, scheme): part of revise(). */
 Datum
 governance_hold_standing(PG_FUNCTION_ARGS)
 {
-	Datum		values[2];
+	int64		account_id = PG_GETARG_INT64(0);
 	text	   *name = PG_GETARG_TEXT_PP(1);
+	Datum		values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	LedgerIdentity identity;
 	const Scheme *scheme;
+	int64	   *accounts = &account_id;
+	int64	   *certified;
+	int			n = 1;
+	int			ncertified;
+	Datum		schemes;
 
 	require_insert("revision");
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	ledger_enter(&identity);
-	values[0] = PG_GETARG_DATUM(0);
-	values[1] = PG_GETARG_DATUM(1);
-	ledger_execute(scheme != NULL && scheme->copies ? &linked_standings_plan : &standing_plan,
-				   values, NULL, LEDGER_FRESH);
+	if (scheme != NULL && scheme->copies)
+	{
+		uint64		nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
+
+		accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
+		n = int8_column(accounts, nrows);
+	}
+	certified = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * n);
+	memcpy(certified, accounts, sizeof(int64) * n);
+	ncertified = certified_lock(certified, n, true);
+	if (lock_facts_of(certified, ncertified, &schemes))
+		lock_standings(accounts, n, values[1], certified, ncertified, schemes);
+	else if (n > 1)
+		lock_standings(accounts, n, values[1], NULL, 0, ledger_array(NULL, NULL, 0, TEXTOID));
+	else
+		ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();
+}
+
+/*
+ * certification_turn(account_id): part of certification_step().  Gives the
+ * number of the step.
+ */
+Datum
+governance_certification_turn(PG_FUNCTION_ARGS)
+{
+	int64		account_id = PG_GETARG_INT64(0);
+	Datum		value = PG_GETARG_DATUM(0);
+	LedgerIdentity identity;
+	Datum		step;
+	Datum		schemes;
+	bool		isnull;
+
+	require_insert("certification_step");
+	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	ledger_enter(&identity);
+	ledger_execute(&config_plan, NULL, NULL, LEDGER_FRESH);
+	SPI_freetuptable(SPI_tuptable);
+	ledger_execute(&turn_plan, &value, NULL, LEDGER_WRITE);
+	step = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (lock_facts_of(&account_id, 1, &schemes))
+		lock_standings(NULL, 0, PointerGetDatum(cstring_to_text("")), &account_id, 1, schemes);
+	ledger_leave(&identity);
+	PG_RETURN_DATUM(step);
 }

@@ -717,6 +717,29 @@ scheme_has_attributes(Scheme *scheme)
 	return false;
 }
 
+static bool
+named(char **names, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+scheme_withholds(Scheme *scheme, const char *capability)
+{
+	for (int i = 0; i < scheme->nversions; i++)
+	{
+		const Policy *policy = rulebook_compiled(&scheme->versions[i]);
+
+		for (int r = 0; r < policy->nrungs; r++)
+			if (named(policy->rungs[r].capabilities, policy->rungs[r].ncapabilities, capability))
+				return true;
+	}
+	return false;
+}
+
 /* ---------- projection ---------- */
 
 #define AS_IT_ENDS (SANCTION_ENDED | SANCTION_RELEASED | SANCTION_NEVER)

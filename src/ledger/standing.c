@@ -14,7 +14,9 @@
  *	4. writes standings, sanctions and restrictions in batches (effect.c).
  *
  * All rows are made before any is locked, and both go in the order of (account,
- * scheme), so that two statements never wait for each other in a circle.  A
+ * scheme), so that two statements never wait for each other in a circle.  What
+ * follows from a violation for certifications, and from these for facts, comes
+ * when this is done: what that locks is locked here, in its order (lock.c).  A
  * serialization failure is let through.
  */
 #include "postgres.h"
@@ -504,7 +506,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	set_busy(keys, nkeys);
 	standings_lock(table, works, nkeys);
 	for (int i = 0; i < nkeys; i++)
-		if (works[i].state != NULL)
+		if (works[i].state != NULL && !keys[i]->lock_only)
 			works[n++] = works[i];
 	if (n == 0)
 		return;
@@ -542,6 +544,7 @@ merge_keys(StandingKey *keys, int nkeys)
 		{
 			keys[n - 1].replay |= keys[i].replay;
 			keys[n - 1].refresh |= keys[i].refresh;
+			keys[n - 1].lock_only &= keys[i].lock_only;
 			keys[n - 1].decided = Max(keys[n - 1].decided, keys[i].decided);
 			keys[n - 1].advance_to = Max(keys[n - 1].advance_to, keys[i].advance_to);
 			keys[n - 1].changed_from = Min(keys[n - 1].changed_from, keys[i].changed_from);
@@ -571,7 +574,8 @@ check_busy(const StandingKey *keys, int nkeys)
 {
 	for (Frame *frame = frames; frame != NULL; frame = frame->outer)
 		for (int i = 0; i < frame->nbusy; i++)
-			if (bsearch(frame->busy[i], keys, nkeys, sizeof(StandingKey), standing_key_cmp) != NULL)
+			if (!frame->busy[i]->lock_only &&
+				bsearch(frame->busy[i], keys, nkeys, sizeof(StandingKey), standing_key_cmp) != NULL)
 				ereport(ERROR,
 						(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 						 errmsg("the standing of account %lld under scheme \"%s\" is being changed already",
@@ -633,7 +637,7 @@ apply_keys(StandingKey *keys, int nkeys)
 			for (int i = 0; i < n; i++)
 				if (missing[i])
 				{
-					if (keys[first + i].refresh)
+					if (keys[first + i].refresh || keys[first + i].lock_only)
 						keys[first + i].done = true;
 					else
 						pending[npending++] = &keys[first + i];
@@ -665,7 +669,6 @@ apply_in_frame(StandingKey *keys, int nkeys)
 {
 	Frame		frame = {.outer = frames};
 
-	check_busy(keys, nkeys);
 	frames = &frame;
 	PG_TRY();
 	{
@@ -684,7 +687,10 @@ standings_apply(StandingKey *keys, int nkeys)
 	if (nkeys == 0)
 		return;
 	qsort(keys, nkeys, sizeof(StandingKey), standing_key_cmp);
-	apply_in_frame(keys, merge_keys(keys, nkeys));
+	nkeys = merge_keys(keys, nkeys);
+	check_busy(keys, nkeys);
+	certified_keys_lock(&keys, &nkeys);
+	apply_in_frame(keys, nkeys);
 }
 
 /* ---------- reading ---------- */
