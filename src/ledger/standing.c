@@ -240,9 +240,10 @@ lock_facts(StandingWork *works, int nworks)
 }
 
 /*
- * Nothing comes before the new rows of an account that has no other violation,
- * and no activity where the scheme listens to some.  That there is no standing
- * says less: while its scheme was on trial only, there was none.
+ * Nothing comes before the new rows of an account that has no standing yet, and
+ * no activity where the scheme listens to some.  Where the scheme has been on
+ * trial that says less, as violations of that time have none: there the account
+ * must have no other violation.
  */
 static void
 find_first(StandingWork *works, int nworks)
@@ -258,18 +259,21 @@ find_first(StandingWork *works, int nworks)
 		if (works[i].state == NULL && !works[i].key->refresh && !works[i].key->replay &&
 			works[i].key->nactivities == 0)
 		{
-			keys[n] = works[i].key;
-			new[n++] = &works[i];
+			works[i].first = !works[i].key->scheme->tried;
+			if (!works[i].first)
+			{
+				keys[n] = works[i].key;
+				new[n++] = &works[i];
+			}
 		}
 	if (n > 0 && accounts_begin(keys, n, answers))
 		for (int i = 0; i < n; i++)
-		{
 			new[i]->first = answers[i];
-			if (answers[i] && scheme_has_activities(keys[i]->scheme))
-			{
-				accounts[nlistening] = keys[i]->account_id;
-				new[nlistening++] = new[i];
-			}
+	for (int i = 0; i < nworks; i++)
+		if (works[i].first && scheme_has_activities(works[i].key->scheme))
+		{
+			accounts[nlistening] = works[i].key->account_id;
+			new[nlistening++] = &works[i];
 		}
 	if (nlistening > 0)
 	{

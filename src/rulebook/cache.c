@@ -213,6 +213,7 @@ add_trials(void)
 								   schemes[i]->trials[t].policy_id);
 			trial->text = cstring_to_text(trial->name);
 			trial->trial_of = schemes[i]->name;
+			trial->tried = true;
 			trial->nversions = 1;
 			trial->versions = &schemes[i]->trials[t];
 			schemes[nschemes++] = trial;
@@ -247,7 +248,8 @@ load_versions(Reader *reader)
 					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
 					   " pg_catalog.isempty(in_force),"
 					   " document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
-					   " document OPERATOR(pg_catalog.@?) '$.links[*].entries'"
+					   " document OPERATOR(pg_catalog.@?) '$.links[*].entries',"
+					   " status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL"
 					   " FROM governance.policy"
 					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
 					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
@@ -285,6 +287,7 @@ load_versions(Reader *reader)
 												sizeof(PolicyVersion) * (n - row));
 			schemes[nschemes++] = scheme;
 		}
+		scheme->tried |= DatumGetBool(result(row, 9, &isnull));
 		if (DatumGetBool(result(row, 6, &isnull)))
 			continue;			/* never was in force */
 		if (version.status == POLICY_TRIAL)

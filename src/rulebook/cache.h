@@ -47,6 +47,8 @@ typedef struct Scheme
 	PolicyVersion *versions;
 	bool		links;			/* one of them hands sanctions on */
 	bool		copies;			/* one of them copies entries */
+	bool		tried;			/* is a trial, or has or had some: entries may be
+								 * there that no standing of it shows */
 	int			ntrials;
 	PolicyVersion *trials;
 } Scheme;
