@@ -33,8 +33,11 @@ BEGIN
 			FROM governance.policy p
 			WHERE p.scheme = policy_place.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)
 				AND coalesce(lower(p.in_force), '-infinity') <= clock_timestamp();
-		IF other.versions = 0 THEN
-			-- The first one: since ever, so that history can be loaded.
+		IF other.versions = 0 AND NOT EXISTS (
+			SELECT FROM governance.policy p
+				WHERE p.scheme = policy_place.scheme AND (p.status = 'trial' OR p.tried IS NOT NULL)) THEN
+			-- The first one: since ever, so that history can be loaded.  After a
+			-- trial from now on: nobody is punished for what happened in it.
 			start := NULL;
 		ELSIF other.latest > start OR seen >= start THEN
 			-- Somebody published, or recorded something, while this transaction
@@ -240,7 +243,7 @@ BEGIN
 END
 $publish$;
 COMMENT ON FUNCTION governance.publish(jsonb, text, tstzrange, text) IS
-	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
+	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones, and the first one after a trial, from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
 
 CREATE FUNCTION governance.activate(policy_id bigint, in_force tstzrange DEFAULT NULL) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

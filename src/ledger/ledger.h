@@ -283,15 +283,6 @@ extern TimestampTz ledger_place(Scheme *scheme, const ViolationRow *row);
 /* Takes up what the attribute table says about the time after as_of. */
 extern void ledger_refresh_facts(EngineState *state, const AccountHistory *facts);
 
-/* Does any version of the scheme listen to this kind, or look at this name? */
-extern bool scheme_listens(Scheme *scheme, const char *kind);
-extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
-extern bool scheme_has_activities(Scheme *scheme);
-extern bool scheme_has_attributes(Scheme *scheme);
-
-/* May any version of the scheme withhold this capability? */
-extern bool scheme_withholds(Scheme *scheme, const char *capability);
-
 /*
  * What the state will bring if nothing more happens, across versions: the
  * sanctions as the tables show them, each with the rung that says what it is

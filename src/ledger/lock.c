@@ -92,8 +92,11 @@ static LedgerPlan derives_plan = {
 	0, {0}
 };
 
+/* Trials included: what leaves them begins after what they have seen. */
 static LedgerPlan latest_plan = {
-	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "$1",
+	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "ANY"
+	" (ARRAY(SELECT $1 UNION ALL SELECT pg_catalog.concat(p.scheme, '@', p.policy_id)"
+	" FROM governance.policy p WHERE p.scheme" EQ "$1 AND p.status" EQ "'trial'))",
 	1, {TEXTOID}
 };
 

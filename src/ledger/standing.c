@@ -240,52 +240,37 @@ lock_facts(StandingWork *works, int nworks)
 }
 
 /*
- * Nothing comes before the new rows of an account that has no standing yet, and
- * no activity where the scheme listens to some.  Where the scheme has been on
- * trial that says less, as violations of that time have none: there the account
- * must have no other violation.
+ * Nothing comes before the new rows of an account that has no standing yet
+ * (version.c sees to it), and no activity where the scheme listens to some.
  */
 static void
 find_first(StandingWork *works, int nworks)
 {
 	StandingWork **new = palloc(sizeof(StandingWork *) * nworks);
-	StandingKey **keys = palloc(sizeof(StandingKey *) * nworks);
 	int64	   *accounts = palloc(sizeof(int64) * nworks);
-	bool	   *answers = palloc(sizeof(bool) * nworks);
+	bool	   *active = palloc(sizeof(bool) * nworks);
 	int			n = 0;
-	int			nlistening = 0;
 
 	for (int i = 0; i < nworks; i++)
-		if (works[i].state == NULL && !works[i].key->refresh && !works[i].key->replay &&
-			works[i].key->nactivities == 0)
-		{
-			works[i].first = !works[i].key->scheme->tried;
-			if (!works[i].first)
-			{
-				keys[n] = works[i].key;
-				new[n++] = &works[i];
-			}
-		}
-	if (n > 0 && accounts_begin(keys, n, answers))
-		for (int i = 0; i < n; i++)
-			new[i]->first = answers[i];
-	for (int i = 0; i < nworks; i++)
-		if (works[i].first && scheme_has_activities(works[i].key->scheme))
-		{
-			accounts[nlistening] = works[i].key->account_id;
-			new[nlistening++] = &works[i];
-		}
-	if (nlistening > 0)
 	{
-		if (!accounts_active(accounts, nlistening, answers))
-			memset(answers, true, sizeof(bool) * nlistening);
-		for (int i = 0; i < nlistening; i++)
-			new[i]->first = !answers[i];
+		StandingKey *key = works[i].key;
+
+		if (works[i].state != NULL || key->refresh || key->replay || key->nactivities > 0)
+			continue;
+		if (!scheme_has_activities(key->scheme))
+			works[i].first = true;
+		else
+		{
+			accounts[n] = key->account_id;
+			new[n++] = &works[i];
+		}
 	}
+	if (n > 0 && accounts_active(accounts, n, active))
+		for (int i = 0; i < n; i++)
+			new[i]->first = !active[i];
 	pfree(new);
-	pfree(keys);
 	pfree(accounts);
-	pfree(answers);
+	pfree(active);
 }
 
 static void

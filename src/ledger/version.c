@@ -32,6 +32,15 @@ static LedgerPlan violators_plan = {
 	2, {TEXTOID, TIMESTAMPTZOID}
 };
 
+/* Who has been heard, and has no standing to show it? */
+static LedgerPlan active_plan = {
+	"SELECT DISTINCT a.account_id FROM governance.activity a"
+	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2"
+	" AND NOT EXISTS (SELECT FROM governance.standing s"
+	" WHERE s.account_id" EQ "a.account_id AND s.scheme" EQ "$3) ORDER BY 1",
+	3, {TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID}
+};
+
 static LedgerPlan end_trials_plan = {
 	"DELETE FROM governance.standing s USING governance.policy p"
 	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
@@ -67,37 +76,74 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 	standings_apply(list.keys, list.n);
 }
 
+static void
+add_replays(KeyList *list, Scheme *scheme, uint64 nrows)
+{
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+															 SPI_tuptable->tupdesc, 1, &isnull));
+
+		key_list_add(list, account_id, scheme)->replay = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /*
- * Standings of trials that are over go; a trial is folded from what has happened
- * since it began, which others may have recorded before this transaction could
- * tell them of it.
+ * A version, on trial or in force, may reach back over entries that nobody has
+ * folded: violations of a time in which the scheme was on trial only, and
+ * activities of before; others may have recorded some of them before this
+ * transaction could tell them of it.  Whose they are gets a standing.
  */
+static void
+begin_standings(Scheme *scheme, TimestampTz from)
+{
+	KeyList		list = {0};
+	Datum		values[3];
+	Datum	   *kinds;
+	int			nkinds = 0;
+
+	if (scheme->tried)
+	{
+		values[0] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
+		values[1] = TimestampTzGetDatum(from);
+		add_replays(&list, scheme, ledger_execute(&violators_plan, values, NULL, LEDGER_LATEST));
+	}
+	for (int i = 0; i < scheme->nversions; i++)
+		nkinds += rulebook_compiled(&scheme->versions[i])->nactivities;
+	if (nkinds > 0)
+	{
+		kinds = palloc(sizeof(Datum) * nkinds);
+		nkinds = 0;
+		for (int i = 0; i < scheme->nversions; i++)
+		{
+			const Policy *policy = rulebook_compiled(&scheme->versions[i]);
+
+			for (int k = 0; k < policy->nactivities; k++)
+				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
+		}
+		values[0] = ledger_array(kinds, NULL, nkinds, TEXTOID);
+		values[1] = TimestampTzGetDatum(from);
+		values[2] = PointerGetDatum(scheme->text);
+		add_replays(&list, scheme, ledger_execute(&active_plan, values, NULL, LEDGER_LATEST));
+	}
+	standings_apply(list.keys, list.n);
+}
+
+/* Standings of trials that are over go, those of others begin. */
 static void
 refresh_trials(Scheme *scheme)
 {
-	Datum		values[2];
+	Datum		name = CStringGetTextDatum(scheme->name);
 
-	values[0] = CStringGetTextDatum(scheme->name);
-	ledger_execute(&end_trials_plan, values, NULL, LEDGER_WRITE);
+	ledger_execute(&end_trials_plan, &name, NULL, LEDGER_WRITE);
 	for (int t = 0; t < scheme->ntrials; t++)
 	{
 		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
 		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
-		KeyList		list = {0};
-		uint64		nrows;
 
-		values[1] = TimestampTzGetDatum(trial->versions[0].from);
-		nrows = ledger_execute(&violators_plan, values, NULL, LEDGER_LATEST);
-		for (uint64 row = 0; row < nrows; row++)
-		{
-			bool		isnull;
-			int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-																 SPI_tuptable->tupdesc, 1, &isnull));
-
-			key_list_add(&list, account_id, trial)->replay = true;
-		}
-		SPI_freetuptable(SPI_tuptable);
-		standings_apply(list.keys, list.n);
+		begin_standings(trial, trial->versions[0].from);
 	}
 }
 
@@ -245,7 +291,11 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 		if (scheme == NULL)
 			continue;			/* only drafts */
 		if (after[i].matters)
+		{
 			refresh_standings(scheme, after[i].replay_from);
+			if (after[i].replay_from != DT_NOEND)
+				begin_standings(scheme, after[i].replay_from);
+		}
 		if (after[i].trial)
 			refresh_trials(scheme);
 	}

@@ -87,6 +87,17 @@ extern bool rulebook_has_links(void);
 extern bool rulebook_knows_capability(const char *name, int len);
 
 /*
+ * Does any version of the scheme listen to this kind of activity, or look at
+ * this fact; does any listen to activities, or look at facts, at all; does any
+ * have a rung that withholds this capability (scheme.c)?
+ */
+extern bool scheme_listens(Scheme *scheme, const char *kind);
+extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
+extern bool scheme_has_activities(Scheme *scheme);
+extern bool scheme_has_attributes(Scheme *scheme);
+extern bool scheme_withholds(Scheme *scheme, const char *capability);
+
+/*
  * Compiles a document (compile.c) into a policy in a memory context of its own
  * below parent.  Raises ERRCODE_GV_INVALID_POLICY with the JSON path in the
  * message, what is allowed there in the detail.
