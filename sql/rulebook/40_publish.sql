@@ -279,8 +279,7 @@ BEGIN
 	UPDATE governance.scheme s SET last_version = s.last_version WHERE s.scheme = target.scheme;
 	UPDATE governance.policy p
 		SET status = 'active', in_force = placed,
-			tried = CASE WHEN target.status = 'trial' AND lower(target.in_force) < now()
-						 THEN target.in_force * tstzrange(NULL, now()) END,
+			tried = CASE WHEN target.status = 'trial' THEN target.in_force * tstzrange(NULL, now()) END,
 			published_at = coalesce(p.published_at, clock_timestamp()),
 			published_by = coalesce(p.published_by, current_user)
 		WHERE p.policy_id = activate.policy_id;
@@ -322,7 +321,7 @@ BEGIN
 		ended := 'empty';
 		UPDATE governance.policy p
 			SET status = 'retired', in_force = ended,
-				tried = CASE WHEN lower(target.in_force) < now() THEN target.in_force * tstzrange(NULL, now()) END
+				tried = target.in_force * tstzrange(NULL, now())
 			WHERE p.policy_id = retire.policy_id;
 	ELSIF lower(target.in_force) >= now() THEN
 		-- Not begun: the version before it goes on in its place.

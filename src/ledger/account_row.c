@@ -48,6 +48,22 @@ static DirectTable certified_table = {
 	.name = "certified_account", .ncolumns = 1, .columns = certified_columns, .nkeys = 1
 };
 
+static const ColumnSpec violation_columns[2] = {
+	{"account_id", INT8OID}, {"violation_id", INT8OID}
+};
+
+static DirectTable violation_table = {
+	.name = "violation", .ncolumns = 2, .columns = violation_columns, .nkeys = 1
+};
+
+static const ColumnSpec revision_columns[2] = {
+	{"account_id", INT8OID}, {"revision_id", INT8OID}
+};
+
+static DirectTable revision_table = {
+	.name = "revision", .ncolumns = 2, .columns = revision_columns, .nkeys = 1
+};
+
 static LedgerPlan exists_plan = {
 	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
 	1, {INT8OID}
@@ -159,4 +175,49 @@ bool
 accounts_certified(const int64 *accounts, int naccounts, bool *certified)
 {
 	return accounts_in(&certified_table, accounts, naccounts, certified);
+}
+
+/* Of which keys are the violations all that the account has? */
+static bool
+all_violations(StandingKey *const *keys, int nkeys, bool *all)
+{
+	DirectWriter writer;
+	Snapshot	snapshot;
+
+	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &violation_table, DIRECT_FIND))
+		return false;
+	snapshot = direct_look();
+	for (int i = 0; i < nkeys; i++)
+	{
+		Datum		key = Int64GetDatum(keys[i]->account_id);
+		int			n = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		direct_find(&writer, snapshot, &key, 1);
+		while (n <= keys[i]->nviolations && direct_next(&writer))
+			n++;
+		all[i] = n == keys[i]->nviolations;
+	}
+	direct_stop(&writer);
+	direct_seen();
+	direct_close(&writer);
+	return true;
+}
+
+bool
+accounts_begin(StandingKey *const *keys, int nkeys, bool *begins)
+{
+	int64	   *accounts = palloc(sizeof(int64) * nkeys);
+	bool	   *revised = palloc(sizeof(bool) * nkeys);
+	bool		known;
+
+	for (int i = 0; i < nkeys; i++)
+		accounts[i] = keys[i]->account_id;
+	known = all_violations(keys, nkeys, begins) &&
+		accounts_in(&revision_table, accounts, nkeys, revised);
+	for (int i = 0; i < nkeys && known; i++)
+		begins[i] = begins[i] && !revised[i];
+	pfree(accounts);
+	pfree(revised);
+	return known;
 }

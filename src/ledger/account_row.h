@@ -28,4 +28,10 @@ extern bool accounts_active(const int64 *accounts, int naccounts, bool *active);
 /* Which of them have ever applied for a certification; likewise. */
 extern bool accounts_certified(const int64 *accounts, int naccounts, bool *certified);
 
+/*
+ * Of which keys are the violations, which are there already, all that the
+ * ledger has of the account, activities apart?  False when that takes SQL.
+ */
+extern bool accounts_begin(StandingKey *const *keys, int nkeys, bool *begins);
+
 #endif							/* GOVERNANCE_LEDGER_ACCOUNT_ROW_H */

@@ -240,15 +240,18 @@ lock_facts(StandingWork *works, int nworks)
 }
 
 /*
- * Nothing comes before the new rows of an account that has no standing yet
- * (version.c sees to it), and no activity where the scheme listens to some.
+ * The new rows of an account that has no standing yet are all its history
+ * (version.c sees to it), but for activities where the scheme listens to some.
+ * Where the scheme is or was on trial that says less: what nobody folded, as no
+ * version was there for it, may come to matter once there is a state.
  */
 static void
 find_first(StandingWork *works, int nworks)
 {
-	StandingWork **new = palloc(sizeof(StandingWork *) * nworks);
+	StandingWork **asking = palloc(sizeof(StandingWork *) * nworks);
+	StandingKey **keys = palloc(sizeof(StandingKey *) * nworks);
 	int64	   *accounts = palloc(sizeof(int64) * nworks);
-	bool	   *active = palloc(sizeof(bool) * nworks);
+	bool	   *answers = palloc(sizeof(bool) * nworks);
 	int			n = 0;
 
 	for (int i = 0; i < nworks; i++)
@@ -257,20 +260,32 @@ find_first(StandingWork *works, int nworks)
 
 		if (works[i].state != NULL || key->refresh || key->replay || key->nactivities > 0)
 			continue;
-		if (!scheme_has_activities(key->scheme))
+		if (!key->scheme->tried)
 			works[i].first = true;
 		else
 		{
-			accounts[n] = key->account_id;
-			new[n++] = &works[i];
+			keys[n] = key;
+			asking[n++] = &works[i];
 		}
 	}
-	if (n > 0 && accounts_active(accounts, n, active))
+	if (n > 0 && accounts_begin(keys, n, answers))
 		for (int i = 0; i < n; i++)
-			new[i]->first = !active[i];
-	pfree(new);
+			asking[i]->first = answers[i];
+	n = 0;
+	for (int i = 0; i < nworks; i++)
+		if (works[i].first && scheme_has_activities(works[i].key->scheme))
+		{
+			accounts[n] = works[i].key->account_id;
+			asking[n++] = &works[i];
+		}
+	if (n > 0 && !accounts_active(accounts, n, answers))
+		memset(answers, true, sizeof(bool) * n);
+	for (int i = 0; i < n; i++)
+		asking[i]->first = !answers[i];
+	pfree(asking);
+	pfree(keys);
 	pfree(accounts);
-	pfree(active);
+	pfree(answers);
 }
 
 static void

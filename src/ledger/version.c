@@ -26,19 +26,20 @@
 
 PG_FUNCTION_INFO_V1(governance_policy_apply);
 
-static LedgerPlan violators_plan = {
-	"SELECT DISTINCT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
-	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2) ORDER BY 1",
+/* Whose violations, or opening balances, of a scheme lie after an instant? */
+static LedgerPlan entries_plan = {
+	"SELECT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
+	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2)"
+	" UNION SELECT r.account_id FROM governance.revision r WHERE r.scheme" EQ "$1"
+	" AND r.action" EQ "'opening' AND r.decided_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
 	2, {TEXTOID, TIMESTAMPTZOID}
 };
 
-/* Who has been heard, and has no standing to show it? */
+/* Whose activities do? */
 static LedgerPlan active_plan = {
 	"SELECT DISTINCT a.account_id FROM governance.activity a"
-	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2"
-	" AND NOT EXISTS (SELECT FROM governance.standing s"
-	" WHERE s.account_id" EQ "a.account_id AND s.scheme" EQ "$3) ORDER BY 1",
-	3, {TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID}
+	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
+	2, {TEXTARRAYOID, TIMESTAMPTZOID}
 };
 
 static LedgerPlan end_trials_plan = {
@@ -91,24 +92,29 @@ add_replays(KeyList *list, Scheme *scheme, uint64 nrows)
 }
 
 /*
- * A version, on trial or in force, may reach back over entries that nobody has
- * folded: violations of a time in which the scheme was on trial only, and
- * activities of before; others may have recorded some of them before this
- * transaction could tell them of it.  Whose they are gets a standing.
+ * A version, on trial or in force, may bring entries into play that nobody has
+ * folded: those of a time in which the scheme was on trial only, or not there
+ * at all, and activities that no version before listened to, some of them dated
+ * ahead; others may have recorded some before this transaction could tell them
+ * of it.  Where violations stand in time by their decision, a standing does not
+ * tell whether it has seen one that is judged by a later version, dated ahead.
  */
 static void
-begin_standings(Scheme *scheme, TimestampTz from)
+fold_entries(Scheme *scheme, TimestampTz from)
 {
 	KeyList		list = {0};
-	Datum		values[3];
+	Datum		values[2];
 	Datum	   *kinds;
 	int			nkinds = 0;
+	bool		by_decision = false;
 
-	if (scheme->tried)
+	for (int i = 0; i < scheme->nversions; i++)
+		by_decision |= rulebook_compiled(&scheme->versions[i])->clock == CLOCK_DECIDED;
+	if (scheme->tried || by_decision)
 	{
 		values[0] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
 		values[1] = TimestampTzGetDatum(from);
-		add_replays(&list, scheme, ledger_execute(&violators_plan, values, NULL, LEDGER_LATEST));
+		add_replays(&list, scheme, ledger_execute(&entries_plan, values, NULL, LEDGER_LATEST));
 	}
 	for (int i = 0; i < scheme->nversions; i++)
 		nkinds += rulebook_compiled(&scheme->versions[i])->nactivities;
@@ -125,7 +131,6 @@ begin_standings(Scheme *scheme, TimestampTz from)
 		}
 		values[0] = ledger_array(kinds, NULL, nkinds, TEXTOID);
 		values[1] = TimestampTzGetDatum(from);
-		values[2] = PointerGetDatum(scheme->text);
 		add_replays(&list, scheme, ledger_execute(&active_plan, values, NULL, LEDGER_LATEST));
 	}
 	standings_apply(list.keys, list.n);
@@ -143,7 +148,7 @@ refresh_trials(Scheme *scheme)
 		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
 		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
 
-		begin_standings(trial, trial->versions[0].from);
+		fold_entries(trial, trial->versions[0].from);
 	}
 }
 
@@ -223,7 +228,11 @@ policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *rep
 {
 	*replay_from = DT_NOEND;
 	if (!after->counts)
+	{
+		/* Withdrawn before it began: entries may have been dated ahead. */
+		*replay_from = before->counts ? before->from : DT_NOEND;
 		return before->counts;
+	}
 	if (!before->counts)
 	{
 		*replay_from = after->from;
@@ -294,7 +303,7 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 		{
 			refresh_standings(scheme, after[i].replay_from);
 			if (after[i].replay_from != DT_NOEND)
-				begin_standings(scheme, after[i].replay_from);
+				fold_entries(scheme, after[i].replay_from);
 		}
 		if (after[i].trial)
 			refresh_trials(scheme);
