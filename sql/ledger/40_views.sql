@@ -60,6 +60,12 @@ CREATE FUNCTION governance.hold_account(account_id bigint) RETURNS void
 COMMENT ON FUNCTION governance.hold_account(bigint) IS
 	'part of set_attribute(): locks an account until the end of the transaction, for those who may insert facts';
 
+CREATE FUNCTION governance.settle_facts(account_id bigint, name text, since timestamptz) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_settle_facts';
+COMMENT ON FUNCTION governance.settle_facts(bigint, text, timestamptz) IS
+	'part of set_attribute(): puts what still follows from certifications beside what was set';
+
 CREATE FUNCTION governance.set_attribute(account_id bigint, name text, value text, since timestamptz DEFAULT now())
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -97,8 +103,9 @@ BEGIN
 			RAISE;
 		END;
 	END IF;
+	PERFORM governance.settle_facts(account_id, name, since);
 END
 $set$;
 COMMENT ON FUNCTION governance.set_attribute(bigint, text, text, timestamptz) IS
-	'from then on the fact has this value (null: none), whatever it was before';
+	'from then on the fact has this value (null: none but what follows from certifications), whatever it was before';
 

@@ -140,7 +140,7 @@ AS $levels$
 		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
 		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('revise', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
-		('hold_account', 'moderator'), ('hold_standing', 'moderator'),
+		('hold_account', 'moderator'), ('settle_facts', 'moderator'), ('hold_standing', 'moderator'),
 		('statements_of_reasons', 'administrator'), ('file_statements', 'administrator'),
 		('publish', 'administrator'), ('activate', 'administrator'), ('retire', 'administrator'),
 		('policy_place', 'administrator'), ('hold_scheme', 'administrator'), ('rebuild', 'administrator'),

@@ -186,7 +186,7 @@ BEGIN
 		COMMENT ON COLUMN governance.policy.version IS 'counts from 1 in each scheme';
 		COMMENT ON COLUMN governance.policy.status IS 'draft: only stored; trial: computed, not enforced; active: in force during in_force; retired: ended before its time';
 		COMMENT ON COLUMN governance.policy.in_force IS 'from when until when it is (or was) in force; empty: it never was';
-		COMMENT ON COLUMN governance.policy.tried IS 'when it was computed without being enforced, once that has ended; empty: for entries dated ahead alone';
+		COMMENT ON COLUMN governance.policy.tried IS 'when it was computed without being enforced, once that has ended';
 		COMMENT ON COLUMN governance.policy.document IS 'the policy document, as it was published';
 		COMMENT ON COLUMN governance.policy.created_at IS 'when it was stored';
 		COMMENT ON COLUMN governance.policy.published_at IS 'when it left the state of a draft';

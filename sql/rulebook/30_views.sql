@@ -31,7 +31,7 @@ BEGIN
 		COMMENT ON COLUMN governance.policies.status IS 'draft, trial, active or retired';
 		COMMENT ON COLUMN governance.policies.state IS 'draft, trial, scheduled, in force, past, or withdrawn: never came into force';
 		COMMENT ON COLUMN governance.policies.in_force IS 'from when until when';
-		COMMENT ON COLUMN governance.policies.tried IS 'when it was on trial, once that has ended; empty: it ended before its time came';
+		COMMENT ON COLUMN governance.policies.tried IS 'when it was on trial, once that has ended';
 		COMMENT ON COLUMN governance.policies.rules IS 'how many rules it has';
 		COMMENT ON COLUMN governance.policies.rungs IS 'how many rungs its ladder has';
 		COMMENT ON COLUMN governance.policies.published_at IS 'when it was published';

@@ -25,7 +25,22 @@
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
+#define EQ " OPERATOR(pg_catalog.=) "
+
 PG_FUNCTION_INFO_V1(governance_attribute_apply);
+PG_FUNCTION_INFO_V1(governance_settle_facts);
+
+/* What was derived, and has been replaced since. */
+static LedgerPlan replaced_plan = {
+	"DELETE FROM governance.certified_attribute c"
+	" WHERE c.account_id" EQ "$1 AND c.name" EQ "$2 AND c.since OPERATOR(pg_catalog.>=) $3",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan derive_plan = {
+	"SELECT governance.certification_derive_attributes(ARRAY[$1])",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
 
 static const char *
 type_in_words(AttributeType type)
@@ -233,4 +248,29 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 	standings_apply(list.keys, list.n);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * settle_facts(account_id, name, since): part of set_attribute(), after
+ * hold_account().  What followed from certifications under that name was
+ * replaced from an instant on: what of it still follows is put beside what was
+ * set.
+ */
+Datum
+governance_settle_facts(PG_FUNCTION_ARGS)
+{
+	Datum		values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	int64		account_id = PG_GETARG_INT64(0);
+	LedgerIdentity identity;
+
+	require_insert("attribute");
+	ledger_enter(&identity);
+	if (certified_lock(&account_id, 1, false) > 0 && facts_derive())
+	{
+		ledger_execute(&replaced_plan, values, NULL, LEDGER_WRITE);
+		ledger_execute(&derive_plan, values, NULL, LEDGER_WRITE);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	ledger_leave(&identity);
+	PG_RETURN_VOID();
 }

@@ -341,6 +341,15 @@ extern void accounts_lock(const int64 *accounts, int naccounts);
  */
 extern int	certified_lock(int64 *accounts, int naccounts, bool steps);
 
+/*
+ * Who may hold up others is who may write what the lock is for; raises
+ * ERRCODE_INSUFFICIENT_PRIVILEGE.
+ */
+extern void require_insert(const char *table);
+
+/* Do facts follow from certifications? */
+extern bool facts_derive(void);
+
 /* ---------- standings (standing.c) ---------- */
 
 /* One account under one scheme in a statement that changes the ledger. */

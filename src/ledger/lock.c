@@ -171,6 +171,15 @@ schemes_with_facts(int *n)
 	return ledger_array(names, NULL, *n, TEXTOID);
 }
 
+bool
+facts_derive(void)
+{
+	uint64		nrows = ledger_execute(&derives_plan, NULL, NULL, LEDGER_FRESH);
+
+	SPI_freetuptable(SPI_tuptable);
+	return nrows > 0;
+}
+
 /*
  * Do steps of certified accounts lead to facts, and these to standings?  If so,
  * locks the accounts; the schemes whose standings are to be locked next are in
@@ -179,14 +188,9 @@ schemes_with_facts(int *n)
 static bool
 lock_facts_of(const int64 *accounts, int naccounts, Datum *schemes)
 {
-	uint64		nrows;
 	int			nschemes;
 
-	if (naccounts == 0)
-		return false;
-	nrows = ledger_execute(&derives_plan, NULL, NULL, LEDGER_FRESH);
-	SPI_freetuptable(SPI_tuptable);
-	if (nrows == 0)
+	if (naccounts == 0 || !facts_derive())
 		return false;
 	*schemes = schemes_with_facts(&nschemes);
 	if (nschemes == 0)
@@ -298,8 +302,7 @@ certified_keys_lock(StandingKey **keys, int *nkeys)
 
 /* ---------- for SQL ---------- */
 
-/* Who may hold up others is who may write what the lock is for. */
-static void
+void
 require_insert(const char *table)
 {
 	Oid			nsp = get_namespace_oid("governance", false);
@@ -323,6 +326,7 @@ governance_hold_account(PG_FUNCTION_ARGS)
 	Scheme	  **schemes;
 	int			nschemes;
 	bool		withholds = false;
+	bool		derive;
 
 	require_insert("attribute");
 	ledger_lock(RowExclusiveLock);
@@ -331,8 +335,9 @@ governance_hold_account(PG_FUNCTION_ARGS)
 	for (int i = 0; i < nschemes && !withholds; i++)
 		withholds = scheme_withholds(schemes[i], "certification");
 	ledger_enter(&identity);
-	if (withholds)
-		certified_lock(&certified, 1, false);
+	derive = facts_derive();
+	if (withholds || derive)
+		certified_lock(&certified, 1, derive);
 	accounts_lock(&account_id, 1);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();

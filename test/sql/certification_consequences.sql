@@ -122,3 +122,22 @@ SELECT pg_temp.overturn(6, 'lie');
 SELECT governance.qualified(6, 'health');
 SELECT * FROM governance.verify_certification();
 SELECT * FROM governance.verify();
+
+-- A fact that follows from a certification, one that was set instead, and back.
+INSERT INTO governance.certification_attribute (qualification, name, value) VALUES ('occupation:healthcare', 'doctor', 'yes');
+CREATE FUNCTION pg_temp.facts() RETURNS TABLE (value text, past boolean, open boolean) LANGUAGE sql AS $$
+	SELECT a.value, lower(a.during) < now(), upper_inf(a.during) OR upper(a.during) > now() FROM governance.attribute a WHERE a.account_id = 6 AND a.name = 'doctor' ORDER BY lower(a.during)
+$$;
+SELECT * FROM pg_temp.facts();
+SELECT governance.set_attribute(6, 'doctor', 'retired');
+SELECT * FROM pg_temp.facts();
+SELECT * FROM governance.verify_certification();
+SELECT governance.set_attribute(6, 'doctor', NULL, now() - interval '1 day');
+SELECT * FROM pg_temp.facts();
+SELECT * FROM governance.verify_certification();
+SELECT governance.set_attribute(6, 'doctor', 'never', '2020-01-01');
+SELECT * FROM pg_temp.facts();
+SELECT * FROM governance.verify_certification();
+SELECT governance.set_attribute(6, 'doctor', NULL, '2020-01-01');
+SELECT * FROM pg_temp.facts();
+SELECT * FROM governance.verify_certification();
