@@ -68,11 +68,13 @@ CREATE FUNCTION governance.certification_violations(account_ids bigint[], violat
 	SET search_path = pg_catalog, pg_temp
 AS $violations$
 BEGIN
+	-- One by one, whatever the planner knows of the table (OFFSET 0).
 	PERFORM governance.certification_consequences(v.account_id, v.violation_id)
 		FROM (SELECT n.account_id, n.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
 			  UNION ALL
-			  SELECT c.account_id, c.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
-				JOIN governance.violation c ON c.linked_account_id = n.account_id AND c.linked_violation_id = n.violation_id
+			  SELECT c.account_id, c.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id),
+				LATERAL (SELECT c.account_id, c.violation_id FROM governance.violation c
+						 WHERE c.linked_account_id = n.account_id AND c.linked_violation_id = n.violation_id OFFSET 0) c
 			  ORDER BY 1, 2) v;
 END
 $violations$;
@@ -89,13 +91,16 @@ DECLARE
 BEGIN
 	FOR revision IN
 		SELECT n.account_id, n.violation_id, n.action, n.reason, n.decided_at
+			-- One by one, whatever the planner knows of the table (OFFSET 0).
 			FROM (SELECT u.account_id, u.revision_id FROM unnest(account_ids, revision_ids) u(account_id, revision_id)
 				  UNION ALL
-				  SELECT c.account_id, c.revision_id FROM unnest(revision_ids) u(revision_id)
-					JOIN governance.revision c ON c.linked_revision_id = u.revision_id) i
-				JOIN governance.revision n ON n.account_id = i.account_id AND n.revision_id = i.revision_id
+				  SELECT c.account_id, c.revision_id FROM unnest(revision_ids) u(revision_id),
+					LATERAL (SELECT c.account_id, c.revision_id FROM governance.revision c
+							 WHERE c.linked_revision_id = u.revision_id OFFSET 0) c) i,
+				LATERAL (SELECT a.account_id FROM governance.certified_account a WHERE a.account_id = i.account_id OFFSET 0) a,
+				LATERAL (SELECT n.* FROM governance.revision n
+						 WHERE n.account_id = i.account_id AND n.revision_id = i.revision_id OFFSET 0) n
 			WHERE n.action IN ('overturn', 'reinstate')
-				AND EXISTS (SELECT FROM governance.certified_account a WHERE a.account_id = n.account_id)
 			ORDER BY n.account_id, n.revision_id
 	LOOP
 		IF revision.action = 'overturn' THEN

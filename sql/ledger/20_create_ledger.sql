@@ -308,6 +308,7 @@ BEGIN
 		);
 		CREATE UNIQUE INDEX appeal_open_key ON governance.appeal (account_id, violation_id) WHERE decided_at IS NULL;
 		CREATE INDEX appeal_violation_id_idx ON governance.appeal (account_id, violation_id);
+		CREATE INDEX appeal_appeal_id_idx ON governance.appeal (appeal_id);
 		COMMENT ON TABLE governance.appeal IS 'appeals against violations; one open at a time for each';
 		COMMENT ON COLUMN governance.appeal.account_id IS 'who appeals; filled in from the violation';
 		COMMENT ON COLUMN governance.appeal.appeal_id IS 'identifies the appeal';
@@ -321,6 +322,13 @@ BEGIN
 		COMMENT ON COLUMN governance.appeal.reason IS 'why it was decided so';
 		COMMENT ON COLUMN governance.appeal.decided_by IS 'who decided';
 		RETURN NEXT 'created table governance.appeal';
+	END IF;
+
+	-- Appeals are decided by their number.
+	IF to_regclass('governance.appeal_appeal_id_idx') IS NULL
+		AND (SELECT c.relkind FROM pg_class c WHERE c.oid = to_regclass('governance.appeal')) IN ('r', 'p') THEN
+		CREATE INDEX appeal_appeal_id_idx ON governance.appeal (appeal_id);
+		RETURN NEXT 'created index governance.appeal_appeal_id_idx';
 	END IF;
 
 	IF to_regclass('governance.standing') IS NULL THEN

@@ -91,6 +91,19 @@ typedef enum LedgerMode
 extern uint64 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls,
 							 LedgerMode mode);
 
+/*
+ * Has a table of the ledger grown out of the plans that were made for it?  Names
+ * one that is looked up by its keys, row by row.
+ */
+typedef struct GrowingTable
+{
+	const char *name;
+	Oid			relid;			/* that the number of pages is of */
+	BlockNumber pages;
+} GrowingTable;
+
+extern void ledger_tables_grown(GrowingTable *tables, int n);
+
 extern Oid	ledger_type(Oid marker);
 
 /* One-dimensional arrays without nulls in the current context. */

@@ -100,6 +100,18 @@ static LedgerPlan latest_plan = {
 	1, {TEXTOID}
 };
 
+/* What a revision reads by SQL, and what a step does. */
+static GrowingTable revision_reads[] = {
+	{"account"}, {"attribute"}, {"violation"}, {"activity"}, {"revision"}, {"appeal"},
+	{"sanction"}, {"standing"}
+};
+
+static GrowingTable step_reads[] = {
+	{"certified_account"}, {"certification"}, {"certification_step"}, {"face_check"},
+	{"qualified_domain"}, {"qualified_capability"}, {"certified_attribute"}, {"attribute"},
+	{"restriction"}, {"account"}, {"standing"}
+};
+
 void
 accounts_lock(const int64 *accounts, int naccounts)
 {
@@ -400,6 +412,7 @@ governance_hold_standing(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	ledger_enter(&identity);
+	ledger_tables_grown(revision_reads, lengthof(revision_reads));
 	if (scheme != NULL && scheme->copies)
 	{
 		uint64		nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
@@ -438,6 +451,7 @@ governance_certification_turn(PG_FUNCTION_ARGS)
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
+	ledger_tables_grown(step_reads, lengthof(step_reads));
 	ledger_execute(&config_plan, NULL, NULL, LEDGER_FRESH);
 	SPI_freetuptable(SPI_tuptable);
 	ledger_execute(&turn_plan, &value, NULL, LEDGER_WRITE);

@@ -18,17 +18,21 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -205,6 +209,45 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 		elog(ERROR, "SPI_execute_plan failed for \"%s\": %s",
 			 plan->text, SPI_result_code_string(result));
 	return SPI_processed;
+}
+
+/*
+ * Plans are kept, those of PL/pgSQL and of foreign keys too, and made anew when
+ * the table is analysed.  One that was made when it was known to be empty reads
+ * all of it; in a long transaction, or where nothing analyses, that goes on while
+ * it grows.  So whoever writes row by row has the plans made anew whenever the
+ * table has doubled, which is soon seldom.
+ */
+void
+ledger_tables_grown(GrowingTable *tables, int n)
+{
+	/* At so many pages an index is the better way for sure. */
+	const BlockNumber few = 4;
+	Oid			nsp = get_namespace_oid("governance", false);
+
+	for (int i = 0; i < n; i++)
+	{
+		GrowingTable *table = &tables[i];
+		Oid			relid = get_relname_relid(table->name, nsp);
+		Relation	rel;
+		BlockNumber pages;
+
+		if (!OidIsValid(relid))
+			continue;
+		rel = table_open(relid, AccessShareLock);
+		/* The parts of a table are up to whoever divided it. */
+		if (rel->rd_rel->relkind == RELKIND_RELATION)
+		{
+			pages = RelationGetNumberOfBlocks(rel);
+			if (table->relid == relid && pages >= 2 * Max(table->pages, few))
+				CacheInvalidateRelcache(rel);
+			else if (table->relid == relid && pages >= table->pages)
+				pages = table->pages;
+			table->relid = relid;
+			table->pages = pages;
+		}
+		table_close(rel, AccessShareLock);
+	}
 }
 
 Datum
