@@ -127,7 +127,7 @@ AS $levels$
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
 		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),
 		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
-		('help', 'everyone'), ('next_rung', 'reader'), ('report_period', 'reader'), ('report_period_name', 'reader'), ('report_bounds', 'reader'),
+		('help', 'everyone'), ('next_rung', 'reader'), ('report_period', 'reader'), ('report_period_name', 'reader'), ('report_strictest', 'reader'), ('announcement_words', 'reader'), ('transparency_figures', 'reader'), ('report_bounds', 'reader'),
 		('report_scheme', 'reader'), ('report_announcement', 'reader'), ('announcement_text', 'reader'),
 		('report_in_force', 'reader'), ('report_recidivism', 'reader'), ('report_sources', 'reader'),
 		('report_campaigns', 'reader'), ('report_moderators', 'reader'), ('report_appeals', 'reader'),

@@ -116,51 +116,55 @@ $name$;
 COMMENT ON FUNCTION governance.report_period_name(tstzrange, text, text) IS
 	'part of announcement_text(): a period in words, in English (en) or Chinese (zh)';
 
-CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, language text DEFAULT 'en',
-											 time_zone text DEFAULT current_setting('TimeZone'), in_scheme text DEFAULT NULL)
+CREATE FUNCTION governance.report_strictest(since timestamptz, until timestamptz, in_scheme text) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $strictest$
+DECLARE
+	result	jsonb;
+BEGIN
+	SELECT jsonb_agg(jsonb_build_object('tier', g.tier, 'accounts', g.accounts, 'undone', g.undone)) INTO result
+		FROM (SELECT a.tier, count(*) AS accounts, sum(a.undone) AS undone
+			  FROM (SELECT s.account_id, max(s.tier) FILTER (WHERE NOT s.overturned) AS tier,
+						   count(*) FILTER (WHERE s.overturned) AS undone
+					FROM governance.report_sanction s
+					WHERE s.starts >= report_strictest.since AND s.starts < report_strictest.until
+						AND (report_strictest.in_scheme IS NULL OR s.scheme = report_strictest.in_scheme)
+					GROUP BY s.account_id) a
+			  GROUP BY a.tier) g;
+	RETURN result;
+END
+$strictest$;
+COMMENT ON FUNCTION governance.report_strictest(timestamptz, timestamptz, text) IS
+	'part of announcement_text(): each account once, by the strictest sanction that it got in the period; tier null: all were overturned';
+
+CREATE FUNCTION governance.announcement_words(period tstzrange, language text, time_zone text, in_scheme text, strictest jsonb)
 	RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
-AS $text$
+AS $words$
 #variable_conflict use_column
 DECLARE
-	over	CONSTANT tstzrange := coalesce(period, governance.report_period('quarter',
-		lower(governance.report_period('quarter', now(), time_zone)) - interval '1 second', time_zone));
 	zh		CONSTANT boolean := language = 'zh';
 	parts	text;
 	total	bigint;
 	undone	bigint;
 	content	text;
-	bounds	record;
 BEGIN
-	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
-		RAISE EXCEPTION USING ERRCODE = '22023',
-			MESSAGE = governance.message('there is no announcement in the language "%s"', coalesce(language, 'null')),
-			HINT = governance.message('The languages are en and zh.');
-	END IF;
-	PERFORM governance.report_scheme(in_scheme);
-	SELECT * INTO bounds FROM governance.report_bounds(over);
-	-- Each account once, by the strictest sanction that it got in the period.
 	SELECT string_agg(
 			CASE WHEN zh THEN format('%s账号%s个', w.chinese, to_char(g.accounts, 'FM999,999,999,999'))
 				ELSE format('%s %s %s', to_char(g.accounts, 'FM999,999,999,999'),
 							CASE g.accounts WHEN 1 THEN 'account' ELSE 'accounts' END, w.english) END,
 			CASE WHEN zh THEN ',' ELSE ', ' END ORDER BY g.tier DESC) FILTER (WHERE g.tier IS NOT NULL),
-		   coalesce(sum(g.accounts), 0), coalesce(max(g.undone), 0)
+		   coalesce(sum(g.accounts) FILTER (WHERE g.tier IS NOT NULL), 0), coalesce(sum(g.undone), 0)
 		INTO parts, total, undone
-		FROM (SELECT a.tier, count(*) FILTER (WHERE a.tier IS NOT NULL) AS accounts, sum(sum(a.undone)) OVER () AS undone
-			  FROM (SELECT s.account_id, max(s.tier) FILTER (WHERE NOT s.overturned) AS tier,
-						   count(*) FILTER (WHERE s.overturned) AS undone
-					FROM governance.report_sanction s
-					WHERE s.starts >= bounds.since AND s.starts < bounds.until AND (in_scheme IS NULL OR s.scheme = in_scheme)
-					GROUP BY s.account_id) a
-			  GROUP BY a.tier) g
+		FROM jsonb_to_recordset(strictest) AS g(tier governance.sanction_tier, accounts bigint, undone bigint)
 			LEFT JOIN (VALUES
 				('clear', 'noted', '记录'), ('warned', 'warned', '警告'), ('limited', 'limited', '限制'),
 				('muted', 'muted', '禁言'), ('suspended', 'suspended', '暂停'), ('revoked', 'deprived of a feature', '取消权限'),
-				('banned', 'banned', '封禁')) AS w(tier, english, chinese) ON w.tier = g.tier::text
-		WHERE g.tier IS NOT NULL OR g.undone > 0;
+				('banned', 'banned', '封禁')) AS w(tier, english, chinese) ON w.tier = g.tier::text;
 	IF total = 0 THEN
 		parts := CASE WHEN zh THEN '无账号受到处罚' ELSE 'no account sanctioned' END;
 	END IF;
@@ -175,14 +179,14 @@ BEGIN
 		INTO content
 		FROM (SELECT c.by, c.items, coalesce(t.called, c.title, c.rule) AS called,
 					 CASE WHEN c.by = 'scheme and rule' THEN row_number() OVER (PARTITION BY c.by ORDER BY c.items DESC, c.scheme, c.rule) END AS n
-			  FROM governance.report_content(over, in_scheme) c
+			  FROM governance.report_content(period, in_scheme) c
 				  LEFT JOIN LATERAL (SELECT governance.title_in(r.titles, r.title, language) AS called
 									 FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 									 WHERE p.scheme = c.scheme AND r.rule = c.rule AND p.status IN ('active', 'retired')
 									 ORDER BY p.version DESC LIMIT 1) t ON true
 			  WHERE c.items > 0 AND c.by <> 'scheme') c
 		HAVING count(*) > 0;
-	RETURN governance.report_period_name(over, language, time_zone) || CASE WHEN zh THEN ':' ELSE ': ' END || parts
+	RETURN governance.report_period_name(period, language, time_zone) || CASE WHEN zh THEN ':' ELSE ': ' END || parts
 		|| CASE WHEN total > 0 THEN
 			   format(CASE WHEN zh THEN ';共处罚账号%s个' ELSE '; %s in all' END, to_char(total, 'FM999,999,999,999')) ELSE '' END
 		|| coalesce(content, '')
@@ -190,6 +194,33 @@ BEGIN
 			   format(CASE WHEN zh THEN ';另有%s项处罚被撤销' WHEN undone = 1 THEN '; %s further sanction was overturned'
 						   ELSE '; %s further sanctions were overturned' END, to_char(undone, 'FM999,999,999,999')) ELSE '' END
 		|| CASE WHEN zh THEN '。' ELSE '' END;
+END
+$words$;
+COMMENT ON FUNCTION governance.announcement_words(tstzrange, text, text, text, jsonb) IS
+	'part of announcement_text(): the sentence for what report_strictest() gives';
+
+CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, language text DEFAULT 'en',
+											 time_zone text DEFAULT current_setting('TimeZone'), in_scheme text DEFAULT NULL)
+	RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $text$
+#variable_conflict use_column
+DECLARE
+	over	CONSTANT tstzrange := coalesce(period, governance.report_period('quarter',
+		lower(governance.report_period('quarter', now(), time_zone)) - interval '1 second', time_zone));
+	bounds	record;
+BEGIN
+	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = governance.message('there is no announcement in the language "%s"', coalesce(language, 'null')),
+			HINT = governance.message('The languages are en and zh.');
+	END IF;
+	PERFORM governance.report_scheme(in_scheme);
+	SELECT * INTO bounds FROM governance.report_bounds(over);
+	RETURN governance.announcement_words(over, language, time_zone, in_scheme,
+		governance.report_strictest(bounds.since, bounds.until, in_scheme));
 END
 $text$;
 COMMENT ON FUNCTION governance.announcement_text(tstzrange, text, text, text) IS

@@ -42,6 +42,113 @@ $columns$;
 COMMENT ON FUNCTION governance.page_columns(timestamptz[], text[], jsonb, text) IS
 	'part of transparency_page(): columns over time, piled up by tier';
 
+-- What the page counts of sanctions and violations.  It is what the reports of the
+-- same names count, from one scan of the sanctions of the period where each of
+-- them has its own, and one of those before it.
+CREATE FUNCTION governance.transparency_figures(since timestamptz, until timestamptz, in_scheme text, starts timestamptz[]) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $figures$
+DECLARE
+	least_id	bigint;
+	most_id		bigint;
+	result		jsonb;
+BEGIN
+	-- Among these are the violations of the period, and few others: numbers are
+	-- given in the order in which violations are recorded.
+	SELECT min(v.violation_id), max(v.violation_id) INTO least_id, most_id
+		FROM (SELECT v.violation_id FROM governance.violation v
+			  WHERE v.decided_at >= transparency_figures.since AND v.decided_at < transparency_figures.until OFFSET 0) v;
+	WITH ours AS MATERIALIZED (
+		SELECT s.account_id, s.scheme, s.tier, s.violation_id, s.starts, s.overturned, s.released,
+			   s.starts >= transparency_figures.since AND s.starts < transparency_figures.until AS started
+		FROM governance.report_sanction s
+		WHERE (transparency_figures.in_scheme IS NULL OR s.scheme = transparency_figures.in_scheme)
+			AND (s.starts >= transparency_figures.since AND s.starts < transparency_figures.until
+				 OR s.violation_id >= least_id AND s.violation_id <= most_id)
+	), found AS (
+		SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source, v.campaign
+		FROM governance.violation v
+		WHERE v.decided_at >= transparency_figures.since AND v.decided_at < transparency_figures.until
+			AND (transparency_figures.in_scheme IS NULL OR v.scheme = transparency_figures.in_scheme)
+	), caused AS MATERIALIZED (
+		SELECT o.account_id, o.scheme, o.tier, o.starts, o.overturned, o.released, o.started, o.violation_id,
+			   v.source, v.campaign,
+			   coalesce(v.rule, CASE WHEN o.started THEN
+				   (SELECT v.rule FROM governance.violation v WHERE v.account_id = o.account_id AND v.violation_id = o.violation_id) END, '') AS rule
+		FROM ours o LEFT JOIN found v ON v.account_id = o.account_id AND v.violation_id = o.violation_id
+		WHERE o.started OR v.violation_id IS NOT NULL
+	), announced AS (
+		SELECT CASE grouping(c.scheme, c.tier, c.rule) WHEN 7 THEN 'all' WHEN 5 THEN 'tier' ELSE 'scheme and rule' END AS by,
+			   c.scheme, c.tier, nullif(c.rule, '') AS rule,
+			   governance.distinct_count(CASE WHEN NOT c.overturned THEN c.account_id END) AS accounts,
+			   count(*) FILTER (WHERE NOT c.overturned) AS sanctions, count(*) FILTER (WHERE c.released) AS released,
+			   count(*) FILTER (WHERE c.overturned) AS overturned
+		FROM caused c WHERE c.started
+		GROUP BY GROUPING SETS ((), (c.tier), (c.scheme, c.rule))
+	), strictest AS (
+		SELECT a.tier, count(*) AS accounts, sum(a.undone) AS undone
+		FROM (SELECT c.account_id, max(c.tier) FILTER (WHERE NOT c.overturned) AS tier, count(*) FILTER (WHERE c.overturned) AS undone
+			  FROM caused c WHERE c.started GROUP BY c.account_id) a
+		GROUP BY a.tier
+	), trend AS (
+		SELECT width_bucket(c.starts, transparency_figures.starts) AS bucket, c.tier, count(*) AS n
+		FROM caused c WHERE c.started AND NOT c.overturned GROUP BY 1, 2
+	), sources AS (
+		SELECT v.source, v.campaign, count(*) AS violations, governance.distinct_count(v.account_id) AS accounts,
+			   count(*) FILTER (WHERE v.overturned) AS overturned
+		FROM governance.report_violation v
+		WHERE v.decided_at >= transparency_figures.since AND v.decided_at < transparency_figures.until
+			AND (transparency_figures.in_scheme IS NULL OR v.scheme = transparency_figures.in_scheme)
+		GROUP BY GROUPING SETS ((v.source), (v.campaign))
+	), sanctioning AS (
+		SELECT c.source, c.campaign, governance.distinct_count(c.violation_id) AS violations
+		FROM caused c WHERE c.source IS NOT NULL AND NOT c.overturned
+		GROUP BY GROUPING SETS ((c.source), (c.campaign))
+	), periods AS (
+		SELECT c.account_id, c.scheme, count(*) AS number, min(c.starts) AS first, min(c.gap) AS gap
+		FROM (SELECT c.account_id, c.scheme, c.starts,
+					 c.starts - lag(c.starts) OVER (PARTITION BY c.account_id, c.scheme ORDER BY c.starts) AS gap
+			  FROM caused c WHERE c.started AND NOT c.overturned) c
+		GROUP BY c.account_id, c.scheme
+	), again AS (
+		SELECT a.scheme, count(*) FILTER (WHERE a.number = 1) AS first_time, count(*) FILTER (WHERE a.number > 1) AS repeated,
+			   round(count(*) FILTER (WHERE a.number > 1)::numeric / count(*), 4) AS repeated_share,
+			   count(*) FILTER (WHERE a.number > 2) AS third_or_more,
+			   round((extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY a.gap)) / 86400)::numeric, 1) AS median_days
+		FROM (SELECT p.scheme, p.number + count(s.account_id) AS number, LEAST(p.gap, p.first - max(s.starts)) AS gap
+			  FROM periods p LEFT JOIN governance.report_sanction s
+					ON s.account_id = p.account_id AND s.scheme = p.scheme AND NOT s.overturned AND s.starts < transparency_figures.since
+			  GROUP BY p.account_id, p.scheme, p.number, p.first, p.gap) a
+		GROUP BY a.scheme
+	)
+	SELECT jsonb_build_object(
+		'announced', (SELECT jsonb_agg(to_jsonb(a)) FROM announced a),
+		'strictest', (SELECT jsonb_agg(to_jsonb(t)) FROM strictest t),
+		'trend', (SELECT jsonb_agg(to_jsonb(t)) FROM trend t),
+		'again', (SELECT jsonb_agg(to_jsonb(a)) FROM again a),
+		'found', (SELECT jsonb_agg(to_jsonb(f))
+				  FROM (SELECT v.source, v.violations, round(v.violations / sum(v.violations) OVER (), 4) AS share, coalesce(s.violations, 0) AS sanctioning,
+							   round(v.overturned::numeric / v.violations, 4) AS overturned_share
+						FROM sources v LEFT JOIN sanctioning s ON s.source = v.source
+						WHERE v.source IS NOT NULL) f),
+		'campaigns', (SELECT jsonb_agg(to_jsonb(f))
+					  FROM (SELECT c.campaign, c.title, coalesce(v.violations, 0) AS violations, coalesce(v.accounts, 0) AS accounts,
+								   coalesce(s.violations, 0) AS sanctioning, round(v.overturned::numeric / v.violations, 4) AS overturned_share
+							FROM governance.campaign c
+								LEFT JOIN sources v ON v.campaign = c.campaign
+								LEFT JOIN sanctioning s ON s.campaign = c.campaign
+							-- Those that ran in the period, and those that found something in it.
+							WHERE v.campaign IS NOT NULL
+								OR c.during && tstzrange(transparency_figures.since, LEAST(transparency_figures.until, GREATEST(now(), transparency_figures.since)))) f))
+		INTO result;
+	RETURN result;
+END
+$figures$;
+COMMENT ON FUNCTION governance.transparency_figures(timestamptz, timestamptz, text, timestamptz[]) IS
+	'part of transparency_page(): what it counts of violations and sanctions, starts: where the columns of the chart begin';
+
 CREATE FUNCTION governance.transparency_page(period tstzrange DEFAULT NULL, language text DEFAULT 'en', title text DEFAULT NULL,
 											 in_scheme text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))
 	RETURNS text
@@ -64,6 +171,7 @@ DECLARE
 	labels		text[];
 	counts		jsonb;
 	figures		record;
+	counted		jsonb;
 	announced	jsonb;
 	found		jsonb;
 	largest		numeric;
@@ -83,9 +191,27 @@ BEGIN
 	name := governance.report_period_name(over, tongue, time_zone);
 	heading := coalesce(title, governance.page_word('transparency', tongue));
 
-	-- Each is counted once.
-	SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO announced FROM governance.report_announcement(over, in_scheme) r;
-	SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO found FROM governance.report_sources(over, in_scheme) r;
+	-- Columns are days, weeks, months or years, about a dozen; a rest that is
+	-- shorter than half of one goes with the one before.
+	days := extract(epoch FROM bounds.until - bounds.since) / 86400;
+	unit := CASE WHEN days <= 32 THEN interval '1 day' WHEN days <= 100 THEN interval '7 days'
+				 WHEN days <= 1900 THEN interval '1 month' ELSE interval '1 year' END;
+	SELECT array_agg(b.at AT TIME ZONE time_zone ORDER BY b.at),
+		   array_agg(CASE
+			WHEN unit = interval '1 year' THEN to_char(b.at, 'YYYY')
+			WHEN unit = interval '1 month' AND extract(month FROM b.at) = 1 AND days > 400 THEN to_char(b.at, CASE WHEN zh THEN 'YYYY"年"' ELSE 'YYYY' END)
+			WHEN unit = interval '1 month' THEN to_char(b.at, months)
+			WHEN zh THEN to_char(b.at, 'FMMM/FMDD')
+			ELSE to_char(b.at, 'FMDD Mon') END ORDER BY b.at)
+		INTO starts, labels
+		FROM generate_series(bounds.since AT TIME ZONE time_zone, bounds.until AT TIME ZONE time_zone - unit / 2, unit) b(at);
+	IF starts IS NULL THEN
+		starts := ARRAY[bounds.since];
+		labels := ARRAY[governance.page_date(bounds.since, tongue, time_zone)];
+	END IF;
+	counted := governance.transparency_figures(bounds.since, bounds.until, in_scheme, starts);
+	announced := coalesce(nullif(counted -> 'announced', 'null'), '[]');
+	found := coalesce(nullif(counted -> 'found', 'null'), '[]');
 
 	-- At a glance.
 	SELECT coalesce((SELECT sum(s.violations) FROM jsonb_to_recordset(found) AS s(violations numeric)), 0) AS violations,
@@ -107,30 +233,8 @@ BEGIN
 			(7, 'median days', coalesce(governance.page_number(figures.median_days), '–'))) AS f(n, word, value)),
 		E'</dl>\n</section>\n');
 
-	-- Over time: days, weeks, months or years, about a dozen; a rest that is
-	-- shorter than half of one goes with the one before.
-	days := extract(epoch FROM bounds.until - bounds.since) / 86400;
-	unit := CASE WHEN days <= 32 THEN interval '1 day' WHEN days <= 100 THEN interval '7 days'
-				 WHEN days <= 1900 THEN interval '1 month' ELSE interval '1 year' END;
-	SELECT array_agg(b.at AT TIME ZONE time_zone ORDER BY b.at),
-		   array_agg(CASE
-			WHEN unit = interval '1 year' THEN to_char(b.at, 'YYYY')
-			WHEN unit = interval '1 month' AND extract(month FROM b.at) = 1 AND days > 400 THEN to_char(b.at, CASE WHEN zh THEN 'YYYY"年"' ELSE 'YYYY' END)
-			WHEN unit = interval '1 month' THEN to_char(b.at, months)
-			WHEN zh THEN to_char(b.at, 'FMMM/FMDD')
-			ELSE to_char(b.at, 'FMDD Mon') END ORDER BY b.at)
-		INTO starts, labels
-		FROM generate_series(bounds.since AT TIME ZONE time_zone, bounds.until AT TIME ZONE time_zone - unit / 2, unit) b(at);
-	IF starts IS NULL THEN
-		starts := ARRAY[bounds.since];
-		labels := ARRAY[governance.page_date(bounds.since, tongue, time_zone)];
-	END IF;
-	SELECT jsonb_agg(jsonb_build_object('bucket', g.bucket, 'tier', g.tier, 'n', g.n)) INTO counts
-		FROM (SELECT width_bucket(s.starts, starts) AS bucket, s.tier, count(*) AS n
-			  FROM governance.report_sanction s
-			  WHERE s.starts >= bounds.since AND s.starts < bounds.until AND NOT s.overturned
-				  AND (in_scheme IS NULL OR s.scheme = in_scheme)
-			  GROUP BY 1, 2) g;
+	-- Over time.
+	counts := nullif(counted -> 'trend', 'null');
 	content := concat(content, '<section aria-labelledby="trend">', E'\n<h2 id="trend">', governance.page_word('over time', tongue), E'</h2>\n');
 	IF counts IS NULL THEN
 		content := concat(content, '<p class="note">', governance.page_word('nothing', tongue), E'</p>\n');
@@ -218,7 +322,9 @@ BEGIN
 								 governance.page_number(r.accounts), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
 								 ORDER BY r.violations DESC, r.campaign)
 			INTO part
-			FROM (SELECT r.*, max(r.violations) OVER () AS largest FROM governance.report_campaigns(over, in_scheme) r) r;
+			FROM (SELECT r.*, max(r.violations) OVER () AS largest
+				  FROM jsonb_to_recordset(nullif(counted -> 'campaigns', 'null'))
+						AS r(campaign text, title text, violations bigint, accounts bigint, sanctioning bigint, overturned_share numeric)) r;
 		IF part IS NOT NULL THEN
 			content := concat(content, '<h3>', governance.page_word('campaigns', tongue), E'</h3>\n',
 				governance.page_table(governance.page_word('campaigns', tongue), ARRAY[governance.page_word('campaigns', tongue), governance.page_word('violations', tongue),
@@ -268,7 +374,10 @@ BEGIN
 							 governance.page_name(governance.title_in(s.titles, coalesce(s.title, r.scheme), tongue)), governance.page_number(r.first_time),
 							 governance.page_number(r.repeated), governance.page_percent(r.repeated_share), governance.page_number(r.third_or_more),
 							 coalesce(governance.page_number(r.median_days), '–')), '' ORDER BY r.scheme)
-		INTO part FROM governance.report_recidivism(over, in_scheme) r JOIN governance.scheme s ON s.scheme = r.scheme;
+		INTO part
+		FROM jsonb_to_recordset(nullif(counted -> 'again', 'null'))
+				AS r(scheme text, first_time bigint, repeated bigint, repeated_share numeric, third_or_more bigint, median_days numeric)
+			JOIN governance.scheme s ON s.scheme = r.scheme;
 	IF part IS NOT NULL THEN
 		content := concat(content, '<section aria-labelledby="again">', E'\n<h2 id="again">', governance.page_word('repeat', tongue), E'</h2>\n',
 			governance.page_table(governance.page_word('accounts sanctioned', tongue),
@@ -304,7 +413,7 @@ BEGIN
 										  -- What a space follows belongs to a title that is not Chinese.
 										  ELSE regexp_replace(regexp_replace(regexp_replace(a.text, ',(?!\d{3}|\s)', '，', 'g'),
 															  ':(?!\s)', '：', 'g'), ';(?!\s)', '；', 'g') END
-							  FROM governance.announcement_text(over, tongue, time_zone, in_scheme) AS a(text))), content,
+							  FROM governance.announcement_words(over, tongue, time_zone, in_scheme, nullif(counted -> 'strictest', 'null')) AS a(text))), content,
 		concat(governance.page_word('as known', tongue), ' ', governance.page_date(now(), tongue, time_zone)), tongue);
 END
 $page$;

@@ -122,6 +122,27 @@ SELECT p.period, r.scheme, r.accounts - count(*) AS accounts, r.repeated - count
 				  FROM governance.sanction s WHERE s.scheme = r.scheme AND coalesce(s.release_reason, '') <> 'overturned' AND p.period @> lower(s.during) GROUP BY 1) a
 	GROUP BY 1, 2, r.accounts, r.repeated, r.third_or_more ORDER BY 1, 2;
 
+-- The page counts them together: each as the report of its own.
+CREATE TABLE figures AS
+	SELECT p.period, b.since, b.until, x.in_scheme, governance.transparency_figures(b.since, b.until, x.in_scheme, ARRAY[b.since]) AS f
+	FROM (SELECT period FROM period UNION SELECT tstzrange('2022-03-01', '2022-03-02 12:00')) p, governance.report_bounds(p.period) b, unnest('{NULL,n.two}'::text[]) x(in_scheme);
+SELECT period, in_scheme, (SELECT count(*) FROM (
+		SELECT a.by, a.scheme, a.tier, a.rule, a.accounts, a.sanctions, a.released, a.overturned FROM governance.report_announcement(period, in_scheme) a WHERE a.by IN ('all', 'tier', 'scheme and rule')
+		EXCEPT ALL SELECT * FROM jsonb_to_recordset(nullif(f -> 'announced', 'null')) AS a(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint)) d) AS announced,
+	   governance.announcement_words(period, 'en', 'UTC', in_scheme, nullif(f -> 'strictest', 'null')) = governance.announcement_text(period, 'en', 'UTC', in_scheme) AS sentence,
+	   (SELECT count(*) FROM (
+		SELECT s.source, s.violations, s.share, s.sanctioning, s.overturned_share FROM governance.report_sources(period, in_scheme) s
+		EXCEPT ALL SELECT * FROM jsonb_to_recordset(nullif(f -> 'found', 'null')) AS s(source text, violations bigint, share numeric, sanctioning bigint, overturned_share numeric)) d) AS found,
+	   (SELECT count(*) FROM (
+		SELECT s.campaign, s.violations, s.accounts, s.sanctioning, s.overturned_share FROM governance.report_campaigns(period, in_scheme) s
+		EXCEPT ALL SELECT * FROM jsonb_to_recordset(nullif(f -> 'campaigns', 'null')) AS s(campaign text, violations bigint, accounts bigint, sanctioning bigint, overturned_share numeric)) d) AS campaigns,
+	   jsonb_array_length(nullif(f -> 'campaigns', 'null')) - (SELECT count(*) FROM governance.report_campaigns(period, in_scheme)) AS more_campaigns,
+	   (SELECT count(*) FROM (
+		SELECT s.scheme, s.first_time, s.repeated, s.repeated_share, s.third_or_more, s.median_days FROM governance.report_recidivism(period, in_scheme) s
+		EXCEPT ALL SELECT * FROM jsonb_to_recordset(nullif(f -> 'again', 'null')) AS s(scheme text, first_time bigint, repeated bigint, repeated_share numeric, third_or_more bigint, median_days numeric)) d) AS again,
+	   (SELECT coalesce(sum(t.n), 0) FROM jsonb_to_recordset(nullif(f -> 'trend', 'null')) AS t(n bigint)) - (SELECT a.sanctions FROM governance.report_announcement(period, in_scheme) a WHERE a.by = 'all') AS trend
+	FROM figures ORDER BY since, until, in_scheme NULLS FIRST;
+
 -- Scores: band by band from score(), and what came less what went.
 SELECT p.period, count(*) AS bands, sum(b.before) - (SELECT count(*) FROM governance.standing WHERE scheme = 'n.one') AS all, count(*) FILTER (WHERE b.after <> b.before + b.came - b.went) AS wrong,
 	   count(*) FILTER (WHERE b.after <> (SELECT count(*) FROM governance.standing s, governance.points(governance.score(s.account_id, s.scheme, LEAST(coalesce(upper(p.period), 'infinity'), now()))) x
