@@ -7,14 +7,14 @@ CREATE FUNCTION governance.create_ledger_views() RETURNS SETOF text
 	SET search_path = pg_catalog, pg_temp
 AS $create$
 BEGIN
-	IF coalesce(pg_get_viewdef(to_regclass('governance.campaign_yield')), '') NOT LIKE '%release%' THEN
+	IF coalesce(pg_get_viewdef(to_regclass('governance.campaign_yield')), '') NOT LIKE '%linked_violation_id%' THEN
 		CREATE OR REPLACE VIEW governance.campaign_yield AS
 			SELECT c.campaign, c.title, c.during,
 				   count(v.violation_id) AS violations,
 				   count(DISTINCT v.account_id) AS accounts,
 				   count(*) FILTER (WHERE r.action = 'overturn') AS overturned
 			FROM governance.campaign c
-				LEFT JOIN governance.violation v ON v.campaign = c.campaign
+				LEFT JOIN governance.violation v ON v.campaign = c.campaign AND v.linked_violation_id IS NULL
 				LEFT JOIN LATERAL (
 					SELECT r.action FROM governance.revision r
 					WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id
@@ -26,7 +26,7 @@ BEGIN
 		COMMENT ON COLUMN governance.campaign_yield.campaign IS 'short name';
 		COMMENT ON COLUMN governance.campaign_yield.title IS 'for people';
 		COMMENT ON COLUMN governance.campaign_yield.during IS 'from when until when it runs';
-		COMMENT ON COLUMN governance.campaign_yield.violations IS 'violations that it found';
+		COMMENT ON COLUMN governance.campaign_yield.violations IS 'violations that it found; copies in linked accounts are none of these';
 		COMMENT ON COLUMN governance.campaign_yield.accounts IS 'accounts that they belong to';
 		COMMENT ON COLUMN governance.campaign_yield.overturned IS 'violations among them that are overturned';
 		RETURN NEXT 'created view governance.campaign_yield';

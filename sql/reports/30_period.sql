@@ -10,6 +10,7 @@ CREATE FUNCTION governance.report_period(unit text DEFAULT 'quarter', at timesta
 	SET search_path = pg_catalog, pg_temp
 AS $period$
 DECLARE
+	zone	CONSTANT text := coalesce(time_zone, current_setting('TimeZone'));
 	starts	timestamp;
 BEGIN
 	IF unit IS NULL OR unit NOT IN ('day', 'week', 'month', 'quarter', 'year') THEN
@@ -17,9 +18,14 @@ BEGIN
 			MESSAGE = governance.message('there are no periods of a "%s"', coalesce(unit, 'null')),
 			HINT = governance.message('Say day, week, month, quarter or year, or give a period of your own as tstzrange(since, until).');
 	END IF;
-	starts := date_trunc(unit, at AT TIME ZONE time_zone);
-	RETURN tstzrange(starts AT TIME ZONE time_zone,
-					 (starts + CASE unit WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || unit)::interval END) AT TIME ZONE time_zone);
+	IF at IS NULL OR NOT isfinite(at) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = governance.message('no %s holds the instant %s', unit, coalesce(at::text, 'null')),
+			HINT = governance.message('Give an instant that is finite, or leave it out for now.');
+	END IF;
+	starts := date_trunc(unit, at AT TIME ZONE zone);
+	RETURN tstzrange(starts AT TIME ZONE zone,
+					 (starts + CASE unit WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || unit)::interval END) AT TIME ZONE zone);
 END
 $period$;
 COMMENT ON FUNCTION governance.report_period(text, timestamptz, text) IS
@@ -36,7 +42,8 @@ BEGIN
 		since := until - interval '90 days';
 		RETURN;
 	END IF;
-	IF isempty(period) OR upper_inc(period) OR NOT (lower_inc(period) OR lower_inf(period)) THEN
+	IF isempty(period) OR upper_inc(period) OR NOT (lower_inc(period) OR lower_inf(period))
+		OR lower(period) = 'infinity' OR upper(period) = '-infinity' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
 			MESSAGE = governance.message('%s is no period for a report', period),
 			DETAIL = governance.message('A period includes its start and excludes its end, and is not empty.'),
@@ -72,12 +79,12 @@ BEGIN
 	IF to_regclass('governance.report_sanction') IS NULL THEN
 		CREATE VIEW governance.report_sanction AS
 			SELECT s.account_id, s.sanction_id, s.scheme, s.tier, s.rung, s.violation_id,
-				   coalesce(lower(s.during), s.recorded_at) AS starts, upper(s.during) AS ends,
+				   coalesce(lower(s.during), CASE WHEN s.release_reason = 'overturned' THEN s.recorded_at END) AS starts, upper(s.during) AS ends,
 				   coalesce(s.release_reason = 'overturned', false) AS overturned,
 				   coalesce(s.released_at <= now() AND s.release_reason <> 'overturned', false) AS released
 			FROM governance.sanction s
-			WHERE s.enforced AND coalesce(lower(s.during), s.recorded_at) <= now();
-		COMMENT ON VIEW governance.report_sanction IS 'the sanctions that reports count: enforced, started, none of a version on trial';
+			WHERE s.enforced AND coalesce(lower(s.during), CASE WHEN s.release_reason = 'overturned' THEN s.recorded_at END) <= now();
+		COMMENT ON VIEW governance.report_sanction IS 'the sanctions that reports count: enforced, started (or overturned), none of a version on trial';
 		COMMENT ON COLUMN governance.report_sanction.account_id IS 'who';
 		COMMENT ON COLUMN governance.report_sanction.sanction_id IS 'for governance.explain()';
 		COMMENT ON COLUMN governance.report_sanction.scheme IS 'under which scheme';
@@ -92,7 +99,9 @@ BEGIN
 	END IF;
 	IF to_regclass('governance.report_violation') IS NULL THEN
 		CREATE VIEW governance.report_violation AS
-			SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source, v.campaign, v.decided_at, v.decided_by,
+			SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source,
+				   -- No campaign found what was copied from another account.
+				   CASE WHEN v.linked_violation_id IS NULL THEN v.campaign END AS campaign, v.decided_at, v.decided_by,
 				   coalesce(r.action = 'overturn', false) AS overturned,
 				   coalesce(r.action <> 'overturn' AND r.changed, false) AS changed, v.content_ref
 			FROM governance.violation v
@@ -107,7 +116,7 @@ BEGIN
 		COMMENT ON COLUMN governance.report_violation.scheme IS 'under which scheme';
 		COMMENT ON COLUMN governance.report_violation.rule IS 'the rule that was broken';
 		COMMENT ON COLUMN governance.report_violation.source IS 'how it was found';
-		COMMENT ON COLUMN governance.report_violation.campaign IS 'the campaign that found it';
+		COMMENT ON COLUMN governance.report_violation.campaign IS 'the campaign that found it; of a copy: null';
 		COMMENT ON COLUMN governance.report_violation.decided_at IS 'the instant by which it belongs to a period';
 		COMMENT ON COLUMN governance.report_violation.decided_by IS 'who decided';
 		COMMENT ON COLUMN governance.report_violation.overturned IS 'it does not count';
@@ -118,7 +127,8 @@ BEGIN
 	-- What the planner must know of the sanctions of a period.
 	IF NOT EXISTS (SELECT FROM pg_statistic_ext x
 				   WHERE x.stxnamespace = 'governance'::regnamespace AND x.stxname = 'sanction_starts_stat') THEN
-		CREATE STATISTICS governance.sanction_starts_stat ON (coalesce(lower(during), recorded_at)) FROM governance.sanction;
+		CREATE STATISTICS governance.sanction_starts_stat
+			ON (coalesce(lower(during), CASE WHEN release_reason = 'overturned' THEN recorded_at END)) FROM governance.sanction;
 		COMMENT ON STATISTICS governance.sanction_starts_stat IS 'how many sanctions started when';
 		RETURN NEXT 'created statistics governance.sanction_starts_stat';
 	END IF;

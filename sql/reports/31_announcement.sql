@@ -87,8 +87,9 @@ CREATE FUNCTION governance.report_period_name(period tstzrange, language text, t
 	SET search_path = pg_catalog, pg_temp
 AS $name$
 DECLARE
-	since	CONSTANT timestamp := lower(period) AT TIME ZONE time_zone;
-	until	CONSTANT timestamp := upper(period) AT TIME ZONE time_zone;
+	-- Without a start or an end: null.
+	since	CONSTANT timestamp := CASE WHEN isfinite(lower(period)) THEN lower(period) AT TIME ZONE time_zone END;
+	until	CONSTANT timestamp := CASE WHEN isfinite(upper(period)) THEN upper(period) AT TIME ZONE time_zone END;
 	zh		CONSTANT boolean := language = 'zh';
 	year	CONSTANT text := extract(year FROM since)::int::text;
 	n		int;
@@ -109,8 +110,12 @@ BEGIN
 		RETURN format(CASE WHEN zh THEN '%s至%s' ELSE '%s to %s' END, to_char(since, 'YYYY-MM-DD'),
 					  to_char(until - interval '1 day', 'YYYY-MM-DD'));
 	END IF;
-	RETURN format(CASE WHEN zh THEN '%s至%s' ELSE '%s to %s' END,
-				  coalesce(to_char(since, 'YYYY-MM-DD HH24:MI:SS'), '...'), coalesce(to_char(until, 'YYYY-MM-DD HH24:MI:SS'), '...'));
+	RETURN format(CASE WHEN since IS NULL AND until IS NULL THEN CASE WHEN zh THEN '全部时间' ELSE 'all of time' END
+					   WHEN since IS NULL THEN CASE WHEN zh THEN '%2$s之前' ELSE 'before %2$s' END
+					   WHEN until IS NULL THEN CASE WHEN zh THEN '自%1$s起' ELSE 'since %1$s' END
+					   WHEN zh THEN '%1$s至%2$s' ELSE '%1$s to %2$s' END,
+				  to_char(since, CASE WHEN until IS NULL AND since = date_trunc('day', since) THEN 'YYYY-MM-DD' ELSE 'YYYY-MM-DD HH24:MI:SS' END),
+				  to_char(until, CASE WHEN since IS NULL AND until = date_trunc('day', until) THEN 'YYYY-MM-DD' ELSE 'YYYY-MM-DD HH24:MI:SS' END));
 END
 $name$;
 COMMENT ON FUNCTION governance.report_period_name(tstzrange, text, text) IS
@@ -157,7 +162,7 @@ BEGIN
 			CASE WHEN zh THEN format('%s账号%s个', w.chinese, to_char(g.accounts, 'FM999,999,999,999'))
 				ELSE format('%s %s %s', to_char(g.accounts, 'FM999,999,999,999'),
 							CASE g.accounts WHEN 1 THEN 'account' ELSE 'accounts' END, w.english) END,
-			CASE WHEN zh THEN ',' ELSE ', ' END ORDER BY g.tier DESC) FILTER (WHERE g.tier IS NOT NULL),
+			CASE WHEN zh THEN '，' ELSE ', ' END ORDER BY g.tier DESC) FILTER (WHERE g.tier IS NOT NULL),
 		   coalesce(sum(g.accounts) FILTER (WHERE g.tier IS NOT NULL), 0), coalesce(sum(g.undone), 0)
 		INTO parts, total, undone
 		FROM jsonb_to_recordset(strictest) AS g(tier governance.sanction_tier, accounts bigint, undone bigint)
@@ -169,10 +174,10 @@ BEGIN
 		parts := CASE WHEN zh THEN '无账号受到处罚' ELSE 'no account sanctioned' END;
 	END IF;
 	-- The content, and the three rules that most of it broke.
-	SELECT format(CASE WHEN zh THEN ';违规内容%s项' WHEN sum(c.items) FILTER (WHERE c.by = 'all') = 1 THEN '; %s item of content in violation'
+	SELECT format(CASE WHEN zh THEN '；违规内容%s项' WHEN sum(c.items) FILTER (WHERE c.by = 'all') = 1 THEN '; %s item of content in violation'
 					   ELSE '; %s items of content in violation' END,
 				  to_char(sum(c.items) FILTER (WHERE c.by = 'all'), 'FM999,999,999,999'))
-			|| coalesce(CASE WHEN zh THEN ',其中' ELSE ', of these ' END
+			|| coalesce(CASE WHEN zh THEN '，其中' ELSE ', of these ' END
 				|| string_agg(CASE WHEN zh THEN format('%s%s项', c.called, to_char(c.items, 'FM999,999,999,999'))
 								   ELSE format('%s for %s', to_char(c.items, 'FM999,999,999,999'), c.called) END,
 							  CASE WHEN zh THEN '、' ELSE ', ' END ORDER BY c.items DESC, c.called) FILTER (WHERE c.n <= 3), '')
@@ -186,12 +191,12 @@ BEGIN
 									 ORDER BY p.version DESC LIMIT 1) t ON true
 			  WHERE c.items > 0 AND c.by <> 'scheme') c
 		HAVING count(*) > 0;
-	RETURN governance.report_period_name(period, language, time_zone) || CASE WHEN zh THEN ':' ELSE ': ' END || parts
+	RETURN governance.report_period_name(period, language, time_zone) || CASE WHEN zh THEN '：' ELSE ': ' END || parts
 		|| CASE WHEN total > 0 THEN
-			   format(CASE WHEN zh THEN ';共处罚账号%s个' ELSE '; %s in all' END, to_char(total, 'FM999,999,999,999')) ELSE '' END
+			   format(CASE WHEN zh THEN '；共处罚账号%s个' ELSE '; %s in all' END, to_char(total, 'FM999,999,999,999')) ELSE '' END
 		|| coalesce(content, '')
 		|| CASE WHEN undone > 0 THEN
-			   format(CASE WHEN zh THEN ';另有%s项处罚被撤销' WHEN undone = 1 THEN '; %s further sanction was overturned'
+			   format(CASE WHEN zh THEN '；另有%s项处罚被撤销' WHEN undone = 1 THEN '; %s further sanction was overturned'
 						   ELSE '; %s further sanctions were overturned' END, to_char(undone, 'FM999,999,999,999')) ELSE '' END
 		|| CASE WHEN zh THEN '。' ELSE '' END;
 END
@@ -208,8 +213,9 @@ CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, lang
 AS $text$
 #variable_conflict use_column
 DECLARE
+	zone	CONSTANT text := coalesce(time_zone, current_setting('TimeZone'));
 	over	CONSTANT tstzrange := coalesce(period, governance.report_period('quarter',
-		lower(governance.report_period('quarter', now(), time_zone)) - interval '1 second', time_zone));
+		lower(governance.report_period('quarter', now(), zone)) - interval '1 second', zone));
 	bounds	record;
 BEGIN
 	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
@@ -219,7 +225,7 @@ BEGIN
 	END IF;
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(over);
-	RETURN governance.announcement_words(over, language, time_zone, in_scheme,
+	RETURN governance.announcement_words(over, language, zone, in_scheme,
 		governance.report_strictest(bounds.since, bounds.until, in_scheme));
 END
 $text$;

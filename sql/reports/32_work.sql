@@ -69,7 +69,7 @@ BEGIN
 		), caused AS (
 			SELECT v.campaign, count(*) AS violations
 			FROM governance.violation v
-			WHERE v.campaign IS NOT NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
+			WHERE v.campaign IS NOT NULL AND v.linked_violation_id IS NULL AND v.decided_at >= bounds.since AND v.decided_at < bounds.until
 				AND (in_scheme IS NULL OR v.scheme = in_scheme)
 				AND EXISTS (SELECT FROM governance.report_sanction s
 							WHERE s.account_id = v.account_id AND s.violation_id = v.violation_id AND NOT s.overturned)

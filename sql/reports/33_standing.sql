@@ -36,8 +36,8 @@ BEGIN
 			HINT = governance.message('Ask for 1 to 1000.');
 	END IF;
 	PERFORM governance.report_scheme(coalesce(scheme, 'null'));
-	-- There is no score before the scheme's first version, nor one of the end of time.
-	SELECT GREATEST(CASE WHEN isfinite(b.since) THEN b.since ELSE '2000-01-01' END, p.first) AS since,
+	-- There is no score before the scheme's first version, nor one of what is to come.
+	SELECT GREATEST(LEAST(CASE WHEN b.since > '-infinity' THEN b.since ELSE '2000-01-01' END, known), p.first) AS since,
 		   GREATEST(LEAST(b.until, known), p.first) AS until
 		INTO bounds
 		FROM governance.report_bounds(period) b,

@@ -68,7 +68,7 @@ BEGIN
 			AND (s.starts >= transparency_figures.since AND s.starts < transparency_figures.until
 				 OR s.violation_id >= least_id AND s.violation_id <= most_id)
 	), found AS (
-		SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source, v.campaign
+		SELECT v.account_id, v.violation_id, v.scheme, v.rule, v.source, CASE WHEN v.linked_violation_id IS NULL THEN v.campaign END AS campaign
 		FROM governance.violation v
 		WHERE v.decided_at >= transparency_figures.since AND v.decided_at < transparency_figures.until
 			AND (transparency_figures.in_scheme IS NULL OR v.scheme = transparency_figures.in_scheme)
@@ -179,6 +179,7 @@ DECLARE
 	content		text := '';
 	months		CONSTANT text := CASE WHEN zh THEN 'FMMM"月"' ELSE 'Mon' END;
 BEGIN
+	time_zone := coalesce(time_zone, current_setting('TimeZone'));
 	PERFORM governance.report_scheme(in_scheme);
 	SELECT * INTO bounds FROM governance.report_bounds(over);
 	IF NOT isfinite(bounds.since) OR NOT isfinite(bounds.until) THEN
@@ -410,9 +411,7 @@ BEGIN
 			   ' · ', governance.html_text(time_zone),
 			   (SELECT ' · ' || governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) FROM governance.scheme s WHERE s.scheme = in_scheme)),
 		governance.html_text((SELECT CASE WHEN NOT zh THEN upper(left(a.text, 1)) || rtrim(substr(a.text, 2), '.') || '.'
-										  -- What a space follows belongs to a title that is not Chinese.
-										  ELSE regexp_replace(regexp_replace(regexp_replace(a.text, ',(?!\d{3}|\s)', '，', 'g'),
-															  ':(?!\s)', '：', 'g'), ';(?!\s)', '；', 'g') END
+										  ELSE a.text END
 							  FROM governance.announcement_words(over, tongue, time_zone, in_scheme, nullif(counted -> 'strictest', 'null')) AS a(text))), content,
 		concat(governance.page_word('as known', tongue), ' ', governance.page_date(now(), tongue, time_zone)), tongue);
 END

@@ -222,6 +222,7 @@ DECLARE
 	number		integer := 0;
 	heading		text;
 BEGIN
+	time_zone := coalesce(time_zone, current_setting('TimeZone'));
 	SELECT * INTO this FROM governance.account a WHERE a.account_id = account_page.account_id;
 	IF NOT FOUND THEN
 		PERFORM governance.report_missing('account', account_page.account_id::text);

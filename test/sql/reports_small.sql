@@ -135,7 +135,7 @@ DECLARE
 	state text; message text; hint text;
 BEGIN
 	FOREACH statement IN ARRAY ARRAY[
-		'governance.report_period(''decade'')', 'governance.report_announcement(''empty'')', 'governance.report_announcement(''(2021-01-01,2021-02-01]'')',
+		'governance.report_period(''decade'')', 'governance.report_period(NULL)', 'governance.report_period(''day'', NULL)', 'governance.report_period(''day'', ''infinity'')', 'governance.announcement_text(time_zone => ''Mars'')', 'governance.report_announcement(''empty'')', 'governance.report_announcement(''[infinity,)'')', 'governance.transparency_page(''(,-infinity)'')', 'governance.report_announcement(''(2021-01-01,2021-02-01]'')',
 		'governance.report_announcement(in_scheme => ''r.none'')', 'governance.announcement_text(language => ''fr'')',
 		'governance.announcement_text(in_scheme => ''r.none'')', 'governance.report_sources(in_scheme => ''r.none'')',
 		'governance.report_campaigns(in_scheme => ''r.none'')', 'governance.report_content(in_scheme => ''r.none'')', 'governance.report_content(''empty'')', 'governance.report_moderators(in_scheme => ''r.none'')',
@@ -158,3 +158,39 @@ SELECT (SELECT count(*) FROM governance.report_in_force()), (SELECT count(*) FRO
 	   (SELECT count(*) FROM governance.report_campaigns()), (SELECT count(*) FROM governance.report_moderators()), (SELECT open FROM governance.report_appeals()),
 	   (SELECT sum(after) FROM governance.report_scores('r.main')), (SELECT count(*) FROM governance.report_upcoming()),
 	   governance.announcement_text() LIKE '% quarter of %: no account sanctioned';
+
+-- Periods without a start or an end, however they are written; no time zone is
+-- the session's.
+SELECT p, governance.announcement_text(p, in_scheme => 'r.side') AS text, governance.announcement_text(p, 'zh', in_scheme => 'r.side') AS zh
+	FROM unnest(ARRAY['(,)', '[-infinity,infinity)', '[2021-01-01,)', '[2021-01-01 00:00:01,infinity)', '[-infinity,2021-02-02 12:00)', '(,2021-02-02)']::tstzrange[]) p;
+SELECT governance.report_period('day', '2021-02-03 05:00', NULL) = governance.report_period('day', '2021-02-03 05:00', 'UTC') AS of_session,
+	   governance.announcement_text(time_zone => NULL) = governance.announcement_text() AS text,
+	   governance.transparency_page(:q1, time_zone => NULL) = governance.transparency_page(:q1) AS page,
+	   governance.account_page(1, time_zone => NULL) = governance.account_page(1) AS account;
+-- The scores of a time to come are those of now.
+SELECT sum(before) = sum(after) AND sum(came) = 0 AS same FROM governance.report_scores('r.main', tstzrange(now() + interval '1 year', NULL));
+
+-- A sanction that is lifted while it waits for the one before it never was one.
+SELECT governance.publish('{"scheme": "r.wait", "time_zone": "UTC", "score": {"direction": "accumulate", "limit": 9},
+	"rules": {"exile": {"title": "exile", "points": 0, "direct": "exile"}},
+	"ladder": [{"rung": "exile", "tier": "suspended", "withhold": ["enter"], "until": ["pardon"], "overlap": "queue"}]}') > 0 AS published;
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at)
+	SELECT 8, 2000 + i, 'r.wait', 'exile', '2022-03-01'::timestamptz + i * interval '1 day', '2022-03-01'::timestamptz + i * interval '1 day' FROM generate_series(1, 3) i;
+SELECT governance.release(min(sanction_id) + 1, 'mistake', '2022-03-05') > 0 AS released FROM governance.sanction WHERE account_id = 8;
+SELECT s.violation_id, isempty(s.during) AS never, s.release_reason FROM governance.sanction s WHERE s.account_id = 8 ORDER BY 1;
+SELECT sanctions, released, overturned FROM governance.report_announcement('(,)', 'r.wait') WHERE by = 'all';
+SELECT source, violations, sanctioning FROM governance.report_sources('(,)', 'r.wait');
+
+-- A copy in a linked account counts there, and no campaign has found it.
+SELECT governance.publish('{"scheme": "r.link", "time_zone": "UTC", "score": {"direction": "deduct", "cap": 100},
+	"rules": {"spam": {"title": "spam", "points": 10}}, "links": [{"kind": "same_device", "confidence": 0.5, "entries": ["*"]}],
+	"ladder": [{"rung": "limit", "when": "score <= 90", "tier": "limited", "withhold": ["post"], "for": "10 days"}]}') > 0 AS published;
+SELECT governance.link_accounts(8, 9, 'same_device', 0.9, since => '2022-01-01');
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at, source, campaign, decided_by)
+	VALUES (8, 2101, 'r.link', 'spam', '2022-03-10', '2022-03-10', 'campaign', 'quiet', 'ann');
+SELECT count(*) AS violations, count(linked_violation_id) AS copies FROM governance.violation WHERE scheme = 'r.link';
+SELECT accounts, sanctions FROM governance.report_announcement('(,)', 'r.link') WHERE by = 'all';
+SELECT source, violations, sanctioning FROM governance.report_sources('(,)', 'r.link');
+SELECT campaign, violations, accounts, sanctioning FROM governance.report_campaigns('[2022-01-01,2023-01-01)');
+SELECT violations, accounts FROM governance.campaign_yield WHERE campaign = 'quiet';
+SELECT moderator = 'ann' AS ann, violations FROM governance.report_moderators('(,)', 'r.link') ORDER BY 1 DESC;
