@@ -131,7 +131,7 @@ AS $levels$
 		('report_scheme', 'reader'), ('report_announcement', 'reader'), ('announcement_text', 'reader'),
 		('report_in_force', 'reader'), ('report_recidivism', 'reader'), ('report_sources', 'reader'),
 		('report_campaigns', 'reader'), ('report_moderators', 'reader'), ('report_appeals', 'reader'),
-		('report_scores', 'reader'), ('report_near', 'reader'), ('report_content', 'reader'), ('stored_nearness', 'reader'), ('stored_scores', 'reader'), ('report_upcoming', 'reader'),
+		('report_scores', 'reader'), ('report_near', 'reader'), ('report_content', 'reader'), ('stored_nearness', 'reader'), ('stored_scores', 'reader'), ('past_scores', 'reader'), ('report_upcoming', 'reader'),
 		('poll', 'administrator'), ('acknowledge', 'administrator'), ('tick', 'administrator'),
 		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_prune', 'administrator'),
 		('event_limit', 'administrator'), ('event_notify', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),

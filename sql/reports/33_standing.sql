@@ -10,6 +10,13 @@ CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state b
 COMMENT ON FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz) IS
 	'part of report_scores(): score() at two instants, the earlier one first, from the columns of a standing';
 
+CREATE FUNCTION governance.past_scores(scheme text, since timestamptz, until timestamptz)
+	RETURNS SETOF governance.credit_score[]
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000 ROWS 100000
+	AS 'MODULE_PATHNAME', 'governance_past_scores';
+COMMENT ON FUNCTION governance.past_scores(text, timestamptz, timestamptz) IS
+	'part of report_scores(): stored_scores() of all accounts whose standing has seen something since, from one scan of each table';
+
 CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
 										   hundredths bigint)
 	RETURNS bigint
@@ -29,6 +36,8 @@ AS $scores$
 DECLARE
 	bounds	record;
 	known	CONSTANT timestamptz := now();
+	few		bigint;
+	many	boolean;
 BEGIN
 	IF coalesce(bands, 0) NOT BETWEEN 1 AND 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
@@ -44,12 +53,24 @@ BEGIN
 			 (SELECT CASE WHEN bool_or(lower_inf(p.in_force)) THEN NULL ELSE min(lower(p.in_force)) END AS first
 			  FROM governance.policy p
 			  WHERE p.scheme = report_scores.scheme AND p.status IN ('active', 'retired') AND NOT isempty(p.in_force)) p;
+	-- Where more than a few accounts have had entries since, their histories come
+	-- from one scan and not by the key.
+	SELECT GREATEST(1000, coalesce(sum(c.reltuples) FILTER (WHERE c.relkind <> 'p' AND c.reltuples > 0), 0) / 100)::bigint INTO few
+		FROM pg_class c
+		WHERE c.oid = to_regclass('governance.violation') OR c.oid IN (SELECT t.relid FROM pg_partition_tree('governance.violation') t);
+	SELECT count(*) = few INTO many
+		FROM (SELECT FROM governance.standing s
+			  WHERE s.scheme = report_scores.scheme AND (s.as_of > bounds.since OR s.known_at > bounds.since) LIMIT few) s;
 	RETURN QUERY
 		WITH moved AS MATERIALIZED (
 			SELECT m.scores[1] AS before, m.scores[2] AS after, m.accounts
 			FROM (SELECT governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, bounds.since, bounds.until) AS scores,
 						 count(*) AS accounts
-				  FROM governance.standing s WHERE s.scheme = report_scores.scheme GROUP BY 1) m
+				  FROM governance.standing s
+				  WHERE s.scheme = report_scores.scheme AND (NOT many OR s.as_of <= bounds.since AND s.known_at <= bounds.since)
+				  GROUP BY 1
+				  UNION ALL
+				  SELECT p.scores, count(*) FROM governance.past_scores(report_scores.scheme, bounds.since, bounds.until) AS p(scores) WHERE many GROUP BY 1) m
 		), top AS (
 			SELECT GREATEST(max(governance.cap(m.before)), max(governance.cap(m.after)),
 							max(governance.points(m.before)), max(governance.points(m.after))) / bands AS width FROM moved m

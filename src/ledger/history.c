@@ -21,6 +21,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rangetypes.h"
 #include "utils/syscache.h"
@@ -513,14 +514,15 @@ violations_narrow(void)
 	return narrow;
 }
 
+#define ALL_VIOLATIONS "SELECT violation.* FROM governance.violation WHERE account_id"
+
 static void
 open_violations(RowStream *stream, const char *scheme, Oid *types, Datum *values)
 {
 	StringInfoData query;
 
 	initStringInfo(&query);
-	appendStringInfoString(&query, violations_narrow() ?
-						   "SELECT violation.* FROM governance.violation WHERE account_id" BETWEEN :
+	appendStringInfoString(&query, violations_narrow() ? ALL_VIOLATIONS BETWEEN :
 						   VIOLATIONS BETWEEN);
 	if (scheme != NULL)
 		appendStringInfoString(&query, " AND scheme" EQ "$3");
@@ -549,6 +551,46 @@ history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *
 	open_violations(&stream->violations, scheme, types, values);
 	stream_open(&stream->activities, ACTIVITIES BETWEEN ACTIVITIES_ORDER, 2, types, values);
 	stream_open(&stream->revisions, REVISIONS BETWEEN REVISIONS_ORDER, 2, types, values);
+}
+
+#define SEEN_MORE \
+	" FROM governance.standing s WHERE s.scheme" EQ "$1 AND (s.as_of OPERATOR(pg_catalog.>) $2" \
+	" OR s.known_at OPERATOR(pg_catalog.>) $2)"
+#define OF_THESE EQ "ANY (SELECT pg_catalog.unnest($2))"
+
+void
+history_stream_open_past(HistoryStream *stream, RowStream *standings, const char *scheme,
+						 TimestampTz since)
+{
+	Oid			types[2] = {TEXTOID, TIMESTAMPTZOID};
+	Datum		values[2] = {CStringGetTextDatum(scheme), TimestampTzGetDatum(since)};
+	static const char *const off[] = {"enable_bitmapscan", "enable_nestloop"};
+	int			level = NewGUCNestLevel();
+	bool		isnull;
+
+	/* Whoever asks has found that they are many. */
+	for (size_t i = 0; i < lengthof(off); i++)
+		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
+	stream_open(standings, "SELECT s.account_id, s.state, s.policy_id, s.known_at" SEEN_MORE
+				" ORDER BY s.account_id", 2, types, values);
+
+	/* Who that is is looked up once, and not for each table. */
+	if (SPI_execute_with_args("SELECT COALESCE(pg_catalog.array_agg(s.account_id), '{}')" SEEN_MORE,
+							  2, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "cannot read governance.standing");
+	types[1] = INT8ARRAYOID;
+	values[1] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	stream->names = names_create();
+	stream_open(&stream->accounts, ACCOUNTS OF_THESE ACCOUNTS_ORDER, 2, types, values);
+	stream_open(&stream->attributes, ATTRIBUTES OF_THESE ATTRIBUTES_ORDER, 2, types, values);
+	stream_open_columns(&stream->violations, violations_narrow() ?
+						ALL_VIOLATIONS OF_THESE " AND scheme" EQ "$1 ORDER BY account_id" :
+						VIOLATIONS OF_THESE " AND scheme" EQ "$1 ORDER BY account_id",
+						2, types, values, violation_columns, lengthof(violation_columns));
+	stream_open(&stream->activities, ACTIVITIES OF_THESE ACTIVITIES_ORDER, 2, types, values);
+	stream_open(&stream->revisions, REVISIONS OF_THESE REVISIONS_ORDER, 2, types, values);
+	AtEOXact_GUC(true, level);
 }
 
 void

@@ -102,6 +102,13 @@ typedef struct HistoryStream
  * all. */
 extern void history_stream_open(HistoryStream *stream, int64 first, int64 last,
 								const char *scheme);
+
+/*
+ * Those of accounts whose standing under a scheme has seen something after an
+ * instant, and of their violations the ones of the scheme.
+ */
+extern void history_stream_open_past(HistoryStream *stream, RowStream *standings,
+									 const char *scheme, TimestampTz since);
 extern void history_stream_close(HistoryStream *stream);
 
 /*

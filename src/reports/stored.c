@@ -1,25 +1,33 @@
 /*
  * stored.c
- *		stored_scores(), stored_nearness(): what a row of governance.standing says
- *		of an instant, for reports that read the whole table.
+ *		stored_scores(), past_scores(), stored_nearness(): what a row of
+ *		governance.standing says of an instant, for reports that read the whole
+ *		table.
  *
  * They take the columns of the row, so that nothing is looked up again, and
  * read only, so that a parallel scan can call them.  An instant before what the
- * row has seen takes the history of the account.
+ * row has seen takes the history of the account; past_scores() has those of many
+ * accounts from one scan.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "complain.h"
 #include "ledger/standing_row.h"
+#include "ledger/stream.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 
+#include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(governance_stored_scores);
+PG_FUNCTION_INFO_V1(governance_past_scores);
 PG_FUNCTION_INFO_V1(governance_stored_nearness);
 
 /* A row of governance.standing. */
@@ -35,17 +43,25 @@ typedef struct Row
 } Row;
 
 static void
+row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, int64 policy_id,
+		  TimestampTz known_at)
+{
+	memset(row, 0, sizeof(Row));
+	row->account_id = account_id;
+	row->scheme = scheme;
+	row->state = state;
+	row->policy_id = policy_id;
+	row->standing.known_at = known_at;
+	row->standing.state = standing_state(state, policy_id);
+	row->standing.as_of = row->standing.state->as_of;
+}
+
+static void
 row_arguments(FunctionCallInfo fcinfo, Row *row)
 {
 	rulebook_refresh();
-	memset(row, 0, sizeof(Row));
-	row->account_id = PG_GETARG_INT64(0);
-	row->scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
-	row->state = PG_GETARG_DATUM(2);
-	row->policy_id = PG_GETARG_INT64(3);
-	row->standing.known_at = PG_GETARG_TIMESTAMPTZ(4);
-	row->standing.state = standing_state(row->state, row->policy_id);
-	row->standing.as_of = row->standing.state->as_of;
+	row_begin(row, PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), PG_GETARG_DATUM(2),
+			  PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4));
 }
 
 /*
@@ -93,6 +109,19 @@ row_end(Row *row)
 		ledger_read_leave();
 }
 
+static void
+row_scores(Row *row, TimestampTz since, TimestampTz until, Datum *scores)
+{
+	TimestampTz at[2] = {since, until};
+
+	for (int i = 0; i < 2; i++)
+	{
+		EngineState *state = row_at(row, at[i]);
+
+		scores[i] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
+	}
+}
+
 Datum
 governance_stored_scores(PG_FUNCTION_ARGS)
 {
@@ -100,14 +129,63 @@ governance_stored_scores(PG_FUNCTION_ARGS)
 	Row			row;
 
 	row_arguments(fcinfo, &row);
-	for (int i = 0; i < 2; i++)
-	{
-		EngineState *state = row_at(&row, PG_GETARG_TIMESTAMPTZ(5 + i));
-
-		scores[i] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
-	}
+	row_scores(&row, PG_GETARG_TIMESTAMPTZ(5), PG_GETARG_TIMESTAMPTZ(6), scores);
 	row_end(&row);
 	return ledger_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
+}
+
+/*
+ * past_scores(scheme, since, until): the same of all accounts whose standing has
+ * seen something since.
+ */
+Datum
+governance_past_scores(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TimestampTz since = PG_GETARG_TIMESTAMPTZ(1);
+	TimestampTz until = PG_GETARG_TIMESTAMPTZ(2);
+	Scheme	   *scheme;
+	HistoryStream stream;
+	RowStream	standings;
+	AccountHistory *history;
+	MemoryContext context;
+	MemoryContext old;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	rulebook_refresh();
+	scheme = scheme_argument(PG_GETARG_TEXT_PP(0));
+	ledger_read_enter();
+	history_stream_open_past(&stream, &standings, scheme->name, since);
+	context = AllocSetContextCreate(CurrentMemoryContext, "governance past scores",
+									ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	while ((history = history_stream_next(&stream)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (stream_seek(&standings, history->account_id))
+		{
+			bool		isnull = false;
+			Datum		scores[2];
+			Datum		array;
+			Row			row;
+
+			row_begin(&row, history->account_id, scheme, standings.values[1],
+					  DatumGetInt64(standings.values[2]),
+					  DatumGetTimestampTz(standings.values[3]));
+			row.history = history;
+			row.reading = true;
+			row_scores(&row, since, until, scores);
+			array = ledger_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
+			tuplestore_putvalues(result->setResult, result->setDesc, &array, &isnull);
+		}
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	stream_close(&standings);
+	history_stream_close(&stream);
+	ledger_read_leave();
+	return (Datum) 0;
 }
 
 /*

@@ -151,6 +151,16 @@ SELECT p.period, count(*) AS bands, sum(b.before) - (SELECT count(*) FROM govern
 										  WHERE s.scheme = 'n.one' AND x >= b.score_from AND (x < b.score_below OR x = 100 AND b.score_below = 100))) AS wrong_before
 	FROM period p, governance.report_scores('n.one', p.period, 20) b GROUP BY 1 ORDER BY 1;
 
+-- Where many accounts have had entries since, their histories come from one scan.
+CREATE VIEW past AS
+	SELECT b.since, b.until, s.scheme, array_agg(governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, b.since, b.until)::text ORDER BY 1) AS by_key
+	FROM (VALUES (timestamptz '2021-01-01', timestamptz '2022-05-01'), ('2022-03-01', '2022-09-15'), ('2022-12-24', '2023-01-20'), ('2023-02-04', now()), (now(), now())) b(since, until), governance.standing s
+	WHERE s.as_of > b.since OR s.known_at > b.since GROUP BY 1, 2, 3;
+SELECT p.since, p.scheme, cardinality(p.by_key) AS accounts,
+	   (SELECT array_agg(s) FROM (SELECT s::text FROM governance.past_scores(p.scheme, p.since, p.until) s ORDER BY 1) t(s))
+		 = (SELECT array_agg(s ORDER BY s) FROM unnest(p.by_key) s) AS same FROM past p ORDER BY 1, 2;
+SELECT count(*) AS none FROM governance.past_scores('n.one', 'infinity', 'infinity');
+
 -- In force, upcoming, near: against tier() and a violation that would do it.
 SELECT at, sum(f.accounts) - (SELECT count(DISTINCT (s.account_id, s.scheme, s.rung)) FROM governance.sanction s WHERE s.during @> at) AS accounts,
 	   sum(f.ends_in_7_days) - (SELECT count(*) FROM governance.report_upcoming('7 days', at) WHERE what = 'sanction ends' AND due < at + interval '7 days') AS ending
