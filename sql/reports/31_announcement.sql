@@ -107,6 +107,9 @@ BEGIN
 										'September', 'October', 'November', 'December'])[n], year) END;
 	ELSIF since = date_trunc('day', since) AND until = date_trunc('day', until) THEN
 		-- The last day that belongs to it.
+		IF until = since + interval '1 day' THEN
+			RETURN to_char(since, CASE WHEN zh THEN 'FMYYYY"年"FMMM"月"FMDD"日"' ELSE 'YYYY-MM-DD' END);
+		END IF;
 		RETURN format(CASE WHEN zh THEN '%s至%s' ELSE '%s to %s' END, to_char(since, 'YYYY-MM-DD'),
 					  to_char(until - interval '1 day', 'YYYY-MM-DD'));
 	END IF;

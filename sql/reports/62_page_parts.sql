@@ -102,7 +102,7 @@ BEGIN
 		('how', 'How violations were found', '违规发现途径'), ('source', 'Source', '途径'), ('share', 'Share', '占比'),
 		('sanctioning', 'Led to a sanction', '导致处罚'), ('campaigns', 'Campaigns', '专项行动'),
 		('appeals', 'Appeals', '申诉'), ('outcomes', 'How appeals were decided', '申诉处理结果'), ('filed', 'Filed', '提出'), ('decided', 'Decided', '办结'),
-		('upheld', 'Upheld', '维持'), ('changed', 'Changed', '变更'), ('rate', 'Overturned', '撤销率'), ('days', 'Median days', '天数中位数'),
+		('upheld', 'Upheld', '维持'), ('changed', 'Changed', '变更'), ('rate', 'Overturn rate', '撤销率'), ('days', 'Median days', '天数中位数'),
 		('days90', '90% within (days)', '九成办结天数'), ('late', 'Late', '逾期'), ('open', 'Open', '未办结'),
 		('again', 'Again', '再次处罚'), ('repeat', 'The first time, and again', '首次与再次'), ('first', 'First time', '首次'),
 		('third', 'Third time or more', '三次及以上'), ('between', 'Median days between', '间隔天数中位数'),
@@ -128,7 +128,7 @@ BEGIN
 		('refund', 'Points given back', '返还积分'), ('expiry', 'Expired', '到期失效'), ('recovery', 'Recovery', '积分恢复'),
 		('boundary', 'New period', '周期更新'), ('relief', 'Relief', '减免'), ('sanction opened', 'Sanction decided', '处罚决定'),
 		('sanction starts', 'Sanction starts', '处罚开始'), ('sanction changes', 'Sanction changes', '处罚变更'), ('sanction ends', 'Sanction ends', '处罚结束'),
-		('sanction released', 'Sanction lifted', '处罚解除'), ('new version', 'New version of the rules', '规则更新')
+		('sanction released', 'Sanction lifted', '处罚解除'), ('new version', 'New version of the rules', '规则更新'), ('opening balance', 'Opening balance', '期初分值')
 	) AS w(word, en, zh)
 	WHERE w.word = page_word.word;
 	RETURN coalesce(result, word);

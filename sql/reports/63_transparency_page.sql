@@ -365,9 +365,9 @@ BEGIN
 		FROM (SELECT * FROM governance.report_appeals(over, 'scheme', in_scheme)
 			  UNION ALL SELECT * FROM governance.report_appeals(over, 'all', in_scheme) a WHERE a.filed + a.decided + a.open > 0) a
 			LEFT JOIN governance.scheme s ON s.scheme = a.scheme;
-	content := concat(content, coalesce(governance.page_table(governance.page_word('outcomes', tongue),
+	content := concat(content, CASE WHEN part IS NOT NULL THEN governance.page_table(governance.page_word('outcomes', tongue),
 		ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{scheme,filed,decided,upheld,changed,overturned,rate,days,open}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
-		2, NULL, nullif(part, '')), ''),
+		2, NULL, part) END,
 		CASE WHEN part IS NULL THEN concat('<p class="note">', governance.page_word('nothing', tongue), '</p>') END, E'</section>\n');
 
 	-- Again.

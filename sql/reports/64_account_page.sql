@@ -253,7 +253,8 @@ BEGIN
 	SELECT min(e.at), max(e.at) FILTER (WHERE NOT e.expected) INTO since, until
 		FROM jsonb_each(entries) s, jsonb_to_recordset(s.value) AS e(at timestamptz, expected boolean) WHERE isfinite(e.at);
 	until := GREATEST(until, now());
-	since := coalesce(since - (until - since) / 25, until - interval '90 days');
+	-- Where all that there is is still to come, it begins before now, too.
+	since := coalesce(CASE WHEN since < until THEN since - (until - since) / 25 END, until - interval '90 days');
 	IF EXISTS (SELECT FROM jsonb_each(entries) s, jsonb_to_recordset(s.value) AS e(expected boolean) WHERE e.expected) THEN
 		until := until + (until - since) / 8;
 	END IF;
@@ -287,7 +288,7 @@ BEGIN
 				  WHERE e.at < LEAST(until, GREATEST(now(), since))) l,
 				 (SELECT count(*) FILTER (WHERE e.what = 'violation') AS violations,
 						 coalesce(sum(abs(e.delta)) FILTER (WHERE e.what = 'violation'), 0) AS lost,
-						 coalesce(sum(abs(e.delta)) FILTER (WHERE e.what <> 'violation' AND e.what <> 'attribute' AND e.what <> 'new version'), 0) AS back
+						 coalesce(sum(abs(e.delta)) FILTER (WHERE e.what NOT IN ('violation', 'attribute', 'new version', 'opening balance')), 0) AS back
 				  FROM jsonb_to_recordset(rows) AS e(at timestamptz, what text, delta numeric, expected boolean)
 				  WHERE e.at >= since AND e.at < until AND NOT e.expected) c,
 				 (SELECT count(*) AS sanctions FROM governance.sanction s

@@ -86,6 +86,21 @@ SELECT l, count(*) AS pages, count(*) FILTER (WHERE NOT pg_temp.well_formed(page
 		 governance.account_page(a.account_id, NULL, CASE WHEN a.account_id % 2 = 0 THEN tstzrange('2024-06-01', '2025-06-01') END, l) AS page
 	WHERE a.account_id > 100 GROUP BY l ORDER BY l;
 
+-- No table without a row: a period in which nothing was, one without appeals.
+SELECT pg_temp.counted(governance.transparency_page('[2010-01-01,2010-02-01)'), '<table') AS tables, pg_temp.counted(governance.transparency_page('[2010-01-01,2010-02-01)'), 'Nothing in this period') AS nothing;
+SELECT count(*) FILTER (WHERE page ~ '<tbody>\s*</tbody>') AS empty, count(*) FILTER (WHERE page ~ '>Overturned</th>[^\n]*>Overturned</th>') AS twice FROM page;
+
+-- An opening balance is nothing that came back; what is all still to come begins
+-- before now.
+INSERT INTO governance.account (account_id, opened_at) VALUES (201, '2023-01-01'), (202, '2023-01-01');
+SELECT governance.opening_balance(201, 'hostile', 7, '2024-05-01') > 0 AS opened;
+SELECT l, regexp_match(governance.account_page(201, language => l), '<dt>(points back|恢复)</dt><dd>([^<]*)') AS back,
+	   pg_temp.counted(governance.account_page(201, language => l), CASE l WHEN 'zh' THEN '期初分值' ELSE 'Opening balance' END) AS named FROM unnest('{en,zh}'::text[]) l;
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) VALUES (202, 'hostile', 'r', now() + interval '30 days', now());
+SELECT substring(governance.account_page(202, time_zone => 'UTC') FROM '<p class="period">(.*?) · ') = to_char(now() AT TIME ZONE 'UTC' - interval '90 days', 'FMDD Mon YYYY') || ' – '
+	|| to_char(now() AT TIME ZONE 'UTC' + interval '90 days' / 8 - interval '1 second', 'FMDD Mon YYYY') AS around_now,
+	   regexp_match(governance.account_page(202), '<dt>score at the end</dt><dd>([^<]*)') AS score;
+
 -- Errors.
 SELECT governance.transparency_page(tstzrange('2025-01-01', '2025-02-01'), 'fr');
 SELECT governance.transparency_page('empty');

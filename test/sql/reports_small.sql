@@ -167,6 +167,8 @@ SELECT governance.report_period('day', '2021-02-03 05:00', NULL) = governance.re
 	   governance.announcement_text(time_zone => NULL) = governance.announcement_text() AS text,
 	   governance.transparency_page(:q1, time_zone => NULL) = governance.transparency_page(:q1) AS page,
 	   governance.account_page(1, time_zone => NULL) = governance.account_page(1) AS account;
+-- A day is one day, wherever it begins.
+SELECT governance.announcement_text(governance.report_period('day', '2021-01-10 12:00', 'Asia/Shanghai'), 'en', 'Asia/Shanghai'), governance.announcement_text('[2021-01-10,2021-01-11)', 'zh');
 -- The scores of a time to come are those of now.
 SELECT sum(before) = sum(after) AND sum(came) = 0 AS same FROM governance.report_scores('r.main', tstzrange(now() + interval '1 year', NULL));
 
