@@ -131,6 +131,7 @@ BEGIN
 			announced	text,
 			rung		text,
 			seen		timestamptz,
+			near_at		timestamptz,
 			next_at		timestamptz NOT NULL,
 			CONSTRAINT event_watch_pkey PRIMARY KEY (account_id, subject, scheme, id),
 			CONSTRAINT event_watch_subject_check CHECK (subject IN ('sanction', 'standing', 'certification', 'unrecorded'))
@@ -143,7 +144,8 @@ BEGIN
 		COMMENT ON COLUMN governance.event_watch.id IS 'of the sanction or certification';
 		COMMENT ON COLUMN governance.event_watch.announced IS 'what consumers know of it: scheduled, started, over; granted, due';
 		COMMENT ON COLUMN governance.event_watch.rung IS 'standing: the rung that it is known to be near; unrecorded: the sanction''s rung';
-		COMMENT ON COLUMN governance.event_watch.seen IS 'standing: what happened up to here has been announced';
+		COMMENT ON COLUMN governance.event_watch.seen IS 'standing: what happened up to here has been announced; unrecorded: since when';
+		COMMENT ON COLUMN governance.event_watch.near_at IS 'standing: when an entry last brought it near a rung';
 		COMMENT ON COLUMN governance.event_watch.next_at IS 'when to look again';
 		RETURN NEXT 'created table governance.event_watch';
 	END IF;

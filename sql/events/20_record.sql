@@ -45,7 +45,8 @@ BEGIN ATOMIC
 								  OR announced <> 'over' AND served AND released_at IS NOT NULL
 								  OR announced = 'over' AND overturned)),
 			(4, 'sanction_changed', now(),
-			 announced = actual AND actual <> 'over' AND changed OR announced = 'started' AND actual = 'scheduled')
+			 announced = actual AND changed AND (actual <> 'over' OR served AND NOT overturned)
+			 OR announced = 'started' AND actual = 'scheduled')
 		) AS v(step, kind, at, applies)
 	WHERE v.applies;
 END;
@@ -76,15 +77,21 @@ BEGIN
 	IF TG_OP = 'UPDATE' THEN
 		SELECT w.announced INTO known FROM governance.event_watch w
 			WHERE w.account_id = NEW.account_id AND w.subject = 'sanction' AND w.scheme = NEW.scheme AND w.id = NEW.sanction_id;
-		known := coalesce(known, 'over');
+		-- What is over is no longer watched.  What never was, so far, has not
+		-- been announced either, or has been taken back.
+		IF known IS NULL AND OLD.enforced AND NOT isempty(OLD.during) THEN
+			known := 'over';
+			undone := isempty(NEW.during)
+				OR coalesce(NEW.release_reason, '') = 'overturned' AND coalesce(OLD.release_reason, '') <> 'overturned';
+		END IF;
 		changed := OLD.during <> NEW.during OR OLD.tier <> NEW.tier OR OLD.withholds <> NEW.withholds;
-		undone := OLD.enforced AND coalesce(NEW.release_reason, '') = 'overturned' AND coalesce(OLD.release_reason, '') <> 'overturned';
 	ELSIF NEW.violation_id IS NULL THEN
 		-- Time alone brought it, so that tick() may have said so already.
 		unknown := hashtextextended(NEW.rung, extract(epoch FROM lower(NEW.during))::bigint);
 		DELETE FROM governance.event_watch w
 			WHERE w.account_id = NEW.account_id AND w.subject = 'unrecorded' AND w.scheme = NEW.scheme AND w.id = unknown
 			RETURNING w.announced INTO known;
+		changed := FOUND;
 	END IF;
 
 	IF actual <> 'over' THEN
@@ -121,19 +128,28 @@ CREATE FUNCTION governance.event_standing() RETURNS trigger
 AS $standing$
 DECLARE
 	next	record;
-	was		text;
+	watch	record;
+	known	text;
 BEGIN
 	IF strpos(NEW.scheme, '@') > 0 THEN
 		RETURN NULL;
 	END IF;
 	SELECT * INTO next FROM governance.next_rung(NEW.account_id, NEW.scheme);
-	SELECT w.rung INTO was FROM governance.event_watch w
+	SELECT w.rung, w.next_at INTO watch FROM governance.event_watch w
 		WHERE w.account_id = NEW.account_id AND w.subject = 'standing' AND w.scheme = NEW.scheme AND w.id = 0;
-	INSERT INTO governance.event_watch AS w (account_id, subject, scheme, announced, rung, seen, next_at)
-		VALUES (NEW.account_id, 'standing', NEW.scheme, 'known', CASE WHEN next.near THEN next.rung END, now(), now())
+	known := watch.rung;
+	-- Without a tick in between, time may have taken it away from the rung.
+	IF next.near AND known = next.rung AND watch.next_at <= now() THEN
+		SELECT r.rung INTO known FROM governance.next_rung(NEW.account_id, NEW.scheme, now() - interval '1 microsecond') r
+			WHERE r.near;
+	END IF;
+	INSERT INTO governance.event_watch AS w (account_id, subject, scheme, announced, rung, seen, near_at, next_at)
+		VALUES (NEW.account_id, 'standing', NEW.scheme, 'known', CASE WHEN next.near THEN next.rung END, now(),
+				CASE WHEN next.near AND known IS DISTINCT FROM next.rung THEN now() END, now())
 		ON CONFLICT (account_id, subject, scheme, id)
-			DO UPDATE SET announced = excluded.announced, rung = excluded.rung, next_at = LEAST(w.next_at, excluded.next_at);
-	IF next.near AND coalesce(was, '') <> next.rung THEN
+			DO UPDATE SET announced = excluded.announced, rung = excluded.rung, near_at = coalesce(excluded.near_at, w.near_at),
+						  next_at = LEAST(w.next_at, excluded.next_at);
+	IF next.near AND known IS DISTINCT FROM next.rung THEN
 		INSERT INTO governance.event (account_id, kind, at, scheme, detail)
 			VALUES (NEW.account_id, 'near_rung', now(), NEW.scheme,
 					jsonb_build_object('rung', next.rung, 'tier', next.tier, 'points', next.points, 'score', next.score));

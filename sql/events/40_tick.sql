@@ -88,18 +88,44 @@ BEGIN
 		WHERE w.subject = 'standing' AND t.at > w.seen
 	), brought AS MATERIALIZED (
 		-- Sanctions that have no record, since no entry brought them.
-		SELECT l.*, r.tier AS rung_tier, r.withholds FROM line l
+		SELECT l.* FROM line l
 			JOIN governance.policy_rung r ON r.policy_id = l.policy_id AND r.rung = l.rung
 		WHERE l.at <= reached AND l.what = 'sanction starts' AND l.sanction_id IS NULL AND l.tier >= r.tier
-	), gone AS MATERIALIZED (
-		SELECT l.account_id, l.scheme, l.at, l.number, l.rung, l.policy_id, u.id FROM line l
-			JOIN governance.event_watch u ON u.account_id = l.account_id AND u.subject = 'unrecorded'
-				AND u.scheme = l.scheme AND u.rung = l.rung AND u.announced = 'started'
-		WHERE l.at <= reached AND l.what IN ('sanction ends', 'sanction released') AND l.sanction_id IS NULL
+	), opened AS MATERIALIZED (
+		-- These and earlier ones; with when they end, which may be over, too.
+		SELECT o.account_id, o.scheme, o.rung, o.since, o.number, o.id, l.at AS until, l.number AS ends, p.policy_id, r.tier, r.withholds
+			FROM (SELECT b.account_id, b.scheme, b.rung, b.at AS since, b.number, b.policy_id, NULL::bigint AS id FROM brought b
+				  UNION ALL
+				  SELECT u.account_id, u.scheme, u.rung, u.seen, NULL, NULL, u.id
+				  FROM due w JOIN governance.event_watch u ON u.account_id = w.account_id AND u.subject = 'unrecorded'
+					  AND u.scheme = w.scheme AND u.announced = 'started'
+				  WHERE w.subject = 'standing') o
+				LEFT JOIN LATERAL (
+					SELECT l.at, l.number, l.policy_id FROM line l
+					WHERE l.account_id = o.account_id AND l.scheme = o.scheme AND l.rung = o.rung AND l.sanction_id IS NULL
+						AND l.what IN ('sanction ends', 'sanction released') AND l.at > o.since
+					ORDER BY l.number LIMIT 1) l ON true
+				CROSS JOIN LATERAL (SELECT coalesce(o.policy_id, l.policy_id) AS policy_id) p
+				LEFT JOIN governance.policy_rung r ON r.policy_id = p.policy_id AND r.rung = o.rung
+	), undone AS MATERIALIZED (
+		-- What is known now says that they never were.
+		SELECT u.account_id, u.scheme, u.id, u.rung, u.seen AS since, u.announced
+			FROM due w JOIN governance.event_watch u ON u.account_id = w.account_id AND u.subject = 'unrecorded' AND u.scheme = w.scheme
+			WHERE w.subject = 'standing'
+				AND NOT EXISTS (SELECT FROM governance.timeline(w.account_id, w.scheme) t
+								WHERE t.what = 'sanction starts' AND t.rung = u.rung AND t.at = u.seen)
+	), instants AS (
+		-- A rung may have come near and gone away again since.
+		SELECT w.account_id, w.scheme, coalesce(l.at, reached) AS at, w.announced, w.rung AS was, w.near_at
+			FROM due w
+				LEFT JOIN (SELECT DISTINCT l.account_id, l.scheme, l.at FROM line l WHERE l.at <= reached) l
+					ON l.account_id = w.account_id AND l.scheme = w.scheme
+			WHERE w.subject = 'standing'
 	), near AS MATERIALIZED (
-		SELECT w.account_id, w.scheme, w.announced, w.rung AS was, r.rung, r.tier, r.points, r.score, coalesce(r.near, false) AS near
-		FROM due w, LATERAL governance.next_rung(w.account_id, w.scheme, reached) r
-		WHERE w.subject = 'standing'
+		SELECT i.account_id, i.scheme, i.at, i.announced, i.near_at, r.rung, r.tier, r.points, r.score, coalesce(r.near, false) AS near,
+			   lag(CASE WHEN r.near THEN r.rung END, 1, i.was) OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at) AS was,
+			   row_number() OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at DESC) = 1 AS latest
+			FROM instants i, LATERAL governance.next_rung(i.account_id, i.scheme, i.at) r
 	), watched AS (
 		UPDATE governance.event_watch w SET announced = 'started', next_at = coalesce(upper(s.during), 'infinity')
 			FROM sanction s
@@ -127,16 +153,22 @@ BEGIN
 				next_at = coalesce((SELECT min(l.at) FROM line l
 									WHERE l.account_id = w.account_id AND l.scheme = w.scheme AND l.at > reached), 'infinity')
 			FROM near n
-			WHERE w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
+			WHERE n.latest AND w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
 	), noted AS (
-		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, rung, next_at)
-			SELECT DISTINCT ON (1, 3, 4) b.account_id, 'unrecorded', b.scheme,
-				   hashtextextended(b.rung, extract(epoch FROM b.at)::bigint), 'started', b.rung, 'infinity'::timestamptz
-			FROM brought b ORDER BY 1, 3, 4
+		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, rung, seen, next_at)
+			SELECT DISTINCT ON (1, 3, 4) o.account_id, 'unrecorded', o.scheme,
+				   hashtextextended(o.rung, extract(epoch FROM o.since)::bigint),
+				   CASE WHEN o.until <= reached THEN 'over' ELSE 'started' END, o.rung, o.since, 'infinity'::timestamptz
+			FROM opened o WHERE o.id IS NULL ORDER BY 1, 3, 4
 			ON CONFLICT DO NOTHING
 	), forgotten AS (
-		UPDATE governance.event_watch w SET announced = 'over' FROM gone g
-			WHERE w.account_id = g.account_id AND w.subject = 'unrecorded' AND w.scheme = g.scheme AND w.id = g.id
+		UPDATE governance.event_watch w SET announced = 'over' FROM opened o
+			WHERE w.account_id = o.account_id AND w.subject = 'unrecorded' AND w.scheme = o.scheme AND w.id = o.id
+				AND o.until <= reached
+				AND NOT EXISTS (SELECT FROM undone u WHERE u.account_id = o.account_id AND u.scheme = o.scheme AND u.id = o.id)
+	), taken_back AS (
+		DELETE FROM governance.event_watch w USING undone u
+			WHERE w.account_id = u.account_id AND w.subject = 'unrecorded' AND w.scheme = u.scheme AND w.id = u.id
 	), happened AS (
 		SELECT s.account_id, k.kind, k.at, s.scheme, s.sanction_id, NULL::bigint AS certification_id, s.policy_id,
 			   jsonb_build_object('rung', s.rung, 'tier', s.tier, 'withholds', s.withholds, 'since', lower(s.during),
@@ -161,17 +193,24 @@ BEGIN
 			FROM line l JOIN governance.scheme m ON m.scheme = l.scheme
 			WHERE l.at <= reached AND l.delta <> 0 AND l.what IN ('recovery', 'expiry', 'boundary', 'relief', 'new version')
 		UNION ALL
-		SELECT b.account_id, 'sanction_started', b.at, b.scheme, NULL, NULL, b.policy_id,
-			   jsonb_build_object('rung', b.rung, 'tier', b.rung_tier, 'withholds', b.withholds, 'since', b.at), b.number
-			FROM brought b
+		SELECT o.account_id, 'sanction_started', o.since, o.scheme, NULL, NULL, o.policy_id,
+			   jsonb_build_object('rung', o.rung, 'tier', o.tier, 'withholds', o.withholds, 'since', o.since, 'until', o.until), o.number
+			FROM opened o WHERE o.id IS NULL
 		UNION ALL
-		SELECT g.account_id, 'sanction_ended', g.at, g.scheme, NULL, NULL, g.policy_id,
-			   jsonb_build_object('rung', g.rung), g.number
-			FROM gone g
+		SELECT o.account_id, 'sanction_ended', o.until, o.scheme, NULL, NULL, o.policy_id,
+			   jsonb_build_object('rung', o.rung, 'tier', o.tier, 'withholds', o.withholds, 'since', o.since, 'until', o.until), o.ends
+			FROM opened o
+			WHERE o.until <= reached
+				AND NOT EXISTS (SELECT FROM undone u WHERE u.account_id = o.account_id AND u.scheme = o.scheme AND u.id = o.id)
 		UNION ALL
-		SELECT n.account_id, 'near_rung', reached, n.scheme, NULL, NULL, NULL,
+		SELECT u.account_id, 'sanction_released', reached, u.scheme, NULL, NULL, NULL,
+			   jsonb_build_object('rung', u.rung, 'since', u.since, 'reason', 'overturned'), 0
+			FROM undone u WHERE u.announced = 'started'
+		UNION ALL
+		SELECT n.account_id, 'near_rung', n.at, n.scheme, NULL, NULL, NULL,
 			   jsonb_build_object('rung', n.rung, 'tier', n.tier, 'points', n.points, 'score', n.score), 1000000
-			FROM near n WHERE n.near AND n.announced IS NOT NULL AND coalesce(n.was, '') <> n.rung
+			FROM near n
+			WHERE n.near AND n.announced IS NOT NULL AND coalesce(n.was, '') <> n.rung AND n.at > coalesce(n.near_at, '-infinity')
 	), written AS (
 		INSERT INTO governance.event (account_id, kind, at, scheme, sanction_id, certification_id, policy_id, detail)
 			SELECT h.account_id, h.kind, h.at, h.scheme, h.sanction_id, h.certification_id, h.policy_id, jsonb_strip_nulls(h.detail)
