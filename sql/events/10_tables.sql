@@ -91,8 +91,7 @@ BEGIN
 			CONSTRAINT event_delivery_pkey PRIMARY KEY (account_id, consumer, position),
 			CONSTRAINT event_delivery_consumer_fkey FOREIGN KEY (consumer) REFERENCES governance.event_consumer ON DELETE CASCADE
 		) WITH (fillfactor = 80);
-		CREATE INDEX event_delivery_event_id_idx ON governance.event_delivery (event_id);
-		CREATE INDEX event_delivery_consumer_idx ON governance.event_delivery (consumer, position);
+		CREATE INDEX event_delivery_event_id_idx ON governance.event_delivery (event_id, consumer);
 		COMMENT ON TABLE governance.event_delivery IS 'events that a consumer has not acknowledged yet, in its order';
 		COMMENT ON COLUMN governance.event_delivery.account_id IS 'whom the event concerns';
 		COMMENT ON COLUMN governance.event_delivery.consumer IS 'who is to have it';
@@ -172,9 +171,10 @@ BEGIN
 			FROM governance.event_consumer c
 				LEFT JOIN LATERAL (
 					SELECT count(*) AS pending,
-						   (SELECT e.recorded_at FROM governance.event_delivery p
-								JOIN governance.event e ON e.account_id = p.account_id AND e.event_id = p.event_id
-							WHERE p.consumer = c.consumer ORDER BY p.position LIMIT 1) AS oldest
+						   (SELECT e.recorded_at FROM (SELECT q.account_id, q.head FROM governance.event_queue q
+													   WHERE q.consumer = c.consumer ORDER BY q.head LIMIT 1) q
+								JOIN governance.event_delivery p ON p.account_id = q.account_id AND p.consumer = c.consumer AND p.position = q.head
+								JOIN governance.event e ON e.account_id = p.account_id AND e.event_id = p.event_id) AS oldest
 					FROM governance.event_delivery p WHERE p.consumer = c.consumer) d ON true
 				LEFT JOIN LATERAL (
 					SELECT count(*) AS pending, min(e.recorded_at) AS oldest FROM governance.event e

@@ -5,13 +5,18 @@
 CREATE FUNCTION governance.event_prune(events bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
 AS $prune$
+DECLARE
+	locked	tid[];
 BEGIN
 	-- Of two consumers that acknowledge at once, the second one sees that it
 	-- is the last.
-	PERFORM FROM governance.event e WHERE e.event_id = ANY (events) ORDER BY e.event_id FOR UPDATE;
+	SELECT array_agg(l.ctid) INTO locked
+		FROM (SELECT DISTINCT u.event_id FROM unnest(events) AS u (event_id) ORDER BY 1) u,
+			 LATERAL (SELECT e.ctid FROM governance.event e WHERE e.event_id = u.event_id LIMIT 1 FOR UPDATE) l;
 	DELETE FROM governance.event e
-		WHERE e.event_id = ANY (events)
+		WHERE e.ctid = ANY (locked)
 			AND NOT EXISTS (SELECT FROM governance.event_delivery d WHERE d.event_id = e.event_id)
 			AND NOT EXISTS (SELECT FROM governance.event_consumer c
 							WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR e.kind = ANY (c.kinds))
@@ -21,18 +26,32 @@ $prune$;
 COMMENT ON FUNCTION governance.event_prune(bigint[]) IS
 	'part of acknowledge(): deletes the events among these that no consumer waits for';
 
+-- A copy of a cluster has its identifier, but has not got as far.
+CREATE FUNCTION governance.event_settled() RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $settled$
+BEGIN
+	RETURN EXISTS (SELECT FROM governance.event_server s, pg_control_system() c WHERE s.server = c.system_identifier)
+		AND NOT EXISTS (SELECT FROM governance.event_consumer c
+						WHERE pg_snapshot_xmax(c.seen) > pg_snapshot_xmax(pg_current_snapshot()));
+END
+$settled$;
+COMMENT ON FUNCTION governance.event_settled() IS
+	'part of poll(): whether events name transactions of this cluster';
+
 CREATE FUNCTION governance.event_settle() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $settle$
 BEGIN
-	IF EXISTS (SELECT FROM governance.event_server s, pg_control_system() c WHERE s.server = c.system_identifier) THEN
+	IF governance.event_settled() THEN
 		RETURN;
 	END IF;
 	-- The tables were restored in another cluster, whose transactions have
 	-- other numbers: queue what is there once more, and count from here.
 	PERFORM FROM governance.event_server s FOR UPDATE;
-	IF EXISTS (SELECT FROM governance.event_server s, pg_control_system() c WHERE s.server = c.system_identifier) THEN
+	IF governance.event_settled() THEN
 		RETURN;
 	END IF;
 	LOCK TABLE governance.event IN SHARE ROW EXCLUSIVE MODE;
@@ -57,6 +76,29 @@ $settle$;
 COMMENT ON FUNCTION governance.event_settle() IS
 	'part of poll(): notices that the tables were restored in another cluster';
 
+-- What a snapshot did not see is what it calls under way and whatever came after
+-- it: each found by the index, however long the oldest of them goes on.
+CREATE FUNCTION governance.event_fresh(seen pg_snapshot, seen_by xid8,
+	OUT account_id bigint, OUT event_id bigint, OUT kind text, OUT recorded_at timestamptz, OUT xid xid8)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
+AS $fresh$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT e.account_id, e.event_id, e.kind, e.recorded_at, e.xid FROM governance.event e
+			WHERE e.xid >= pg_snapshot_xmax(event_fresh.seen)
+		UNION ALL
+		SELECT e.account_id, e.event_id, e.kind, e.recorded_at, e.xid FROM governance.event e
+			WHERE e.xid = ANY (ARRAY(SELECT x FROM pg_snapshot_xip(event_fresh.seen) x UNION SELECT event_fresh.seen_by))
+				AND e.xid < pg_snapshot_xmax(event_fresh.seen);
+END
+$fresh$;
+COMMENT ON FUNCTION governance.event_fresh(pg_snapshot, xid8) IS
+	'part of poll(): the events of transactions that a consumer has not seen';
+
 CREATE FUNCTION governance.event_distribute(consumer text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -67,13 +109,15 @@ DECLARE
 	queued		bigint;
 	unwanted	bigint[];
 BEGIN
+	SELECT * INTO this FROM governance.event_consumer c
+		WHERE c.consumer = event_distribute.consumer AND c.lost_at IS NULL;
+	IF NOT EXISTS (SELECT FROM governance.event_fresh(this.seen, this.seen_by) f
+				   WHERE f.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()) THEN
+		RETURN 0;
+	END IF;
 	-- Whoever comes while another one does this need not wait.
 	SELECT * INTO this FROM governance.event_consumer c
 		WHERE c.consumer = event_distribute.consumer AND c.lost_at IS NULL
-			AND EXISTS (SELECT FROM governance.event e
-						WHERE e.xid >= pg_snapshot_xmin(c.seen)
-							AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by)
-							AND e.xid IS DISTINCT FROM pg_current_xact_id_if_assigned())
 		FOR UPDATE SKIP LOCKED;
 	IF NOT FOUND THEN
 		RETURN 0;
@@ -86,10 +130,8 @@ BEGIN
 		SELECT pg_current_snapshot() AS snapshot
 	), fresh AS MATERIALIZED (
 		SELECT e.account_id, e.event_id, this.kinds IS NULL OR e.kind = ANY (this.kinds) AS wanted
-		FROM now n, governance.event e
-		WHERE e.xid >= pg_snapshot_xmin(this.seen)
-			AND (NOT pg_visible_in_snapshot(e.xid, this.seen) OR e.xid = this.seen_by)
-			AND pg_visible_in_snapshot(e.xid, n.snapshot) AND e.xid <> pg_current_xact_id()
+		FROM now n, governance.event_fresh(this.seen, this.seen_by) e
+		WHERE pg_visible_in_snapshot(e.xid, n.snapshot) AND e.xid <> pg_current_xact_id()
 	), moved AS (
 		UPDATE governance.event_consumer c SET seen = n.snapshot, seen_by = pg_current_xact_id()
 			FROM now n WHERE c.consumer = this.consumer
@@ -257,6 +299,9 @@ $drop$;
 COMMENT ON FUNCTION governance.drop_consumer(text) IS
 	'forgets a consumer and what waits for it; with the last one events are no longer written';
 
+-- Tables that fill and empty all the time have no statistics to go by.  So here and
+-- in acknowledge() rows are looked up one by one, by their keys, in subqueries
+-- with a limit, which the planner does not turn into joins of whole tables.
 CREATE FUNCTION governance.poll(consumer text, max_events integer DEFAULT 100, lease interval DEFAULT '1 minute',
 	OUT event_id bigint, OUT kind text, OUT at timestamptz, OUT account_id bigint, OUT scheme text,
 	OUT sanction_id bigint, OUT certification_id bigint, OUT policy_id bigint, OUT detail jsonb,
@@ -264,10 +309,15 @@ CREATE FUNCTION governance.poll(consumer text, max_events integer DEFAULT 100, l
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
+	SET enable_bitmapscan = off
+	SET enable_sort = off
 AS $poll$
 #variable_conflict use_column
 DECLARE
+	enough		bigint;
 	accounts	bigint[];
+	heads		bigint[];
 BEGIN
 	IF coalesce(max_events, 0) < 1 OR NOT coalesce(lease >= '0'::interval, false) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023',
@@ -278,38 +328,54 @@ BEGIN
 	PERFORM governance.event_settle();
 	PERFORM governance.event_distribute(consumer);
 
+	-- As many accounts as will do, so that others may have the rest meanwhile.
+	SELECT count(DISTINCT w.account_id) INTO enough
+		FROM (SELECT q.account_id
+			  FROM (SELECT q.account_id, q.head FROM governance.event_queue q
+					WHERE q.consumer = poll.consumer AND q.leased_until <= clock_timestamp()
+					ORDER BY q.head LIMIT max_events) q,
+				  LATERAL (SELECT FROM governance.event_delivery d
+						   WHERE d.account_id = q.account_id AND d.consumer = poll.consumer AND d.position >= q.head
+						   LIMIT max_events) d
+			  LIMIT max_events) w;
 	-- First the accounts, then in a statement of its own what waits for them:
 	-- that is how they stand once nobody else has them.
-	SELECT array_agg(l.account_id) INTO accounts
-		FROM (SELECT q.account_id FROM governance.event_queue q
+	SELECT array_agg(l.account_id), array_agg(l.head) INTO accounts, heads
+		FROM (SELECT q.account_id, q.head FROM governance.event_queue q
 			  WHERE q.consumer = poll.consumer AND q.leased_until <= clock_timestamp()
-			  ORDER BY q.head LIMIT max_events
+			  ORDER BY q.head LIMIT GREATEST(enough, 1)
 			  FOR UPDATE SKIP LOCKED) l;
 	IF accounts IS NULL THEN
 		RETURN;
 	END IF;
 	RETURN QUERY
-		WITH waiting AS (
-			SELECT d.account_id, d.position, d.event_id, row_number() OVER (ORDER BY q.head, d.position) AS number
-			FROM governance.event_queue q,
-				 LATERAL (SELECT d.account_id, d.position, d.event_id FROM governance.event_delivery d
-						  WHERE d.account_id = q.account_id AND d.consumer = q.consumer
+		-- One account after the other, and no further than is asked for.  Nobody
+		-- else changes deliveries of these accounts, so that they stay where they
+		-- are.
+		WITH waiting AS MATERIALIZED (
+			SELECT d.ctid, d.account_id, d.position
+			FROM ROWS FROM (unnest(accounts), unnest(heads)) AS q (account_id, head),
+				 LATERAL (SELECT d.ctid, d.account_id, d.position FROM governance.event_delivery d
+						  WHERE d.account_id = q.account_id AND d.consumer = poll.consumer AND d.position >= q.head
 						  ORDER BY d.position LIMIT max_events) d
-			WHERE q.consumer = poll.consumer AND q.account_id = ANY (accounts)
+			LIMIT max_events
 		), leased AS (
-			UPDATE governance.event_queue q SET leased_until = clock_timestamp() + poll.lease, leased_to = w.last
-				FROM (SELECT w.account_id, max(w.position) AS last FROM waiting w WHERE w.number <= max_events GROUP BY 1) w
-				WHERE q.consumer = poll.consumer AND q.account_id = w.account_id
+			UPDATE governance.event_queue q SET leased_until = clock_timestamp() + poll.lease, leased_to = l.last
+				FROM (SELECT w.account_id, max(w.position) AS last FROM waiting w GROUP BY 1) l,
+					 LATERAL (SELECT q.ctid FROM governance.event_queue q
+							  WHERE q.account_id = l.account_id AND q.consumer = poll.consumer LIMIT 1) t
+				WHERE q.ctid = t.ctid
 		), given AS (
 			UPDATE governance.event_delivery d SET attempts = d.attempts + 1
 				FROM waiting w
-				WHERE w.number <= max_events AND d.account_id = w.account_id AND d.consumer = poll.consumer
-					AND d.position = w.position
+				WHERE d.ctid = w.ctid
 				RETURNING d.account_id, d.position, d.event_id, d.attempts
 		)
-		SELECT e.event_id, e.kind, e.at, nullif(e.account_id, 0), e.scheme, e.sanction_id, e.certification_id,
+		SELECT e.event_id, e.kind, e.at, nullif(g.account_id, 0), e.scheme, e.sanction_id, e.certification_id,
 			   e.policy_id, e.detail, e.recorded_at, g.attempts
-		FROM given g JOIN governance.event e ON e.account_id = g.account_id AND e.event_id = g.event_id
+		FROM given g,
+			 LATERAL (SELECT * FROM governance.event e
+					  WHERE e.account_id = g.account_id AND e.event_id = g.event_id LIMIT 1) e
 		ORDER BY g.position;
 END
 $poll$;
@@ -319,31 +385,49 @@ COMMENT ON FUNCTION governance.poll(text, integer, interval) IS
 CREATE FUNCTION governance.acknowledge(consumer text, events bigint[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
 AS $acknowledge$
 #variable_conflict use_column
 DECLARE
-	accounts	bigint[];
-	done		bigint;
+	account	record;
+	queue	record;
+	next	bigint;
+	done	bigint := 0;
+	n		bigint;
 BEGIN
 	PERFORM governance.event_require_consumer(consumer);
-	SELECT array_agg(l.account_id) INTO accounts
-		FROM (SELECT q.account_id FROM governance.event_queue q
-			  WHERE q.consumer = acknowledge.consumer
-				  AND q.account_id IN (SELECT d.account_id FROM governance.event_delivery d
-									   WHERE d.event_id = ANY (events) AND d.consumer = acknowledge.consumer)
-			  ORDER BY q.account_id FOR UPDATE) l;
-	DELETE FROM governance.event_delivery d
-		WHERE d.event_id = ANY (events) AND d.consumer = acknowledge.consumer;
-	GET DIAGNOSTICS done = ROW_COUNT;
-	DELETE FROM governance.event_queue q
-		WHERE q.consumer = acknowledge.consumer AND q.account_id = ANY (accounts)
-			AND NOT EXISTS (SELECT FROM governance.event_delivery d
-							WHERE d.account_id = q.account_id AND d.consumer = q.consumer);
-	UPDATE governance.event_queue q
-		SET head = d.head, leased_until = CASE WHEN d.head > q.leased_to THEN '-infinity' ELSE q.leased_until END
-		FROM (SELECT d.account_id, min(d.position) AS head FROM governance.event_delivery d
-			  WHERE d.account_id = ANY (accounts) AND d.consumer = acknowledge.consumer GROUP BY 1) d
-		WHERE q.consumer = acknowledge.consumer AND q.account_id = d.account_id;
+	FOR account IN
+		SELECT d.account_id, array_agg(d.position) AS positions
+			FROM unnest(events) AS u (event_id),
+				 LATERAL (SELECT d.account_id, d.position FROM governance.event_delivery d
+						  WHERE d.event_id = u.event_id AND d.consumer = acknowledge.consumer LIMIT 1) d
+			GROUP BY 1 ORDER BY 1
+	LOOP
+		SELECT q.head INTO queue FROM governance.event_queue q
+			WHERE q.account_id = account.account_id AND q.consumer = acknowledge.consumer
+			FOR UPDATE;
+		-- Somebody else has acknowledged all of it meanwhile.
+		CONTINUE WHEN NOT FOUND;
+		DELETE FROM governance.event_delivery d
+			WHERE d.ctid = ANY (ARRAY(
+				SELECT l.ctid FROM unnest(account.positions) AS p (position),
+					LATERAL (SELECT d.ctid FROM governance.event_delivery d
+							 WHERE d.account_id = account.account_id AND d.consumer = acknowledge.consumer
+								 AND d.position = p.position LIMIT 1) l));
+		GET DIAGNOSTICS n = ROW_COUNT;
+		done := done + n;
+		SELECT d.position INTO next FROM governance.event_delivery d
+			WHERE d.account_id = account.account_id AND d.consumer = acknowledge.consumer AND d.position >= queue.head
+			ORDER BY d.position LIMIT 1;
+		IF next IS NULL THEN
+			DELETE FROM governance.event_queue q
+				WHERE q.account_id = account.account_id AND q.consumer = acknowledge.consumer;
+		ELSIF n > 0 THEN
+			UPDATE governance.event_queue q
+				SET head = next, leased_until = CASE WHEN next > q.leased_to THEN '-infinity' ELSE q.leased_until END
+				WHERE q.account_id = account.account_id AND q.consumer = acknowledge.consumer;
+		END IF;
+	END LOOP;
 	PERFORM governance.event_prune(events);
 	RETURN done;
 END

@@ -224,6 +224,7 @@ BEGIN
 	END IF;
 	PERFORM governance.event_distribute(c.consumer) FROM (SELECT c.consumer FROM governance.event_consumer c ORDER BY 1) c;
 	PERFORM governance.event_limit();
+	PERFORM governance.event_sweep();
 END
 $tick$;
 COMMENT ON FUNCTION governance.tick(timestamptz, integer) IS
@@ -243,17 +244,22 @@ BEGIN
 			WHERE lost_at IS NULL AND num_nonnulls(max_pending, max_age) > 0
 			ORDER BY consumer FOR UPDATE SKIP LOCKED
 	LOOP
-		SELECT count(*), min(w.recorded_at) INTO waiting, oldest FROM (
-			(SELECT e.recorded_at FROM governance.event_delivery d
-				JOIN governance.event e ON e.account_id = d.account_id AND e.event_id = d.event_id
-				WHERE d.consumer = c.consumer ORDER BY d.position LIMIT coalesce(c.max_pending + 1, 1))
-			UNION ALL
-			(SELECT e.recorded_at FROM governance.event e
-				WHERE e.xid >= pg_snapshot_xmin(c.seen)
-					AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by)
-					AND (c.kinds IS NULL OR e.kind = ANY (c.kinds))
-				ORDER BY e.event_id LIMIT coalesce(c.max_pending + 1, 1))) w;
-		CONTINUE WHEN NOT coalesce(waiting > c.max_pending, false) AND NOT coalesce(oldest < now() - c.max_age, false);
+		IF c.max_pending IS NOT NULL THEN
+			SELECT count(*) INTO waiting FROM (
+				(SELECT FROM governance.event_delivery d WHERE d.consumer = c.consumer
+					LIMIT LEAST(c.max_pending, 9223372036854775806) + 1)
+				UNION ALL
+				(SELECT FROM governance.event_fresh(c.seen, c.seen_by) f WHERE c.kinds IS NULL OR f.kind = ANY (c.kinds))) w;
+		END IF;
+		IF c.max_age IS NOT NULL THEN
+			SELECT LEAST((SELECT e.recorded_at FROM (SELECT q.account_id, q.head FROM governance.event_queue q
+													 WHERE q.consumer = c.consumer ORDER BY q.head LIMIT 1) q
+							JOIN governance.event_delivery d ON d.account_id = q.account_id AND d.consumer = c.consumer AND d.position = q.head
+							JOIN governance.event e ON e.account_id = d.account_id AND e.event_id = d.event_id),
+						 (SELECT min(f.recorded_at) FROM governance.event_fresh(c.seen, c.seen_by) f
+						  WHERE c.kinds IS NULL OR f.kind = ANY (c.kinds))) INTO oldest;
+		END IF;
+		CONTINUE WHEN NOT coalesce(waiting > c.max_pending, false) AND NOT coalesce(now() - oldest > c.max_age, false);
 		UPDATE governance.event_consumer u SET lost_at = now() WHERE u.consumer = c.consumer;
 		DELETE FROM governance.event_delivery d WHERE d.consumer = c.consumer;
 		DELETE FROM governance.event_queue q WHERE q.consumer = c.consumer;
@@ -269,3 +275,28 @@ COMMENT ON FUNCTION governance.event_limit() IS
 	'part of tick(): gives up consumers that are further behind than their limits allow';
 
 
+
+-- Of two consumers that acknowledge an event at once in transactions that are
+-- not READ COMMITTED neither sees that it is the last.  What is older than all
+-- that anybody waits for is such a rest.
+CREATE FUNCTION governance.event_sweep() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
+AS $sweep$
+DECLARE
+	first	bigint;
+BEGIN
+	SELECT min(d.event_id) INTO first FROM governance.event_delivery d;
+	DELETE FROM governance.event e
+		USING (SELECT o.account_id, o.event_id FROM governance.event o
+			   WHERE o.event_id < coalesce(first, 9223372036854775807)
+				   AND NOT EXISTS (SELECT FROM governance.event_consumer c
+								   WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR o.kind = ANY (c.kinds))
+									   AND (NOT pg_visible_in_snapshot(o.xid, c.seen) OR o.xid = c.seen_by))
+			   FOR UPDATE SKIP LOCKED) r
+		WHERE e.account_id = r.account_id AND e.event_id = r.event_id;
+END
+$sweep$;
+COMMENT ON FUNCTION governance.event_sweep() IS
+	'part of tick(): deletes events that everybody has acknowledged and that are still there';
