@@ -208,7 +208,7 @@ BEGIN
 	IF before <> NEW.status AND NEW.status <> 'draft' THEN
 		INSERT INTO governance.event (account_id, kind, at, scheme, policy_id, detail)
 			VALUES (0, CASE NEW.status WHEN 'retired' THEN 'policy_retired' ELSE 'policy_published' END,
-					CASE NEW.status WHEN 'retired' THEN now() ELSE NEW.published_at END, NEW.scheme, NEW.policy_id,
+					CASE TG_OP WHEN 'UPDATE' THEN now() ELSE NEW.published_at END, NEW.scheme, NEW.policy_id,
 					jsonb_strip_nulls(jsonb_build_object('version', NEW.version, 'status', NEW.status,
 						'from', lower(NEW.in_force), 'until', upper(NEW.in_force), 'published_by', NEW.published_by)));
 		PERFORM governance.event_notify();

@@ -66,6 +66,10 @@ SELECT governance.reinstate_certification(4, 100, 'none') AS status;
 SELECT governance.review_certification(4, 100, true) > now() AS renewed;
 SELECT governance.cancel_certification(4, 100, 'left') AS status;
 CALL pg_temp.note(); SELECT * FROM pg_temp.new_events();
+-- On trial, and then in force: each at its own instant.
+SELECT governance.publish(jsonb_set(governance.policy_document('k.long', '2024-06-01'), '{scheme}', '"k.trial"'), 'trial') AS trial \gset
+SELECT governance.activate(:trial) \g /dev/null
+SELECT kind, detail ->> 'status' AS status, at > lag(at) OVER (ORDER BY event_id) AS later FROM governance.event WHERE policy_id = :trial ORDER BY event_id;
 -- All that there are.
 SELECT k AS never_announced FROM unnest(ARRAY[
 	'sanction_scheduled', 'sanction_started', 'sanction_changed', 'sanction_ended', 'sanction_released',
