@@ -109,16 +109,65 @@ public class Client {
 		}
 	}
 
+	// What wakes a worker: a session of its own, past the pooler, since LISTEN
+	// belongs to a session.  When the server or the network ends it, it is opened
+	// anew.
+	static class Listener implements AutoCloseable {
+		private Connection connection;
+		int opened;
+
+		// How many notifications came.
+		int await(int milliseconds) throws InterruptedException {
+			try {
+				if (connection == null) {
+					connection = connect();
+					connection.createStatement().execute("LISTEN governance_event");
+					opened++;
+					return 0; // What came before was not heard: poll, and then wait.
+				}
+				PGNotification[] notices = connection.unwrap(PGConnection.class).getNotifications(milliseconds);
+				return notices == null ? 0 : notices.length;
+			} catch (SQLException lost) {
+				connection = null;
+				Thread.sleep(100);
+				return 0;
+			}
+		}
+
+		int backend() throws SQLException {
+			return connection.unwrap(PGConnection.class).getBackendPID();
+		}
+
+		@Override
+		public void close() throws SQLException {
+			if (connection != null)
+				connection.close();
+		}
+	}
+
+	// Polls; when there is nothing, waits for a notification or half a second.
+	static List<Event> nextEvents(Connection connection, Listener listener) throws Exception {
+		for (int i = 0; i < 20; i++) {
+			List<Event> events = poll(connection);
+			if (!events.isEmpty())
+				return events;
+			if (listener != null)
+				listener.await(500);
+			else
+				Thread.sleep(100);
+		}
+		return List.of();
+	}
+
 	static Event find(List<Event> events, String kind) {
 		return events.stream().filter(event -> event.kind().equals(kind) && Objects.equals(event.account(), ACCOUNT))
 			.findFirst().orElseThrow(() -> new AssertionError("no event " + kind));
 	}
 
 	public static void main(String[] args) throws Exception {
-		try (Connection connection = connect(); Connection listener = POOLED ? null : connect()) {
-			// A connection of its own, outside the pooler: LISTEN belongs to a session.
+		try (Connection connection = connect(); Listener listener = POOLED ? null : new Listener()) {
 			if (listener != null)
-				listener.createStatement().execute("LISTEN governance_event");
+				listener.await(0);
 
 			publish(connection, Path.of(args[0]));
 			connection.createStatement().execute("INSERT INTO governance.account (account_id) VALUES (" + ACCOUNT + ")");
@@ -179,15 +228,19 @@ public class Client {
 			}
 
 			// Events: woken, polled, acknowledged.
-			if (listener != null) {
-				PGNotification[] notices = listener.unwrap(PGConnection.class).getNotifications(10000);
-				expect("channel", notices[0].getName(), "governance_event");
-			}
-			List<Event> events = poll(connection);
+			List<Event> events = nextEvents(connection, listener);
 			expect("detail of the event", find(events, "sanction_started").detail().contains("\"withholds\": [\"post\"]"), true);
 			expect("acknowledged", acknowledge(connection, events), (long) events.size());
+			if (listener != null) {
+				// As when the server restarts: the session is lost, and opened anew.
+				connection.createStatement().executeQuery("SELECT pg_terminate_backend(" + listener.backend() + ", 5000)");
+				while (listener.opened < 2)
+					listener.await(500);
+			}
 			connection.createStatement().executeQuery("SELECT governance.overturn(" + violation + ", 'mistaken')");
-			events = poll(connection);
+			if (listener != null)
+				expect("woken", listener.await(30000) > 0, true);
+			events = nextEvents(connection, listener);
 			find(events, "sanction_released");
 			acknowledge(connection, events);
 			post(connection, "thank you");

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 
 const { Client } = createRequire(import.meta.url)('pg');
@@ -64,15 +64,61 @@ async function acknowledge(client, events) {
 	return Number(rows[0].n);
 }
 
-const client = await connect();
-let listener = null;
-let notified = null;
-if (!pooled) {
-	// A connection of its own, outside the pooler: LISTEN belongs to a session.
-	listener = await connect();
-	await listener.query('LISTEN governance_event');
-	notified = once(listener, 'notification');
+// What wakes a worker: a session of its own, past the pooler, since LISTEN belongs
+// to a session.  When the server or the network ends it, it is opened anew.
+class Listener {
+	client = null;
+	opened = 0;
+	heard = 0;
+	wake = () => {};
+
+	async wait(milliseconds) {
+		if (this.client === null) {
+			try {
+				const client = await connect();
+				// Without this the end of the session would be that of the program.
+				client.on('error', () => {});
+				client.on('end', () => { this.client = null; this.wake(); });
+				client.on('notification', () => { this.heard++; this.wake(); });
+				await client.query('LISTEN governance_event');
+				this.client = client;
+				this.heard = 0;
+				this.opened++;
+			} catch {
+				await sleep(100);
+			}
+			return; // What came before was not heard: poll, and then wait.
+		}
+		if (this.heard === 0) {
+			const timer = new AbortController();
+			await Promise.race([
+				new Promise((resolve) => { this.wake = resolve; }),
+				sleep(milliseconds, null, { signal: timer.signal }).catch(() => {}),
+			]);
+			timer.abort();
+		}
+		this.heard = 0;
+	}
+
+	async close() {
+		await this.client?.end();
+	}
 }
+
+// Polls; when there is nothing, waits for a notification or half a second.
+async function nextEvents(client, listener) {
+	for (let i = 0; i < 20; i++) {
+		const events = await poll(client);
+		if (events.length > 0)
+			return events;
+		await (listener ? listener.wait(500) : sleep(100));
+	}
+	return [];
+}
+
+const client = await connect();
+const listener = pooled ? null : new Listener();
+await listener?.wait(0);
 
 await publish(client);
 await client.query('INSERT INTO governance.account (account_id) VALUES ($1)', [account]);
@@ -120,18 +166,27 @@ await assert.rejects(client.query("INSERT INTO post (author_id, body) VALUES ($1
 await assert.rejects(record(client, 'no_such_rule'), { code: 'GV003' });
 
 // Events: woken, polled, acknowledged.
-if (notified)
-	assert.equal((await notified)[0].channel, 'governance_event');
-let events = await poll(client);
+let events = await nextEvents(client, listener);
 const started = events.find((event) => event.account_id === String(account) && event.kind === 'sanction_started');
 assert.deepEqual(started.detail.withholds, ['post']);
 assert.equal(await acknowledge(client, events), events.length);
+if (listener) {
+	// As when the server restarts: the session is lost, and opened anew.
+	await client.query('SELECT pg_terminate_backend($1, 5000)', [listener.client.processID]);
+	while (listener.opened < 2)
+		await listener.wait(500);
+}
 await client.query("SELECT governance.overturn($1, 'mistaken')", [violation.violation_id]);
-events = await poll(client);
+if (listener) {
+	const began = Date.now();
+	await listener.wait(30000);
+	assert.ok(Date.now() - began < 15000, 'woken');
+}
+events = await nextEvents(client, listener);
 assert.ok(events.some((event) => event.account_id === String(account) && event.kind === 'sanction_released'));
 await acknowledge(client, events);
 await client.query("INSERT INTO post (author_id, body) VALUES ($1, 'thank you')", [account]);
 
-await listener?.end();
+await listener?.close();
 await client.end();
 console.log(`node: as expected${pooled ? ' behind a pooler' : ''}`);

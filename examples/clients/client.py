@@ -46,6 +46,30 @@ def standing(conn, account):
     ).fetchone()
 
 
+class Listener:
+    """What wakes a worker: a session of its own, past the pooler, since LISTEN
+    belongs to a session.  When the server or the network ends it, it is opened
+    anew."""
+
+    def __init__(self):
+        self.conn = None
+        self.opened = 0
+
+    def wait(self, seconds):
+        try:
+            if self.conn is None:
+                self.conn = connect()
+                self.conn.autocommit = True
+                self.conn.execute("LISTEN governance_event")
+                self.opened += 1
+                return  # What came before was not heard: poll, and then wait.
+            select.select([self.conn], [], [], seconds)
+            self.conn.execute("SELECT 1")  # takes in what has come
+        except psycopg.OperationalError:
+            self.conn = None
+            time.sleep(0.1)
+
+
 def next_events(conn, listener):
     """Polls; when there is nothing, waits for a notification or half a second."""
     for _ in range(20):
@@ -54,7 +78,7 @@ def next_events(conn, listener):
         if events:
             return events
         if listener is not None:
-            select.select([listener], [], [], 0.5)
+            listener.wait(0.5)
         else:
             time.sleep(0.1)
     return []
@@ -70,10 +94,8 @@ def main():
         conn.autocommit = True
         listener = None
         if not POOLED:
-            # A connection of its own, outside the pooler: LISTEN belongs to a session.
-            listener = connect()
-            listener.autocommit = True
-            listener.execute("LISTEN governance_event")
+            listener = Listener()
+            listener.wait(0)
 
         publish(conn)
         conn.execute("INSERT INTO governance.account (account_id) VALUES (%s)", [ACCOUNT])
@@ -130,20 +152,21 @@ def main():
         expect("acknowledged", conn.execute(
             "SELECT governance.acknowledge('app', %s) AS n", [[e.event_id for e in events]]).fetchone().n, len(events))
         if listener is not None:
-            listener.close()
-            # Another worker's LISTEN is woken by the next decision.
-            with connect() as waiting:
-                waiting.autocommit = True
-                waiting.execute("LISTEN governance_event")
-                conn.execute("SELECT governance.overturn(%s, 'mistaken')", [violation.violation_id])
-                notice = next(waiting.notifies())
-                expect("channel", notice.channel, "governance_event")
-        else:
-            conn.execute("SELECT governance.overturn(%s, 'mistaken')", [violation.violation_id])
-        events = next_events(conn, None)
+            # As when the server restarts: the session is lost, and opened anew.
+            conn.execute("SELECT pg_terminate_backend(%s, 5000)", [listener.conn.info.backend_pid])
+            while listener.opened < 2:
+                listener.wait(0.5)
+        conn.execute("SELECT governance.overturn(%s, 'mistaken')", [violation.violation_id])
+        if listener is not None:
+            began = time.monotonic()
+            listener.wait(30)
+            expect("woken", time.monotonic() - began < 15, True)
+        events = next_events(conn, listener)
         expect("released", "sanction_released" in [e.kind for e in events if e.account_id == ACCOUNT], True)
         conn.execute("SELECT governance.acknowledge('app', %s)", [[e.event_id for e in events]])
         conn.execute("INSERT INTO post (author_id, body) VALUES (%s, 'thank you')", [ACCOUNT])
+        if listener is not None:
+            listener.conn.close()
     print("python: as expected" + (" behind a pooler" if POOLED else ""))
 
 
