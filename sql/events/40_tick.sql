@@ -82,10 +82,15 @@ BEGIN
 			JOIN governance.certification c ON c.account_id = w.account_id AND c.certification_id = w.id
 			WHERE w.subject = 'certification' AND c.status IN ('granted', 'suspended')
 	), line AS MATERIALIZED (
+		-- What came since, and what is to come: a row at least for each standing.
 		SELECT w.account_id, w.scheme, t.at, t.what, t.delta, t.score, t.tier, t.rung, t.sanction_id, t.policy_id,
-			   row_number() OVER (PARTITION BY w.account_id, w.scheme) AS number
-		FROM due w, LATERAL governance.timeline(w.account_id, w.scheme) t
-		WHERE w.subject = 'standing' AND t.at > w.seen
+			   w.announced, w.rung AS was, w.near_at,
+			   row_number() OVER standing AS number,
+			   count(*) FILTER (WHERE t.at <= reached) OVER standing AS passed,
+			   min(t.at) FILTER (WHERE t.at > reached) OVER standing AS coming
+		FROM due w LEFT JOIN LATERAL (SELECT t.* FROM governance.timeline(w.account_id, w.scheme) t WHERE t.at > w.seen) t ON true
+		WHERE w.subject = 'standing'
+		WINDOW standing AS (PARTITION BY w.account_id, w.scheme)
 	), brought AS MATERIALIZED (
 		-- Sanctions that have no record, since no entry brought them.
 		SELECT l.* FROM line l
@@ -116,13 +121,11 @@ BEGIN
 								WHERE t.what = 'sanction starts' AND t.rung = u.rung AND t.at = u.seen)
 	), instants AS (
 		-- A rung may have come near and gone away again since.
-		SELECT w.account_id, w.scheme, coalesce(l.at, reached) AS at, w.announced, w.rung AS was, w.near_at
-			FROM due w
-				LEFT JOIN (SELECT DISTINCT l.account_id, l.scheme, l.at FROM line l WHERE l.at <= reached) l
-					ON l.account_id = w.account_id AND l.scheme = w.scheme
-			WHERE w.subject = 'standing'
+		SELECT DISTINCT l.account_id, l.scheme, CASE l.passed WHEN 0 THEN reached ELSE l.at END AS at,
+			   l.announced, l.was, l.near_at, l.coming
+			FROM line l WHERE l.passed = 0 OR l.at <= reached
 	), near AS MATERIALIZED (
-		SELECT i.account_id, i.scheme, i.at, i.announced, i.near_at, r.rung, r.tier, r.points, r.score, coalesce(r.near, false) AS near,
+		SELECT i.account_id, i.scheme, i.at, i.announced, i.near_at, i.coming, r.rung, r.tier, r.points, r.score, coalesce(r.near, false) AS near,
 			   lag(CASE WHEN r.near THEN r.rung END, 1, i.was) OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at) AS was,
 			   row_number() OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at DESC) = 1 AS latest
 			FROM instants i, LATERAL governance.next_rung(i.account_id, i.scheme, i.at) r
@@ -132,14 +135,18 @@ BEGIN
 			WHERE w.account_id = s.account_id AND w.subject = 'sanction' AND w.scheme = s.scheme AND w.id = s.sanction_id
 				AND NOT coalesce(upper(s.during) <= reached, false) AND NOT isempty(s.during)
 	), ended AS (
-		DELETE FROM governance.event_watch w USING due d
+		DELETE FROM governance.event_watch w
+			USING (SELECT d.account_id, d.subject, d.scheme, d.id
+				   FROM due d
+					   LEFT JOIN LATERAL (SELECT s.during FROM governance.sanction s
+										  WHERE s.account_id = d.account_id AND s.sanction_id = d.id LIMIT 1) s ON d.subject = 'sanction'
+					   LEFT JOIN LATERAL (SELECT c.review_due FROM governance.certification c
+										  WHERE c.account_id = d.account_id AND c.certification_id = d.id
+											  AND c.status IN ('granted', 'suspended') LIMIT 1) c ON d.subject = 'certification'
+				   WHERE d.subject IN ('sanction', 'certification')
+					   AND (s.during IS NULL OR isempty(s.during) OR coalesce(upper(s.during) <= reached, false))
+					   AND NOT coalesce(c.review_due > reached, false)) d
 			WHERE w.account_id = d.account_id AND w.subject = d.subject AND w.scheme = d.scheme AND w.id = d.id
-				AND (d.subject = 'sanction'
-					 AND NOT EXISTS (SELECT FROM sanction s WHERE s.account_id = d.account_id AND s.sanction_id = d.id
-									 AND NOT coalesce(upper(s.during) <= reached, false) AND NOT isempty(s.during))
-					 OR d.subject = 'certification'
-					 AND NOT EXISTS (SELECT FROM certification c WHERE c.account_id = d.account_id AND c.certification_id = d.id
-									 AND c.review_due > reached))
 	), reviewed AS (
 		UPDATE governance.event_watch w
 			SET announced = CASE WHEN c.due_at <= reached THEN 'due' ELSE 'granted' END,
@@ -150,8 +157,7 @@ BEGIN
 	), followed AS (
 		UPDATE governance.event_watch w
 			SET announced = 'known', rung = CASE WHEN n.near THEN n.rung END, seen = GREATEST(w.seen, reached),
-				next_at = coalesce((SELECT min(l.at) FROM line l
-									WHERE l.account_id = w.account_id AND l.scheme = w.scheme AND l.at > reached), 'infinity')
+				next_at = coalesce(n.coming, 'infinity')
 			FROM near n
 			WHERE n.latest AND w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
 	), noted AS (
