@@ -252,9 +252,10 @@ BEGIN
 				 LATERAL (SELECT CASE WHEN c.review_due - interval '30 days' > now() THEN 'granted' ELSE 'due' END) AS d(announced)
 			WHERE c.status IN ('granted', 'suspended') AND c.review_due > now();
 	END IF;
-	INSERT INTO governance.event_consumer (consumer, kinds, max_pending, max_age, seen)
+	-- The transaction at hand may go on to write events, too.
+	INSERT INTO governance.event_consumer (consumer, kinds, max_pending, max_age, seen, seen_by)
 		VALUES (create_consumer.consumer, create_consumer.kinds, create_consumer.max_pending,
-				create_consumer.max_age, pg_current_snapshot());
+				create_consumer.max_age, pg_current_snapshot(), pg_current_xact_id());
 END
 $create$;
 COMMENT ON FUNCTION governance.create_consumer(text, text[], bigint, interval) IS
