@@ -7,5 +7,5 @@ CATALOG_NAME = governance
 override AVAIL_LANGUAGES := $(if $(shell command -v $(MSGFMT) 2>/dev/null),$(shell cat $(srcdir)/po/LINGUAS))
 # po/sql.c has those of the SQL code, for xgettext, which does not read SQL.
 GETTEXT_FILES = $(sort $(wildcard src/*.c src/*/*.c)) po/sql.c
-GETTEXT_TRIGGERS = $(BACKEND_COMMON_GETTEXT_TRIGGERS) doc_fail:4 word_list:3
-GETTEXT_FLAGS = $(BACKEND_COMMON_GETTEXT_FLAGS) doc_fail:4:c-format
+GETTEXT_TRIGGERS = $(BACKEND_COMMON_GETTEXT_TRIGGERS) doc_fail:4 put_problem:3 word_list:3
+GETTEXT_FLAGS = $(BACKEND_COMMON_GETTEXT_FLAGS) doc_fail:4:c-format put_problem:3:c-format

@@ -6,10 +6,10 @@
 
 CREATE FUNCTION governance.check_statement(statement jsonb, OUT field text, OUT problem text)
 	RETURNS SETOF record
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5
+	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 5
 	AS 'MODULE_PATHNAME', 'governance_check_statement';
 COMMENT ON FUNCTION governance.check_statement(jsonb) IS
-	'what the European database would refuse in a statement of reasons; no rows: nothing';
+	'what the European database would refuse in a statement of reasons, in the language of lc_messages; no rows: nothing';
 
 -- A title in a language, or in one that is close to it, or as it comes.
 CREATE FUNCTION governance.title_in(titles jsonb, title text, language text) RETURNS text
@@ -21,6 +21,26 @@ CREATE FUNCTION governance.title_in(titles jsonb, title text, language text) RET
 					title);
 COMMENT ON FUNCTION governance.title_in(jsonb, text, text) IS
 	'part of notice() and the pages: a title in a language, if it has one in that language';
+
+-- As the sanction's own document calls it; the vocabulary has the words of the
+-- first document that named it.
+CREATE FUNCTION governance.withheld_text(withholds text[], document jsonb, language text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $withheld$
+BEGIN
+	RETURN (SELECT string_agg(coalesce(CASE jsonb_typeof(said.title)
+										   WHEN 'string' THEN said.title #>> '{}'
+										   WHEN 'object' THEN governance.title_in(said.title, NULL, language) END,
+									   governance.title_in(c.titles, c.title, language), w.name),
+							  CASE WHEN language = 'zh' THEN '、' ELSE ', ' END ORDER BY w.position)
+			FROM unnest(withholds) WITH ORDINALITY AS w(name, position)
+				CROSS JOIN LATERAL (SELECT document -> 'capabilities' -> w.name AS title) said
+				LEFT JOIN governance.capability c ON c.capability = w.name);
+END
+$withheld$;
+COMMENT ON FUNCTION governance.withheld_text(text[], jsonb, text) IS
+	'part of notice() and statement_of_reasons(): what is withheld, in words';
 
 -- Each fact is put in once, so that nothing that a fact says is taken for a
 -- place where another belongs.
@@ -39,7 +59,8 @@ COMMENT ON FUNCTION governance.fill_text(text, jsonb) IS
 	'part of statement_of_reasons(): a text with the facts that it names in braces, each at most 200 characters long';
 
 CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEFAULT 'en',
-	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean)
+	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean,
+	OUT said jsonb)
 	RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
@@ -88,23 +109,23 @@ BEGIN
 
 	-- What stands in the way before anything is put together.
 	IF isempty(this.during) THEN
-		problems := ARRAY['the sanction never was in force'];
+		problems := ARRAY[governance.message('the sanction never was in force')];
 		needed := false;
 	ELSIF NOT this.enforced THEN
-		problems := ARRAY['the sanction is computed and not enforced'];
+		problems := ARRAY[governance.message('the sanction is computed and not enforced')];
 		needed := false;
 	ELSIF NOT version.document ? 'dsa' THEN
-		problems := ARRAY[format('version %s of scheme "%s" has no "dsa"', version.version, this.scheme)];
+		problems := ARRAY[governance.message('version %s of scheme "%s" has no "dsa"', version.version, this.scheme)];
 		needed := cardinality(this.withholds) > 0;
 	ELSIF this.violation_id IS NOT NULL AND rule.known IS NULL THEN
-		problems := ARRAY[format('version %s of scheme "%s" has no rule "%s"', version.version, this.scheme, cause.rule)];
+		problems := ARRAY[governance.message('version %s of scheme "%s" has no rule "%s"', version.version, this.scheme, cause.rule)];
 	ELSIF mapping IS NULL THEN
-		problems := ARRAY[format('rule "%s" says that it needs no statement', cause.rule)];
+		problems := ARRAY[governance.message('rule "%s" says that it needs no statement', cause.rule)];
 		needed := false;
 	ELSIF decisions IS NULL THEN
 		problems := ARRAY[CASE WHEN cardinality(version.withholds) > 0
-							   THEN format('rung "%s" says that it needs no statement', this.rung)
-							   ELSE format('rung "%s" withholds nothing', this.rung) END];
+							   THEN governance.message('rung "%s" says that it needs no statement', this.rung)
+							   ELSE governance.message('rung "%s" withholds nothing', this.rung) END];
 		needed := false;
 	END IF;
 	IF problems IS NOT NULL THEN
@@ -122,9 +143,7 @@ BEGIN
 		'occurred', to_char(coalesce(cause.occurred_at, lower(this.during)) AT TIME ZONE zone, 'YYYY-MM-DD'),
 		'decided', to_char(coalesce(cause.decided_at, lower(this.during)) AT TIME ZONE zone, 'YYYY-MM-DD'),
 		'rung', this.rung, 'rung_title', version.title, 'tier', this.tier,
-		'withheld', (SELECT string_agg(coalesce(governance.title_in(c.titles, c.title, language), w.name), ', ' ORDER BY w.position)
-					 FROM unnest(this.withholds) WITH ORDINALITY AS w(name, position)
-						 LEFT JOIN governance.capability c ON c.capability = w.name),
+		'withheld', governance.withheld_text(this.withholds, version.document, language),
 		'starts', to_char(lower(this.during) AT TIME ZONE zone, 'YYYY-MM-DD'),
 		'ends', coalesce(to_char(upper(this.during) AT TIME ZONE zone, 'YYYY-MM-DD'), 'indefinite'));
 	-- The price is found by folding the account's history anew: only when asked for.
@@ -173,13 +192,14 @@ BEGIN
 	END IF;
 
 	problems := ARRAY(SELECT concat_ws(': ', c.field, c.problem) FROM governance.check_statement(statement) c);
+	said := statement;
 	IF cardinality(problems) > 0 THEN
 		statement := NULL;
 	END IF;
 END
 $draft$;
 COMMENT ON FUNCTION governance.draft_statement(bigint, text) IS
-	'part of statement_of_reasons() and statements_of_reasons(): puts a statement together; null with the problems when it could not be filed; needed: the policy wants one';
+	'part of statement_of_reasons() and statements_of_reasons(): puts a statement together; null with the problems when it could not be filed; needed: the policy wants one; said: what it would say, all the same';
 
 CREATE FUNCTION governance.statement_of_reasons(sanction_id bigint) RETURNS jsonb
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
@@ -225,6 +245,8 @@ BEGIN
 		SELECT d.account_id, s.sanction_id, d.puid, d.starts, d.statement
 		FROM governance.sanction s, LATERAL governance.draft_statement(s.sanction_id) d
 		WHERE s.enforced AND lower(s.during) >= statements_of_reasons.since AND lower(s.during) < until
+			-- What is yet to start may still come to nothing.
+			AND lower(s.during) <= now()
 			AND NOT EXISTS (SELECT FROM governance.statement t
 							WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
 			AND d.statement IS NOT NULL
@@ -254,6 +276,7 @@ BEGIN
 		SELECT s.sanction_id, s.account_id, s.scheme, s.rung, d.starts, d.problems
 		FROM governance.sanction s, LATERAL governance.draft_statement(s.sanction_id) d
 		WHERE s.enforced AND lower(s.during) >= statements_missing.since AND lower(s.during) < until
+			AND lower(s.during) <= now()
 			AND NOT EXISTS (SELECT FROM governance.statement t
 							WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
 			AND d.statement IS NULL AND d.needed
@@ -280,7 +303,7 @@ BEGIN
 			HINT = governance.message('governance.statements_of_reasons() hands them out.'),
 			SCHEMA = 'governance', TABLE = 'statement', COLUMN = 'puid';
 	END IF;
-	UPDATE governance.statement t SET filed_at = file_statements.filed_at
+	UPDATE governance.statement t SET filed_at = coalesce(file_statements.filed_at, now())
 		WHERE t.puid = ANY (puids) AND t.filed_at IS NULL;
 	GET DIAGNOSTICS result = ROW_COUNT;
 	RETURN result;

@@ -42,6 +42,8 @@ DECLARE
 	title		text;
 	from_text	text;
 	until_text	text;
+	lasts_text	text;
+	held		boolean;
 	deadline	timestamptz;
 	how			text;
 	lines		text[] := '{}';
@@ -52,7 +54,7 @@ BEGIN
 	END IF;
 	SELECT * INTO cause FROM governance.violation v
 		WHERE v.account_id = this.account_id AND v.violation_id = this.violation_id;
-	SELECT p.version, p.document, coalesce(governance.title_in(s.titles, s.title, tongue), s.scheme) AS scheme,
+	SELECT p.scheme AS name, p.version, p.document, coalesce(governance.title_in(s.titles, s.title, tongue), s.scheme) AS scheme,
 		   coalesce(governance.title_in(r.titles, r.title, tongue), this.rung) AS rung, r.length, r.until, r.mode
 		INTO version
 		FROM governance.policy p
@@ -61,22 +63,34 @@ BEGIN
 		WHERE p.policy_id = this.policy_id;
 	SELECT coalesce(governance.title_in(r.titles, r.title, tongue), r.rule) AS title, r.statement INTO rule
 		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
-		WHERE r.rule = cause.rule AND p.scheme = this.scheme
+		WHERE r.rule = cause.rule AND p.scheme = version.name
 			AND (p.policy_id = this.policy_id
 				 OR p.status IN ('active', 'retired') AND p.in_force @> cause.occurred_at)
 		ORDER BY p.policy_id = this.policy_id DESC LIMIT 1;
 	reasons := governance.explain(this.sanction_id);
 	SELECT * INTO draft FROM governance.draft_statement(this.sanction_id, tongue);
-	said := draft.statement;
+	-- Its texts, also where the form would not take it.
+	said := draft.said;
 	mapping := version.document -> 'dsa';
 	zone := coalesce(version.document ->> 'time_zone', 'UTC');
 	comma := CASE WHEN zh THEN '、' ELSE ', ' END;
+	-- Withdrawn or on trial, it keeps nobody from anything.
+	held := this.enforced AND NOT isempty(this.during);
+	withheld := governance.withheld_text(this.withholds, version.document, tongue);
 	from_text := to_char(lower(this.during) AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI');
 	until_text := to_char(upper(this.during) AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI');
-	SELECT string_agg(coalesce(governance.title_in(c.titles, c.title, tongue), w.name), comma ORDER BY w.position)
-		INTO withheld
-		FROM unnest(this.withholds) WITH ORDINALITY AS w(name, position)
-			LEFT JOIN governance.capability c ON c.capability = w.name;
+	-- Without an end that is known; those of a number of events say what it is.
+	lasts_text := CASE
+		WHEN version.until IS NOT NULL AND zh THEN '至完成以下条件为止：' || version.until || coalesce('，且不少于 ' || version.length, '')
+		WHEN version.until IS NOT NULL THEN 'until this has been done: ' || version.until || coalesce(', and for ' || version.length || ' at least', '')
+		WHEN version.mode = 'while' AND zh THEN '至触发条件消除为止'
+		WHEN version.mode = 'while' THEN 'for as long as the condition below holds'
+		WHEN version.length LIKE '% x %' AND zh THEN '至以下事项发生为止：' || version.length
+		WHEN version.length LIKE '% x %' THEN 'until this has taken place: ' || version.length
+		WHEN version.length <> 'ever' AND NOT isfinite(lower(this.during)) AND zh THEN '时长 ' || version.length
+		WHEN version.length <> 'ever' AND NOT isfinite(lower(this.during)) THEN 'for ' || version.length
+		WHEN zh THEN '无限期'
+		ELSE 'without an end' END;
 	title := coalesce(rule.title, cause.rule);
 
 	-- What, from when until when.
@@ -91,20 +105,25 @@ BEGIN
 		WHEN zh THEN format('账号 %s：决定采取措施“%s”。', this.account_id, version.rung)
 		ELSE format('Account %s: the measure "%s" has been decided.', this.account_id, version.rung) END;
 	IF NOT isempty(this.during) THEN
-		lines := lines || CASE WHEN zh
-			THEN '处理内容：' || coalesce('在此期间不能' || withheld || '。', '仅为提醒，不限制任何功能。')
-			ELSE 'What it means: ' || coalesce('meanwhile you may not ' || withheld || '.', 'it is a warning; nothing is withheld.') END;
-		lines := lines || (CASE WHEN zh
-			THEN '期限：' || coalesce('自 ' || from_text || ' ', '') || CASE
-				WHEN until_text IS NOT NULL THEN format('至 %s（时区 %s）。', until_text, zone)
-				WHEN version.until IS NOT NULL THEN format('起（时区 %s），至完成以下条件为止：%s。', zone, version.until)
-				WHEN version.length IS NULL THEN format('起（时区 %s），至触发条件消除为止。', zone)
-				ELSE format('起（时区 %s），无限期。', zone) END
-			ELSE 'How long: ' || coalesce('from ' || from_text || ' ', '') || CASE
-				WHEN until_text IS NOT NULL THEN format('until %s (%s time).', until_text, zone)
-				WHEN version.until IS NOT NULL THEN format('(%s time) until this has been done: %s.', zone, version.until)
-				WHEN version.length IS NULL THEN format('(%s time) for as long as the condition below holds.', zone)
-				ELSE format('(%s time), without an end.', zone) END END);
+		lines := lines || CASE
+			WHEN withheld IS NULL AND zh THEN '处理内容：仅为提醒，不限制任何功能。'
+			WHEN withheld IS NULL THEN 'What it means: it is a warning; nothing is withheld.'
+			WHEN NOT held AND zh THEN '处理内容：若予执行，将不能' || withheld || '；目前不限制任何功能。'
+			WHEN NOT held THEN 'What it means: if it were carried out you might not ' || withheld || '; as it is, nothing is withheld.'
+			WHEN zh THEN '处理内容：在此期间不能' || withheld || '。'
+			ELSE 'What it means: meanwhile you may not ' || withheld || '.' END;
+		lines := lines || CASE
+			WHEN from_text IS NULL AND zh THEN format('期限：自前一项措施结束时起，%s。', lasts_text)
+			WHEN from_text IS NULL THEN format('How long: from the end of the measure that runs before it, %s.', lasts_text)
+			WHEN until_text IS NULL AND zh THEN format('期限：自 %s 起（时区 %s），%s。', from_text, zone, lasts_text)
+			WHEN until_text IS NULL THEN format('How long: from %s (%s time), %s.', from_text, zone, lasts_text)
+			-- When the condition will be over is a forecast.
+			WHEN version.mode = 'while' AND upper(this.during) > now() AND zh THEN
+				format('期限：自 %s 起，%s；如无其他变化，至 %s（时区 %s）。', from_text, lasts_text, until_text, zone)
+			WHEN version.mode = 'while' AND upper(this.during) > now() THEN
+				format('How long: from %s, %s; if nothing else happens, until %s (%s time).', from_text, lasts_text, until_text, zone)
+			WHEN zh THEN format('期限：自 %s 至 %s（时区 %s）。', from_text, until_text, zone)
+			ELSE format('How long: from %s until %s (%s time).', from_text, until_text, zone) END;
 		lines := lines || (CASE WHEN said -> 'territorial_scope' IS NOT NULL THEN
 			CASE WHEN zh THEN '适用地域：' ELSE 'Where: ' END
 			|| CASE jsonb_array_length(said -> 'territorial_scope')
@@ -113,7 +132,7 @@ BEGIN
 				ELSE (SELECT string_agg(t.code, comma) FROM jsonb_array_elements_text(said -> 'territorial_scope') t(code)) END
 			|| CASE WHEN zh THEN '。' ELSE '.' END END);
 	END IF;
-	IF this.released_at IS NOT NULL AND NOT isempty(this.during) THEN
+	IF this.released_at <= now() AND NOT isempty(this.during) THEN
 		lines := lines || CASE WHEN zh
 			THEN format('该措施已于 %s 解除。', to_char(this.released_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'))
 			ELSE format('It was lifted on %s.', to_char(this.released_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI')) END;
@@ -122,7 +141,7 @@ BEGIN
 	-- On which facts.
 	IF cause.violation_id IS NOT NULL THEN
 		lines := lines || (CASE WHEN zh
-			THEN format('事实：%s 发生违规“%s”，%s认定。', to_char(cause.occurred_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'),
+			THEN format('事实：%s 发生违规“%s”，%s 认定。', to_char(cause.occurred_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'),
 						title, to_char(cause.decided_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'))
 				|| coalesce('涉及内容：' || cause.content_ref || '。', '')
 			ELSE format('The facts: "%s" on %s, decided on %s.', title,
@@ -209,13 +228,15 @@ BEGIN
 		WHEN appealed.appeal_id IS NOT NULL THEN
 			format('Appeal: the one filed on %s is being examined', to_char(appealed.filed_at AT TIME ZONE zone, 'YYYY-MM-DD'))
 			|| coalesce(', and will be decided by ' || to_char(appealed.deadline AT TIME ZONE zone, 'YYYY-MM-DD'), '') || '.'
+		-- Against what keeps nobody from anything there is nothing to do.
+		WHEN NOT held THEN NULL
 		WHEN zh THEN '申诉：您可以对本决定提出申诉'
 			|| coalesce('，截止时间为 ' || to_char(deadline AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI') || '（时区 ' || zone || '）', '')
 			|| '。' || coalesce(how, '')
 		ELSE 'Appeal: you may appeal against this decision'
 			|| coalesce(' until ' || to_char(deadline AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI') || ' (' || zone || ' time)', '')
 			|| '.' || coalesce(' ' || how, '') END;
-	lines := lines || (CASE WHEN version.document ? 'dsa' THEN
+	lines := lines || (CASE WHEN held AND version.document ? 'dsa' THEN
 		CASE WHEN zh THEN '其他救济途径：您也可以将争议提交依照欧盟《数字服务法》（第 2022/2065 号条例）第二十一条认证的庭外争议解决机构，或向法院起诉。'
 			ELSE 'Other redress: you may also take the dispute to an out-of-court dispute settlement body certified under Article 21 of Regulation (EU) 2022/2065, or to a court.' END END);
 	RETURN array_to_string(lines, gap);

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "reports/statement_fields.h"
 #include "rulebook/document.h"
 
@@ -20,6 +21,8 @@ PG_FUNCTION_INFO_V1(governance_check_statement);
 
 static void put_problem(ReturnSetInfo *result, const char *field, const char *fmt,...) pg_attribute_printf(3, 4);
 
+/* A row; field is null if the problem is none of a single one.  In the language
+ * of lc_messages, as errors are. */
 static void
 put_problem(ReturnSetInfo *result, const char *field, const char *fmt,...)
 {
@@ -34,7 +37,7 @@ put_problem(ReturnSetInfo *result, const char *field, const char *fmt,...)
 		int			needed;
 
 		va_start(args, fmt);
-		needed = appendStringInfoVA(&text, fmt, args);
+		needed = appendStringInfoVA(&text, _(fmt), args);
 		va_end(args);
 		if (needed == 0)
 			break;

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "mb/pg_wchar.h"
 #include "reports/statement_fields.h"
 #include "utils/datetime.h"
@@ -269,34 +271,93 @@ statement_length(const char *text)
 	return pg_mbstrlen(text);
 }
 
-bool
-statement_blank(const char *text)
+/*
+ * Characters that nobody sees, as the form takes them away at both ends before
+ * it looks whether anything is there.  Code points; of other encodings than
+ * UTF-8 those that are ASCII.
+ */
+static bool
+is_blank(pg_wchar c)
 {
-	return text[strspn(text, " \t\r\n\f\v")] == '\0';
+	return (c >= '\t' && c <= '\r') || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+		c == 0x180e || (c >= 0x2000 && c <= 0x200f) || c == 0x2028 || c == 0x2029 ||
+		c == 0x202f || c == 0x205f || c == 0x2060 || c == 0x3000 || c == 0xfeff;
 }
 
 bool
-statement_url(const char *text)
+statement_blank(const char *text)
 {
-	const char *host;
+	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
 
-	if (strncmp(text, "http://", 7) == 0)
-		host = text + 7;
-	else if (strncmp(text, "https://", 8) == 0)
-		host = text + 8;
-	else
-		return false;
-	if (!(((unsigned char) *host | 0x20) >= 'a' && ((unsigned char) *host | 0x20) <= 'z') &&
-		!(*host >= '0' && *host <= '9'))
-		return false;
-	if (host[strcspn(host, "./?#:")] != '.')
-		return false;
-	for (const char *s = host; *s; s++)
+	for (; *text; text += pg_mblen(text))
 	{
-		if ((unsigned char) *s <= ' ' || (unsigned char) *s >= 0x7f || strchr("\"<>\\^`{|}", *s))
+		if (utf8 && IS_HIGHBIT_SET(*text))
+		{
+			if (!is_blank(utf8_to_unicode((const unsigned char *) text)))
+				return false;
+		}
+		else if (!is_blank((unsigned char) *text) || IS_HIGHBIT_SET(*text))
 			return false;
 	}
 	return true;
+}
+
+/* Of the address of a page, the letters that may stand in any part as they are. */
+static bool
+is_url_char(const char *s)
+{
+	if (*s == '%')
+		return isxdigit((unsigned char) s[1]) && isxdigit((unsigned char) s[2]);
+	return ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') || (*s >= '0' && *s <= '9') ||
+		strchr("-._~!$&'()*+,;=:@/", *s) != NULL;
+}
+
+/* A host of two names at least, a port, a path, a query, a fragment; nobody
+ * signs in to read rules. */
+bool
+statement_url(const char *text)
+{
+	const char *s;
+	const char *name;
+	int			names = 0;
+
+	if (pg_strncasecmp(text, "http://", 7) == 0)
+		s = text + 7;
+	else if (pg_strncasecmp(text, "https://", 8) == 0)
+		s = text + 8;
+	else
+		return false;
+	for (;; s++)
+	{
+		name = s;
+		while (((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') || (*s >= '0' && *s <= '9') || *s == '-')
+			s++;
+		if (s == name || *name == '-' || s[-1] == '-' || s - name > 63)
+			return false;
+		names++;
+		if (*s != '.')
+			break;
+	}
+	if (names < 2)
+		return false;
+	if (*s == ':')
+	{
+		name = ++s;
+		while (*s >= '0' && *s <= '9')
+			s++;
+		if (s == name || s - name > 5 || atoi(name) > 65535)
+			return false;
+	}
+	if (*s == '/')
+		while (*s && is_url_char(s))
+			s++;
+	if (*s == '?')
+		for (s++; *s && (*s == '?' || is_url_char(s));)
+			s++;
+	if (*s == '#')
+		for (s++; *s && (*s == '?' || is_url_char(s));)
+			s++;
+	return *s == '\0';
 }
 
 bool

@@ -53,10 +53,10 @@ extern int	statement_word(const StatementField *field, const char *word);
 /* How many characters, of any script. */
 extern int	statement_length(const char *text);
 
-/* Nothing but blanks? */
+/* Nothing but blanks, of any script? */
 extern bool statement_blank(const char *text);
 
-/* http or https, a host, and nothing that would have to be escaped. */
+/* http or https, a host that has a dot, and nothing that would have to be escaped. */
 extern bool statement_url(const char *text);
 
 /* Letters, digits, "-" and "_". */

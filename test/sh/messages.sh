@@ -162,6 +162,17 @@ says "SELECT governance.poll('nobody')" '事件消费者 "nobody" 不存在' '�
 says "SELECT governance.check_qualification('occupation:healthcare/physicist')" \
 	'分类体系中没有 "occupation:healthcare/physicist"' '其中有 "occupation:healthcare"'
 
+# Rows that say what is wrong.
+says "SELECT * FROM governance.check_statement('{\"puid\": \"a b\", \"content_type\": [], \"zzz\": 1, \"decision_account\": \"x\"}')" '只能包含字母、数字、"-" 和 "_"' \
+	'不能为空' '没有这个字段' '不是该字段允许的值' '缺失'
+"$BINDIR/psql" -X -q -v ON_ERROR_STOP=1 -d "$db" >/dev/null <<'SQL'
+SELECT governance.publish('{"scheme": "plain", "score": {"cap": 10}, "rules": {"a": {"title": "a", "points": 5}},
+	"ladder": [{"rung": "mute", "tier": "muted", "when": "score <= 5", "withhold": ["post"], "for": "1 day"}]}');
+INSERT INTO governance.account (account_id) VALUES (1);
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 'plain', 'a');
+SQL
+says "SELECT problems FROM governance.statements_missing(now() - interval '1 day', 'infinity')" '第 1 版（计分体系 \"plain\"）没有 \"dsa\"'
+
 # In a session that asks for English nothing is Chinese, and a session may
 # change its mind.
 said=$("$BINDIR/psql" -X -q -d "$db" -c "SELECT '85'::governance.credit_score" \

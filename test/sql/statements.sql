@@ -112,6 +112,10 @@ FROM (VALUES
 	('{dsa,decision_facts}', to_jsonb(repeat('界', 5000))),
 	('{dsa,decision_facts}', '"  "'),
 	('{dsa,decision_ground_reference_url}', '"javascript:alert(1)"'),
+	('{dsa,decision_ground_reference_url}', '"https://forum.example:rules/"'),
+	('{dsa,decision_ground_reference_url}', '"https://forum.example/%zz"'),
+	('{dsa,decision_ground_reference_url}', '"https://forum..example/"'),
+	('{dsa,decision_facts}', '"\u3000\u00a0\u200b"'),
 	('{dsa,content_type}', '[]'),
 	('{dsa,content_type}', '"CONTENT_TYPE_TEXT"'),
 	('{dsa,content_type}', '["CONTENT_TYPE_TEXT", "CONTENT_TYPE_TEXT"]'),
@@ -178,8 +182,20 @@ FROM (VALUES
 	(34, '{"decision_ground_reference_url": "ftp://forum.example"}', NULL), (35, '{"category": ["STATEMENT_CATEGORY_VIOLENCE"]}', NULL),
 	(36, '{"category_specification": ["KEYWORD_SPAM"]}', NULL), (37, '{"account_type": "PRIVATE"}', NULL), (38, '{"application_date": "2024-3-1"}', NULL),
 	(39, jsonb_build_object('category_specification_other', repeat('x', 501)), NULL), (40, NULL, 'category'), (41, NULL, 'automated_decision'),
-	(42, jsonb_build_object('incompatible_content_explanation', repeat('界', 2001)), NULL), (43, jsonb_build_object('source_identity', repeat('界', 501)), NULL)
+	(42, jsonb_build_object('incompatible_content_explanation', repeat('界', 2001)), NULL), (43, jsonb_build_object('source_identity', repeat('界', 501)), NULL),
+	-- A page has an address that can be asked for.
+	(50, '{"decision_ground_reference_url": "https://forum.example:rules/"}', NULL), (51, '{"decision_ground_reference_url": "https://forum.example/%zz"}', NULL),
+	(52, '{"decision_ground_reference_url": "https://forum..example/"}', NULL), (53, '{"decision_ground_reference_url": "https://me@forum.example/"}', NULL),
+	(54, '{"decision_ground_reference_url": "https://forum.example:99999/"}', NULL), (55, '{"decision_ground_reference_url": "https://forum.example/a#b#c"}', NULL),
+	(56, '{"decision_ground_reference_url": "https://forum.example/[1]"}', NULL), (57, '{"decision_ground_reference_url": "https://-forum.example/"}', NULL),
+	(58, '{"decision_ground_reference_url": "https://forum"}', NULL), (59, '{"decision_ground_reference_url": "https://forum.example/a b"}', NULL),
+	(60, '{"decision_ground_reference_url": "https://论坛.example/"}', NULL), (61, '{"decision_ground_reference_url": "https://forum.example./"}', NULL),
+	(62, '{"decision_ground_reference_url": "HTTPS://Forum.Example:8443/a/(b),c;d=%E8%A7%84?x=1&y=a/b?c#z?/"}', NULL), (63, '{"decision_ground_reference_url": "http://forum.example"}', NULL),
+	(64, '{"decision_ground_reference_url": "https://xn--fiq228c.example?q#"}', NULL), (65, '{"decision_ground_reference_url": "http://192.0.2.7:80"}', NULL)
 ) AS v(n, change, without), governance.check_statement((:'good'::jsonb || coalesce(change, '{}')) - coalesce(without, '')) c
 ORDER BY n;
+-- What nobody sees is not there.
+SELECT n, c.* FROM (VALUES (1, '"\u3000\u00a0\u200b\ufeff"'::jsonb), (2, '"\u0085\u2028\t"'), (3, '"\u3000界"'), (4, '"\u200d"')) AS v(n, facts),
+	governance.check_statement(:'good'::jsonb || jsonb_build_object('decision_facts', facts)) c;
 SELECT * FROM governance.check_statement('[]');
 SELECT * FROM governance.check_statement('null');

@@ -75,7 +75,7 @@ BEGIN
 			END IF;
 			CONTINUE;
 		END IF;
-		IF jsonb_typeof(v) <> 'string' OR t !~ '\S' THEN
+		IF jsonb_typeof(v) <> 'string' OR translate(t, E'\u00a0\u3000\u200b\ufeff', '') !~ '\S' THEN
 			RETURN true;
 		END IF;
 		IF EXISTS (SELECT FROM word w WHERE w.field = k) THEN
@@ -105,7 +105,7 @@ BEGIN
 						   'source_identity', 'puid') THEN 500 END;
 			IF most IS NULL OR char_length(t) > most
 				OR k = 'puid' AND t !~ '^[A-Za-z0-9_-]+$'
-				OR k = 'decision_ground_reference_url' AND t !~ '^https?://[A-Za-z0-9][^./?#:\s]*\.' THEN
+				OR k = 'decision_ground_reference_url' AND t !~ '^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,4})?(/([\w.~!$&()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?$' THEN
 				RETURN true;
 			END IF;
 		END IF;
@@ -275,7 +275,8 @@ CREATE TEMPORARY TABLE damaged AS
 				WHEN 0 THEN to_jsonb(w.word)
 				WHEN 1 THEN jsonb_build_array(w.word)
 				WHEN 2 THEN '[]'
-				WHEN 3 THEN to_jsonb((ARRAY['', ' ', 'x', '2024-02-30', '2038-01-01', '2038-01-02', '2020-01-01', '1999-12-31', 'https://a.b/c', 'ftp://a.b', 'a_b-C9'])[1 + floor(11 * random())])
+				WHEN 3 THEN to_jsonb((ARRAY['', ' ', 'x', '2024-02-30', '2038-01-01', '2038-01-02', '2020-01-01', '1999-12-31', 'https://a.b/c', 'ftp://a.b', 'a_b-C9',
+					E'\u3000', E'\u00a0\u200b ', 'https://a.b:x/', 'https://a.b/%zz', 'https://a.b:80/%4a', 'https://a..b', 'https://a-.b'])[1 + floor(18 * random())])
 				WHEN 4 THEN to_jsonb(repeat('界', (ARRAY[500, 501, 2000, 2001, 5000, 5001])[1 + floor(6 * random())]))
 				WHEN 5 THEN (ARRAY['null', '1', 'true', '{}', '[null]', '["x"]']::jsonb[])[1 + floor(6 * random())]
 				WHEN 6 THEN jsonb_build_array(w.word, w.word)
