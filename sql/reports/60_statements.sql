@@ -243,13 +243,16 @@ BEGIN
 	until := coalesce(until, since + interval '1 day');
 	INSERT INTO governance.statement (account_id, sanction_id, puid, starts, statement)
 		SELECT d.account_id, s.sanction_id, d.puid, d.starts, d.statement
-		FROM governance.sanction s, LATERAL governance.draft_statement(s.sanction_id) d
-		WHERE s.enforced AND lower(s.during) >= statements_of_reasons.since AND lower(s.during) < until
-			-- What is yet to start may still come to nothing.
-			AND lower(s.during) <= now()
-			AND NOT EXISTS (SELECT FROM governance.statement t
-							WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
-			AND d.statement IS NOT NULL
+		FROM (
+			SELECT s.sanction_id FROM governance.sanction s
+			WHERE s.enforced AND lower(s.during) >= statements_of_reasons.since AND lower(s.during) < until
+				-- What is yet to start may still come to nothing.
+				AND lower(s.during) <= now()
+				AND NOT EXISTS (SELECT FROM governance.statement t
+								WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
+			OFFSET 0	-- first which, then what: putting one together is what costs
+		) s, LATERAL governance.draft_statement(s.sanction_id) d
+		WHERE d.statement IS NOT NULL
 		ORDER BY s.sanction_id
 		ON CONFLICT DO NOTHING;
 	RETURN QUERY
@@ -274,12 +277,15 @@ BEGIN
 	until := coalesce(until, since + interval '1 day');
 	RETURN QUERY
 		SELECT s.sanction_id, s.account_id, s.scheme, s.rung, d.starts, d.problems
-		FROM governance.sanction s, LATERAL governance.draft_statement(s.sanction_id) d
-		WHERE s.enforced AND lower(s.during) >= statements_missing.since AND lower(s.during) < until
-			AND lower(s.during) <= now()
-			AND NOT EXISTS (SELECT FROM governance.statement t
-							WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
-			AND d.statement IS NULL AND d.needed
+		FROM (
+			SELECT s.sanction_id, s.account_id, s.scheme, s.rung FROM governance.sanction s
+			WHERE s.enforced AND lower(s.during) >= statements_missing.since AND lower(s.during) < until
+				AND lower(s.during) <= now()
+				AND NOT EXISTS (SELECT FROM governance.statement t
+								WHERE t.account_id = s.account_id AND t.sanction_id = s.sanction_id)
+			OFFSET 0
+		) s, LATERAL governance.draft_statement(s.sanction_id) d
+		WHERE d.statement IS NULL AND d.needed
 		ORDER BY s.sanction_id;
 END
 $missing$;

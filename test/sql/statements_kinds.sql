@@ -77,6 +77,13 @@ SELECT s.account_id, t.statement ->> 'decision_facts' LIKE 'Since ____-__-__ no 
 -- Filed without an instant: now.
 SELECT governance.file_statements(array_agg(puid), NULL) = count(*) AS filed FROM governance.statement;
 SELECT count(*) FROM governance.statements_of_reasons('-infinity', 'infinity');
+-- What has been handed out is not put together again.
+BEGIN;
+SET LOCAL track_functions = 'all';
+SELECT count(*) FROM governance.statements_of_reasons('-infinity', 'infinity');
+SELECT count(*) FROM governance.statements_missing('-infinity', 'infinity');
+SELECT coalesce(pg_stat_get_xact_function_calls('governance.draft_statement(bigint, text)'::regprocedure), 0) AS put_together;
+COMMIT;
 
 -- What the form cannot say keeps a notice from nothing.
 SELECT governance.publish(jsonb_set(document || '{"scheme": "long"}', '{ladder,0,for}', '"20 years"')) > 0 AS published FROM scheme;
