@@ -74,6 +74,7 @@ DECLARE
 	mapping		jsonb;
 	decisions	jsonb;
 	kind		text;
+	unknown		text;
 	source		text;
 	zone		text;
 	facts		jsonb;
@@ -120,7 +121,9 @@ BEGIN
 	ELSIF this.violation_id IS NOT NULL AND rule.known IS NULL THEN
 		problems := ARRAY[governance.message('version %s of scheme "%s" has no rule "%s"', version.version, this.scheme, cause.rule)];
 	ELSIF mapping IS NULL THEN
-		problems := ARRAY[governance.message('rule "%s" says that it needs no statement', cause.rule)];
+		problems := ARRAY[CASE WHEN this.violation_id IS NULL
+							   THEN governance.message('version %s of scheme "%s" says that sanctions without a violation need no statement', version.version, this.scheme)
+							   ELSE governance.message('rule "%s" says that it needs no statement', cause.rule) END];
 		needed := false;
 	ELSIF decisions IS NULL THEN
 		problems := ARRAY[CASE WHEN cardinality(version.withholds) > 0
@@ -162,6 +165,13 @@ BEGIN
 							coalesce(value ->> 'en', (SELECT t.value FROM jsonb_each_text(value) t LIMIT 1)), language)) END;
 		END IF;
 		IF field IN ('decision_facts', 'illegal_content_explanation', 'incompatible_content_explanation') THEN
+			-- Without a violation these would be holes in what is said.
+			unknown := CASE WHEN this.violation_id IS NULL THEN
+				substring(value #>> '{}' FROM '\{(rule|title|class|severity|campaign|content|incident|points)\}') END;
+			IF unknown IS NOT NULL THEN
+				problems := problems || format('%s: %s', field, governance.message('"{%s}" is a fact of a violation', unknown));
+				value := NULL;
+			END IF;
 			value := to_jsonb(btrim(governance.fill_text(value #>> '{}', facts)));
 		END IF;
 		IF value IS NOT NULL THEN
@@ -191,7 +201,9 @@ BEGIN
 			WHERE statement ? e.decision);
 	END IF;
 
-	problems := ARRAY(SELECT concat_ws(': ', c.field, c.problem) FROM governance.check_statement(statement) c);
+	problems := coalesce(problems, '{}')
+		|| ARRAY(SELECT concat_ws(': ', c.field, c.problem) FROM governance.check_statement(statement) c
+				 WHERE NOT EXISTS (SELECT FROM unnest(problems) p WHERE starts_with(p, c.field || ': ')));
 	said := statement;
 	IF cardinality(problems) > 0 THEN
 		statement := NULL;

@@ -155,6 +155,12 @@ BEGIN
 				ELSE format('It cost %s points; the score went from %s to %s of %s.', reasons #>> '{violation,charged}',
 							reasons #>> '{score,before}', reasons #>> '{score,after}', reasons #>> '{score,cap}') END;
 		END IF;
+		lines := lines || (CASE WHEN cause.linked_violation_id IS NOT NULL THEN
+			CASE WHEN zh THEN '该违规发生在与本账号关联的另一账号，按规则同样计入本账号。'
+				ELSE 'It happened in another account that is linked to this one, and by the rules counts here, too.' END END);
+	ELSIF reasons ? 'opening_balance' THEN
+		lines := lines || CASE WHEN zh THEN format('事实：账号的积分由原系统转入，为 %s。', reasons #>> '{opening_balance,score}')
+			ELSE format('The facts: the account came with a score of %s from an earlier system.', reasons #>> '{opening_balance,score}') END;
 	ELSE
 		lines := lines || CASE WHEN zh THEN '事实：该措施由积分或账号情况的变化触发，并非某一次违规直接导致。'
 			ELSE 'The facts: no single violation is behind it; the score, or a fact about the account, has changed.' END;
@@ -162,7 +168,7 @@ BEGIN
 	lines := lines || (CASE WHEN said ->> 'decision_facts' IS NOT NULL THEN said ->> 'decision_facts' END);
 
 	-- On which ground.
-	lines := lines || (CASE WHEN zh THEN '依据：' ELSE 'The ground: ' END || CASE
+	lines := lines || (CASE WHEN zh THEN '依据：' ELSE 'The ground: ' END || rtrim(CASE
 		WHEN said ->> 'decision_ground' = 'DECISION_GROUND_ILLEGAL_CONTENT' AND zh THEN
 			format('违法内容，%s。%s', said ->> 'illegal_content_legal_ground', said ->> 'illegal_content_explanation')
 		WHEN said ->> 'decision_ground' = 'DECISION_GROUND_ILLEGAL_CONTENT' THEN
@@ -173,7 +179,7 @@ BEGIN
 			format('incompatible with the terms of the service, %s. %s', said ->> 'incompatible_content_ground',
 				   said ->> 'incompatible_content_explanation')
 		WHEN zh THEN format('“%s”第 %s 版。', version.scheme, version.version)
-		ELSE format('"%s", version %s.', version.scheme, version.version) END);
+		ELSE format('"%s", version %s.', version.scheme, version.version) END));
 	lines := lines || (CASE WHEN cause.rule IS NOT NULL THEN
 		CASE WHEN zh THEN format('规则：%s（%s，“%s”第 %s 版）。', title, cause.rule, version.scheme, version.version)
 			 ELSE format('The rule: %s (%s of "%s", version %s).', title, cause.rule, version.scheme, version.version) END END);

@@ -26,7 +26,12 @@ static const char *const placeholders[] = {
 	"points", "rung", "rung_title", "tier", "withheld", "starts", "ends"
 };
 
-static const char *const part_keys[] = {"capabilities", "tiers", "puid_prefix", "appeal"};
+/* Those that only a violation has. */
+static const char *const violation_facts[] = {
+	"rule", "title", "class", "severity", "campaign", "content", "incident", "points"
+};
+
+static const char *const part_keys[] = {"without_violation", "capabilities", "tiers", "puid_prefix", "appeal"};
 
 /* Longest, so that the id of the sanction has room. */
 #define MAX_PUID_PREFIX 400
@@ -252,10 +257,10 @@ by_source(const Doc *doc, const char *source)
 	return one ? one : doc_get(doc, otherwise);
 }
 
+/* All that a rule says and the document says for it; at: where the rule is. */
 static void
-check_rule(const Doc *dsa, const Doc *rule)
+check_whole(const Doc *dsa, const Doc *own, const Doc *at)
 {
-	const Doc  *own = doc_get(rule, "dsa");
 	const Doc  *identity = written(dsa, own, "source_identity");
 
 	if (is_false(own))
@@ -273,7 +278,7 @@ check_rule(const Doc *dsa, const Doc *rule)
 		if (effective(dsa, own, field) == NULL &&
 			(field->required ||
 			 (field->required_with && has_word(written(dsa, own, field->with), field->value))))
-			doc_fail(own ? own : rule,
+			doc_fail(own ? own : at,
 					 _("Every rule is put into a statement of reasons by its own \"dsa\" and that of the document."),
 					 _("Say \"dsa\": false of a rule that needs no statement."),
 					 field->required ?
@@ -291,6 +296,40 @@ check_rule(const Doc *dsa, const Doc *rule)
 				doc_fail(doc_get(identity, sources[i]), NULL, NULL,
 						 "nobody is named where \"source_type\" is \"SOURCE_VOLUNTARY\"");
 		}
+	}
+}
+
+/* A text, or one in several languages, that puts a fact of a violation in. */
+static void
+check_no_violation(const Doc *doc)
+{
+	for (int i = 0; doc->kind == DOC_OBJECT && i < doc->nchildren; i++)
+		check_no_violation(&doc->children[i]);
+	for (size_t i = 0; doc->kind == DOC_TEXT && i < lengthof(violation_facts); i++)
+	{
+		/* Whether it is in double braces: nobody writes these there. */
+		if (strstr(doc->text, psprintf("{%s}", violation_facts[i])) != NULL)
+			doc_fail(doc, _("It is what is said of a sanction that no violation is behind."),
+					 _("Give \"without_violation\" a text of its own."),
+					 "\"{%s}\" is a fact of a violation", violation_facts[i]);
+	}
+}
+
+/* What is said where no violation is behind a sanction, if that is said. */
+static void
+check_without_violation(const Doc *dsa)
+{
+	const Doc  *own = doc_get(dsa, "without_violation");
+
+	if (own == NULL || is_false(own))
+		return;
+	check_whole(dsa, own, own);
+	for (int i = 0; i < statement_nfields; i++)
+	{
+		const Doc  *doc = effective(dsa, own, &statement_fields[i]);
+
+		if (doc && is_template(&statement_fields[i]))
+			check_no_violation(doc);
 	}
 }
 
@@ -565,6 +604,9 @@ compile_statements(Compiler *c)
 	part = doc_get(dsa, "appeal");
 	if (part)
 		(void) doc_title(part);
+	part = doc_get(dsa, "without_violation");
+	if (part && !is_false(part))
+		check_content(part, true);
 	part = doc_get(dsa, "capabilities");
 	if (part)
 	{
@@ -596,8 +638,9 @@ compile_statements(Compiler *c)
 
 		if (own && !is_false(own))
 			check_content(own, true);
-		check_rule(dsa, c->rules[i].doc);
+		check_whole(dsa, own, c->rules[i].doc);
 	}
+	check_without_violation(dsa);
 	check_ladder_decisions(c);
 }
 
@@ -660,10 +703,13 @@ put_countries(StringInfo out, const StatementField *field, bool all)
 char *
 statement_of_rule(const Compiler *c, int rule)
 {
-	const Doc  *own = rule < 0 ? NULL : doc_get(c->rules[rule].doc, "dsa");
+	const Doc  *own;
 	StringInfoData out;
 
-	if (c->dsa == NULL || is_false(own))
+	if (c->dsa == NULL)
+		return NULL;
+	own = rule < 0 ? doc_get(c->dsa, "without_violation") : doc_get(c->rules[rule].doc, "dsa");
+	if (is_false(own))
 		return NULL;
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');

@@ -53,6 +53,7 @@ FROM (VALUES
 	('rollout', '{"enforcement": {"rollout": {"zzz": 1}}}', '{properties,enforcement,properties,rollout}'),
 	('statements', '{"dsa": {"zzz": 1}}', '{properties,dsa}'),
 	('statement of a rule', '{"dsa": {}, "rules": {"x": {"title": "x", "points": 1, "dsa": {"zzz": 1}}}}', '{$defs,statement}'),
+	('statement without a violation', '{"dsa": {"without_violation": {"zzz": 1}}}', '{$defs,statement}'),
 	('decision', '{"dsa": {"tiers": {"banned": {"zzz": 1}}}}', '{$defs,decision}'),
 	('tiers', '{"dsa": {"tiers": {"zzz": 1}}}', '{properties,dsa,properties,tiers}'),
 	('by source', '{"dsa": {"source_type": {"zzz": 1}}}', '{$defs,statement,properties,source_type,anyOf,1}')

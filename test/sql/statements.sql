@@ -70,6 +70,15 @@ INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurr
 	VALUES (1, 31, 'long', 'hate', '2024-05-01', '2024-05-01');
 SELECT rung, problems FROM governance.statements_missing('2024-05-01');
 
+-- Without a violation: what is said then, or what is missing.
+SELECT governance.publish(jsonb_set(document #- '{ladder,2,for}', '{scheme}', to_jsonb('wv.' || n)) || CASE WHEN doing = 'keep' THEN '{}' ELSE
+		jsonb_build_object('dsa', CASE doing WHEN 'none' THEN document -> 'dsa' || '{"without_violation": false}' ELSE (document -> 'dsa' || '{"category": "STATEMENT_CATEGORY_VIOLENCE"}') - 'without_violation' END) END) > 0 AS published
+	FROM example, unnest(ARRAY['keep', 'drop', 'none']) WITH ORDINALITY AS d(doing, n);
+SELECT governance.opening_balance(2, 'wv.' || n, 4, '2024-06-01') > 0 AS balance FROM generate_series(1, 3) n;
+INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at, decided_at) SELECT 2, 'wv.' || n, 'insult', 1, '2024-05-01', '2024-05-01' FROM generate_series(1, 3) n;
+SELECT s.scheme, s.rung, d.needed, d.problems, d.statement ->> 'decision_facts' AS facts, d.statement ->> 'category' AS category
+	FROM governance.sanction s, governance.draft_statement(s.sanction_id) d WHERE s.scheme LIKE 'wv.%' ORDER BY s.scheme, s.sanction_id;
+
 -- Notices.
 \pset format unaligned
 \pset tuples_only on
@@ -153,6 +162,16 @@ FROM (VALUES
 	('{rules,spam,dsa,decision_ground}', '"DECISION_GROUND_ILLEGAL_CONTENT"'),
 	('{rules,spam,dsa,territorial_scope}', 'null'),
 	('{rules,spam,dsa,content_type_other}', '"x"'),
+	('{dsa,without_violation}', NULL),
+	('{dsa,without_violation}', 'false'),
+	('{dsa,without_violation}', 'true'),
+	('{dsa,without_violation}', '{}'),
+	('{dsa,without_violation,puid_prefix}', '"x"'),
+	('{dsa,without_violation,category}', NULL),
+	('{dsa,without_violation,decision_facts}', NULL),
+	('{dsa,without_violation,decision_facts}', '{"en": "{starts}", "zh": "{content}"}'),
+	('{dsa,without_violation,decision_facts}', '"{rung}: {withheld}"'),
+	('{dsa,without_violation,decision_ground}', '"DECISION_GROUND_ILLEGAL_CONTENT"'),
 	('{ladder,1,dsa}', 'false'),
 	('{ladder,3,dsa}', '{}'),
 	('{ladder,3,dsa,decision_monetary_other}', NULL),

@@ -18,6 +18,7 @@ CREATE TEMPORARY TABLE scheme AS SELECT '{
 		"done": {"title": "done", "points": 0, "direct": "done"},
 		"count": {"title": "count", "points": 0, "direct": "count"}},
 	"relief": [{"every": "5 days", "add": 5}],
+	"links": [{"kind": "same_owner", "confidence": 0.5, "entries": ["done"]}],
 	"ladder": [
 		{"rung": "span", "tier": "muted", "withhold": ["post"], "for": "3 days", "overlap": "queue"},
 		{"rung": "ever", "tier": "banned", "withhold": ["post", "withdraw", "reach"], "for": "ever", "overlap": "queue"},
@@ -31,11 +32,13 @@ CREATE TEMPORARY TABLE scheme AS SELECT '{
 		"content_type": ["CONTENT_TYPE_TEXT"], "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
 		"decision_facts": {"en": "Since {starts} no more: {withheld}.", "zh": "自 {starts} 起不能：{withheld}。"},
 		"source_type": "SOURCE_VOLUNTARY", "automated_detection": "No", "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+		"without_violation": {"incompatible_content_explanation": "The account is too large for it."},
 		"capabilities": {"post": {"decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION"}},
 		"tiers": {"limited": {"decision_visibility": ["DECISION_VISIBILITY_CONTENT_DEMOTED"]}}}}'::jsonb AS document;
 SELECT governance.publish(document) > 0 AS published,
 	   governance.publish(document || '{"scheme": "k.trial"}', 'trial', '[2020-01-01,)') > 0 AS on_trial FROM scheme;
-INSERT INTO governance.account (account_id, opened_at) SELECT i, '2020-01-01' FROM generate_series(1, 9) i;
+INSERT INTO governance.account (account_id, opened_at) SELECT i, '2020-01-01' FROM generate_series(1, 10) i;
+SELECT governance.link_accounts(3, 10, 'same_owner', 0.9, since => '2021-01-01');
 INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at, decided_at) VALUES
 	(1, 'k', 'span', NULL, now() - interval '2 days', now() - interval '1 day'), (1, 'k', 'span', NULL, now() - interval '1 day', now() - interval '1 day'),
 	(2, 'k', 'ever', NULL, now() - interval '2 days', now() - interval '1 day'), (2, 'k', 'ever', NULL, now() - interval '1 day', now() - interval '1 day'),
@@ -57,7 +60,7 @@ INSERT INTO governance.attribute (account_id, name, value, during) VALUES (9, 'f
 SELECT format(E'-- %s %s%s', account_id, s.scheme, E'\n') || string_agg(regexp_replace(line, '\d{4}-\d\d-\d\d \d\d:\d\d', '...', 'g'), E'\n' ORDER BY language, n)
 	FROM (SELECT account_id, sanction_id, split_part(scheme, '@', 1) AS scheme FROM governance.sanction) s, unnest(ARRAY['en', 'zh']) language,
 		 string_to_table(governance.notice(sanction_id, language), E'\n\n') WITH ORDINALITY AS l(line, n)
-	WHERE line ~ '^(Account|账号|What|处理内容|How long|期限|It was|该措施|The rule:|规则：|Appeal|申诉|Other|其他)'
+	WHERE line ~ '^(Account|账号|What|处理内容|How long|期限|It was|It happened|该措施|该违规发生|The rule:|规则：|The ground|依据|Appeal|申诉|Other|其他)'
 	GROUP BY account_id, sanction_id, s.scheme ORDER BY sanction_id;
 -- A forecast is not what has happened.
 SELECT released_at > now(), governance.notice(sanction_id) LIKE '%It was lifted%', governance.notice(sanction_id) LIKE format('%%if nothing else happens, until %s%%', to_char(upper(during) AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI'))

@@ -199,6 +199,10 @@ CREATE TEMPORARY TABLE scheme AS
 			|| CASE WHEN random() < 0.3 THEN jsonb_build_object('puid_prefix', 'p-' || i) ELSE '{}' END) AS document,
 		false AS good
 	FROM generate_series(1, 800) i;
+UPDATE scheme SET document = jsonb_set(document, '{dsa,without_violation}', CASE i % 3 WHEN 0 THEN 'false' ELSE
+		jsonb_build_object('category', pg_temp.one('category'), 'decision_facts', '{rung} since {starts}',
+			CASE document #>> '{dsa,decision_ground}' WHEN 'DECISION_GROUND_ILLEGAL_CONTENT' THEN 'illegal' ELSE 'incompatible' END || '_content_explanation', '{{{withheld}}}') END)
+	WHERE i % 3 < 2;
 DO $$
 DECLARE
 	s	record;
@@ -235,12 +239,17 @@ INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided
 		JOIN (SELECT scheme, row_number() OVER (ORDER BY scheme) AS k FROM governance.scheme) s USING (k);
 SELECT count(governance.overturn(violation_id, 'mistaken', decided_at + interval '3 days'))  > 100 AS overturned
 	FROM governance.violation WHERE violation_id % 10 = 0;
+-- Sanctions without a violation.
+INSERT INTO governance.revision (account_id, action, scheme, points, reason, decided_at)
+	SELECT 1 + floor(300 * random()), 'opening', s.scheme, floor(30 * random()), 'as it was', '2026-01-01' FROM governance.scheme s, generate_series(1, 5);
 
 CREATE TEMPORARY TABLE handed AS SELECT * FROM governance.statements_of_reasons('2019-01-01', '2040-01-01');
 CREATE TEMPORARY TABLE missing AS SELECT * FROM governance.statements_missing('2019-01-01', '2040-01-01');
 SELECT count(*) > 2000 AS handed, max(batch) > 20 AS batches FROM handed;
 SELECT count(*) > 100 AS missing FROM missing;
-SELECT DISTINCT regexp_replace(p, '(version \d+ of scheme )".*"', '\1...') AS problem
+SELECT count(h) > 20 AS handed, count(m) > 100 AS missing
+	FROM governance.sanction s LEFT JOIN handed h USING (sanction_id) LEFT JOIN missing m USING (sanction_id) WHERE s.violation_id IS NULL;
+SELECT DISTINCT regexp_replace(p, '(version \d+ of scheme )".*"|"\{.*?\}"', '\1...') AS problem
 	FROM missing, unnest(problems) p WHERE p !~ '^decision_facts|_explanation: has' ORDER BY 1;
 \echo 'what differs:'
 SELECT 'refused', h.puid, c.* FROM handed h, governance.check_statement(h.statement) c;
