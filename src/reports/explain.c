@@ -14,6 +14,7 @@
 #include "reports/trace.h"
 #include "types/sanction_tier.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -370,7 +371,11 @@ governance_explain(PG_FUNCTION_ARGS)
 		appendStringInfoChar(&json, '{');
 		time_member(&json, "at", released);
 		text_member(&json, "reason", reason);
-		appendStringInfo(&words, "It was released at %s (%s)", timestamptz_to_str(released), reason);
+		if (released > GetCurrentTransactionStartTimestamp())
+			appendStringInfo(&words, "If nothing else happens it will be released at %s (%s)",
+							 timestamptz_to_str(released), reason);
+		else
+			appendStringInfo(&words, "It was released at %s (%s)", timestamptz_to_str(released), reason);
 		if (strcmp(reason, "manual") == 0)
 		{
 			Datum		values[3];

@@ -63,7 +63,8 @@ SELECT format(E'-- %s %s%s', account_id, s.scheme, E'\n') || string_agg(regexp_r
 	WHERE line ~ '^(Account|账号|What|处理内容|How long|期限|It was|It happened|该措施|该违规发生|The rule:|规则：|The ground|依据|Appeal|申诉|Other|其他)'
 	GROUP BY account_id, sanction_id, s.scheme ORDER BY sanction_id;
 -- A forecast is not what has happened.
-SELECT released_at > now(), governance.notice(sanction_id) LIKE '%It was lifted%', governance.notice(sanction_id) LIKE format('%%if nothing else happens, until %s%%', to_char(upper(during) AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI'))
+SELECT released_at > now(), governance.notice(sanction_id) LIKE '%It was lifted%', governance.notice(sanction_id) LIKE format('%%if nothing else happens, until %s%%', to_char(upper(during) AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI')),
+	   governance.explain_text(sanction_id) LIKE '% If nothing else happens it will be released at % (cleared).'
 	FROM governance.sanction WHERE rung = 'while' AND scheme = 'k';
 \pset format aligned
 \pset tuples_only off
