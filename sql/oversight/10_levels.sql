@@ -133,7 +133,7 @@ AS $levels$
 		('report_campaigns', 'reader'), ('report_moderators', 'reader'), ('report_appeals', 'reader'),
 		('report_scores', 'reader'), ('report_near', 'reader'), ('report_content', 'reader'), ('stored_nearness', 'reader'), ('stored_scores', 'reader'), ('past_scores', 'reader'), ('report_upcoming', 'reader'),
 		('poll', 'administrator'), ('acknowledge', 'administrator'), ('tick', 'administrator'),
-		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_prune', 'administrator'),
+		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_settled', 'administrator'), ('event_fresh', 'administrator'), ('event_sweep', 'administrator'), ('event_prune', 'administrator'),
 		('event_limit', 'administrator'), ('event_notify', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),
 		('create_consumer', 'owner'), ('drop_consumer', 'owner'), ('create_event_tables', 'owner'), ('create_report_views', 'owner'),
 		('check_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
