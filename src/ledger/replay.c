@@ -249,7 +249,12 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 	for (int i = 0; i < scheme->nversions && (version == NULL || version->to <= at); i++)
 		version = &scheme->versions[i];
 	if (version == NULL)
-		elog(ERROR, "scheme \"%s\" has no policy in force", scheme->name);
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POLICY_IN_FORCE),
+				 errmsg("scheme \"%s\" would be left without a version", scheme->name),
+				 errdetail("Account %lld has entries, dated ahead, that its only version has judged.",
+						   (long long) history->account_id),
+				 errhint("Publish a version that begins earlier: it goes on in the place of the one that is withdrawn.")));
 	if (at < version->from)
 		at = version->from;
 	else if (at >= version->to && version->to != DT_NOEND)

@@ -53,3 +53,12 @@ SELECT lower(governance.activate(:comes)) >= now() - interval '1 minute' AS from
 SELECT scheme, isempty(tried) FROM governance.policy WHERE tried IS NOT NULL ORDER BY 1;
 SELECT * FROM pg_temp.standings() WHERE scheme ~ 'tried|comes';
 SELECT * FROM governance.verify();
+
+-- The only version, with entries of its time: another one has to be there first.
+SELECT governance.publish(pg_temp.rules('t.only', 5), in_force => tstzrange(:later, NULL)) AS only \gset
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) VALUES (1, 't.only', 'x', :latest);
+SELECT governance.retire(:only);
+SELECT governance.publish(pg_temp.rules('t.only', 10)) > 0 AS earlier;
+SELECT governance.retire(:only);
+SELECT * FROM pg_temp.standings() WHERE scheme = 't.only';
+SELECT * FROM governance.verify();
