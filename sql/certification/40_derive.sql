@@ -214,6 +214,7 @@ CREATE FUNCTION governance.rebuild_certification() RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $rebuild$
 BEGIN
+	LOCK TABLE governance.standing IN ROW EXCLUSIVE MODE;
 	UPDATE governance.certification_config SET version = version + 1;
 	PERFORM governance.certification_derive(NULL);
 END
