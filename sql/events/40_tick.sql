@@ -297,6 +297,9 @@ BEGIN
 	DELETE FROM governance.event e
 		USING (SELECT o.account_id, o.event_id FROM governance.event o
 			   WHERE o.event_id < coalesce(first, 9223372036854775807)
+				   -- Somebody may have queued some since, and says so in one
+				   -- transaction with how far the consumer has got.
+				   AND NOT EXISTS (SELECT FROM governance.event_delivery d WHERE d.event_id = o.event_id)
 				   AND NOT EXISTS (SELECT FROM governance.event_consumer c
 								   WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR o.kind = ANY (c.kinds))
 									   AND (NOT pg_visible_in_snapshot(o.xid, c.seen) OR o.xid = c.seen_by))

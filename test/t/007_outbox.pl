@@ -153,11 +153,17 @@ is(over(@runs), '', 'writers, workers, ticks, a new consumer, one that is droppe
 usleep(1_500_000);
 $node->safe_psql('postgres', q{
 	DO $$
+	DECLARE
+		turns	int := 0;
 	BEGIN
 		WHILE NOT (SELECT complete FROM governance.tick()) LOOP END LOOP;
 		UPDATE governance.event_queue SET leased_until = '-infinity';
 		WHILE EXISTS (SELECT FROM governance.consumer_lag WHERE pending > 0) LOOP
 			COMMIT;
+			turns := turns + 1;
+			IF turns > 1000 THEN
+				RAISE EXCEPTION 'what waits is not given out: %', (SELECT jsonb_agg(l) FROM governance.consumer_lag l);
+			END IF;
 			CALL turn('app', 1000, 100);
 			CALL turn('late', 1000, 100);
 		END LOOP;
