@@ -45,7 +45,7 @@ extern void owner_leave(const OwnerIdentity *identity);
 extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
 
 /*
- * May a violation of a rule cost a certification?  Looks at
+ * May a violation of a rule (nulls: any violation) cost a certification?  Looks at
  * governance.certification_consequence only.
  */
 extern bool certification_may_cost(const char *scheme, const char *rule);

@@ -308,7 +308,7 @@ certification_may_cost(const char *scheme, const char *rule)
 	int			nrows;
 	const SmallRow *rows = small_table_rows(&consequences, &nrows);
 
-	return nrows > 0 && may_cost(rows, nrows, scheme, strlen(scheme), rule, strlen(rule));
+	return nrows > 0 && (scheme == NULL || may_cost(rows, nrows, scheme, strlen(scheme), rule, strlen(rule)));
 }
 
 static void

@@ -207,7 +207,7 @@ lock_accounts_of(const KeyList *list)
 	for (int i = 0; i < list->n; i++)
 	{
 		accounts[i] = list->keys[i].account_id;
-		withholds = withholds || scheme_withholds(list->keys[i].scheme, "certification");
+		withholds = withholds || scheme_withholds_certification(list->keys[i].scheme);
 	}
 	qsort(accounts, list->n, sizeof(int64), int64_cmp);
 	for (int i = 0; i < list->n; i++)

@@ -211,16 +211,16 @@ lock_facts_of(const int64 *accounts, int naccounts, Datum *schemes)
 	return true;
 }
 
-/* May the entries of a key lead to steps? */
+/* May the entries of a key lead to steps?  costs: some violations do. */
 static bool
-may_take_steps(const StandingKey *key)
+may_take_steps(const StandingKey *key, bool costs)
 {
 	const char *name = key->scheme->trial_of != NULL ? key->scheme->trial_of : key->scheme->name;
 
 	/* What an overturned violation has cost comes back. */
 	if (key->replay)
 		return true;
-	for (int i = 0; i < key->nviolations; i++)
+	for (int i = 0; i < key->nviolations && costs; i++)
 		if (certification_may_cost(name, key->violations[i]->rule))
 			return true;
 	return false;
@@ -263,21 +263,15 @@ certified_keys_lock(StandingKey **keys, int *nkeys)
 	int64	   *stepping = NULL;
 	int			naccounts = 0;
 	int			nstepping = 0;
-	Scheme	   *last = NULL;
-	bool		withholds = false;
+	bool		costs = certification_may_cost(NULL, NULL);
 	Datum		schemes;
 
 	for (int i = 0; i < *nkeys; i++)
 	{
 		StandingKey *key = &(*keys)[i];
-		bool		steps = may_take_steps(key);
+		bool		steps = may_take_steps(key, costs);
 
-		if (key->scheme != last)
-		{
-			last = key->scheme;
-			withholds = scheme_withholds(last, "certification");
-		}
-		if (!steps && !withholds)
+		if (!steps && !scheme_withholds_certification(key->scheme))
 			continue;
 		if (accounts == NULL)
 		{
@@ -345,7 +339,7 @@ governance_hold_account(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	schemes = rulebook_schemes(&nschemes);
 	for (int i = 0; i < nschemes && !withholds; i++)
-		withholds = scheme_withholds(schemes[i], "certification");
+		withholds = scheme_withholds_certification(schemes[i]);
 	ledger_enter(&identity);
 	derive = facts_derive();
 	if (withholds || derive)

@@ -51,6 +51,7 @@ typedef struct Scheme
 								 * there that no standing of it shows */
 	int			ntrials;
 	PolicyVersion *trials;
+	int8		withholds;		/* private to scheme.c: 0 not known yet, -1 no */
 } Scheme;
 
 /*
@@ -89,13 +90,13 @@ extern bool rulebook_knows_capability(const char *name, int len);
 /*
  * Does any version of the scheme listen to this kind of activity, or look at
  * this fact; does any listen to activities, or look at facts, at all; does any
- * have a rung that withholds this capability (scheme.c)?
+ * have a rung that withholds certification (scheme.c)?
  */
 extern bool scheme_listens(Scheme *scheme, const char *kind);
 extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
 extern bool scheme_has_activities(Scheme *scheme);
 extern bool scheme_has_attributes(Scheme *scheme);
-extern bool scheme_withholds(Scheme *scheme, const char *capability);
+extern bool scheme_withholds_certification(Scheme *scheme);
 
 /*
  * Compiles a document (compile.c) into a policy in a memory context of its own

@@ -43,24 +43,25 @@ scheme_has_attributes(Scheme *scheme)
 }
 
 static bool
-named(char **names, int n, const char *name)
+withholds_certification(const Policy *policy)
 {
-	for (int i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
+	for (int r = 0; r < policy->nrungs; r++)
+		for (int c = 0; c < policy->rungs[r].ncapabilities; c++)
+			if (strcmp(policy->rungs[r].capabilities[c], "certification") == 0)
+				return true;
 	return false;
 }
 
 bool
-scheme_withholds(Scheme *scheme, const char *capability)
+scheme_withholds_certification(Scheme *scheme)
 {
-	for (int i = 0; i < scheme->nversions; i++)
+	if (scheme->withholds == 0)
 	{
-		const Policy *policy = rulebook_compiled(&scheme->versions[i]);
+		bool		withholds = false;
 
-		for (int r = 0; r < policy->nrungs; r++)
-			if (named(policy->rungs[r].capabilities, policy->rungs[r].ncapabilities, capability))
-				return true;
+		for (int i = 0; i < scheme->nversions && !withholds; i++)
+			withholds = withholds_certification(rulebook_compiled(&scheme->versions[i]));
+		scheme->withholds = withholds ? 1 : -1;
 	}
-	return false;
+	return scheme->withholds > 0;
 }
