@@ -23,6 +23,7 @@
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
 #include "ledger/view.h"
+#include "mix.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -66,23 +67,11 @@ typedef struct Period
 	uint32		next;			/* of the same account */
 } Period;
 
-/* A good mix of all bits (the last step of MurmurHash3). */
-static inline uint32
-mix(uint64 x)
-{
-	x ^= x >> 33;
-	x *= UINT64CONST(0xff51afd7ed558ccd);
-	x ^= x >> 33;
-	x *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	x ^= x >> 33;
-	return (uint32) x;
-}
-
 #define SH_PREFIX free
 #define SH_ELEMENT_TYPE FreeWord
 #define SH_KEY_TYPE uint64
 #define SH_KEY number
-#define SH_HASH_KEY(tb, key) mix(key)
+#define SH_HASH_KEY(tb, key) mix_number(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
@@ -93,7 +82,7 @@ mix(uint64 x)
 #define SH_ELEMENT_TYPE Holder
 #define SH_KEY_TYPE int64
 #define SH_KEY account_id
-#define SH_HASH_KEY(tb, key) mix((uint64) (key))
+#define SH_HASH_KEY(tb, key) mix_number((uint64) (key))
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE

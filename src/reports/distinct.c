@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "mix.h"
 
 #include "fmgr.h"
 #include "libpq/pqformat.h"
@@ -22,23 +23,11 @@ typedef struct BitWord
 	char		status;
 } BitWord;
 
-/* Neighbours far apart (the finalizer of MurmurHash3). */
-static inline uint32
-hash_number(uint64 number)
-{
-	number ^= number >> 33;
-	number *= UINT64CONST(0xff51afd7ed558ccd);
-	number ^= number >> 33;
-	number *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	number ^= number >> 33;
-	return (uint32) number;
-}
-
 #define SH_PREFIX words
 #define SH_ELEMENT_TYPE BitWord
 #define SH_KEY_TYPE uint64
 #define SH_KEY number
-#define SH_HASH_KEY(tb, key) hash_number(key)
+#define SH_HASH_KEY(tb, key) mix_number(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
