@@ -16,12 +16,6 @@
 #include "fmgr.h"
 #include "utils/rel.h"
 
-typedef struct OwnerIdentity
-{
-	Oid			userid;
-	int			sec_context;
-} OwnerIdentity;
-
 /*
  * The OID of a table of the ledger; raises ERRCODE_GV_NO_LEDGER when
  * create_ledger() has not run.
@@ -30,13 +24,6 @@ extern Oid	certification_table(const char *name);
 
 /* The owner of the ledger: of governance.qualified_domain. */
 extern Oid	certification_owner(void);
-
-/*
- * Becomes the owner of a table until owner_leave(); an error in between undoes
- * it, as the abort of a (sub)transaction does.
- */
-extern void owner_enter(Oid owner, OwnerIdentity *identity);
-extern void owner_leave(const OwnerIdentity *identity);
 
 /*
  * Passes a trigger call on to a PL/pgSQL function of schema governance, as the
@@ -50,10 +37,7 @@ extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
  */
 extern bool certification_may_cost(const char *scheme, const char *rule);
 
-/* The current user, or the one on whose behalf code runs as the owner. */
-extern Oid	owner_acting_role(void);
-
-/* May that role select from a table of the ledger, and so be told what is there? */
+/* May the acting role select from a table of the ledger, and so be told what is there? */
 extern bool owner_may_tell(const char *table);
 
 /*

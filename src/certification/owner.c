@@ -20,6 +20,7 @@
 #include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
+#include "identity.h"
 #include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/acl.h"
@@ -38,9 +39,11 @@ PG_FUNCTION_INFO_V1(governance_certification_withheld);
 PG_FUNCTION_INFO_V1(governance_certification_violation);
 PG_FUNCTION_INFO_V1(governance_certification_revision);
 
-/* How deep in triggers of ours this backend is, and who started it. */
-static int	owner_depth = 0;
-static Oid	owner_actor = InvalidOid;
+/*
+ * How deep in triggers this backend was when it began to work as the owner of a
+ * table here; less than none outside.
+ */
+static int	owner_depth = -1;
 
 /*
  * The rules that cost a certification, as far as the decision needs them
@@ -83,20 +86,6 @@ certification_owner(void)
 	return owner;
 }
 
-void
-owner_enter(Oid owner, OwnerIdentity *identity)
-{
-	GetUserIdAndSecContext(&identity->userid, &identity->sec_context);
-	SetUserIdAndSecContext(owner, identity->sec_context |
-						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-}
-
-void
-owner_leave(const OwnerIdentity *identity)
-{
-	SetUserIdAndSecContext(identity->userid, identity->sec_context);
-}
-
 /*
  * Write who acted into a row that is about to be inserted; nobody else may
  * fill these columns in.
@@ -117,28 +106,16 @@ stamp_row(Relation rel, HeapTuple row)
 			report_no_column(rel, columns[i], NULL);
 	}
 	values[0] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[1] = CStringGetTextDatum(GetUserNameFromId(owner_actor, false));
+	values[1] = CStringGetTextDatum(GetUserNameFromId(acting_role(), false));
 	values[2] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
 
 	return heap_modify_tuple_by_cols(row, desc, lengthof(columns), attnums, values, nulls);
 }
 
-/*
- * Inside code of the ledger that is no trigger of this file, nobody but whoever
- * set the role is known.
- */
-Oid
-owner_acting_role(void)
-{
-	if (owner_depth > 0)
-		return owner_actor;
-	return InNoForceRLSOperation() ? GetOuterUserId() : GetUserId();
-}
-
 bool
 owner_may_tell(const char *table)
 {
-	return pg_class_aclcheck(certification_table(table), owner_acting_role(), ACL_SELECT) == ACLCHECK_OK;
+	return pg_class_aclcheck(certification_table(table), acting_role(), ACL_SELECT) == ACLCHECK_OK;
 }
 
 Datum
@@ -147,9 +124,9 @@ trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 	LOCAL_FCINFO(inner, 0);
 	TriggerData *outer_data = called_as_trigger(fcinfo, name);
 	TriggerData data = *outer_data;
-	OwnerIdentity identity;
+	Identity	identity;
+	int			outer_depth = owner_depth;
 	FmgrInfo   *function;
-	Oid			actor = owner_actor;
 	Datum		result;
 
 	function = (FmgrInfo *) fcinfo->flinfo->fn_extra;
@@ -165,10 +142,8 @@ trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 
 	InitFunctionCallInfoData(*inner, function, 0, InvalidOid, (Node *) &data, NULL);
 
-	if (owner_depth == 0)
-		owner_actor = owner_acting_role();
-	owner_enter(data.tg_relation->rd_rel->relowner, &identity);
-	owner_depth++;
+	identity_enter(data.tg_relation->rd_rel->relowner, &identity);
+	owner_depth = trigger_depth();
 
 	PG_TRY();
 	{
@@ -180,12 +155,11 @@ trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 	}
 	PG_FINALLY();
 	{
-		owner_depth--;
-		owner_actor = actor;
+		owner_depth = outer_depth;
 	}
 	PG_END_TRY();
 
-	owner_leave(&identity);
+	identity_leave(&identity);
 
 	if (inner->isnull)
 		elog(ERROR, "trigger function %s returned null", name);
@@ -202,8 +176,8 @@ call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, i
 {
 	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID};
 	Datum		arguments[2];
-	OwnerIdentity identity;
-	Oid			actor = owner_actor;
+	Identity	identity;
+	int			outer_depth = owner_depth;
 
 	if (n == 0)
 		return;
@@ -213,10 +187,8 @@ call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, i
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (owner_depth == 0)
-		owner_actor = GetUserId();
-	owner_enter(rel->rd_rel->relowner, &identity);
-	owner_depth++;
+	identity_enter(rel->rd_rel->relowner, &identity);
+	owner_depth = trigger_depth();
 
 	PG_TRY();
 	{
@@ -227,12 +199,11 @@ call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, i
 	}
 	PG_FINALLY();
 	{
-		owner_depth--;
-		owner_actor = actor;
+		owner_depth = outer_depth;
 	}
 	PG_END_TRY();
 
-	owner_leave(&identity);
+	identity_leave(&identity);
 	SPI_finish();
 }
 
@@ -274,7 +245,7 @@ governance_certification_guard(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = called_as_trigger(fcinfo, "certification_guard");
 
-	if (owner_depth == 0)
+	if (owner_depth < 0 || trigger_depth() != owner_depth + 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_APPEND_ONLY),
 				 errmsg("table \"%s\" changes by steps only",

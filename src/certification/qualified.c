@@ -17,6 +17,7 @@
 #include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "identity.h"
 #include "ledger/periods.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -68,11 +69,11 @@ qualified_slowly(const char *what, int64 account_id, text *name, TimestampTz at)
 	static SPIPlanPtr plan = NULL;
 	Oid			types[4] = {TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID};
 	Datum		values[4];
-	OwnerIdentity identity;
+	Identity	identity;
 	bool		isnull;
 	bool		answer;
 
-	owner_enter(certification_owner(), &identity);
+	identity_enter(certification_owner(), &identity);
 	SPI_connect();
 	if (plan == NULL || !SPI_plan_is_valid(plan))
 	{
@@ -92,7 +93,7 @@ qualified_slowly(const char *what, int64 account_id, text *name, TimestampTz at)
 		elog(ERROR, "could not ask who is qualified");
 	answer = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
-	owner_leave(&identity);
+	identity_leave(&identity);
 	return answer && !isnull;
 }
 

@@ -21,6 +21,7 @@
 #include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "identity.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -303,7 +304,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 	int64		account_id;
 	int64		violation_id = 0;
 	TimestampTz at;
-	OwnerIdentity identity;
+	Identity	identity;
 	bool		isnull;
 	bool		passes;
 
@@ -343,7 +344,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 				 errhint("What belongs to a domain needs an author; leave the domain null for what belongs to none."),
 				 errtablecol(rel, demand.account_attnum)));
 
-	actor = GetUserNameFromId(GetUserId(), false);
+	actor = GetUserNameFromId(acting_role(), false);
 	if (demand.record)
 	{
 		/* With the rights of whoever writes: it calls functions of any type. */
@@ -353,7 +354,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 			content = SPI_getvalue(row, desc, demand.content_attnum);
 	}
 
-	owner_enter(certification_owner(), &identity);
+	identity_enter(certification_owner(), &identity);
 	SPI_connect();
 
 	account_id = row_account(rel, row, demand.account_attnum);
@@ -408,7 +409,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 	}
 
 	SPI_finish();
-	owner_leave(&identity);
+	identity_leave(&identity);
 
 	if (demand.mark_attnum > 0)
 	{

@@ -190,7 +190,7 @@ governance_require_capability(PG_FUNCTION_ARGS)
 
 		if (!account_permits(account_id, capability, GetCurrentTimestamp(), LEDGER_FRESH))
 			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
-				   may_see_why(identity.userid));
+				   may_see_why(acting_role()));
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(tuple);

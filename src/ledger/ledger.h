@@ -12,6 +12,7 @@
 #define GOVERNANCE_LEDGER_LEDGER_H
 
 #include "engine/engine.h"
+#include "identity.h"
 #include "rulebook/cache.h"
 
 #include "executor/spi.h"
@@ -21,11 +22,7 @@
 
 /* ---------- identity (store.c) ---------- */
 
-typedef struct LedgerIdentity
-{
-	Oid			userid;
-	int			sec_context;
-} LedgerIdentity;
+typedef Identity LedgerIdentity;
 
 /*
  * Becomes the owner of the ledger and connects to SPI; raises
@@ -48,8 +45,8 @@ extern void ledger_lock(LOCKMODE mode);
 extern void ledger_read_enter(void);
 extern void ledger_read_leave(void);
 
-/* True while this backend itself writes to append-only tables. */
-extern bool ledger_is_writing(void);
+/* Is it a statement of the ledger's own that writes to this table just now? */
+extern bool ledger_is_writing(Oid relid);
 
 /* ---------- plans (store.c) ---------- */
 

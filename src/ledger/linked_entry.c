@@ -25,9 +25,6 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-/* Only ever true inside insert(), which restores it on any error. */
-static bool inserting = false;
-
 static LedgerPlan links_plan = {
 	"SELECT l.other_id, l.account_id, l.link_id, l.kind, l.confidence::pg_catalog.float8,"
 	" pg_catalog.lower(l.during), pg_catalog.upper(l.during) FROM governance.account_link l"
@@ -127,7 +124,7 @@ typedef struct CopyList
 bool
 linked_entry_check(Relation relation, const char *column, bool refers)
 {
-	if (refers && !inserting)
+	if (refers && !ledger_is_writing(RelationGetRelid(relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_INVALID_ENTRY),
 				 errmsg("column \"%s\" of table \"%s\" is written by the ledger only",
@@ -136,23 +133,6 @@ linked_entry_check(Relation relation, const char *column, bool refers)
 				 errhint("Leave out the copies: the originals bring them about anew."),
 				 errtable(relation)));
 	return refers;
-}
-
-static void
-insert(LedgerPlan *plan, Datum *values)
-{
-	bool		outer = inserting;
-
-	inserting = true;
-	PG_TRY();
-	{
-		ledger_execute(plan, values, NULL, LEDGER_WRITE);
-	}
-	PG_FINALLY();
-	{
-		inserting = outer;
-	}
-	PG_END_TRY();
 }
 
 static int
@@ -365,7 +345,7 @@ linked_entries_copy(ViolationRow **rows, int64 *nrows)
 		values[i] = ledger_int8_array(numbers[i], (int) list.n);
 		pfree(numbers[i]);
 	}
-	insert(&copy_plan, values);
+	ledger_execute(&copy_plan, values, NULL, LEDGER_WRITE);
 	*nrows += list.n;
 }
 
@@ -440,7 +420,7 @@ linked_entries_revise(const Scheme *scheme, int64 account_id, int64 revision_id,
 	values[2] = ledger_int8_array(accounts, kept);
 	values[3] = ledger_int8_array(violations, kept);
 	values[4] = ledger_int8_array(points, kept);
-	insert(&revise_plan, values);
+	ledger_execute(&revise_plan, values, NULL, LEDGER_WRITE);
 	*ncopies = kept;
 	return accounts;
 }

@@ -305,7 +305,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	tuplestore_end(stale);
 	ledger_execute(&count_plan, NULL, NULL, LEDGER_FRESH);
 	rebuilt = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	audit_event(identity.userid, "rebuild", NULL);
+	audit_event(acting_role(), "rebuild", NULL);
 	ledger_leave(&identity);
 	PG_RETURN_INT64(rebuilt);
 }

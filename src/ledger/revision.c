@@ -151,7 +151,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	ExecDropSingleTupleTableSlot(slot);
 	standings_apply(list.keys, list.n);
 	if (limits_any())
-		limits_check(identity.userid, accounts, violations, nrows);
+		limits_check(acting_role(), accounts, violations, nrows);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -25,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "parser/parsetree.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
@@ -32,20 +33,60 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/plancache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 /*
- * How deep this backend is in statements of its own on append-only tables.
- * Only ever non-zero inside ledger_execute(), which restores it on any error.
+ * The statement of its own with which this backend writes at the moment, and the
+ * depth of triggers at which it began; null outside ledger_execute(), which
+ * restores both on any error.
  */
-static int	writing = 0;
+static LedgerPlan *writing = NULL;
+static int	writing_depth = 0;
 
-bool
-ledger_is_writing(void)
+/* Is it the target of a query, or of one that writes in its WITH clause? */
+static bool
+query_writes(const Query *query, Oid relid)
 {
-	return writing > 0;
+	ListCell   *lc;
+
+	if (query->resultRelation > 0 &&
+		rt_fetch(query->resultRelation, query->rtable)->relid == relid)
+		return true;
+	foreach(lc, query->cteList)
+	{
+		Node	   *inner = lfirst_node(CommonTableExpr, lc)->ctequery;
+
+		if (IsA(inner, Query) && query_writes((Query *) inner, relid))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Only the statement itself is meant, on the table that it names: what others'
+ * triggers, defaults and checks do meanwhile is theirs.
+ */
+bool
+ledger_is_writing(Oid relid)
+{
+	ListCell   *source;
+
+	if (writing == NULL || trigger_depth() != writing_depth + 1)
+		return false;
+	foreach(source, SPI_plan_get_plan_sources(writing->plan))
+	{
+		ListCell   *query;
+
+		foreach(query, ((CachedPlanSource *) lfirst(source))->query_list)
+		{
+			if (query_writes(lfirst_node(Query, query), relid))
+				return true;
+		}
+	}
+	return false;
 }
 
 static Oid
@@ -85,9 +126,7 @@ ledger_enter(LedgerIdentity *identity)
 {
 	Oid			owner = ledger_owner();
 
-	GetUserIdAndSecContext(&identity->userid, &identity->sec_context);
-	SetUserIdAndSecContext(owner, identity->sec_context |
-						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	identity_enter(owner, identity);
 	SPI_connect();
 }
 
@@ -95,7 +134,7 @@ void
 ledger_leave(const LedgerIdentity *identity)
 {
 	SPI_finish();
-	SetUserIdAndSecContext(identity->userid, identity->sec_context);
+	identity_leave(identity);
 }
 
 void
@@ -180,14 +219,19 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 	ledger_prepare(plan);
 	if (mode == LEDGER_WRITE)
 	{
-		writing++;
+		LedgerPlan *outer = writing;
+		int			outer_depth = writing_depth;
+
+		writing = plan;
+		writing_depth = trigger_depth();
 		PG_TRY();
 		{
 			result = SPI_execute_plan(plan->plan, values, nulls, false, 0);
 		}
 		PG_FINALLY();
 		{
-			writing--;
+			writing = outer;
+			writing_depth = outer_depth;
 		}
 		PG_END_TRY();
 	}

@@ -433,7 +433,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	if (braked)
 		brake_count(rows, nrows);
 	if (limits_any())
-		check_limits(identity.userid, rows, ngiven);
+		check_limits(acting_role(), rows, ngiven);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

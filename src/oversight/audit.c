@@ -63,7 +63,7 @@ static LedgerPlan event_plan = {
 Datum
 governance_acting_role(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(owner_acting_role(), false)));
+	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(acting_role(), false)));
 }
 
 Datum
