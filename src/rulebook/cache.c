@@ -3,12 +3,18 @@
  *		The rulebook of this backend.
  *
  * Two things are kept.  The list of versions (and the vocabulary of
- * capabilities) is small and thrown away whole when the tables change; row
+ * capabilities) is small and replaced whole when the tables change; row
  * triggers on them send the invalidation, see governance.invalidate_rulebook().
- * Compiled policies are kept by id for the life of the backend, together with
- * a hash of the document, which is compared again after an invalidation:
+ * Compiled policies are kept by id for as long as the list names them, together
+ * with a hash of the document, which is compared again after an invalidation:
  * documents do not change once stored, but drafts do, and so may anything
  * while triggers are disabled or the ledger is created anew.
+ *
+ * What is replaced may be in use further up the stack: a trigger on what a
+ * statement of ours writes can come here.  Whoever asks for the rulebook holds
+ * its list for as long as the memory context lives that was current then, and a
+ * list goes, with what was replaced in its time, when nobody holds it or an
+ * older one.
  *
  * The tables are read as their owner, with a snapshot of their own: recording
  * a violation needs no right on the rulebook, and an old snapshot must not
@@ -49,14 +55,37 @@ typedef struct CompiledPolicy
 	int64		policy_id;		/* hash key */
 	uint64		hash;			/* of the document */
 	uint64		generation;		/* of the list when that was last compared */
+	uint64		listed;			/* the last list that names it */
 	Policy	   *policy;			/* null: not compiled yet */
 } CompiledPolicy;
 
 /* What lives as long as the backend. */
 static MemoryContext rulebook_context = NULL;
 static HTAB *compiled = NULL;
+static CompiledPolicy *last_policy = NULL;	/* mostly it is asked for again */
+
+/* A list of versions, which lives in a context of its own. */
+typedef struct PolicyList
+{
+	MemoryContext context;
+	int			holders;
+	struct PolicyList *newer;	/* of those that were replaced */
+} PolicyList;
+
+/* What ends the hold of a memory context on a list; lives in that context. */
+typedef struct Hold
+{
+	MemoryContextCallback callback;
+	MemoryContext context;
+	PolicyList *list;
+} Hold;
+
+static PolicyList *oldest = NULL;	/* replaced, but in use */
+static PolicyList *newest = NULL;
+static Hold *last_hold = NULL;
 
 /* What lives until the next invalidation. */
+static PolicyList *list = NULL;
 static MemoryContext list_context = NULL;
 static int	nschemes = 0;
 static Scheme **schemes = NULL; /* by name */
@@ -84,6 +113,90 @@ invalidate(Datum arg, Oid relid)
 	if (relid == InvalidOid || relid == policy_relid || relid == capability_relid ||
 		relid == holiday_relid)
 		dirty = true;
+}
+
+/* ------------------------------------------------------------------------
+ * Who is using what
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * In order: who holds a list may have come by what a newer one says without
+ * asking for that.
+ */
+static void
+drop_unused(void)
+{
+	while (oldest != NULL && oldest->holders == 0)
+	{
+		PolicyList *unused = oldest;
+
+		oldest = unused->newer;
+		if (oldest == NULL)
+			newest = NULL;
+		MemoryContextDelete(unused->context);
+	}
+}
+
+static void
+end_hold(void *arg)
+{
+	Hold	   *hold = arg;
+
+	if (last_hold == hold)
+		last_hold = NULL;
+	hold->list->holders--;
+	drop_unused();
+}
+
+/* The list stays for as long as the current memory context lives. */
+static void
+hold_list(void)
+{
+	Hold	   *hold;
+
+	if (last_hold != NULL && last_hold->context == CurrentMemoryContext &&
+		last_hold->list == list)
+		return;
+	hold = palloc(sizeof(Hold));
+	hold->callback.func = end_hold;
+	hold->callback.arg = hold;
+	hold->context = CurrentMemoryContext;
+	hold->list = list;
+	list->holders++;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &hold->callback);
+	last_hold = hold;
+}
+
+static void
+new_list(void)
+{
+	PolicyList *old = list;
+	MemoryContext context = AllocSetContextCreate(rulebook_context, "governance policy versions",
+												  ALLOCSET_SMALL_SIZES);
+
+	list = MemoryContextAllocZero(context, sizeof(PolicyList));
+	list->context = list_context = context;
+	if (old != NULL)
+	{
+		if (newest == NULL)
+			oldest = old;
+		else
+			newest->newer = old;
+		newest = old;
+		drop_unused();
+	}
+	hold_list();
+}
+
+/* A policy that is another one now: who has it holds a list that is no more. */
+static void
+discard_policy(Policy *policy)
+{
+	if (newest == NULL)
+		MemoryContextDelete(policy->context);
+	else
+		MemoryContextSetParent(policy->context, newest->context);
 }
 
 /* ------------------------------------------------------------------------
@@ -242,6 +355,7 @@ load_versions(Reader *reader)
 {
 	uint64		n;
 	Scheme	   *scheme = NULL;
+	PolicyVersion *places;
 
 	n = reader_execute(reader,
 					   "SELECT policy_id, scheme, status,"
@@ -252,10 +366,14 @@ load_versions(Reader *reader)
 					   " status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL"
 					   " FROM governance.policy"
 					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
-					   " ORDER BY scheme COLLATE pg_catalog.\"C\"",
+					   " ORDER BY scheme COLLATE pg_catalog.\"C\", status OPERATOR(pg_catalog.=) 'trial'",
 					   0, NULL, NULL);
 
-	/* each version may be a trial, and so a scheme of its own */
+	/*
+	 * Each version may be a trial, and so a scheme of its own.  The versions of
+	 * a scheme lie side by side, those on trial after the others.
+	 */
+	places = MemoryContextAlloc(list_context, sizeof(PolicyVersion) * Max(n, 1));
 	nschemes = 0;
 	any_links = false;
 	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(2 * n, 1));
@@ -265,8 +383,12 @@ load_versions(Reader *reader)
 		char	   *name = result_text(row, 2);
 		char	   *status = result_text(row, 3);
 		PolicyVersion version = {0};
+		CompiledPolicy *entry;
 
 		version.policy_id = DatumGetInt64(result(row, 1, &isnull));
+		entry = hash_search(compiled, &version.policy_id, HASH_FIND, NULL);
+		if (entry != NULL)
+			entry->listed = generation + 1;
 		version.status = strcmp(status, "trial") == 0 ? POLICY_TRIAL :
 			strcmp(status, "active") == 0 ? POLICY_ACTIVE : POLICY_RETIRED;
 		version.from = DatumGetTimestampTz(result(row, 4, &isnull));
@@ -281,20 +403,19 @@ load_versions(Reader *reader)
 			scheme = MemoryContextAllocZero(list_context, sizeof(Scheme));
 			scheme->name = MemoryContextStrdup(list_context, name);
 			scheme->text = scheme_text(name);
-			scheme->versions = MemoryContextAlloc(list_context,
-												  sizeof(PolicyVersion) * (n - row));
-			scheme->trials = MemoryContextAlloc(list_context,
-												sizeof(PolicyVersion) * (n - row));
+			scheme->versions = scheme->trials = places;
 			schemes[nschemes++] = scheme;
 		}
 		scheme->tried |= DatumGetBool(result(row, 9, &isnull));
 		if (DatumGetBool(result(row, 6, &isnull)))
 			continue;			/* never was in force */
+		*places++ = version;
 		if (version.status == POLICY_TRIAL)
-			scheme->trials[scheme->ntrials++] = version;
+			scheme->ntrials++;
 		else
 		{
-			scheme->versions[scheme->nversions++] = version;
+			scheme->nversions++;
+			scheme->trials = places;
 			if (DatumGetBool(result(row, 7, &isnull)))
 				scheme->links = any_links = true;
 			if (DatumGetBool(result(row, 8, &isnull)))
@@ -324,6 +445,23 @@ load_capabilities(Reader *reader)
 	qsort(capabilities, ncapabilities, sizeof(char *), compare_strings);
 }
 
+/* Those that the list does not name are compiled again if anybody asks. */
+static void
+discard_unlisted(void)
+{
+	HASH_SEQ_STATUS seq;
+	CompiledPolicy *entry;
+
+	hash_seq_init(&seq, compiled);
+	while ((entry = hash_seq_search(&seq)) != NULL)
+		if (entry->listed != generation && entry->policy != NULL)
+		{
+			discard_policy(entry->policy);
+			hash_search(compiled, &entry->policy_id, HASH_REMOVE, NULL);
+		}
+	last_policy = NULL;
+}
+
 static void
 load(void)
 {
@@ -348,26 +486,16 @@ load(void)
 	dirty = false;
 	provisional = IsInParallelMode();
 
-	/*
-	 * Somebody further up the stack may still look at the old list: a trigger
-	 * on what a statement of ours writes can come here.  It lives until the
-	 * transaction ends.
-	 */
-	if (list_context != NULL)
-		MemoryContextSetParent(list_context, TopTransactionContext);
-	list_context = NULL;
 	nschemes = 0;
 	ncapabilities = 0;
-	list_context = AllocSetContextCreate(rulebook_context,
-										 "governance policy versions",
-										 ALLOCSET_SMALL_SIZES);
-
+	new_list();
 	reader_begin(&reader, policy_relid);
 	load_versions(&reader);
 	load_capabilities(&reader);
 	reader_end(&reader);
 
 	generation++;
+	discard_unlisted();
 	loaded = true;
 }
 
@@ -394,8 +522,9 @@ rulebook_refresh(void)
 	AcceptInvalidationMessages();
 
 	if (loaded && !dirty && (!provisional || IsInParallelMode()))
-		return;
-	load();
+		hold_list();
+	else
+		load();
 }
 
 uint64
@@ -553,7 +682,6 @@ calendar_changed(const WorkCalendar *calendar)
 const Policy *
 rulebook_policy(int64 policy_id)
 {
-	static CompiledPolicy *last = NULL; /* mostly it is asked for again */
 	CompiledPolicy *entry;
 	Reader		reader;
 	Oid			types[1] = {INT8OID};
@@ -562,13 +690,13 @@ rulebook_policy(int64 policy_id)
 	Jsonb	   *document;
 	uint64		hash;
 
-	if (last != NULL && last->policy_id == policy_id && last->policy != NULL &&
-		last->generation == generation)
-		return last->policy;
+	if (last_policy != NULL && last_policy->policy_id == policy_id &&
+		last_policy->policy != NULL && last_policy->generation == generation)
+		return last_policy->policy;
 	entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
 	if (entry != NULL && entry->policy != NULL && entry->generation == generation)
 	{
-		last = entry;
+		last_policy = entry;
 		return entry->policy;
 	}
 
@@ -587,9 +715,14 @@ rulebook_policy(int64 policy_id)
 	{
 		Policy	   *policy = compile_stored(policy_id, document);
 
-		entry = hash_search(compiled, &policy_id, HASH_ENTER, NULL);
+		bool		found;
+
+		entry = hash_search(compiled, &policy_id, HASH_ENTER, &found);
+		if (found && entry->policy != NULL)
+			discard_policy(entry->policy);
 		entry->policy = policy;
 		entry->hash = hash;
+		entry->listed = generation;
 	}
 	entry->generation = generation;
 	reader_end(&reader);

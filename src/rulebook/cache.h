@@ -5,7 +5,7 @@
  *
  * A policy document never changes once stored, so a compiled policy stays
  * valid for as long as its row exists; what an invalidation of the table
- * governance.policy throws away is only the list of versions.  Loaded with a
+ * governance.policy replaces is only the list of versions.  Loaded with a
  * snapshot of its own, so that a repeatable read transaction does not leave an
  * old list behind.
  */
@@ -56,8 +56,10 @@ typedef struct Scheme
 
 /*
  * Call at the start of every SQL-callable function that uses the rulebook:
- * reloads the list of versions if it was invalidated.  Pointers to Scheme and
- * PolicyVersion hold until the next call; pointers to Policy for ever.
+ * reloads the list of versions if it was invalidated.  Pointers to Scheme,
+ * PolicyVersion and Policy hold for as long as the memory context that is
+ * current at the call; one that is to find its way back to the same pointers
+ * later compares rulebook_generation().
  * Raises ERRCODE_GV_NO_LEDGER, with a hint at create_ledger(), when there is no
  * ledger in this database.
  */
