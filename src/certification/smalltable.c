@@ -41,7 +41,7 @@ forget_small_table(Datum arg, Oid relid)
 
 /*
  * Read a table with the latest snapshot: a notice that came in before an older
- * one was taken is not repeated.
+ * one was taken is not repeated.  See provisional.h for parallel queries.
  */
 static void
 load_small_table(SmallTable *table)
@@ -88,7 +88,9 @@ load_small_table(SmallTable *table)
 									ALLOCSET_SMALL_SIZES);
 	rows = MemoryContextAlloc(context, allocated * sizeof(SmallRow));
 	slot = table_slot_create(rel, NULL);
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	table->valid = false;
+	provisional_note(&table->provisional);
+	snapshot = RegisterSnapshot(newest_snapshot());
 	scan = table_beginscan(rel, snapshot, 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
@@ -131,7 +133,7 @@ load_small_table(SmallTable *table)
 const SmallRow *
 small_table_rows(SmallTable *table, int *nrows)
 {
-	if (!table->valid)
+	if (!table->valid || !provisional_holds(&table->provisional))
 		load_small_table(table);
 	*nrows = table->nrows;
 	return table->rows;

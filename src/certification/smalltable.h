@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "provisional.h"
+
 #define SMALL_TABLE_COLUMNS_MAX 3
 
 typedef struct SmallRow
@@ -26,6 +28,7 @@ typedef struct SmallTable
 
 	/* the rest belongs to smalltable.c; valid is set last */
 	bool		valid;
+	Provisional provisional;
 	uint64		generation;
 	Oid			relid;
 	MemoryContext context;

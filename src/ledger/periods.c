@@ -325,9 +325,10 @@ looks_worth(const PeriodTable *table)
 	BlockNumber periods;
 	BlockNumber accounts;
 
+	/* What the key's collations are is known of a table that can be read so. */
 	if (IsolationIsSerializable() ||
-		!get_collation_isdeterministic(table->table->key_collations[1]) ||
-		!direct_pages(table->table, &periods) || !direct_pages(&account_table, &accounts))
+		!direct_pages(table->table, &periods) || !direct_pages(&account_table, &accounts) ||
+		!get_collation_isdeterministic(table->table->key_collations[1]))
 		return PG_UINT64_MAX;
 	return Max(FEW_LOOKS, ((uint64) periods + accounts) * LOOKS_PER_PAGE);
 }

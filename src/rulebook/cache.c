@@ -34,6 +34,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "provisional.h"
 #include "rulebook/cache.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -100,12 +101,11 @@ static uint64 generation = 0;
 /*
  * loaded is set last, so that a load that fails half-way leaves nothing;
  * dirty is cleared first, so that an invalidation that arrives meanwhile is
- * not lost.  provisional: read with the snapshot of a parallel query, which
- * may be older than what has been invalidated; not used after it.
+ * not lost.  provisional: read with the snapshot of a parallel query.
  */
 static bool loaded = false;
 static bool dirty = false;
-static bool provisional = false;
+static Provisional provisional;
 
 static void
 invalidate(Datum arg, Oid relid)
@@ -237,9 +237,7 @@ reader_begin(Reader *reader, Oid relid)
 	SetUserIdAndSecContext(owner, reader->sec_context |
 						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	SPI_connect();
-	/* in a parallel query there are no new snapshots */
-	reader->snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() :
-										GetLatestSnapshot());
+	reader->snapshot = RegisterSnapshot(newest_snapshot());
 }
 
 static void
@@ -484,7 +482,7 @@ load(void)
 	if (OidIsValid(holiday_relid))
 		LockRelationOid(holiday_relid, AccessShareLock);
 	dirty = false;
-	provisional = IsInParallelMode();
+	provisional_note(&provisional);
 
 	nschemes = 0;
 	ncapabilities = 0;
@@ -521,7 +519,7 @@ rulebook_refresh(void)
 	/* A long transaction may hold all its locks and so hear of nothing. */
 	AcceptInvalidationMessages();
 
-	if (loaded && !dirty && (!provisional || IsInParallelMode()))
+	if (loaded && !dirty && provisional_holds(&provisional))
 		hold_list();
 	else
 		load();
