@@ -38,6 +38,35 @@ CREATE FUNCTION governance.holiday_apply() RETURNS trigger
 COMMENT ON FUNCTION governance.holiday_apply() IS
 	'statement trigger on governance.holiday: folds the standings of schemes that go by the calendar anew';
 
+CREATE FUNCTION governance.link_apply() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_link_apply';
+COMMENT ON FUNCTION governance.link_apply() IS
+	'row trigger on governance.account_link: what a link hands on, or no longer does, is within the limits of whoever says so';
+
+CREATE FUNCTION governance.link_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $guard$
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		PERFORM governance.check_name_given(TG_RELID, 'decided_by', NEW.decided_by);
+	ELSIF to_jsonb(NEW) - 'during' <> to_jsonb(OLD) - 'during'
+		OR NOT NEW.during <@ OLD.during
+		OR NOT isempty(NEW.during) AND (lower(NEW.during) IS DISTINCT FROM lower(OLD.during)
+										OR lower_inc(NEW.during) <> lower_inc(OLD.during)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV203',
+			MESSAGE = governance.message('link %s can be ended, and not changed', OLD.link_id),
+			DETAIL = governance.message('What a link says stays as it was written; only the end of "during" comes nearer.'),
+			HINT = governance.message('End it with governance.unlink_accounts() and link the accounts anew.'),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
+	RETURN NEW;
+END
+$guard$;
+COMMENT ON FUNCTION governance.link_guard() IS
+	'row trigger on governance.account_link: a link ends, and does not change otherwise';
+
 CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_refuse_rewrite';
@@ -47,6 +76,7 @@ COMMENT ON FUNCTION governance.refuse_rewrite() IS
 REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.revision_apply(),
-	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite()
+	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite(),
+	governance.link_apply(), governance.link_guard()
 	FROM PUBLIC;
 

@@ -523,6 +523,11 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',
 		'AFTER INSERT OR UPDATE ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_decide()');
 
+	RETURN QUERY SELECT governance.ensure_trigger('governance.account_link', 'link_guard',
+		'BEFORE INSERT OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_guard()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.account_link', 'link_apply',
+		'AFTER INSERT OR DELETE OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_apply()');
+
 	FOR guard IN
 		SELECT * FROM (VALUES
 			('governance.violation', /* message */ 'Use governance.overturn() or governance.change() to revise a decision.'),

@@ -204,6 +204,9 @@ CREATE FUNCTION governance.appeal_decide() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $decide$
 BEGIN
+	IF TG_OP = 'INSERT' OR NEW.decided_by IS DISTINCT FROM OLD.decided_by THEN
+		PERFORM governance.check_name_given(TG_RELID, 'decided_by', NEW.decided_by);
+	END IF;
 	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL THEN
 		IF NEW.outcome IS NULL OR NEW.outcome <> OLD.outcome
 			OR NEW.violation_id <> OLD.violation_id OR NEW.decided_at <> OLD.decided_at THEN

@@ -120,7 +120,7 @@ AS $levels$
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
 		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'),
-		('check_limits', 'owner'), ('create_limit_tables', 'owner'),
+		('check_name_given', 'everyone'), ('create_limit_tables', 'owner'),
 		('message', 'everyone'), ('report_missing', 'everyone'), ('check_statement', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
@@ -158,7 +158,7 @@ AS $levels$
 		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),
 		('create_certification_tables', 'owner'), ('create_certification_views', 'owner'), ('create_binding_tables', 'owner'),
 		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'),
-		('create_audit_tables', 'owner'), ('audit_adopt', 'owner'),
+		('create_audit_tables', 'owner'), ('audit_adopt', 'owner'), ('audit_fact', 'owner'),
 		('certification_revisions', 'owner'), ('certification_violations', 'owner'))
 	SELECT 'table', w.object, 'reader', '{SELECT}'::text[] FROM written w WHERE w.object NOT LIKE '%\_seq'
 	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
@@ -350,6 +350,17 @@ BEGIN
 		COMMENT ON COLUMN governance.access_level.missing IS 'what goes with the level and the role does not have';
 		COMMENT ON COLUMN governance.access_level.beyond IS 'what the role has and does not go with the level';
 		RETURN NEXT 'created view governance.access_level';
+	END IF;
+
+	-- Which roles have a level is known to every session.
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.role_level'::regclass AND tgname = 'role_level_changed') THEN
+		CREATE TRIGGER role_level_changed AFTER INSERT OR UPDATE OR DELETE ON governance.role_level
+			FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed();
+		CREATE TRIGGER role_level_truncated AFTER TRUNCATE ON governance.role_level
+			FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed();
+		ALTER TABLE governance.role_level ENABLE ALWAYS TRIGGER role_level_changed;
+		ALTER TABLE governance.role_level ENABLE ALWAYS TRIGGER role_level_truncated;
+		RETURN NEXT 'created triggers role_level_changed, role_level_truncated on governance.role_level';
 	END IF;
 
 	RETURN QUERY SELECT governance.create_limit_tables();

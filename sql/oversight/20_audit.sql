@@ -34,6 +34,8 @@ BEGIN ATOMIC
 		-- that one is filed is no decision
 		('appeal', '{account_id,appeal_id}',
 			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome'),
+		('account_link', '{account_id,link_id}',
+			'{account_id,link_id,other_id,kind,confidence,during,evidence,decided_by}', NULL, NULL),
 		('campaign', '{campaign}', '{campaign,title,during,note}', 'note', NULL),
 		('holiday', '{calendar,day}', '{calendar,day,working,name}', NULL, NULL),
 		('certification_step', '{account_id,step}',
@@ -74,6 +76,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN relation = 'parked' AND after IS NOT NULL THEN
 			CASE WHEN after ->> 'released_at' IS NULL THEN 'park' ELSE 'release' END
 		WHEN relation = 'seal' THEN 'seal'
+		WHEN relation = 'account_link' AND after IS NOT NULL THEN CASE WHEN before IS NULL THEN 'link' ELSE 'unlink' END
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END
@@ -117,13 +120,31 @@ CREATE FUNCTION governance.audit_row() RETURNS trigger
 COMMENT ON FUNCTION governance.audit_row() IS
 	'row trigger on tables of decisions: a row that is written, changed or deleted leaves an entry in governance.audit';
 
+CREATE FUNCTION governance.audit_fact(role text, action text, account_id bigint, name text, value text, during tstzrange) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
+	SET extra_float_digits = 1 SET bytea_output = 'hex'
+AS $fact$
+#variable_conflict use_variable
+BEGIN
+	INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content)
+		VALUES (session_user, role, current_setting('application_name'), host(inet_client_addr()), action, 'attribute',
+				jsonb_build_object('account_id', account_id, 'name', name, 'during', during::text),
+				CASE WHEN action <> 'delete' THEN jsonb_build_object('value', value) END);
+END
+$fact$;
+COMMENT ON FUNCTION governance.audit_fact(text, text, bigint, text, text, tstzrange) IS
+	'part of the trigger on facts: those that a limited role states, changes or takes away leave an entry in governance.audit';
+
 CREATE FUNCTION governance.audit_append() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_audit_append';
 COMMENT ON FUNCTION governance.audit_append() IS
 	'constraint trigger on governance.audit: appends the entry to the chain when the transaction commits';
 
-REVOKE ALL ON FUNCTION governance.audit_row(), governance.audit_append(), governance.audit_row_entry() FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance.audit_row(), governance.audit_append(), governance.audit_row_entry(),
+	governance.audit_fact(text, text, bigint, text, text, tstzrange) FROM PUBLIC;
 
 CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS bytea
 	LANGUAGE C STABLE PARALLEL SAFE

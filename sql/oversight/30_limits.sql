@@ -1,5 +1,6 @@
 -- ---------------------------------------------------------------------------
--- oversight: how far moderators may go, and what takes two of them.  While
+-- oversight: how far moderators may go, and what takes two of them.  Where
+-- standings are written they are compared before and after; while
 -- governance.moderator_limit is empty, nothing looks at it.
 -- ---------------------------------------------------------------------------
 
@@ -23,111 +24,11 @@ $limits$;
 COMMENT ON FUNCTION governance.limits_of(text) IS
 	'the limits that hold for a role: its own, those of roles that it is a member of, and those of their levels';
 
-CREATE FUNCTION governance.check_limits(actor text, accounts bigint[], violations bigint[]) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $check$
-DECLARE
-	entry		record;
-	limited		record;
-	served		record;
-	too_long	boolean;
-	excess		text;
-	first		text;
-	who			text;
-	way_out		text;
-	hint		text;
-BEGIN
-	IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = actor)
-		OR NOT EXISTS (SELECT FROM governance.limits_of(actor)) THEN
-		RETURN;
-	END IF;
-	FOR entry IN
-		SELECT v.account_id, v.violation_id, v.scheme, v.rule,
-			   coalesce(c.points, v.points, r.usual_points) + coalesce(v.surcharge, 0) AS points,
-			   EXISTS (SELECT FROM governance.proposal p
-					   WHERE p.account_id = v.account_id AND p.violation_id = v.violation_id AND p.status = 'confirmed'
-						   AND p.scheme = v.scheme AND p.rule = v.rule AND p.points IS NOT DISTINCT FROM v.points
-						   AND p.surcharge IS NOT DISTINCT FROM v.surcharge
-						   AND p.sanction_length IS NOT DISTINCT FROM v.sanction_length) AS confirmed
-		FROM unnest(accounts, violations) AS u (account_id, violation_id)
-			JOIN governance.violation v ON v.account_id = u.account_id AND v.violation_id = u.violation_id
-			LEFT JOIN governance.policy p ON p.scheme = v.scheme AND p.status IN ('active', 'retired') AND p.in_force @> v.occurred_at
-			LEFT JOIN governance.policy_rule r ON r.policy_id = p.policy_id AND r.rule = v.rule
-			LEFT JOIN LATERAL (SELECT n.points FROM governance.revision n
-							   WHERE n.account_id = v.account_id AND n.violation_id = v.violation_id AND n.action <> 'release'
-							   ORDER BY n.decided_at DESC, n.revision_id DESC LIMIT 1) AS c ON true
-	LOOP
-		-- One limit that allows it is enough; those of the scheme stand in for
-		-- general ones.
-		first := NULL;
-		FOR limited IN
-			SELECT l.* FROM governance.limits_of(actor) l
-			WHERE l.scheme = entry.scheme OR l.scheme IS NULL AND NOT EXISTS (
-				SELECT FROM governance.limits_of(actor) o WHERE o.scheme = entry.scheme)
-			ORDER BY l.limit_id
-		LOOP
-			excess := NULL;
-			IF entry.points > limited.max_points THEN
-				excess := governance.message('It costs %s points, and "%s" may take %s.', entry.points,
-											 coalesce(limited.role, limited.level), limited.max_points);
-				way_out := governance.message('Somebody who may go further can record it.');
-			END IF;
-			-- What this transaction brought about, or put an end to.
-			FOR served IN
-				SELECT s.rung, s.tier, s.during, s.released_at,
-					   CASE WHEN s.released_at IS NULL THEN upper_inf(s.during) AND r.length IS NOT NULL AND r.until IS NULL
-						   ELSE r.length = 'ever' END AS for_ever
-				FROM governance.sanction s
-					LEFT JOIN governance.policy_rung r ON r.policy_id = s.policy_id AND r.rung = s.rung
-				WHERE s.account_id = entry.account_id AND s.scheme = entry.scheme AND s.enforced
-					AND governance.written_here(s.xmin)
-				ORDER BY s.tier DESC, s.sanction_id
-			LOOP
-				EXIT WHEN excess IS NOT NULL;
-				who := coalesce(limited.role, limited.level);
-				too_long := served.released_at IS NULL AND NOT (served.for_ever AND limited.second_person)
-					AND (upper_inf(served.during) AND limited.max_length IS NOT NULL
-						 OR upper(served.during) > lower(served.during) + limited.max_length);
-				excess := CASE
-					WHEN too_long AND upper_inf(served.during)
-						THEN governance.message('Sanction "%s" has no end in sight, and "%s" may impose %s.', served.rung, who, limited.max_length)
-					WHEN too_long
-						THEN governance.message('Sanction "%s" lasts %s, and "%s" may impose %s.', served.rung,
-												upper(served.during) - lower(served.during), who, limited.max_length)
-					WHEN entry.confirmed THEN NULL
-					WHEN served.tier > limited.max_tier
-						THEN governance.message('Sanction "%s" is of tier "%s", and "%s" alone decides up to "%s".', served.rung,
-												served.tier, who, limited.max_tier)
-					WHEN served.for_ever AND limited.second_person
-						THEN governance.message('Sanction "%s" is for ever, which "%s" does not decide alone.', served.rung, who)
-					END;
-				way_out := CASE WHEN served.released_at IS NOT NULL THEN governance.message('Somebody who may go further can revise it.')
-							WHEN too_long THEN governance.message('Somebody who may go further can record it.')
-							ELSE governance.message('Propose it with governance.propose_violation(); somebody else confirms it.') END;
-			END LOOP;
-			IF excess IS NULL THEN
-				first := NULL;
-				EXIT;
-			END IF;
-			IF first IS NULL THEN
-				first := excess;
-				hint := way_out;
-			END IF;
-		END LOOP;
-		IF first IS NOT NULL THEN
-			RAISE EXCEPTION USING ERRCODE = 'GV205',
-				MESSAGE = governance.message('role "%s" may not decide so on account %s', actor, entry.account_id),
-				DETAIL = CASE WHEN (SELECT bool_and(has_table_privilege(actor, 'governance.' || t, 'SELECT'))
-									FROM unnest('{sanction,moderator_limit,policy_rule}'::text[]) t)
-							 THEN first ELSE governance.message('It goes beyond the limits of the role.') END,
-				HINT = hint, SCHEMA = 'governance', TABLE = 'violation';
-		END IF;
-	END LOOP;
-END
-$check$;
-COMMENT ON FUNCTION governance.check_limits(text, bigint[], bigint[]) IS
-	'part of the triggers on violations and revisions: refuses what goes beyond the limits of whoever decides';
+CREATE FUNCTION governance.check_name_given(relation regclass, field text, name text) RETURNS void
+	LANGUAGE C STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_check_name_given';
+COMMENT ON FUNCTION governance.check_name_given(regclass, text, text) IS
+	'part of triggers: below the level of an administrator nobody says that somebody else has decided';
 
 -- ---------------------------------------------------------------------------
 -- Two people.  Inserting a proposal proposes, changing its status confirms or

@@ -12,7 +12,7 @@
 
 #include "provisional.h"
 
-#define SMALL_TABLE_COLUMNS_MAX 3
+#define SMALL_TABLE_COLUMNS_MAX 7
 
 typedef struct SmallRow
 {

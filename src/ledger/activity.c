@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
+#include "oversight/limits.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -32,12 +33,12 @@ static LedgerPlan kind_plan = {
 
 enum
 {
-	A_ACCOUNT, A_ID, A_KIND, A_OCCURRED, A_QUANTITY, A_VIOLATION, A_COLUMNS
+	A_ACCOUNT, A_ID, A_KIND, A_OCCURRED, A_QUANTITY, A_VIOLATION, A_RECORDED_BY, A_COLUMNS
 };
 
 static const ColumnSpec activity_columns[A_COLUMNS] = {
 	{"account_id", INT8OID}, {"activity_id", INT8OID}, {"kind", TEXTOID},
-	{"occurred_at", TIMESTAMPTZOID}, {"quantity", NUMERICOID}, {"violation_id", INT8OID}
+	{"occurred_at", TIMESTAMPTZOID}, {"quantity", NUMERICOID}, {"violation_id", INT8OID}, {"recorded_by", TEXTOID}
 };
 
 /* A kind that nobody has ever named is a slip of the pen, not an activity. */
@@ -124,6 +125,7 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 							row->kind, (long long) row->account_id),
 					 errtablecol(relation, numbers[A_QUANTITY])));
 		row->violation_id = slot_int8(slot, numbers[A_VIOLATION]);
+		check_name_given(identity.userid, relation, "recorded_by", slot_text(slot, numbers[A_RECORDED_BY]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 

@@ -13,6 +13,7 @@
 #include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
+#include "oversight/limits.h"
 #include "rulebook/document.h"
 
 #include "access/xact.h"
@@ -40,6 +41,11 @@ static LedgerPlan replaced_plan = {
 static LedgerPlan derive_plan = {
 	"SELECT governance.certification_derive_attributes(ARRAY[$1])",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan audit_plan = {
+	"SELECT governance.audit_fact($1, $2, $3, $4, $5, $6)",
+	6, {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TSTZRANGEOID}
 };
 
 static const char *
@@ -226,6 +232,36 @@ lock_accounts_of(const KeyList *list)
 	pfree(accounts);
 }
 
+/*
+ * Facts come in streams from machines, and an entry of the audit is one that
+ * all decisions wait for: only what somebody states whose word is limited leaves
+ * one, whether it comes to anything or not.
+ */
+static void
+audit_facts(const char *action, Tuplestorestate *table, Relation relation, const AttrNumber *numbers)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	Datum		values[6];
+
+	values[0] = CStringGetTextDatum(GetUserNameFromId(acting_role(), false));
+	values[1] = CStringGetTextDatum(action);
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		char		nulls[7] = "      ";
+		bool		isnull;
+
+		for (int i = 0; i < F_COLUMNS; i++)
+		{
+			values[2 + i] = slot_getattr(slot, numbers[i], &isnull);
+			nulls[2 + i] = isnull ? 'n' : ' ';
+		}
+		ledger_execute(&audit_plan, values, nulls, LEDGER_WRITE);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+}
+
 Datum
 governance_attribute_apply(PG_FUNCTION_ARGS)
 {
@@ -246,6 +282,10 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 		add_attribute_keys(trigger->tg_relation, trigger->tg_newtable, numbers, &list, true);
 	lock_accounts_of(&list);
 	standings_apply(list.keys, list.n);
+	if (limits_now() != NULL)
+		audit_facts(trigger->tg_newtable == NULL ? "delete" : trigger->tg_oldtable == NULL ? "state" : "change",
+					trigger->tg_newtable == NULL ? trigger->tg_oldtable : trigger->tg_newtable,
+					trigger->tg_relation, numbers);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -105,7 +105,7 @@ replay_standings(Scheme *scheme)
 					 scheme)->replay = true;
 	}
 	SPI_freetuptable(SPI_tuptable);
-	standings_apply(list.keys, list.n);
+	standings_follow(list.keys, list.n);
 }
 
 Datum

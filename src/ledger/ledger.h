@@ -41,6 +41,9 @@ extern void ledger_leave(const LedgerIdentity *identity);
  */
 extern void ledger_lock(LOCKMODE mode);
 
+/* May a role act as the owner of the ledger? */
+extern bool ledger_owned_by(Oid userid);
+
 /* Only connects: for functions that read with the rights of their caller. */
 extern void ledger_read_enter(void);
 extern void ledger_read_leave(void);
@@ -375,6 +378,10 @@ typedef struct StandingKey
 	bool		refresh;		/* facts or policies changed: no new row */
 	bool		lock_only;		/* nothing is known to change, but may later in
 								 * the statement */
+	bool		unlimited;		/* it is nobody's decision about this account: a
+								 * new version, a rebuild, a brake */
+	bool		confirmed;		/* a second person has agreed */
+	bool		opening;		/* a balance is among what is new */
 	TimestampTz decided;		/* replay: when the revision was decided,
 								 * DT_NOBEGIN: there is none */
 	TimestampTz advance_to;		/* refresh, replay: move up to here */
@@ -402,6 +409,12 @@ extern void certified_keys_lock(StandingKey **keys, int *nkeys);
  * order, folds, and writes standings, sanctions and restrictions in batches.
  */
 extern void standings_apply(StandingKey *keys, int nkeys);
+
+/*
+ * The same where the ground under them has changed (a version, a calendar, a
+ * rebuild): nobody's limits are asked about what that does to an account.
+ */
+extern void standings_follow(StandingKey *keys, int nkeys);
 
 /* The latest decision that a whole history holds for a scheme. */
 extern TimestampTz ledger_known_at(Scheme *scheme, const AccountHistory *history);

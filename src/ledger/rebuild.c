@@ -290,7 +290,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 		n = how_many(accounts, naccounts);
 		schemes = rulebook_schemes(&nschemes);
 		keys = keys_of(accounts, n, schemes, nschemes, &nkeys);
-		standings_apply(keys, nkeys);
+		standings_follow(keys, nkeys);
 		if (progress > 0 && done / progress != (done + n) / progress)
 			ereport(NOTICE,
 					(errmsg("rebuilt %lld accounts, up to account %lld",

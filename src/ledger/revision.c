@@ -8,9 +8,11 @@
 #include "compat.h"
 #include "complain.h"
 #include "errors.h"
+#include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
 #include "oversight/limits.h"
+#include "rulebook/document.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -22,28 +24,56 @@
 #include "utils/tuplestore.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
+#define LESS " OPERATOR(pg_catalog.<) "
 
 PG_FUNCTION_INFO_V1(governance_revision_apply);
 
-static LedgerPlan scheme_of_plan = {
-	"SELECT v.scheme FROM governance.violation v WHERE v.account_id" EQ "$1 AND v.violation_id" EQ "$2",
+static LedgerPlan violation_plan = {
+	"SELECT v.scheme, v.rule, v.occurred_at FROM governance.violation v"
+	" WHERE v.account_id" EQ "$1 AND v.violation_id" EQ "$2",
 	2, {INT8OID, INT8OID}
+};
+
+static LedgerPlan sanction_plan = {
+	"SELECT FROM governance.sanction s WHERE s.account_id" EQ "$1 AND s.sanction_id" EQ "$2"
+	" AND s.scheme" EQ "$3 AND s.rung" EQ "$4 AND pg_catalog.lower(s.during)" EQ "$5"
+	" AND ($6 IS NULL OR s.violation_id" EQ "$6)",
+	6, {INT8OID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID}
+};
+
+/* What a violation cost before a revision, and after it: the more of both. */
+static LedgerPlan cost_plan = {
+	"SELECT v.account_id, v.scheme, pg_catalog.round(greatest(c.points, CASE WHEN c.n" LESS "2"
+	" THEN coalesce(v.points, r.usual_points, 0) OPERATOR(pg_catalog.+) coalesce(v.surcharge, 0) END)"
+	" OPERATOR(pg_catalog.*) 100)::pg_catalog.int4"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
+	" JOIN governance.violation v ON v.account_id" EQ "u.account_id AND v.violation_id" EQ "u.violation_id"
+	" LEFT JOIN governance.policy p ON p.scheme" EQ "v.scheme AND p.status" EQ "ANY ('{active,retired}')"
+	" AND p.in_force OPERATOR(pg_catalog.@>) v.occurred_at"
+	" LEFT JOIN governance.policy_rule r ON r.policy_id" EQ "p.policy_id AND r.rule" EQ "v.rule,"
+	" LATERAL (SELECT pg_catalog.count(*) AS n, pg_catalog.max(l.points) AS points"
+	" FROM (SELECT n.points FROM governance.revision n"
+	" WHERE n.account_id" EQ "v.account_id AND n.violation_id" EQ "v.violation_id AND n.action" EQ "'change'"
+	" ORDER BY n.decided_at DESC, n.revision_id DESC LIMIT 2) AS l) AS c",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
 enum
 {
-	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_ACTION, R_ID, R_LINKED, R_COLUMNS
+	R_ACCOUNT, R_VIOLATION, R_DECIDED, R_SCHEME, R_ACTION, R_ID, R_LINKED,
+	R_POINTS, R_SANCTION, R_RUNG, R_SINCE, R_REASON, R_DECIDED_BY, R_COLUMNS
 };
 
 static const ColumnSpec revision_columns[R_COLUMNS] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"decided_at", TIMESTAMPTZOID},
 	{"scheme", TEXTOID}, {"action", TEXTOID}, {"revision_id", INT8OID},
-	{"linked_revision_id", INT8OID}
+	{"linked_revision_id", INT8OID}, {"points", NUMERICOID}, {"sanction_id", INT8OID},
+	{"rung", TEXTOID}, {"since", TIMESTAMPTZOID}, {"reason", TEXTOID}, {"decided_by", TEXTOID}
 };
 
 /* A scheme and its trials. */
 static void
-add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decided)
+add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decided, bool opening)
 {
 	int			nschemes;
 	Scheme	  **schemes = rulebook_schemes(&nschemes);
@@ -56,6 +86,7 @@ add_keys(KeyList *list, int64 account_id, const char *scheme, TimestampTz decide
 
 			key->replay = true;
 			key->decided = Max(key->decided, decided);
+			key->opening |= opening;
 		}
 }
 
@@ -72,18 +103,132 @@ revise_copies(KeyList *list, int64 account_id, int64 revision_id, const char *na
 		return;
 	accounts = linked_entries_revise(scheme, account_id, revision_id, &n);
 	for (int i = 0; i < n; i++)
-		add_keys(list, accounts[i], name, decided);
+		add_keys(list, accounts[i], name, decided, false);
 }
 
 /* A balance is one of a version in force, or it would be of no effect. */
 static void
-check_opening(Relation relation, const char *name, TimestampTz at)
+check_opening(Relation relation, int64 account_id, const char *name, TimestampTz at)
 {
 	Scheme	   *scheme = rulebook_scheme(name, strlen(name), false);
 
+	if (at > GetCurrentTimestamp())
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_INVALID_ENTRY),
+				 errmsg("account %s cannot come with a balance of %s", psprintf("%lld", (long long) account_id),
+						timestamptz_to_str(at)),
+				 errhint("Name the instant of which the score is known, which does not lie ahead."),
+				 errtable(relation)));
 	if (scheme->trial_of != NULL || rulebook_version_at(scheme, at) == NULL)
 		report_not_in_force(name, at, _("An opening balance stands under the version in force at its instant."),
 							relation);
+}
+
+/* ---------- what every revision has to be, whoever writes it ---------- */
+
+static void
+check_reason(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers)
+{
+	text	   *reason = slot_text(slot, numbers[R_REASON]);
+	const char *id;
+
+	for (int i = 0; reason != NULL && i < (int) VARSIZE_ANY_EXHDR(reason); i++)
+		if (VARDATA_ANY(reason)[i] != ' ')
+			return;
+	id = psprintf("%lld", (long long) slot_int8(slot, slot_attisnull(slot, numbers[R_SANCTION])
+												? numbers[R_VIOLATION] : numbers[R_SANCTION]));
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_INVALID_ENTRY),
+			 !slot_attisnull(slot, numbers[R_SANCTION])
+			 ? errmsg("the release of sanction %s needs a reason", id)
+			 : slot_attisnull(slot, numbers[R_VIOLATION])
+			 ? errmsg("an opening balance needs a reason")
+			 : errmsg("a revision of violation %s needs a reason", id),
+			 errhint("Say why: the reason stays on record."),
+			 errtable(relation)));
+}
+
+/*
+ * A replay finds the sanction by what is said of it.  Whoever loads history, as
+ * the owner of the ledger, may say so before the sanction is there.
+ */
+static void
+check_release(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers)
+{
+	const int	columns[] = {R_ACCOUNT, R_SANCTION, R_SCHEME, R_RUNG, R_SINCE, R_VIOLATION};
+	Datum		values[lengthof(columns)];
+	char		nulls[lengthof(columns) + 1] = {0};
+
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		bool		isnull;
+
+		values[i] = slot_getattr(slot, numbers[columns[i]], &isnull);
+		nulls[i] = isnull ? 'n' : ' ';
+	}
+	if (ledger_execute(&sanction_plan, values, nulls, LEDGER_FRESH) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_UNKNOWN_SANCTION),
+				 errmsg("account %lld has no sanction %lld such as is to be released",
+						(long long) slot_int8(slot, numbers[R_ACCOUNT]),
+						(long long) slot_int8(slot, numbers[R_SANCTION])),
+				 errdetail("Its scheme, rung, start and violation have to be those of its row in governance.sanction."),
+				 errhint("Use governance.release(), which fills them in."),
+				 errtable(relation)));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* In hundredths, but for what has no whole number of them: that is refused. */
+static void
+check_change(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers, Scheme *scheme,
+			 const char *rule, TimestampTz occurred)
+{
+	Points		points = slot_points(slot, numbers[R_POINTS], "points");
+	PolicyVersion *version = scheme == NULL ? NULL : rulebook_version_at(scheme, occurred);
+	const Policy *policy = version == NULL ? NULL : rulebook_compiled(version);
+	int			index = policy == NULL ? -1 : policy_rule_index(policy, rule, strlen(rule));
+	const PolicyRule *found;
+	bool		isnull;
+
+	if (index < 0)
+		return;
+	found = &policy->rules[index];
+	if (engine_check_points(found, points))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+			 errmsg("%s points are outside the range of rule \"%s\" of scheme \"%s\"",
+					DatumGetCString(DirectFunctionCall1(numeric_out, slot_getattr(slot, numbers[R_POINTS], &isnull))),
+					found->code, scheme->name),
+			 owner_may_tell("policy_rule")
+			 ? errdetail("The rule costs %s to %s.", points_text(found->min), points_text(found->max)) : 0,
+			 errhint("governance.rule lists what each rule costs."),
+			 errtable(relation)));
+}
+
+/* Costs beyond the limits are not revised either, from or to. */
+static void
+check_costs(const LimitSet *limits, const int64 *accounts, const int64 *violations, int nrows)
+{
+	Datum		values[2];
+	uint64		n;
+	SPITupleTable *table;
+
+	if (limits == NULL || nrows == 0)
+		return;
+	values[0] = ledger_int8_array(accounts, nrows);
+	values[1] = ledger_int8_array(violations, nrows);
+	n = ledger_execute(&cost_plan, values, NULL, LEDGER_FRESH);
+	table = SPI_tuptable;
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		isnull;
+
+		limits_points(limits, DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull)),
+					  SPI_getvalue(table->vals[i], table->tupdesc, 2),
+					  DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull)));
+	}
+	SPI_freetuptable(table);
 }
 
 Datum
@@ -116,42 +261,53 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		int64		violation_id = slot_int8(slot, numbers[R_VIOLATION]);
 		Datum		values[2];
 		char	   *scheme;
+		char	   *rule;
+		TimestampTz occurred;
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
 		if (linked_entry_check(relation, "linked_revision_id",
 							   !slot_attisnull(slot, numbers[R_LINKED])))
 			break;				/* who revises the originals applies them, too */
+		check_reason(relation, slot, numbers);
+		check_name_given(identity.userid, relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
-		accounts[nrows] = account_id;
-		violations[nrows++] = violation_id;
 
 		/* The release of a sanction, and the balance with which an account
 		 * comes, say themselves which scheme they concern. */
 		if (slot_text(slot, numbers[R_SCHEME]) != NULL)
 		{
-			if (strcmp(text_to_cstring(slot_text(slot, numbers[R_ACTION])), "opening") == 0)
-				check_opening(relation, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
+			bool		opening = slot_attisnull(slot, numbers[R_SANCTION]);
+
+			if (opening)
+				check_opening(relation, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
 							  slot_time(slot, numbers[R_DECIDED]));
+			else if (!ledger_owned_by(identity.userid))
+				check_release(relation, slot, numbers);
 			add_keys(&list, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
-					 slot_time(slot, numbers[R_DECIDED]));
+					 slot_time(slot, numbers[R_DECIDED]), opening);
 			continue;
 		}
-		if (ledger_execute(&scheme_of_plan, values, NULL, LEDGER_FRESH) == 0)
+		accounts[nrows] = account_id;
+		violations[nrows++] = violation_id;
+		if (ledger_execute(&violation_plan, values, NULL, LEDGER_FRESH) == 0)
 			report_missing_of(MISSING_VIOLATION, psprintf("%lld", (long long) account_id),
 							  psprintf("%lld", (long long) violation_id), NULL, relation, 0);
 		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],
 															  SPI_tuptable->tupdesc, 1, &isnull)));
+		rule = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+		occurred = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 		SPI_freetuptable(SPI_tuptable);
-		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]));
+		if (!slot_attisnull(slot, numbers[R_POINTS]))
+			check_change(relation, slot, numbers, rulebook_scheme(scheme, strlen(scheme), true), rule, occurred);
+		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]), false);
 		revise_copies(&list, account_id, slot_int8(slot, numbers[R_ID]), scheme,
 					  slot_time(slot, numbers[R_DECIDED]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
+	check_costs(limits_now(), accounts, violations, nrows);
 	standings_apply(list.keys, list.n);
-	if (limits_any())
-		limits_check(acting_role(), accounts, violations, nrows);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

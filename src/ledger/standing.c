@@ -28,6 +28,7 @@
 #include "ledger/ledger.h"
 #include "ledger/effect.h"
 #include "ledger/standing_row.h"
+#include "oversight/limits.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -451,6 +452,54 @@ add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 						works[i].whole ? NULL : works[i].recent);
 }
 
+/* ---------- limits ---------- */
+
+/*
+ * What those whose accounts are about to change have to serve, for
+ * check_limits(); null when nobody is limited, which is nearly always.
+ */
+static Served **
+served_before(const LimitSet *limits, StandingWork *works, int nworks, bool stored)
+{
+	Served	  **before;
+
+	if (limits == NULL)
+		return NULL;
+	if (stored)
+		load_histories(works, nworks, needs_facts, HISTORY_FACTS);
+	before = palloc0(sizeof(Served *) * nworks);
+	for (int i = 0; i < nworks; i++)
+		if (!works[i].key->unlimited && works[i].key->scheme->trial_of == NULL)
+			before[i] = limits_served(works[i].key->scheme, stored ? works[i].state : NULL,
+									  works[i].history);
+	return before;
+}
+
+/* Whatever the way in was: this is where it takes effect. */
+static void
+check_limits(const LimitSet *limits, Served **before, const StandingWork *works, int nworks)
+{
+	for (int i = 0; before != NULL && i < nworks; i++)
+	{
+		const StandingKey *key = works[i].key;
+		const EngineState *state = works[i].state;
+		Points		known;
+
+		if (before[i] == NULL || state == NULL)
+			continue;
+		if (key->opening)
+		{
+			/* A balance is as heavy as what it makes of the score. */
+			known = before[i]->spans == NULL ? state->start : before[i]->score;
+			limits_points(limits, key->account_id, key->scheme->name,
+						  Max(abs(state->score - known), abs(state->score - state->start)));
+		}
+		limits_compare(limits, key->account_id, key->scheme->name, before[i],
+					   limits_served(key->scheme, state, works[i].history),
+					   key->confirmed, key->replay);
+	}
+}
+
 /*
  * Pass one, for keys that had no standing when they were looked for: folds and
  * inserts them.  A standing that another session made meanwhile is left for
@@ -460,6 +509,7 @@ static void
 create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 {
 	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
+	const LimitSet *limits = limits_now();
 	EffectBatch *batch;
 	bool	   *inserted;
 	int			n = 0;
@@ -486,6 +536,8 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	add_effects(batch, works, n, false);
 	effects_number(batch);
+	/* Before there was nothing to serve. */
+	check_limits(limits, served_before(limits, works, n, false), works, n);
 	inserted = palloc0(sizeof(bool) * n);
 	standings_insert(table, works, n, inserted);
 	for (int i = 0; i < n; i++)
@@ -502,6 +554,8 @@ static void
 update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 {
 	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
+	const LimitSet *limits = limits_now();
+	Served	  **before;
 	EffectBatch *batch;
 	int			n = 0;
 
@@ -514,6 +568,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 			works[n++] = works[i];
 	if (n == 0)
 		return;
+	before = served_before(limits, works, n, true);
 	fold_works(works, n);
 	for (int i = 0; i < n; i++)
 		if (works[i].state == NULL)
@@ -524,6 +579,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 				ledger_advance(works[i].key->scheme, NULL, &works[i].state, works[i].history,
 							   works[i].seen, NULL);
 		}
+	check_limits(limits, before, works, n);
 	batch = effects_begin();
 	add_effects(batch, works, n, true);
 	effects_number(batch);
@@ -549,6 +605,9 @@ merge_keys(StandingKey *keys, int nkeys)
 			keys[n - 1].replay |= keys[i].replay;
 			keys[n - 1].refresh |= keys[i].refresh;
 			keys[n - 1].lock_only &= keys[i].lock_only;
+			keys[n - 1].unlimited &= keys[i].unlimited;
+			keys[n - 1].confirmed &= keys[i].confirmed;
+			keys[n - 1].opening |= keys[i].opening;
 			keys[n - 1].decided = Max(keys[n - 1].decided, keys[i].decided);
 			keys[n - 1].advance_to = Max(keys[n - 1].advance_to, keys[i].advance_to);
 			keys[n - 1].changed_from = Min(keys[n - 1].changed_from, keys[i].changed_from);
@@ -695,6 +754,14 @@ standings_apply(StandingKey *keys, int nkeys)
 	check_busy(keys, nkeys);
 	certified_keys_lock(&keys, &nkeys);
 	apply_in_frame(keys, nkeys);
+}
+
+void
+standings_follow(StandingKey *keys, int nkeys)
+{
+	for (int i = 0; i < nkeys; i++)
+		keys[i].unlimited = true;
+	standings_apply(keys, nkeys);
 }
 
 /* ---------- reading ---------- */

@@ -74,7 +74,7 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 		key->changed_from = changed_from;
 	}
 	SPI_freetuptable(SPI_tuptable);
-	standings_apply(list.keys, list.n);
+	standings_follow(list.keys, list.n);
 }
 
 static void
@@ -133,7 +133,7 @@ fold_entries(Scheme *scheme, TimestampTz from)
 		values[1] = TimestampTzGetDatum(from);
 		add_replays(&list, scheme, ledger_execute(&active_plan, values, NULL, LEDGER_LATEST));
 	}
-	standings_apply(list.keys, list.n);
+	standings_follow(list.keys, list.n);
 }
 
 /* Standings of trials that are over go, those of others begin. */

@@ -15,6 +15,7 @@
 #include "ledger/transition.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"
+#include "rulebook/document.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -39,7 +40,7 @@ enum
 {
 	V_ACCOUNT, V_ID, V_SCHEME, V_RULE, V_POINTS, V_OCCURRED, V_DECIDED, V_SOURCE,
 	V_CAMPAIGN, V_INCIDENT, V_CONTENT, V_SURCHARGE, V_LENGTH, V_HELD,
-	V_LINKED_ACCOUNT, V_LINKED_VIOLATION, V_LINK,
+	V_LINKED_ACCOUNT, V_LINKED_VIOLATION, V_LINK, V_DECIDED_BY,
 	V_COLUMNS
 };
 
@@ -48,7 +49,8 @@ static const ColumnSpec violation_columns[V_COLUMNS] = {
 	{"points", NUMERICOID}, {"occurred_at", TIMESTAMPTZOID}, {"decided_at", TIMESTAMPTZOID},
 	{"source", TEXTOID}, {"campaign", TEXTOID}, {"incident", TEXTOID}, {"content_ref", TEXTOID},
 	{"surcharge", NUMERICOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID},
-	{"linked_account_id", INT8OID}, {"linked_violation_id", INT8OID}, {"link_id", INT8OID}
+	{"linked_account_id", INT8OID}, {"linked_violation_id", INT8OID}, {"link_id", INT8OID},
+	{"decided_by", TEXTOID}
 };
 
 /* The sources that the table's constraint allows, as constants. */
@@ -61,17 +63,6 @@ source_name(const char *name, int len)
 		if (strlen(names[i]) == (size_t) len && memcmp(names[i], name, len) == 0)
 			return names[i];
 	return pnstrdup(name, len);
-}
-
-static char *
-points_text(Points points)
-{
-	char	   *text = points % 100 == 0 ? psprintf("%d", points / 100)
-		: psprintf("%d.%02d", points / 100, points % 100);
-
-	if (points % 100 != 0 && points % 10 == 0)
-		text[strlen(text) - 1] = '\0';
-	return text;
 }
 
 /*
@@ -163,9 +154,12 @@ is_named(const Scheme *scheme, const text *name)
 		memcmp(VARDATA_ANY(name), VARDATA_ANY(scheme->text), VARSIZE_ANY_EXHDR(name)) == 0;
 }
 
-/* last: the row before it, mostly of the same scheme; or null. */
+/*
+ * userid: who inserts it.  last: the row before it, mostly of the same scheme;
+ * or null.
+ */
 static void
-read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
+read_violation(Oid userid, Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
 			   const ViolationRow *last, ViolationRow *row)
 {
 	text	   *scheme = slot_text(slot, numbers[V_SCHEME]);
@@ -203,6 +197,15 @@ read_violation(Relation relation, TupleTableSlot *slot, const AttrNumber *number
 	row->incident = slot_hash(slot, numbers[V_INCIDENT]);
 	row->content = slot_hash(slot, numbers[V_CONTENT]);
 	row->held = DatumGetBool(slot_getattr(slot, numbers[V_HELD], &isnull));
+	if (row->held && !ledger_owned_by(userid))
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_INVALID_ENTRY),
+				 errmsg("violation %lld of account %lld cannot be held by hand",
+						(long long) row->violation_id, (long long) row->account_id),
+				 errdetail("A brake holds violations; history is loaded with what it held by the owner of the ledger."),
+				 errhint("Leave column \"held\" out."),
+				 errtablecol(relation, numbers[V_HELD])));
+	check_name_given(userid, relation, "decided_by", slot_text(slot, numbers[V_DECIDED_BY]));
 	check_violation(relation, row, VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule));
 }
 
@@ -329,18 +332,27 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 	return list.n;
 }
 
+/*
+ * What they cost, as they say it; what follows from them is compared where it
+ * is written (standing.c).  A second person makes up for that and not for this.
+ */
 static void
-check_limits(Oid userid, const ViolationRow *rows, int64 nrows)
+check_limits(const LimitSet *limits, const ViolationRow *rows, int64 nrows)
 {
-	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
-	int64	   *violations = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
-
-	for (int64 i = 0; i < nrows; i++)
+	for (int64 i = 0; limits != NULL && i < nrows; i++)
 	{
-		accounts[i] = rows[i].account_id;
-		violations[i] = rows[i].violation_id;
+		Points		points = rows[i].points;
+
+		if (points == POINTS_NONE)
+		{
+			const Policy *policy = rulebook_compiled(version_or_trial(rows[i].scheme, rows[i].occurred));
+
+			points = policy->rules[policy_rule_index(policy, rows[i].rule, strlen(rows[i].rule))].usual;
+		}
+		if (rows[i].surcharge != POINTS_NONE)
+			points += rows[i].surcharge;
+		limits_points(limits, rows[i].account_id, rows[i].scheme->name, points);
 	}
-	limits_check(userid, accounts, violations, nrows);
 }
 
 Datum
@@ -355,9 +367,10 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	ViolationRow **order;
 	StandingKey *keys;
 	int64		nrows = 0;
-	int64		ngiven;
 	int64		maxrows;
 	int64		nkeys = 0;
+	const LimitSet *limits;
+	bool		confirmed;
 	bool		braked;
 	bool		copies = false;
 	MemoryContext context;
@@ -387,7 +400,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 			copies = true;
 			break;
 		}
-		read_violation(relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
+		read_violation(identity.userid, relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
 		nrows++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -400,7 +413,10 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	braked = brake_any();
 	if (braked)
 		brake_hold(rows, nrows);
-	ngiven = nrows;
+	limits = limits_now();
+	check_limits(limits, rows, nrows);
+	/* A proposal becomes a violation by a trigger, one at a time. */
+	confirmed = limits != NULL && nrows == 1 && trigger_depth() > 1 && limits_confirmed(rows, nrows);
 	linked_entries_copy(&rows, &nrows);
 
 	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * nrows);
@@ -429,11 +445,11 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 		keys[nkeys].nviolations++;
 	}
 	nkeys = add_trial_keys(&keys, nkeys + 1);
+	for (int64 i = 0; i < nkeys; i++)
+		keys[i].confirmed = confirmed;
 	standings_apply(keys, nkeys);
 	if (braked)
 		brake_count(rows, nrows);
-	if (limits_any())
-		check_limits(acting_role(), rows, ngiven);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -173,6 +173,11 @@ brake_count(ViolationRow *rows, int64 nrows)
 	ledger_execute(&hold_plan, values, NULL, LEDGER_WRITE);
 	for (int64 i = 0; i < nrows; i++)
 		if (is_held_now(&rows[i]))
-			key_list_add(&list, rows[i].account_id, rows[i].scheme)->replay = true;
+		{
+			StandingKey *key = key_list_add(&list, rows[i].account_id, rows[i].scheme);
+
+			key->replay = true;
+			key->unlimited = true;
+		}
 	standings_apply(list.keys, list.n);
 }

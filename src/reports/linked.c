@@ -15,6 +15,8 @@
 
 #include "compat.h"
 #include "ledger/effect.h"
+#include "ledger/transition.h"
+#include "oversight/limits.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"
 
@@ -23,12 +25,15 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/rangetypes.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 #include "utils/tuplestore.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
 PG_FUNCTION_INFO_V1(governance_linked_sanctions);
+PG_FUNCTION_INFO_V1(governance_link_apply);
 
 static LedgerPlan links_plan = {
 	"SELECT l.other_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
@@ -286,4 +291,107 @@ inherited_sanction_id(const Inherited *item)
 						   rulebook_scheme(item->scheme, strlen(item->scheme), false),
 						   item->rung->code, item->sanction.cause, item->sanction.starts,
 						   LEDGER_READ);
+}
+
+/* ---------- the trigger ---------- */
+
+static Link
+read_link(Relation relation, HeapTuple row)
+{
+	static const ColumnSpec columns[] = {
+		{"other_id", INT8OID}, {"kind", TEXTOID}, {"confidence", NUMERICOID}, {"during", TSTZRANGEOID}
+	};
+	TupleDesc	desc = RelationGetDescr(relation);
+	AttrNumber	numbers[lengthof(columns)];
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+	bool		isnull;
+	Link		link;
+
+	find_columns(relation, columns, lengthof(columns), numbers);
+	range_deserialize(lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO),
+					  DatumGetRangeTypeP(heap_getattr(row, numbers[3], desc, &isnull)),
+					  &lower, &upper, &empty);
+	link.other = DatumGetInt64(heap_getattr(row, numbers[0], desc, &isnull));
+	link.kind = TextDatumGetCString(heap_getattr(row, numbers[1], desc, &isnull));
+	link.confidence = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+														 heap_getattr(row, numbers[2], desc, &isnull)));
+	link.from = empty ? DT_NOEND : lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+	link.to = empty ? DT_NOBEGIN : upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+	return link;
+}
+
+/* What a link hands on at an instant, as something to be served. */
+static Served *
+served_along(const Link *link, TimestampTz at, const char *scheme)
+{
+	Served	   *served = palloc0(sizeof(Served));
+	int			n = 0;
+	Inherited  *items = link == NULL ? NULL : inherited_from(link, 1, at, false, &n);
+
+	served->spans = palloc(sizeof(ServedSpan) * (n + 1));
+	for (int i = 0; i < n; i++)
+		if (strcmp(items[i].scheme, scheme) == 0 && items[i].since < items[i].until)
+			served->spans[served->nspans++] = limits_span(items[i].rung, items[i].since, items[i].until);
+	return served;
+}
+
+/*
+ * Who links and unlinks decides what is inherited.  Looked at as of now, or as
+ * of when the link begins or ends if that lies ahead.
+ */
+Datum
+governance_link_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "link_apply", true, false);
+	Relation	relation = trigger->tg_relation;
+	bool		inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	bool		updates = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+	TimestampTz now = GetCurrentTimestamp();
+	LedgerIdentity identity;
+	const LimitSet *limits;
+	Scheme	  **schemes;
+	int			nschemes;
+	Link		old;
+	Link		new;
+	TimestampTz when[2];
+	int64		account_id;
+	bool		isnull;
+
+	rulebook_refresh();
+	if (!rulebook_has_links())
+		return PointerGetDatum(NULL);
+	ledger_enter(&identity);
+	limits = limits_now();
+	if (limits != NULL)
+	{
+		account_id = DatumGetInt64(heap_getattr(trigger->tg_trigtuple,
+												SPI_fnumber(RelationGetDescr(relation), "account_id"),
+												RelationGetDescr(relation), &isnull));
+		old = read_link(relation, trigger->tg_trigtuple);
+		if (updates)
+			new = read_link(relation, trigger->tg_newtuple);
+		when[0] = now;
+		when[1] = inserts ? old.from : updates ? new.to : now;
+		schemes = rulebook_schemes(&nschemes);
+		for (int w = 0; w < 2; w++)
+		{
+			if (w > 0 && (when[1] <= now || when[1] == DT_NOEND))
+				continue;
+			for (int s = 0; s < nschemes; s++)
+			{
+				Served	   *before;
+				Served	   *after;
+
+				if (!schemes[s]->links || schemes[s]->trial_of != NULL)
+					continue;
+				before = served_along(inserts ? NULL : &old, when[w], schemes[s]->name);
+				after = served_along(inserts ? &old : updates ? &new : NULL, when[w], schemes[s]->name);
+				limits_compare(limits, account_id, schemes[s]->name, before, after, false, false);
+			}
+		}
+	}
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
 }

@@ -52,7 +52,7 @@ INSERT INTO governance.violation (account_id, scheme, rule) VALUES (7, 't.limit'
 RESET ROLE;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (8, 't.limit', 'fraud');
 
--- a limit of the scheme stands in for the general one; of several, one that allows it is enough
+-- a limit of the scheme stands in for the general one of the same role; of several, all hold
 INSERT INTO governance.moderator_limit (role, scheme, max_points) VALUES ('limit_team', 't.other', 1);
 INSERT INTO governance.moderator_limit (role, max_points) VALUES ('limit_senior', 50);
 SET ROLE limit_senior;
