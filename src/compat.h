@@ -98,4 +98,12 @@
 #define GOVERNANCE_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* Does a publication know the generated columns that a row is told by? */
+#if PG_VERSION_NUM >= 180000
+#define governance_published_generated(desc) \
+	((desc)->gencols_valid_for_update && (desc)->gencols_valid_for_delete)
+#else
+#define governance_published_generated(desc) true
+#endif
+
 #endif							/* GOVERNANCE_COMPAT_H */

@@ -14,8 +14,11 @@
 #include "ledger/direct.h"
 
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_publication.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -214,6 +217,7 @@ columns_fit(DirectTable *table, Relation rel, Bitmapset **ours)
 			Form_pg_attribute attribute = TupleDescAttr(desc, a);
 
 			if (!attribute->attisdropped && attribute->attgenerated == '\0' &&
+				attribute->attidentity != ATTRIBUTE_IDENTITY_ALWAYS &&
 				attribute->atttypid == ledger_type(table->columns[c].type) &&
 				strcmp(NameStr(attribute->attname), table->columns[c].name) == 0)
 				number = a + 1;
@@ -265,6 +269,52 @@ is_plain(Relation rel)
 		!form->relrowsecurity && !OidIsValid(get_extension_oid("citus", true));
 }
 
+/*
+ * Could no statement be refused because a publication has no way to tell the
+ * rows that it changes?  If one could, statements shall say it.
+ */
+static bool
+publications_fit(Relation rel)
+{
+	PublicationDesc desc;
+
+	if (!is_publishable_relation(rel))
+		return true;
+	RelationBuildPublicationDesc(rel, &desc);
+	if (!desc.pubactions.pubupdate && !desc.pubactions.pubdelete)
+		return true;
+	return desc.rf_valid_for_update && desc.rf_valid_for_delete &&
+		desc.cols_valid_for_update && desc.cols_valid_for_delete &&
+		governance_published_generated(&desc) &&
+		(rel->rd_rel->relreplident == REPLICA_IDENTITY_FULL ||
+		 OidIsValid(RelationGetReplicaIndex(rel)));
+}
+
+/*
+ * Is there something unique besides the key?  Then it matters in which order
+ * rows come and go, which is not that of statements.
+ */
+static bool
+other_order_shows(const DirectTable *table, Relation rel)
+{
+	List	   *indexes = RelationGetIndexList(rel);
+	ListCell   *cell;
+	bool		shows = false;
+
+	foreach(cell, indexes)
+	{
+		Relation	index;
+
+		if (lfirst_oid(cell) == table->key_index)
+			continue;
+		index = index_open(lfirst_oid(cell), AccessShareLock);
+		shows |= index->rd_index->indisunique || index->rd_index->indisexclusion;
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+	return shows;
+}
+
 static void
 inspect(DirectTable *table, Relation rel)
 {
@@ -291,10 +341,14 @@ inspect(DirectTable *table, Relation rel)
 	if (triggers_fit(table, rel, TRIGGER_TYPE_INSERT, NULL, &table->insert_fires) &&
 		others_stay_null(rel, ours))
 		table->can |= DIRECT_INSERT | ((table->can & DIRECT_FIND) != 0 ? DIRECT_INSERT_UNLESS : 0);
-	if (triggers_fit(table, rel, TRIGGER_TYPE_UPDATE, keys, &table->update_fires))
-		table->can |= DIRECT_UPDATE;
-	if (triggers_fit(table, rel, TRIGGER_TYPE_DELETE, NULL, &fires) && !fires)
-		table->can |= DIRECT_DELETE;
+	if (publications_fit(rel))
+	{
+		if (triggers_fit(table, rel, TRIGGER_TYPE_UPDATE, keys, &table->update_fires))
+			table->can |= DIRECT_UPDATE;
+		if (triggers_fit(table, rel, TRIGGER_TYPE_DELETE, NULL, &fires) && !fires &&
+			!other_order_shows(table, rel))
+			table->can |= DIRECT_DELETE;
+	}
 	table->generated = RelationGetDescr(rel)->constr != NULL &&
 		RelationGetDescr(rel)->constr->has_generated_stored;
 	table->checks = compile_checks(rel, table->context);
@@ -329,6 +383,10 @@ direct_open(DirectWriter *writer, DirectTable *table, int needs)
 	writer->table = table;
 	writer->context = CurrentMemoryContext;
 	writer->needs = needs;
+
+	/* SQL says what a transaction may not do that has become read-only. */
+	if (XactReadOnly && needs != DIRECT_FIND)
+		return false;
 	if (!table->valid || table->owner != GetUserId())
 		find_relation(table);
 	else if ((table->can & needs) != needs)
@@ -352,8 +410,6 @@ direct_open(DirectWriter *writer, DirectTable *table, int needs)
 		table_close(writer->rel, NoLock);
 		return false;
 	}
-	if (needs & (DIRECT_UPDATE | DIRECT_DELETE))
-		CheckCmdReplicaIdentity(writer->rel, CMD_UPDATE);
 	return true;
 }
 

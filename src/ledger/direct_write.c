@@ -34,7 +34,7 @@ prepare_info(DirectWriter *writer)
 	writer->estate = CreateExecutorState();
 	MemoryContextSwitchTo(writer->estate->es_query_cxt);
 	writer->info = makeNode(ResultRelInfo);
-	if ((table->insert_fires && (writer->needs & DIRECT_INSERT)) ||
+	if ((table->insert_fires && (writer->needs & (DIRECT_INSERT | DIRECT_INSERT_UNLESS))) ||
 		(table->update_fires && (writer->needs & DIRECT_UPDATE)))
 	{
 		InitResultRelInfo(writer->info, writer->rel, 0, NULL, 0);
