@@ -355,20 +355,18 @@ withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz afte
 	spans = palloc(sizeof(Withheld) * Max(max, 1));
 	for (int i = 0; i < nsanctions; i++)
 	{
-		const SanctionState *s = &sanctions[i].sanction;
 		const Rung *rung = sanctions[i].rung;
-		TimestampTz since = Max(s->starts, sanctions[i].from);
-		TimestampTz until = (s->flags & SANCTION_RELEASED) ? Min(s->released, s->ends) : s->ends;
+		TimestampTz since;
+		TimestampTz until;
 
-		until = Min(until, sanctions[i].until);
-		if ((s->flags & SANCTION_ENFORCED) == 0 || until <= since || until <= after)
+		if (!sanction_reach(&sanctions[i], &since, &until) || until <= after)
 			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
 		{
 			spans[n].capability = rung->capabilities[j];
 			spans[n].since = since;
 			spans[n].until = until;
-			spans[n++].sanction_id = s->sanction_id;
+			spans[n++].sanction_id = sanctions[i].sanction.sanction_id;
 		}
 	}
 	*nwithheld = withheld_merge(spans, n);

@@ -316,6 +316,20 @@ extern ProjectedSanction *ledger_project(Scheme *scheme, const Policy *draft,
 										 const AccountHistory *facts,
 										 int *nsanctions);
 
+/*
+ * Until when a sanction is on record, which is never before it starts.  *open:
+ * without an end, unless it is released.
+ */
+extern TimestampTz sanction_end(const SanctionState *sanction, bool *open);
+
+/*
+ * From when until when does it withhold what its rung says?  False: it never
+ * does.  Whoever wants to know why something is withheld, or from whom, asks
+ * this.
+ */
+extern bool sanction_reach(const ProjectedSanction *sanction, TimestampTz *since,
+						   TimestampTz *until);
+
 /* ---------- entries of linked accounts (linked_entry.c) ---------- */
 
 /*

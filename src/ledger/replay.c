@@ -781,3 +781,23 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 			result[i].sanction.flags &= ~SANCTION_ENFORCED;
 	return result;
 }
+
+TimestampTz
+sanction_end(const SanctionState *sanction, bool *open)
+{
+	bool		released = (sanction->flags & SANCTION_RELEASED) != 0;
+
+	*open = sanction->ends == DT_NOEND && !released;
+	return Max(released ? sanction->released : sanction->ends, sanction->starts);
+}
+
+bool
+sanction_reach(const ProjectedSanction *sanction, TimestampTz *since, TimestampTz *until)
+{
+	const SanctionState *s = &sanction->sanction;
+	bool		open;
+
+	*since = Max(s->starts, sanction->from);
+	*until = Min(Min(sanction_end(s, &open), s->ends), sanction->until);
+	return (s->flags & SANCTION_ENFORCED) != 0 && *since < *until;
+}

@@ -188,16 +188,6 @@ sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull)
 	return CStringGetTextDatum(json.data);
 }
 
-/* Until when; *open: without an end, unless released. */
-static TimestampTz
-sanction_end(const SanctionState *s, bool *open)
-{
-	bool		released = (s->flags & SANCTION_RELEASED) != 0;
-
-	*open = s->ends == DT_NOEND && !released;
-	return released ? Max(s->released, s->starts) : Max(s->ends, s->starts);
-}
-
 /* As tstzrange() makes it: nothing when it ends where it starts. */
 static Datum
 sanction_during(const SanctionState *s)

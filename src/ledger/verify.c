@@ -377,6 +377,7 @@ verify_sanctions(Verification *v, const ProjectedSanction *sanctions, int nsanct
 		const SanctionState *s = &sanctions[i].sanction;
 		const Rung *rung = sanctions[i].rung;
 		bool		released = (s->flags & SANCTION_RELEASED) != 0;
+		bool		open;
 		Recorded	again = {0};
 		bool		found = false;
 
@@ -385,8 +386,8 @@ verify_sanctions(Verification *v, const ProjectedSanction *sanctions, int nsanct
 		again.rung = rung->code;
 		again.tier = rung->tier;
 		again.starts = s->starts;
-		again.ends = Max(released ? s->released : s->ends, s->starts);
-		again.empty = again.ends <= s->starts && (released || again.ends != DT_NOEND);
+		again.ends = sanction_end(s, &open);
+		again.empty = again.ends <= s->starts && !open;
 		again.cause = s->cause;
 		again.enforced = (s->flags & SANCTION_ENFORCED) != 0;
 		again.released = released ? s->released : DT_NOBEGIN;

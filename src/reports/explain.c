@@ -31,7 +31,7 @@ static LedgerPlan sanction_plan = {
 	"SELECT s.account_id, s.scheme, s.rung, s.tier, pg_catalog.to_json(s.withholds)::pg_catalog.text,"
 	" pg_catalog.lower(s.during), pg_catalog.upper(s.during), s.violation_id, s.policy_id,"
 	" s.enforced, s.terms::pg_catalog.text, s.released_at, s.release_reason,"
-	" p.version, r.condition, r.length"
+	" p.version, r.condition, r.length, coalesce(pg_catalog.isempty(p.in_force), false)"
 	" FROM governance.sanction s"
 	" LEFT JOIN governance.policy p ON p.policy_id" EQ "s.policy_id"
 	" LEFT JOIN governance.policy_rung r ON r.policy_id" EQ "s.policy_id AND r.rung" EQ "s.rung"
@@ -42,19 +42,25 @@ static LedgerPlan sanction_plan = {
 enum
 {
 	S_ACCOUNT = 1, S_SCHEME, S_RUNG, S_TIER, S_WITHHOLDS, S_STARTS, S_ENDS, S_VIOLATION,
-	S_POLICY, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON, S_VERSION, S_CONDITION, S_LENGTH
+	S_POLICY, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON, S_VERSION, S_CONDITION, S_LENGTH,
+	S_WITHDRAWN
 };
 
+/*
+ * By the version that judged it: the sanction's own when that was on trial or has
+ * been withdrawn before it began, else the one in force when it occurred.
+ */
 static LedgerPlan violation_plan = {
 	"SELECT v.rule, pr.title, pr.severity, v.source, v.content_ref, v.decided_by, v.campaign,"
 	" v.incident, v.evidence::pg_catalog.text"
 	" FROM governance.violation v"
-	" LEFT JOIN governance.policy p ON p.scheme" EQ "v.scheme"
+	" LEFT JOIN governance.policy p ON p.scheme" EQ "v.scheme AND NOT $4"
 	" AND p.status" EQ "ANY ('{active,retired}'::pg_catalog.text[])"
 	" AND p.in_force OPERATOR(pg_catalog.@>) v.occurred_at"
-	" LEFT JOIN governance.policy_rule pr ON pr.policy_id" EQ "p.policy_id AND pr.rule" EQ "v.rule"
+	" LEFT JOIN governance.policy_rule pr"
+	" ON pr.policy_id" EQ "coalesce(p.policy_id, $3) AND pr.rule" EQ "v.rule"
 	" WHERE v.account_id" EQ "$1 AND v.violation_id" EQ "$2",
-	2, {INT8OID, INT8OID}
+	4, {INT8OID, INT8OID, INT8OID, BOOLOID}
 };
 
 /* Who lifted it, and why. */
@@ -185,14 +191,16 @@ find_start(const Trace *trace, const char *rung, int64 cause, TimestampTz starts
 
 static void
 violation_member(StringInfo json, StringInfo words, const Trace *trace, int64 account_id,
-				 int64 violation_id, const Effect *price)
+				 int64 violation_id, int64 policy_id, bool own, const Effect *price)
 {
 	const ViolationRow *row = trace_violation(trace, violation_id);
-	Datum		values[2];
+	Datum		values[4];
 	char	   *title;
 
 	values[0] = Int64GetDatum(account_id);
 	values[1] = Int64GetDatum(violation_id);
+	values[2] = Int64GetDatum(policy_id);
+	values[3] = BoolGetDatum(own);
 	if (row == NULL || ledger_execute(&violation_plan, values, NULL, LEDGER_READ) == 0)
 		return;
 	key(json, "violation");
@@ -265,9 +273,12 @@ governance_explain(PG_FUNCTION_ARGS)
 	char	   *condition;
 	char	   *length;
 	bool		enforced;
+	bool		withdrawn;
 	TimestampTz starts;
 	TimestampTz ends;
 	TimestampTz released;
+	TimestampTz ended;
+	Scheme	   *scheme;
 	Trace	   *trace;
 	const Effect *start;
 	const Effect *price;
@@ -296,9 +307,11 @@ governance_explain(PG_FUNCTION_ARGS)
 	version = column_text(S_VERSION);
 	condition = column_text(S_CONDITION);
 	length = column_text(S_LENGTH);
+	withdrawn = strcmp(column_text(S_WITHDRAWN), "t") == 0;
 	SPI_freetuptable(SPI_tuptable);
 
-	trace = trace_account(account_id, rulebook_scheme(scheme_name, strlen(scheme_name), false));
+	scheme = trace_scheme(scheme_name, true, &ended);
+	trace = trace_account(account_id, scheme, ended);
 	start = find_start(trace, rung, cause, starts, &price);
 
 	initStringInfo(&json);
@@ -332,7 +345,8 @@ governance_explain(PG_FUNCTION_ARGS)
 	if (ends != DT_NOEND)
 		appendStringInfo(&words, " until %s", timestamptz_to_str(ends));
 	appendStringInfoString(&words, ". ");
-	violation_member(&json, &words, trace, account_id, cause, price);
+	violation_member(&json, &words, trace, account_id, cause, policy_id,
+					 withdrawn || scheme->trial_of != NULL, price);
 	if (price != NULL && price->kind == EFFECT_OPENING)
 	{
 		key(&json, "opening_balance");

@@ -191,12 +191,10 @@ inherited_from(const Link *links, int nlinks, TimestampTz at, bool all, int *n)
 			sanctions = ledger_project(schemes[s], NULL, state, history, &nsanctions);
 			for (int i = 0; i < nsanctions; i++)
 			{
-				const SanctionState *x = &sanctions[i].sanction;
-				TimestampTz since = Max(x->starts, sanctions[i].from);
-				TimestampTz until = Min((x->flags & SANCTION_RELEASED) ?
-										Min(x->released, x->ends) : x->ends, sanctions[i].until);
+				TimestampTz since;
+				TimestampTz until;
 
-				if ((x->flags & SANCTION_ENFORCED) && since <= at && at < until)
+				if (sanction_reach(&sanctions[i], &since, &until) && since <= at && at < until)
 					inherit(&list, &links[l], schemes[s]->name, &sanctions[i], since, until, at, all);
 			}
 		}

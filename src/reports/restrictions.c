@@ -179,18 +179,23 @@ static const ProjectedSanction *
 holder(const ProjectedSanction *sanctions, int nsanctions, const char *capability, TimestampTz at)
 {
 	const ProjectedSanction *best = NULL;
+	TimestampTz longest = DT_NOBEGIN;
 
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const Rung *rung = sanctions[i].rung;
+		TimestampTz since;
+		TimestampTz until;
 
-		if (Max(sanctions[i].sanction.starts, sanctions[i].from) > at ||
-			Min(sanctions[i].sanction.ends, sanctions[i].until) <= at)
+		if (!sanction_reach(&sanctions[i], &since, &until) || since > at || until <= at)
 			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
 			if (strcmp(rung->capabilities[j], capability) == 0 &&
-				(best == NULL || best->sanction.ends < sanctions[i].sanction.ends))
+				(best == NULL || longest < until))
+			{
 				best = &sanctions[i];
+				longest = until;
+			}
 	}
 	return best;
 }

@@ -42,6 +42,7 @@ governance_timeline(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Scheme	   *scheme;
+	TimestampTz ended;
 	Trace	   *trace;
 	int64		account_id;
 
@@ -51,8 +52,8 @@ governance_timeline(PG_FUNCTION_ARGS)
 	account_id = PG_GETARG_INT64(0);
 	rulebook_refresh();
 	ledger_read_enter();
-	scheme = scheme_argument(PG_GETARG_TEXT_PP(1));
-	trace = trace_account(account_id, scheme);
+	scheme = trace_scheme(text_to_cstring(PG_GETARG_TEXT_PP(1)), false, &ended);
+	trace = trace_account(account_id, scheme, ended);
 	for (int i = 0; i < trace->n; i++)
 	{
 		const Effect *effect = &trace->effects[i].effect;

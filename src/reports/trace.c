@@ -15,6 +15,76 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#define EQ " OPERATOR(pg_catalog.=) "
+
+/* What was on trial under a name is no scheme any more; its version is there. */
+static LedgerPlan ended_trial_plan = {
+	"SELECT p.policy_id, p.scheme, pg_catalog.lower(p.tried), pg_catalog.upper(p.tried),"
+	" pg_catalog.isempty(p.tried)"
+	" FROM governance.policy p WHERE p.policy_id" EQ "$1 AND p.scheme" EQ "$2"
+	" AND p.status OPERATOR(pg_catalog.<>) 'draft'",
+	2, {INT8OID, TEXTOID}
+};
+
+static Scheme *
+ended_trial(const char *name, bool whole, TimestampTz *ended)
+{
+	MemoryContext context = CurrentMemoryContext;
+	const char *at = strrchr(name, '@');
+	char	   *end;
+	Datum		values[2];
+	Scheme	   *trial = NULL;
+
+	if (at == NULL || at[1] < '1' || at[1] > '9')
+		return NULL;
+	errno = 0;
+	values[0] = Int64GetDatum(strtoll(at + 1, &end, 10));
+	if (errno != 0 || *end != '\0')
+		return NULL;
+	values[1] = PointerGetDatum(cstring_to_text_with_len(name, at - name));
+	if (ledger_execute(&ended_trial_plan, values, NULL, LEDGER_READ) > 0)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[0];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		MemoryContext old = MemoryContextSwitchTo(context);
+		bool		isnull;
+		bool		empty;
+		Datum		value;
+
+		trial = palloc0(sizeof(Scheme));
+		trial->name = pstrdup(name);
+		trial->text = cstring_to_text(name);
+		trial->trial_of = TextDatumGetCString(SPI_getbinval(tuple, desc, 2, &isnull));
+		trial->tried = true;
+		trial->nversions = 1;
+		trial->versions = palloc0(sizeof(PolicyVersion));
+		trial->versions->policy_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		trial->versions->status = POLICY_TRIAL;
+		value = SPI_getbinval(tuple, desc, 5, &isnull);
+		empty = isnull || DatumGetBool(value);
+		value = SPI_getbinval(tuple, desc, 3, &isnull);
+		trial->versions->from = empty || isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+		value = SPI_getbinval(tuple, desc, 4, &isnull);
+		if (!empty && !isnull)
+			*ended = DatumGetTimestampTz(value);
+		trial->versions->to = whole ? DT_NOEND : *ended;
+		MemoryContextSwitchTo(old);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return trial;
+}
+
+Scheme *
+trace_scheme(const char *name, bool whole, TimestampTz *ended)
+{
+	Scheme	   *scheme = rulebook_scheme(name, strlen(name), true);
+
+	*ended = DT_NOEND;
+	if (scheme == NULL)
+		scheme = ended_trial(name, whole, ended);
+	return scheme != NULL ? scheme : rulebook_scheme(name, strlen(name), false);
+}
+
 static void
 add_effect(void *arg, const Effect *effect)
 {
@@ -34,7 +104,7 @@ add_effect(void *arg, const Effect *effect)
 }
 
 Trace *
-trace_account(int64 account_id, Scheme *scheme)
+trace_account(int64 account_id, Scheme *scheme, TimestampTz ended)
 {
 	Trace	   *trace = palloc0(sizeof(Trace));
 	EngineTrace callback = {trace, add_effect};
@@ -44,6 +114,17 @@ trace_account(int64 account_id, Scheme *scheme)
 	trace->history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
 	if (!trace->history->exists)
 		require_account(account_id);
+	if (ended != DT_NOEND)
+	{
+		AccountHistory *history = trace->history;
+		int			n = 0;
+
+		/* What was revised after the trial did not reach its standings. */
+		for (int i = 0; i < history->nrevisions; i++)
+			if (history->revisions[i].decided < ended)
+				history->revisions[n++] = history->revisions[i];
+		history->nrevisions = n;
+	}
 	trace->state = ledger_fold(scheme, NULL, trace->history, DT_NOEND, DT_NOEND, &callback);
 	if (trace->state != NULL)
 	{

@@ -25,10 +25,18 @@ typedef struct Trace
 } Trace;
 
 /*
- * Folds all that is known of an account under a scheme, and what will follow
- * if nothing more happens.
+ * A scheme by its name, or what was on trial under it until *ended: with one
+ * version, which ended with the trial or, when whole, goes on, so that what was
+ * dated later and led to a sanction then does so again.  Raises
+ * ERRCODE_GV_UNKNOWN_SCHEME.
  */
-extern Trace *trace_account(int64 account_id, Scheme *scheme);
+extern Scheme *trace_scheme(const char *name, bool whole, TimestampTz *ended);
+
+/*
+ * Folds all that is known of an account under a scheme, by the end of the trial
+ * if it was one, and what will follow if nothing more happens.
+ */
+extern Trace *trace_account(int64 account_id, Scheme *scheme, TimestampTz ended);
 
 /* A row of the history by its id, or null. */
 extern const ViolationRow *trace_violation(const Trace *trace, int64 id);
