@@ -521,7 +521,11 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',
-		'AFTER INSERT OR UPDATE ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_decide()');
+		'AFTER INSERT ON governance.appeal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.appeal_decide()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_update_decide',
+		'AFTER UPDATE ON governance.appeal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.appeal_decide()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_guard',
+		'AFTER INSERT OR UPDATE ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_guard()');
 
 	RETURN QUERY SELECT governance.ensure_trigger('governance.account_link', 'link_guard',
 		'BEFORE INSERT OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_guard()');

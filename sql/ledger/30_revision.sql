@@ -9,16 +9,21 @@ CREATE FUNCTION governance.hold_standing(account_id bigint, scheme text) RETURNS
 COMMENT ON FUNCTION governance.hold_standing(bigint, text) IS
 	'part of revise(): locks a standing until the end of the transaction, for those who may insert revisions';
 
-CREATE FUNCTION governance.revise(violation bigint, action text, new_points numeric, reason text, at timestamptz)
+CREATE FUNCTION governance.hold_standings(accounts bigint[], schemes text[]) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_hold_standings';
+COMMENT ON FUNCTION governance.hold_standings(bigint[], text[]) IS
+	'part of revise_all(): locks standings, of each account the one under the scheme in the same place, until the end of the transaction, for those who may insert revisions';
+
+CREATE FUNCTION governance.revise_check(violation bigint, action text, new_points numeric, reason text)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $revise$
+AS $check$
 DECLARE
 	decision	governance.violation;
 	previous	governance.revision;
 	price		record;
-	result		bigint;
 BEGIN
 	IF reason IS NULL OR btrim(reason) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
@@ -58,15 +63,61 @@ BEGIN
 				HINT = governance.message('governance.rule lists what each rule costs.');
 		END IF;
 	END IF;
+	RETURN decision.account_id;
+END
+$check$;
+COMMENT ON FUNCTION governance.revise_check(bigint, text, numeric, text) IS
+	'the common part of revise() and revise_all(): takes the turn of the standing and refuses a revision that cannot be; gives the account';
 
+CREATE FUNCTION governance.revise(violation bigint, action text, new_points numeric, reason text, at timestamptz)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $revise$
+DECLARE
+	account		bigint := governance.revise_check(violation, action, new_points, reason);
+	result		bigint;
+BEGIN
 	INSERT INTO governance.revision (account_id, violation_id, action, points, reason, decided_at)
-		VALUES (decision.account_id, violation, action, new_points, reason, at)
+		VALUES (account, violation, action, new_points, reason, at)
 		RETURNING revision_id INTO result;
 	RETURN result;
 END
 $revise$;
 COMMENT ON FUNCTION governance.revise(bigint, text, numeric, text, timestamptz) IS
 	'the common part of overturn(), change() and reinstate()';
+
+CREATE FUNCTION governance.revise_all(violations bigint[], actions text[], new_points numeric[], reasons text[], at timestamptz[])
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $revise$
+DECLARE
+	turn		bigint := 1;
+	places		integer[];
+	accounts	bigint[];
+BEGIN
+	-- All at once, and what concerns one violation one after the other.
+	LOOP
+		SELECT array_agg(t.place ORDER BY t.place) INTO places
+			FROM (SELECT u.place::integer, row_number() OVER (PARTITION BY u.violation ORDER BY u.place) AS nth
+				  FROM unnest(violations) WITH ORDINALITY AS u(violation, place)) t
+			WHERE t.nth = turn;
+		EXIT WHEN places IS NULL;
+		PERFORM governance.hold_standings(array_agg(v.account_id), array_agg(v.scheme))
+			FROM unnest(places) AS p,
+				 LATERAL (SELECT o.account_id, o.scheme FROM governance.violation o WHERE o.violation_id = violations[p] LIMIT 1) v;
+		accounts := ARRAY(SELECT governance.revise_check(violations[p], actions[p], new_points[p], reasons[p])
+						  FROM unnest(places) AS p);
+		INSERT INTO governance.revision (account_id, violation_id, action, points, reason, decided_at)
+			SELECT u.account, violations[u.p], actions[u.p], new_points[u.p], reasons[u.p], at[u.p]
+			FROM unnest(accounts, places) AS u(account, p);
+		turn := turn + 1;
+	END LOOP;
+END
+$revise$;
+COMMENT ON FUNCTION governance.revise_all(bigint[], text[], numeric[], text[], timestamptz[]) IS
+	'part of appeal_decide(): revises many violations, so that each account is folded once';
 
 CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
@@ -199,37 +250,61 @@ $file$;
 COMMENT ON FUNCTION governance.appeal_file() IS
 	'row trigger on governance.appeal: fills in whose appeal it is and by when it is to be decided; refuses one that comes too late';
 
-CREATE FUNCTION governance.appeal_decide() RETURNS trigger
+CREATE FUNCTION governance.appeal_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $decide$
+AS $guard$
 BEGIN
 	IF TG_OP = 'INSERT' OR NEW.decided_by IS DISTINCT FROM OLD.decided_by THEN
 		PERFORM governance.check_name_given(TG_RELID, 'decided_by', NEW.decided_by);
 	END IF;
-	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL THEN
-		IF NEW.outcome IS NULL OR NEW.outcome <> OLD.outcome
-			OR NEW.violation_id <> OLD.violation_id OR NEW.decided_at <> OLD.decided_at THEN
-			RAISE EXCEPTION USING ERRCODE = 'GV204',
-				MESSAGE = governance.message('appeal %s was decided already', OLD.appeal_id),
-				DETAIL = governance.message('It was %s at %s.', OLD.outcome, OLD.decided_at),
-				TABLE = 'appeal', SCHEMA = 'governance',
-				HINT = governance.message('An outcome is final; governance.overturn(), change() and reinstate() can still revise the violation.');
-		END IF;
-	ELSIF NEW.outcome = 'overturned' THEN
-		PERFORM governance.overturn(NEW.violation_id,
-									coalesce(NEW.reason, format('appeal %s', NEW.appeal_id)), NEW.decided_at);
-	ELSIF NEW.outcome = 'changed' THEN
-		PERFORM governance.change(NEW.violation_id, NEW.points,
-								  coalesce(NEW.reason, format('appeal %s', NEW.appeal_id)), NEW.decided_at);
+	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL AND (NEW.account_id, NEW.appeal_id, NEW.violation_id, NEW.outcome, NEW.decided_at)
+		IS DISTINCT FROM (OLD.account_id, OLD.appeal_id, OLD.violation_id, OLD.outcome, OLD.decided_at) THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = governance.message('appeal %s was decided already', OLD.appeal_id),
+			DETAIL = governance.message('It was %s at %s.', OLD.outcome, OLD.decided_at),
+			TABLE = 'appeal', SCHEMA = 'governance',
+			HINT = governance.message('An outcome is final; governance.overturn(), change() and reinstate() can still revise the violation.');
+	END IF;
+	RETURN NULL;
+END
+$guard$;
+COMMENT ON FUNCTION governance.appeal_guard() IS
+	'row trigger on governance.appeal: what was decided stays as it was decided, and by whom';
+
+CREATE FUNCTION governance.appeal_decide() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+DECLARE
+	decided	record;
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
+			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
+			INTO decided
+			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed');
+	ELSE
+		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
+			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
+			INTO decided
+			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed')
+				AND NOT EXISTS (SELECT FROM old_rows o WHERE o.account_id = n.account_id
+								AND o.appeal_id = n.appeal_id AND o.outcome IS NOT NULL);
+	END IF;
+	IF decided.violations IS NOT NULL THEN
+		PERFORM governance.revise_all(decided.violations,
+									  ARRAY(SELECT CASE u.outcome WHEN 'overturned' THEN 'overturn' ELSE 'change' END
+											FROM unnest(decided.outcomes) WITH ORDINALITY AS u(outcome, place) ORDER BY u.place),
+									  decided.points, decided.reasons, decided.at);
 	END IF;
 	RETURN NULL;
 END
 $decide$;
 COMMENT ON FUNCTION governance.appeal_decide() IS
-	'row trigger on governance.appeal: a decided appeal revises its violation in the same statement';
+	'statement trigger on governance.appeal: decided appeals revise their violations in the same statement';
 
-REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_decide() FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard(), governance.appeal_decide() FROM PUBLIC;
 
 CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
 										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())

@@ -91,13 +91,14 @@ AS $decide$
 BEGIN
 	INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, source, campaign, incident,
 									  content_ref, surcharge, sanction_length, evidence)
-		VALUES (NEW.account_id, NEW.violation_id, NEW.scheme, NEW.rule, NEW.points, NEW.occurred_at, NEW.source, NEW.campaign,
-				NEW.incident, NEW.content_ref, NEW.surcharge, NEW.sanction_length, NEW.evidence);
+		SELECT n.account_id, n.violation_id, n.scheme, n.rule, n.points, n.occurred_at, n.source, n.campaign,
+			   n.incident, n.content_ref, n.surcharge, n.sanction_length, n.evidence
+		FROM new_rows n WHERE n.status = 'confirmed' ORDER BY n.violation_id;
 	RETURN NULL;
 END
 $decide$;
 COMMENT ON FUNCTION governance.proposal_decide() IS
-	'row trigger on governance.proposal: a confirmed proposal becomes a violation in the same statement';
+	'statement trigger on governance.proposal: confirmed proposals become violations in the same statement';
 
 REVOKE ALL ON FUNCTION governance.proposal_guard(), governance.proposal_decide() FROM PUBLIC;
 
@@ -298,7 +299,7 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_guard',
 		'BEFORE INSERT OR UPDATE ON governance.proposal FOR EACH ROW EXECUTE FUNCTION governance.proposal_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_decide',
-		'AFTER UPDATE ON governance.proposal FOR EACH ROW WHEN ((new.status = ''confirmed''::text)) EXECUTE FUNCTION governance.proposal_decide()');
+		'AFTER UPDATE ON governance.proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.proposal_decide()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
 				   /* message */ 'Turn it down with governance.reject().'))

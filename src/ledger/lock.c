@@ -17,6 +17,7 @@
 
 #include "certification/certification.h"
 #include "compat.h"
+#include "errors.h"
 #include "ledger/account_row.h"
 #include "ledger/ledger.h"
 
@@ -24,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -32,6 +34,7 @@
 PG_FUNCTION_INFO_V1(governance_hold_account);
 PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_hold_standing);
+PG_FUNCTION_INFO_V1(governance_hold_standings);
 PG_FUNCTION_INFO_V1(governance_certification_turn);
 
 static LedgerPlan accounts_plan = {
@@ -53,6 +56,15 @@ static LedgerPlan standings_plan = {
 	" OR s.account_id" EQ "ANY ($3) AND s.scheme" EQ "ANY ($4)"
 	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE",
 	4, {INT8ARRAYOID, TEXTOID, INT8ARRAYOID, TEXTARRAYOID}
+};
+
+/* One of each account. */
+static LedgerPlan pairs_plan = {
+	"SELECT s.account_id FROM (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+	" AS r (account_id, scheme)) u JOIN governance.standing s"
+	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
 static LedgerPlan found_plan = {
@@ -386,43 +398,175 @@ lock_standings(const int64 *accounts, int naccounts, Datum scheme,
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* A standing that is to be locked. */
+typedef struct HeldStanding
+{
+	int64		account_id;
+	text	   *scheme;
+} HeldStanding;
+
+typedef struct HeldList
+{
+	int			n;
+	int			max;
+	HeldStanding *held;
+} HeldList;
+
+static void
+held_add(HeldList *list, int64 account_id, text *scheme)
+{
+	if (list->n == list->max)
+	{
+		list->max = Max(16, list->max * 2);
+		list->held = list->held == NULL ? palloc(sizeof(HeldStanding) * list->max)
+			: repalloc_huge(list->held, sizeof(HeldStanding) * list->max);
+	}
+	list->held[list->n].account_id = account_id;
+	list->held[list->n++].scheme = scheme;
+}
+
+/* With those of the accounts that have copies of its entries. */
+static void
+held_add_copies(HeldList *list, int64 account_id, text *name)
+{
+	const Scheme *scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
+	Datum		values[2] = {Int64GetDatum(account_id), PointerGetDatum(name)};
+	uint64		nrows;
+	int64	   *accounts;
+	int			n;
+
+	if (scheme == NULL || !scheme->copies)
+	{
+		held_add(list, account_id, name);
+		return;
+	}
+	nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
+	accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
+	n = int8_column(accounts, nrows);
+	for (int i = 0; i < n; i++)
+		held_add(list, accounts[i], name);
+	pfree(accounts);
+}
+
+static int
+int8_cmp(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The accounts of a list, sorted and distinct. */
+static int64 *
+held_accounts(const HeldList *list, int *n)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
+												  sizeof(int64) * Max(list->n, 1));
+
+	*n = 0;
+	for (int i = 0; i < list->n; i++)
+		accounts[i] = list->held[i].account_id;
+	qsort(accounts, list->n, sizeof(int64), int8_cmp);
+	for (int i = 0; i < list->n; i++)
+		if (*n == 0 || accounts[*n - 1] != accounts[i])
+			accounts[(*n)++] = accounts[i];
+	return accounts;
+}
+
+/* Locks what revisions of entries of these standings may change. */
+static void
+held_lock(HeldList *list)
+{
+	int			n;
+	int64	   *certified = held_accounts(list, &n);
+	Datum		schemes;
+	Datum	   *ids;
+	Datum	   *names;
+	Datum		values[2];
+
+	n = certified_lock(certified, n, true);
+	if (lock_facts_of(certified, n, &schemes))
+	{
+		Datum	   *looking;
+		int			nlooking;
+
+		deconstruct_array(DatumGetArrayTypeP(schemes), TEXTOID, -1, false, TYPALIGN_INT,
+						  &looking, NULL, &nlooking);
+		for (int i = 0; i < n; i++)
+			for (int j = 0; j < nlooking; j++)
+				held_add(list, certified[i], DatumGetTextPP(looking[j]));
+	}
+	if (list->n == 1)
+	{
+		values[0] = Int64GetDatum(list->held[0].account_id);
+		values[1] = PointerGetDatum(list->held[0].scheme);
+		ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
+		SPI_freetuptable(SPI_tuptable);
+		return;
+	}
+	ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
+	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
+	for (int i = 0; i < list->n; i++)
+	{
+		ids[i] = Int64GetDatum(list->held[i].account_id);
+		names[i] = PointerGetDatum(list->held[i].scheme);
+	}
+	values[0] = ledger_array(ids, NULL, list->n, INT8OID);
+	values[1] = ledger_array(names, NULL, list->n, TEXTOID);
+	ledger_execute(&pairs_plan, values, NULL, LEDGER_FRESH);
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* hold_standing(account_id, scheme): part of revise(). */
 Datum
 governance_hold_standing(PG_FUNCTION_ARGS)
 {
-	int64		account_id = PG_GETARG_INT64(0);
-	text	   *name = PG_GETARG_TEXT_PP(1);
-	Datum		values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	LedgerIdentity identity;
-	const Scheme *scheme;
-	int64	   *accounts = &account_id;
-	int64	   *certified;
-	int			n = 1;
-	int			ncertified;
-	Datum		schemes;
+	HeldList	list = {0};
 
 	require_insert("revision");
 	ledger_lock(RowExclusiveLock);
 	rulebook_refresh();
-	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	ledger_enter(&identity);
 	ledger_tables_grown(revision_reads, lengthof(revision_reads));
-	if (scheme != NULL && scheme->copies)
-	{
-		uint64		nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
+	held_add_copies(&list, PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1));
+	held_lock(&list);
+	ledger_leave(&identity);
+	PG_RETURN_VOID();
+}
 
-		accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
-		n = int8_column(accounts, nrows);
-	}
-	certified = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * n);
-	memcpy(certified, accounts, sizeof(int64) * n);
-	ncertified = certified_lock(certified, n, true);
-	if (lock_facts_of(certified, ncertified, &schemes))
-		lock_standings(accounts, n, values[1], certified, ncertified, schemes);
-	else if (n > 1)
-		lock_standings(accounts, n, values[1], NULL, 0, ledger_array(NULL, NULL, 0, TEXTOID));
-	else
-		ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
+/* hold_standings(accounts, schemes): part of revise_all(). */
+Datum
+governance_hold_standings(PG_FUNCTION_ARGS)
+{
+	LedgerIdentity identity;
+	HeldList	list = {0};
+	Datum	   *ids;
+	Datum	   *names;
+	bool	   *no_ids;
+	bool	   *no_names;
+	int			nids;
+	int			nnames;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &ids, &no_ids, &nids);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT,
+					  &names, &no_names, &nnames);
+	if (nids != nnames)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("arrays of %d accounts and %d schemes do not belong together", nids, nnames)));
+	require_insert("revision");
+	ledger_lock(RowExclusiveLock);
+	rulebook_refresh();
+	ledger_enter(&identity);
+	ledger_tables_grown(revision_reads, lengthof(revision_reads));
+	for (int i = 0; i < nids; i++)
+		if (!no_ids[i] && !no_names[i])
+			held_add_copies(&list, DatumGetInt64(ids[i]), DatumGetTextPP(names[i]));
+	if (list.n > 0)
+		held_lock(&list);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();
 }

@@ -122,7 +122,10 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('check_face', 'EXECUTE', $$SELECT governance.check_face(1, true)$$),
 	('hold_account', 'EXECUTE', $$SELECT governance.hold_account(1)$$),
 	('settle_facts', 'EXECUTE', $$SELECT governance.settle_facts(3, 'minor', now())$$),
-	('hold_standing', 'EXECUTE', $$SELECT governance.hold_standing(1, 't.way')$$);
+	('hold_standing', 'EXECUTE', $$SELECT governance.hold_standing(1, 't.way')$$),
+	('hold_standings', 'EXECUTE', $$SELECT governance.hold_standings('{1,2}', '{t.way,t.way}')$$),
+	('revise_check', 'EXECUTE', $$SELECT governance.revise_check(1, 'overturn', NULL, 'x')$$),
+	('revise_all', 'EXECUTE', $$SELECT governance.revise_all('{2,1}', '{overturn,overturn}', '{NULL,NULL}', '{x,x}', ARRAY[now(), now()])$$);
 \set ECHO queries
 
 -- Nothing that a moderator may write or call is left out.
