@@ -136,7 +136,7 @@ AS $levels$
 		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_settled', 'administrator'), ('event_fresh', 'administrator'), ('event_sweep', 'administrator'), ('event_prune', 'administrator'),
 		('event_limit', 'administrator'), ('event_notify', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),
 		('create_consumer', 'owner'), ('drop_consumer', 'owner'), ('create_event_tables', 'owner'), ('create_report_views', 'owner'),
-		('check_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
+		('check_policy', 'everyone'), ('check_stored_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
 		('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
 		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('revise', 'moderator'), ('revise_check', 'moderator'), ('revise_all', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),

@@ -103,7 +103,7 @@ BEGIN
 		INTO rule
 		FROM governance.policy_rule r WHERE r.policy_id = this.policy_id AND r.rule = cause.rule;
 	IF this.violation_id IS NULL THEN
-		mapping := governance.check_policy(version.document) -> 'statement';
+		mapping := governance.check_stored_policy(version.document) -> 'statement';
 	ELSE
 		mapping := rule.statement;
 	END IF;

@@ -124,6 +124,9 @@ BEGIN
 				format('How long: from %s, %s; if nothing else happens, until %s (%s time).', from_text, lasts_text, until_text, zone)
 			WHEN zh THEN format('期限：自 %s 至 %s（时区 %s）。', from_text, until_text, zone)
 			ELSE format('How long: from %s until %s (%s time).', from_text, until_text, zone) END;
+		lines := lines || (CASE WHEN reasons ? 'chosen_length' THEN
+			CASE WHEN zh THEN format('该时长由作出决定的人员在规则允许的范围（%s）内选定。', version.length)
+				ELSE format('The length was chosen by whoever decided, where the rules say %s.', version.length) END END);
 		lines := lines || (CASE WHEN said -> 'territorial_scope' IS NOT NULL THEN
 			CASE WHEN zh THEN '适用地域：' ELSE 'Where: ' END
 			|| CASE jsonb_array_length(said -> 'territorial_scope')

@@ -10,3 +10,12 @@ CREATE FUNCTION governance.check_policy(document jsonb) RETURNS jsonb
 COMMENT ON FUNCTION governance.check_policy(jsonb) IS
 	'validates a policy document without storing it; gives its rules, rungs, capabilities and activity kinds in flat form, or raises GV101 with the JSON path of what is wrong';
 
+-- What was published by an earlier version may have passed what is refused now.
+CREATE FUNCTION governance.check_stored_policy(document jsonb) RETURNS jsonb
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'governance_check_stored_policy';
+
+COMMENT ON FUNCTION governance.check_stored_policy(jsonb) IS
+	'internal: as check_policy(), for a document that has been published';
+

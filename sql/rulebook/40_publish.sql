@@ -268,7 +268,7 @@ BEGIN
 	END IF;
 	IF EXISTS (SELECT FROM governance.scheme s
 			   WHERE s.scheme = target.scheme
-				   AND s.direction <> governance.check_policy(target.document) ->> 'direction') THEN
+				   AND s.direction <> governance.check_stored_policy(target.document) ->> 'direction') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV101',
 			MESSAGE = governance.message('policy document: score.direction: scheme "%s" has another direction', target.scheme),
 			HINT = governance.message('A scheme keeps its direction for ever. Give the new score a name of its own.');

@@ -53,8 +53,8 @@ typedef struct EngineEvent
 	const char *source;			/* may be null */
 	uint64		incident;		/* hash of the incident, 0: none */
 	uint64		content;		/* hash of the content, 0: none */
-	Span		length;			/* the moderator's choice of length: all zero
-								 * when not given */
+	Span		length;			/* the moderator's choice of length, where the
+								 * rung leaves a range: all zero when not given */
 	bool		held;			/* a brake is on: what it brings is not enforced */
 
 	/* activity */
@@ -286,7 +286,9 @@ typedef enum EffectKind
 	EFFECT_SANCTION_RELEASE,
 	EFFECT_HANDOVER,
 	EFFECT_SANCTION_BEGIN,		/* one that was opened earlier starts now */
-	EFFECT_OPENING				/* delta: from what it was to what it is said to be */
+	EFFECT_OPENING,				/* delta: from what it was to what it is said to be */
+	EFFECT_RUNG_PASSED			/* reached, and not opened for a heavier one's sake;
+								 * only for a trace that asks for it */
 } EffectKind;
 
 typedef struct Effect
@@ -323,6 +325,7 @@ typedef struct EngineTrace
 	void		(*effect) (void *arg, const Effect *effect);
 	bool		starts_only;	/* EFFECT_SANCTION_START alone: what else happens
 								 * need not be told apart */
+	bool		passed;			/* EFFECT_RUNG_PASSED, too */
 } EngineTrace;
 
 /* ---------- the fold ---------- */
@@ -418,6 +421,18 @@ extern EngineState *engine_handover(const Policy *from, const Policy *to,
  * *lo, *hi) when the moderator's choice is outside the rule's range.
  */
 extern bool engine_check_points(const PolicyRule *rule, Points points);
+
+/*
+ * May a sanction of the rung last so long, counted from an instant?  If not,
+ * *range becomes the nearest of its ranges, and stays as it was when none is
+ * nearer.
+ */
+extern bool engine_length_open(const Rung *rung, const Span *length, TimestampTz from,
+							   pg_tz *zone, const SpanCase **range);
+
+/* May any that a violation of the rule can open? */
+extern bool engine_check_length(const Policy *policy, int rule, const Span *length,
+								TimestampTz from, const SpanCase **range);
 
 /* Is a sanction of this account that starts at this instant enforced? */
 extern bool engine_enforced(const Policy *policy, int64 account_id,

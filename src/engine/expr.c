@@ -259,6 +259,12 @@ eval_node(const Node *node, const ExprEnv *env)
 			a = eval_node(node->args[0], env);
 			return a.isnull ? a : number_value(fabs(a.number));
 
+		case NODE_LN:
+			a = eval_node(node->args[0], env);
+			if (a.isnull || a.number <= 0)
+				return null_value();
+			return number_value(log(a.number));
+
 		case NODE_COALESCE:
 			for (int i = 0; i < node->nargs; i++)
 			{
@@ -497,6 +503,16 @@ expr_if(Expr *condition, Expr *then, Expr *otherwise)
  * ------------------------------------------------------------------------
  */
 
+/* The constant dates from which a `within` may count. */
+static void
+visit_instants(const Node *node, const Span *span, ExprVisitor visit, void *arg)
+{
+	if (node->kind == NODE_CONSTANT && node->type == EXPR_DATE && !node->value.isnull)
+		visit(arg, VAR_ATTRIBUTE, EXPR_INSTANT, false, (double) node->value.date, span);
+	for (int i = 0; i < node->nargs; i++)
+		visit_instants(node->args[i], span, visit, arg);
+}
+
 static void
 visit_node(const Node *node, ExprVisitor visit, void *arg)
 {
@@ -540,7 +556,9 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 					  &node->span);
 				return;
 			}
-			visit(arg, VAR_ATTRIBUTE, -1, false, 0, &node->span);
+			visit_instants(node->args[0], &node->span, visit, arg);
+			if (node->args[0]->kind != NODE_CONSTANT)
+				visit(arg, VAR_ATTRIBUTE, -1, false, 0, &node->span);
 			break;
 
 		default:

@@ -17,8 +17,10 @@
  *				  | name "(" args ")" | "(" or ")"
  *
  * Functions: if(c, a, b), min(...), max(...), floor(x), ceil(x), round(x),
- * abs(x), coalesce(...), within(date, "span") (true while the instant of
- * evaluation is before date + span), is_null(x).
+ * abs(x), ln(x), coalesce(...), is_null(x), date("2025-01-31"), within(date,
+ * "span") (true while the instant of evaluation is before date + span),
+ * during(a, b) (true from a on and before b).  A text that stands where a date
+ * is wanted is read as one.
  *
  * The texts of severities are ordered (severity >= "severe"); no other are.
  *
@@ -97,6 +99,13 @@ typedef struct ExprNames
 	 */
 	bool		(*known_text) (void *arg, ExprVar var, int index,
 							   const char *text);
+
+	/* Told of a function that is not known, and of those that are. */
+	void		(*unknown_function) (void *arg, const char *name,
+									 const char *const *known, int nknown);
+
+	/* Reads a date; false when it is none. */
+	bool		(*instant) (void *arg, const char *text, TimestampTz *at);
 } ExprNames;
 
 /*
@@ -169,9 +178,12 @@ extern bool expr_interval(const Expr *expr, ExprInterval *interval);
 /*
  * Calls back for every variable reference, and for every `within`: var is then
  * VAR_ATTRIBUTE (its index, or -1 when the date is not a bare attribute) and
- * span is set.  For `score <op> constant` comparisons compared is true and
+ * span is set.  A constant date in one is EXPR_INSTANT, and constant is the
+ * instant.  For `score <op> constant` comparisons compared is true and
  * constant holds the other side.
  */
+#define EXPR_INSTANT (-2)
+
 typedef void (*ExprVisitor) (void *arg, ExprVar var, int index,
 							 bool compared, double constant, const Span *span);
 extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
@@ -181,6 +193,9 @@ extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
  * "3 years", "ever".  False when it is not one; negative parts are refused.
  */
 extern bool span_parse(const char *text, Span *span);
+
+/* As it is written: "2 months", "1 day 12 hours". */
+extern char *span_text(const Span *span);
 
 /* One "day", "days", "month"...; false when it is no unit. */
 extern bool span_unit(const char *name, int len, Span *one);

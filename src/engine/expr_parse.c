@@ -29,11 +29,18 @@ static const struct
 	{"ceil", NODE_CEIL, 1, 1},
 	{"round", NODE_ROUND, 1, 1},
 	{"abs", NODE_ABS, 1, 1},
+	{"ln", NODE_LN, 1, 1},
 	{"coalesce", NODE_COALESCE, 1, -1},
 	{"within", NODE_WITHIN, 2, 2},
+	{"during", NODE_WITHIN, 2, 2},
+	{"date", NODE_CONSTANT, 1, 1},
 	{"is_null", NODE_IS_NULL, 1, 1}
 };
 
+/*
+ * What no fact may be called.  A function is told by its parenthesis, so that
+ * those that came later ("date", "ln"...) need not be in the list.
+ */
 static const char *const keywords[] = {
 	"and", "or", "not", "in", "true", "false", "null", "if", "min", "max",
 	"floor", "ceil", "round", "abs", "coalesce", "within", "is_null"
@@ -289,6 +296,46 @@ want_type(Parser *p, const Node *node, ExprType type, const char *what)
 }
 
 static bool
+is_text(const Node *node)
+{
+	return node->kind == NODE_CONSTANT && node->type == EXPR_TEXT && !node->value.isnull;
+}
+
+/* A text where a date is wanted is read as one. */
+static bool
+read_date(Parser *p, Node *node)
+{
+	TimestampTz at;
+
+	if (!is_text(node))
+		return true;
+	if (p->names->instant == NULL || !p->names->instant(p->names->arg, node->value.text, &at))
+	{
+		fail(p, psprintf(_("\"%s\" is not a date such as \"2025-01-31\" or \"2025-01-31 12:00\""),
+						 node->value.text));
+		return false;
+	}
+	node->type = node->value.type = EXPR_DATE;
+	node->value.text = NULL;
+	node->value.date = at;
+	return true;
+}
+
+/* Among dates, texts are dates. */
+static bool
+read_dates(Parser *p, Node **args, int nargs)
+{
+	bool		dates = false;
+
+	for (int i = 0; i < nargs; i++)
+		dates |= args[i]->type == EXPR_DATE;
+	for (int i = 0; dates && i < nargs; i++)
+		if (!read_date(p, args[i]))
+			return false;
+	return true;
+}
+
+static bool
 enter(Parser *p)
 {
 	if (++p->depth > MAX_EXPR_DEPTH)
@@ -310,6 +357,9 @@ check_text(Parser *p, const Node *var, const Node *constant)
 	{
 		if (expr_severity_rank(constant->value.text) < 0)
 		{
+			if (p->names->known_text)
+				(void) p->names->known_text(p->names->arg, var->var, var->index,
+											constant->value.text);
 			fail(p, psprintf(_("unknown severity \"%s\""), constant->value.text));
 			return false;
 		}
@@ -335,6 +385,30 @@ is_severity(const Node *node)
 		(node->var == VAR_SEVERITY || node->var == VAR_ENTRY_SEVERITY);
 }
 
+/* From one date on and before another: what has not passed the one and has not
+ * passed the other. */
+static Node *
+make_during(Parser *p, Node **args)
+{
+	Node	   *parts[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (!read_date(p, args[i]) || !want_type(p, args[i], EXPR_DATE, "during()"))
+			return NULL;
+		parts[i] = make_op(p, NODE_WITHIN, EXPR_BOOLEAN, CMP_EQ, 1, &args[i]);
+		if (parts[i] == NULL)
+			return NULL;
+	}
+	if (args[0]->kind == NODE_CONSTANT && args[1]->kind == NODE_CONSTANT &&
+		!args[0]->value.isnull && !args[1]->value.isnull &&
+		args[0]->value.date >= args[1]->value.date)
+		return fail(p, pstrdup(_("during() ends before it begins")));
+	parts[0] = make_op(p, NODE_NOT, EXPR_BOOLEAN, CMP_EQ, 1, &parts[0]);
+	return parts[0] == NULL ? NULL :
+		make_op(p, NODE_AND, EXPR_BOOLEAN, CMP_EQ, 2, parts);
+}
+
 static Node *
 parse_function(Parser *p, char *name)
 {
@@ -352,7 +426,15 @@ parse_function(Parser *p, char *name)
 			break;
 	}
 	if (f == lengthof(functions))
+	{
+		const char *known[lengthof(functions)];
+
+		for (f = 0; f < (int) lengthof(functions); f++)
+			known[f] = functions[f].name;
+		if (p->names->unknown_function)
+			p->names->unknown_function(p->names->arg, name, known, lengthof(functions));
 		return fail(p, psprintf(_("unknown function \"%s\""), name));
+	}
 
 	next_token(p);				/* the parenthesis */
 	args = palloc(sizeof(Node *) * room);
@@ -398,12 +480,16 @@ parse_function(Parser *p, char *name)
 		case NODE_IF:
 			if (!want_type(p, args[0], EXPR_BOOLEAN, _("the first argument of if()")))
 				return NULL;
+			if (!read_dates(p, args + 1, 2))
+				return NULL;
 			if (!expr_unify(&type, args[1]->type) || !expr_unify(&type, args[2]->type))
 				return fail(p, psprintf(_("if() cannot give both %s and %s"),
 										type_name(args[1]->type), type_name(args[2]->type)));
 			break;
 
 		case NODE_COALESCE:
+			if (!read_dates(p, args, nargs))
+				return NULL;
 			for (int i = 0; i < nargs; i++)
 			{
 				if (!expr_unify(&type, args[i]->type))
@@ -414,6 +500,8 @@ parse_function(Parser *p, char *name)
 
 		case NODE_MIN:
 		case NODE_MAX:
+			if (!read_dates(p, args, nargs))
+				return NULL;
 			for (int i = 0; i < nargs; i++)
 			{
 				if (args[i]->type == EXPR_BOOLEAN || args[i]->type == EXPR_TEXT)
@@ -429,8 +517,16 @@ parse_function(Parser *p, char *name)
 			type = EXPR_BOOLEAN;
 			break;
 
+		case NODE_CONSTANT:
+			if (!is_text(args[0]))
+				return fail(p, pstrdup(_("date() needs a date in quotes, such as \"2025-01-31\"")));
+			return read_date(p, args[0]) ? args[0] : NULL;
+
 		case NODE_WITHIN:
-			if (!want_type(p, args[0], EXPR_DATE, _("the first argument of within()")))
+			if (strcmp(name, "during") == 0)
+				return make_during(p, args);
+			if (!read_date(p, args[0]) ||
+				!want_type(p, args[0], EXPR_DATE, _("the first argument of within()")))
 				return NULL;
 			if (args[1]->kind != NODE_CONSTANT || args[1]->type != EXPR_TEXT ||
 				!span_parse(args[1]->value.text, &span))
@@ -494,6 +590,8 @@ parse_primary(Parser *p)
 			return expr_make_constant(boolean_value(name[0] == 't'));
 		if (strcmp(name, "null") == 0)
 			return expr_make_constant(null_value());
+		if (p->error)
+			return NULL;
 		if (at_symbol(p, "("))
 			return parse_function(p, name);
 
@@ -619,6 +717,8 @@ parse_in(Parser *p, Node *subject)
 			return NULL;
 		if (item->kind != NODE_CONSTANT)
 			return fail(p, pstrdup(_("only constants may stand in the list after \"in\"")));
+		if (subject->type == EXPR_DATE && !read_date(p, item))
+			return NULL;
 		if (subject->type != EXPR_NULL && item->type != EXPR_NULL &&
 			subject->type != item->type)
 			return fail(p, psprintf(_("cannot compare %s with %s"),
@@ -658,7 +758,7 @@ parse_compare(Parser *p)
 
 	next_token(p);
 	args[1] = parse_sum(p);
-	if (args[1] == NULL)
+	if (args[1] == NULL || !read_dates(p, args, 2))
 		return NULL;
 
 	if (args[0]->type != EXPR_NULL && args[1]->type != EXPR_NULL &&

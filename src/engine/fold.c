@@ -343,8 +343,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 		for (int i = state->first_open; collapsed && i < state->nsanctions; i++)
 			there |= state->sanctions[i].rung == direct &&
 				sanction_open_now(&state->sanctions[i]);
-		if (!there && sanction_open(fold, direct, event->key.id, event->held, event->decided,
-									&event->length))
+		if (!there && sanction_open(fold, direct, event->key.id, event->held, event->decided))
 			fold->direct = direct;
 	}
 }

@@ -15,7 +15,9 @@
 /* `within` on a date, somewhere in a condition that time may change. */
 typedef struct WithinUse
 {
-	int			attribute;		/* index; -1: any attribute that is a date */
+	int			attribute;		/* index; -1: any attribute that is a date; or
+								 * EXPR_INSTANT: */
+	TimestampTz instant;
 	Span		span;
 } WithinUse;
 
@@ -251,6 +253,10 @@ extern TimestampTz cycle_start(Fold *fold, TimestampTz at);
 extern TimestampTz cycle_boundary_after(Fold *fold, const Cycle *cycle,
 										TimestampTz at);
 
+/* The case that holds, or null, and the span that it gives. */
+extern const SpanCase *span_case(Fold *fold, const SpanParam *param);
+extern Span span_case_value(Fold *fold, const SpanCase *c);
+
 /* Evaluates a parameter; false when no case holds. */
 extern bool span_of_case(Fold *fold, const SpanParam *param, Span *span);
 
@@ -292,7 +298,7 @@ extern void ladder_disarm(Fold *fold);
  * whatever the policy says.
  */
 extern bool sanction_open(Fold *fold, int rung, int64 cause, bool held,
-						  TimestampTz decided, const Span *chosen);
+						  TimestampTz decided);
 
 extern void sanction_release(Fold *fold, SanctionState *sanction,
 							 ReleaseReason reason);

@@ -148,8 +148,8 @@ evaluate_holding(Fold *fold, int *heaviest)
 			continue;
 		}
 		if (fold->judged != NULL ?
-			sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold), NULL) :
-			sanction_open(fold, i, cause, held, decided, NULL))
+			sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold)) :
+			sanction_open(fold, i, cause, held, decided))
 		{
 			changed = true;
 			if (rung_heavier(policy, i, *heaviest))
@@ -228,12 +228,28 @@ rung_crossed(Fold *fold, int index)
 	return true;
 }
 
+/* Nobody would see otherwise that it was reached. */
+static void
+tell_passed(Fold *fold, int rung)
+{
+	Effect		effect;
+
+	fold_effect_init(fold, &effect, EFFECT_RUNG_PASSED);
+	effect.rung = rung;
+	effect.entry = cause_now(fold);
+	effect.detail = "not opened: a heavier rung";
+	fold_emit(fold, &effect);
+}
+
 bool
 ladder_evaluate(Fold *fold)
 {
 	const Policy *policy = fold->policy;
 	int			newly = fold->direct;
 	int			best = -1;
+	bool		passed = fold->trace != NULL && fold->trace->passed && !policy->apply_all;
+	int			npassed = 0;
+	int		   *crossed = passed ? palloc(sizeof(int) * policy->nrungs) : NULL;
 	bool		changed = false;
 
 	for (int i = 0; i < policy->nrungs; i++)
@@ -255,12 +271,20 @@ ladder_evaluate(Fold *fold)
 		if (!rung_crossed(fold, i))
 			continue;
 		if (policy->apply_all)
-			changed |= sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold), NULL);
-		else if (rung_heavier(policy, i, best))
-			best = i;
+			changed |= sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold));
+		else
+		{
+			if (passed)
+				crossed[npassed++] = i;
+			if (rung_heavier(policy, i, best))
+				best = i;
+		}
 	}
+	for (int i = 0; i < npassed; i++)
+		if (crossed[i] != best || !rung_heavier(policy, best, newly))
+			tell_passed(fold, crossed[i]);
 	if (best >= 0 && rung_heavier(policy, best, newly))
-		changed |= sanction_open(fold, best, cause_now(fold), held_now(fold), decided_now(fold), NULL);
+		changed |= sanction_open(fold, best, cause_now(fold), held_now(fold), decided_now(fold));
 	fold->fresh = false;
 	return changed;
 }

@@ -476,20 +476,35 @@ observe_value(void *arg, ExprVar var, int index)
 	return nothing(EXPR_NUMBER);
 }
 
-bool
-span_of_case(Fold *fold, const SpanParam *param, Span *span)
+const SpanCase *
+span_case(Fold *fold, const SpanParam *param)
 {
 	for (int i = 0; i < param->ncases; i++)
 	{
 		const SpanCase *c = &param->cases[i];
 
-		if (c->when != NULL && !expr_true(c->when, &fold->env))
-			continue;
-		*span = c->times == NULL ? c->span :
-			span_times(&c->span, expr_number(c->times, &fold->env));
-		return true;
+		if (c->when == NULL || expr_true(c->when, &fold->env))
+			return c;
 	}
-	return false;
+	return NULL;
+}
+
+Span
+span_case_value(Fold *fold, const SpanCase *c)
+{
+	return c->times == NULL ? c->span :
+		span_times(&c->span, expr_number(c->times, &fold->env));
+}
+
+bool
+span_of_case(Fold *fold, const SpanParam *param, Span *span)
+{
+	const SpanCase *c = span_case(fold, param);
+
+	if (c == NULL)
+		return false;
+	*span = span_case_value(fold, c);
+	return true;
 }
 
 /* ---------- what time alone may change ---------- */
@@ -617,6 +632,14 @@ observe_next_wake(Fold *fold, TimestampTz before)
 	{
 		const WithinUse *use = &plan->within[i];
 
+		if (use->attribute == EXPR_INSTANT)
+		{
+			TimestampTz end = span_add(use->instant, &use->span, 1, policy->zone);
+
+			if (end > fold->at)
+				wake = Min(wake, end);
+			continue;
+		}
 		for (int a = 0; a < policy->nattributes; a++)
 		{
 			ExprValue	v;

@@ -55,7 +55,7 @@ add_threshold(Scan *scan, double points)
 }
 
 static void
-add_within(Scan *scan, int attribute, const Span *span)
+add_within(Scan *scan, int attribute, double instant, const Span *span)
 {
 	EnginePlan *plan = scan->plan;
 
@@ -63,6 +63,7 @@ add_within(Scan *scan, int attribute, const Span *span)
 		palloc(sizeof(WithinUse)) :
 		repalloc(plan->within, sizeof(WithinUse) * (plan->nwithin + 1));
 	plan->within[plan->nwithin].attribute = attribute;
+	plan->within[plan->nwithin].instant = (TimestampTz) instant;
 	plan->within[plan->nwithin++].span = *span;
 }
 
@@ -93,7 +94,7 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 	{
 		scan->varies = true;
 		if (scan->timed)
-			add_within(scan, index, span);
+			add_within(scan, index, constant, span);
 		return;
 	}
 	if (var != VAR_ATTRIBUTE && var != VAR_FACET)

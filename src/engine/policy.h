@@ -44,6 +44,9 @@ typedef struct SpanCase
 	Expr	   *when;			/* null: always */
 	Span		span;			/* one unit of it, when times is set */
 	Expr	   *times;			/* null: once; else span is taken that often */
+	bool		is_range;		/* violation.sanction_length may choose inside; */
+	Span		min;			/* the span above is the usual one */
+	Span		max;
 } SpanCase;
 
 typedef struct SpanParam

@@ -144,26 +144,105 @@ typedef struct Measure
 	Span		length;
 	int			left;			/* -1: not counting */
 	bool		conditions;
+	const char *detail;			/* of the effect */
 } Measure;
 
+/* -1, 0, 1: a length is below a range, in it, above it, counted from an instant. */
+static int
+span_in_range(const Span *length, const SpanCase *range, TimestampTz from, pg_tz *zone)
+{
+	TimestampTz end = span_add(from, length, 1, zone);
+
+	return end < span_add(from, &range->min, 1, zone) ? -1 :
+		end > span_add(from, &range->max, 1, zone);
+}
+
+/* Is one range nearer to a length than another? Neither holds it. */
 static bool
-measure_sanction(Fold *fold, const Rung *rung, const Span *chosen, Measure *m)
+is_nearer(const SpanCase *a, const SpanCase *b, const Span *length, TimestampTz from, pg_tz *zone)
+{
+	TimestampTz end = span_add(from, length, 1, zone);
+	const SpanCase *ranges[2] = {a, b};
+	TimestampTz away[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		TimestampTz min = span_add(from, &ranges[i]->min, 1, zone);
+
+		away[i] = end < min ? min - end : end - span_add(from, &ranges[i]->max, 1, zone);
+	}
+	return away[0] < away[1];
+}
+
+bool
+engine_length_open(const Rung *rung, const Span *length, TimestampTz from, pg_tz *zone,
+				   const SpanCase **range)
+{
+	for (int i = 0; i < rung->length.ncases; i++)
+	{
+		const SpanCase *c = &rung->length.cases[i];
+
+		if (!c->is_range)
+			continue;
+		if (span_in_range(length, c, from, zone) == 0)
+			return true;
+		if (*range == NULL || is_nearer(c, *range, length, from, zone))
+			*range = c;
+	}
+	return false;
+}
+
+bool
+engine_check_length(const Policy *policy, int rule, const Span *length, TimestampTz from,
+					const SpanCase **range)
+{
+	int			direct = policy->rules[rule].direct;
+
+	*range = NULL;
+	if (direct >= 0 &&
+		engine_length_open(&policy->rungs[direct], length, from, policy->zone, range))
+		return true;
+	for (int i = 0; i < policy->nrungs; i++)
+		if ((policy->rungs[i].mode == RUNG_CROSSING || policy->rungs[i].mode == RUNG_MULTIPLE) &&
+			engine_length_open(&policy->rungs[i], length, from, policy->zone, range))
+			return true;
+	return false;
+}
+
+static bool
+measure_sanction(Fold *fold, const Rung *rung, Measure *m)
 {
 	memset(m, 0, sizeof(Measure));
 	m->left = -1;
 	m->conditions = rung->nconditions > 0;
 	if (rung->length.ncases > 0)
 	{
+		const SpanCase *c = span_case(fold, &rung->length);
+
 		/* No case for this account: the rung does not concern it. */
-		if (!span_value(fold, &rung->length, &m->length))
+		if (c == NULL)
 			return false;
-		m->has_length = true;
-	}
-	if (chosen != NULL && !span_empty(chosen) && !(m->has_length && m->length.forever) &&
-		rung->mode != RUNG_WHILE)
-	{
-		m->length = *chosen;
-		m->has_length = true;
+		m->length = span_case_value(fold, c);
+		if (c->is_range)
+		{
+			int			side;
+
+			/*
+			 * Whoever decided on the violation chooses, inside the range: what
+			 * was chosen under another version may lie outside of this one's.
+			 */
+			if (fold->judged != NULL && !span_empty(&fold->judged->length))
+			{
+				m->length = fold->judged->length;
+				m->detail = "length chosen";
+			}
+			side = span_in_range(&m->length, c, fold->at, fold->policy->zone);
+			if (side != 0)
+				m->length = side < 0 ? c->min : c->max;
+		}
+
+		/* For ever until something is done is until that is done. */
+		m->has_length = !(m->length.forever && m->conditions);
 	}
 	if (rung->count_activity >= 0)
 	{
@@ -229,13 +308,12 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 	s->dirty = true;
 	if (s->ends == ends && s->left == left && s->met == met)
 		return false;
-	sanction_effect(fold, EFFECT_SANCTION_EXTEND, s, NULL);
+	sanction_effect(fold, EFFECT_SANCTION_EXTEND, s, m->detail);
 	return true;
 }
 
 bool
-sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz decided,
-			  const Span *chosen)
+sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz decided)
 {
 	const Policy *policy = fold->policy;
 	EngineState *state = fold->state;
@@ -250,7 +328,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 
 	if (cause != 0 && policy->sanctions_from_decided && decided > starts)
 		starts = decided;
-	if (!measure_sanction(fold, rung, chosen, &m))
+	if (!measure_sanction(fold, rung, &m))
 		return false;
 
 	state->fired[rung_index]++;
@@ -301,7 +379,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 	}
 	set_ends(fold, s, &m, starts);
 	sanction_fill_terms(fold, s);
-	sanction_effect(fold, EFFECT_SANCTION_START, s, NULL);
+	sanction_effect(fold, EFFECT_SANCTION_START, s, m.detail);
 	return true;
 }
 
@@ -508,9 +586,13 @@ sanctions_activity(Fold *fold, const EngineEvent *event)
 			int			other = rung->elect_rung;
 			int64		cause = s->cause;
 			bool		held = (s->flags & SANCTION_HELD) != 0;
+			Measure		m;
 
+			/* What does not concern the account cannot be chosen. */
+			if (!measure_sanction(fold, &policy->rungs[other], &m))
+				continue;
 			sanction_release(fold, s, RELEASE_ELECTED);
-			sanction_open(fold, other, cause, held, fold->at, NULL);
+			sanction_open(fold, other, cause, held, fold->at);
 			continue;
 		}
 		if (rung->count_activity == event->activity && s->left > 0)

@@ -190,7 +190,20 @@ typedef struct RevisionRow
 /* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */
 extern Points ledger_points(Datum numeric, const char *column);
 
+/* The same of what is being written, digit by digit: rows of earlier versions
+ * may have more of them. */
+extern Points entered_points(Datum numeric, const char *column);
+
 extern uint64 ledger_hash(const char *text, int len);
+
+/* ---------- chosen lengths (chosen_length.c) ---------- */
+
+/* Raises ERRCODE_GV_INVALID_ENTRY unless the rulebook takes the row's sanction_length. */
+extern void chosen_length_check(Relation relation, const Policy *policy, int rule,
+								const ViolationRow *row);
+
+/* Likewise, once the rows have opened what they open. */
+extern void chosen_lengths_taken(Relation relation, const ViolationRow *rows, int64 nrows);
 
 /* ---------- histories (history.c) ---------- */
 

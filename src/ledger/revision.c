@@ -271,6 +271,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 			break;				/* who revises the originals applies them, too */
 		check_reason(relation, slot, numbers);
 		check_name_given(identity.userid, relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
+		(void) slot_points(slot, numbers[R_POINTS], "points");
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
 

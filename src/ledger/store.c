@@ -345,6 +345,22 @@ ledger_points(Datum numeric, const char *column)
 	return (Points) rounded;
 }
 
+Points
+entered_points(Datum numeric, const char *column)
+{
+	Points		points = ledger_points(numeric, column);
+
+	/* What a double has room for is no measure of what was written. */
+	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, numeric)) > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("%s is not a number of points for column \"%s\"",
+						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
+				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
+				 errhint("governance.rule lists what each rule costs.")));
+	return points;
+}
+
 uint64
 ledger_hash(const char *text, int len)
 {

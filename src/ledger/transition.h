@@ -85,7 +85,7 @@ slot_points(TupleTableSlot *slot, AttrNumber number, const char *column)
 	bool		isnull;
 	Datum		value = slot_getattr(slot, number, &isnull);
 
-	return isnull ? POINTS_NONE : ledger_points(value, column);
+	return isnull ? POINTS_NONE : entered_points(value, column);
 }
 
 #endif							/* GOVERNANCE_LEDGER_TRANSITION_H */

@@ -145,6 +145,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 					 errtable(relation)));
 	}
 	row->rule = found->code;
+	chosen_length_check(relation, policy, index, row);
 }
 
 static inline bool
@@ -177,10 +178,12 @@ read_violation(Oid userid, Relation relation, TupleTableSlot *slot, const AttrNu
 		row->length.months = interval->month;
 		row->length.days = interval->day;
 		row->length.usecs = interval->time;
-		if (interval->month < 0 || interval->day < 0 || interval->time < 0)
+		if (interval->month < 0 || interval->day < 0 || interval->time < 0 ||
+			(interval->month == 0 && interval->day == 0 && interval->time == 0))
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_INVALID_ENTRY),
-					 errmsg("sanction_length must not be negative"),
+					 errmsg("%s is not a sanction_length",
+							DatumGetCString(DirectFunctionCall1(interval_out, length))),
 					 errhint("Leave it null for what the policy says."),
 					 errtable(relation)));
 	}
@@ -448,6 +451,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	for (int64 i = 0; i < nkeys; i++)
 		keys[i].confirmed = confirmed;
 	standings_apply(keys, nkeys);
+	chosen_lengths_taken(relation, rows, ngiven);
 	if (braked)
 		brake_count(rows, nrows);
 	ledger_leave(&identity);

@@ -251,6 +251,18 @@ violation_member(StringInfo json, StringInfo words, const Trace *trace, int64 ac
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* How long whoever decided on the violation said that it is to last, or null. */
+static const char *
+chosen_length(const Trace *trace, const Effect *start, int64 cause)
+{
+	const ViolationRow *row = trace_violation(trace, cause);
+
+	if (row == NULL || start == NULL || start->detail == NULL ||
+		strcmp(start->detail, "length chosen") != 0)
+		return NULL;
+	return span_text(&row->length);
+}
+
 Datum
 governance_explain(PG_FUNCTION_ARGS)
 {
@@ -272,6 +284,7 @@ governance_explain(PG_FUNCTION_ARGS)
 	char	   *version;
 	char	   *condition;
 	char	   *length;
+	const char *chosen;
 	bool		enforced;
 	bool		withdrawn;
 	TimestampTz starts;
@@ -332,6 +345,9 @@ governance_explain(PG_FUNCTION_ARGS)
 	time_member(&json, "starts", starts);
 	time_member(&json, "ends", ends);
 	text_member(&json, "length", length);
+	chosen = chosen_length(trace, start, cause);
+	if (chosen != NULL)
+		text_member(&json, "chosen_length", chosen);
 	raw_member(&json, "enforced", enforced ? "true" : "false");
 	if (terms != NULL)
 		raw_member(&json, "terms", terms);
@@ -372,6 +388,9 @@ governance_explain(PG_FUNCTION_ARGS)
 		appendStringInfo(&words, " to %s", points_string(price->score));
 		appendStringInfo(&words, " of %s. ", points_string(price->cap));
 	}
+	if (chosen != NULL && length != NULL)
+		appendStringInfo(&words, "Its length was chosen with the decision: %s, where the rung has %s. ",
+						 chosen, length);
 	if (condition != NULL)
 		appendStringInfo(&words, "The rung is reached when %s (version %s of the policy). ",
 						 condition, version == NULL ? "?" : version);

@@ -206,6 +206,8 @@ effect_name(EffectKind kind)
 			return "new version";
 		case EFFECT_OPENING:
 			return "opening balance";
+		case EFFECT_RUNG_PASSED:
+			return "rung passed";
 	}
 	return "unknown";
 }

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_check_policy);
+PG_FUNCTION_INFO_V1(governance_check_stored_policy);
 
 /*
  * A facet that uses a facet that uses a facet...  The weight is how much there
@@ -436,7 +437,9 @@ compile_document(Compiler *c)
 
 	/* names first, so that everything can refer to everything */
 	compile_titles(doc_get(c->root, "activities"), &c->activities);
+	c->ndeclared = c->activities.n;
 	compile_titles(doc_get(c->root, "capabilities"), &c->capabilities);
+	c->vocabulary = doc_get(c->root, "capabilities") != NULL;
 	compile_attributes(c);
 	if (doc_get(c->root, "cycle"))
 		compile_cycle(c, doc_get(c->root, "cycle"), true, &policy->cycle);
@@ -466,9 +469,12 @@ compile_document(Compiler *c)
 /*
  * Everything is allocated in the policy's own context, which only moves below
  * its parent once nothing can go wrong any more.
+ *
+ * A document that is stored is read as it was when it was published: what has
+ * been refused only since then would leave its standings without a policy.
  */
 static Policy *
-compile(Jsonb *document, int64 policy_id, MemoryContext parent, char **summary)
+compile(Jsonb *document, int64 policy_id, bool stored, MemoryContext parent, char **summary)
 {
 	MemoryContext context;
 	MemoryContext scratch;
@@ -487,6 +493,7 @@ compile(Jsonb *document, int64 policy_id, MemoryContext parent, char **summary)
 	c.policy = palloc0(sizeof(Policy));
 	c.policy->context = context;
 	c.policy->policy_id = policy_id;
+	c.stored = stored;
 	compile_document(&c);
 
 	MemoryContextSwitchTo(old);
@@ -501,17 +508,29 @@ compile(Jsonb *document, int64 policy_id, MemoryContext parent, char **summary)
 Policy *
 policy_compile(Jsonb *document, int64 policy_id, MemoryContext parent)
 {
-	return compile(document, policy_id, parent, NULL);
+	return compile(document, policy_id, policy_id != 0, parent, NULL);
+}
+
+static Datum
+check(Jsonb *document, bool stored)
+{
+	char	   *summary;
+	Policy	   *policy = compile(document, 0, stored, NULL, &summary);
+
+	MemoryContextDelete(policy->context);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(summary));
 }
 
 /* check_policy(document jsonb) returns jsonb */
 Datum
 governance_check_policy(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *document = PG_GETARG_JSONB_P(0);
-	char	   *summary;
-	Policy	   *policy = compile(document, 0, NULL, &summary);
+	return check(PG_GETARG_JSONB_P(0), false);
+}
 
-	MemoryContextDelete(policy->context);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(summary));
+/* check_stored_policy(document jsonb) returns jsonb */
+Datum
+governance_check_stored_policy(PG_FUNCTION_ARGS)
+{
+	return check(PG_GETARG_JSONB_P(0), true);
 }

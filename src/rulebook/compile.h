@@ -45,6 +45,8 @@ typedef struct Compiler
 	Policy	   *policy;
 	const Doc  *root;
 	bool		has_zone;
+	bool		stored;			/* it was accepted by an earlier version, which
+							 * may have let pass more: see compile.c */
 
 	/* facets are compiled when they are first asked for */
 	const Doc  *facets;
@@ -57,7 +59,9 @@ typedef struct Compiler
 	const Doc  *dsa;			/* null: no statements of reasons */
 
 	NameList	activities;
+	int			ndeclared;		/* the first of them that "activities" declares */
 	NameList	capabilities;
+	bool		vocabulary;		/* "capabilities" declares them all */
 	NameList	marks;			/* names; policy->marks has the kinds */
 
 	/* by index in the policy */
@@ -68,6 +72,9 @@ typedef struct Compiler
 
 /* EXPR_MAY_* plus: the price so far, in modifiers only */
 #define EXPR_MAY_POINTS		0x10
+
+/* ... or a span may leave a range */
+#define SPAN_MAY_RANGE		0x20
 
 /* ---------- compile.c ---------- */
 
@@ -97,6 +104,9 @@ extern void compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle,
 						  Cycle *cycle);
 extern int	compile_kind(Compiler *c, const Doc *doc);
 extern int	compile_mark(Compiler *c, const Doc *doc);
+
+/* "withhold": a list of capabilities; gives how many. */
+extern int	compile_withheld(Compiler *c, const Doc *list, char ***capabilities);
 
 /* A name of a rung; pattern lists give a set by rung index. */
 extern int	compile_rung_name(Compiler *c, const Doc *doc);

@@ -215,7 +215,7 @@ static void
 compile_length(Compiler *c, const Doc *doc, Rung *rung)
 {
 	static const char *const keys[] = {"count", "of"};
-	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED;
+	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS;
 	double		constant;
 
 	if (doc_get(doc, "count") || doc_get(doc, "of"))
@@ -231,7 +231,7 @@ compile_length(Compiler *c, const Doc *doc, Rung *rung)
 		rung->count_activity = compile_kind(c, doc_required(doc, "of"));
 		return;
 	}
-	compile_span_param(c, doc, may, true, &rung->length);
+	compile_span_param(c, doc, may | SPAN_MAY_RANGE, true, &rung->length);
 }
 
 static void
@@ -275,7 +275,7 @@ compile_rung(Compiler *c, int index)
 		"max", "extend", "queue", "replace", "parallel"
 	};
 	static const char *const elect_keys[] = {"on", "rung"};
-	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED;
+	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS;
 	const Doc  *object = c->rungs[index].doc;
 	Rung	   *rung = &c->policy->rungs[index];
 	const Doc  *when;
@@ -296,24 +296,7 @@ compile_rung(Compiler *c, int index)
 
 	part = doc_get(object, "withhold");
 	if (part)
-	{
-		doc_need_list(part);
-		doc_check_size(part, 256);
-		rung->capabilities = palloc(sizeof(char *) * Max(part->nchildren, 1));
-		for (int i = 0; i < part->nchildren; i++)
-		{
-			const char *name = doc_name(&part->children[i]);
-
-			for (int j = 0; j < rung->ncapabilities; j++)
-			{
-				if (strcmp(rung->capabilities[j], name) == 0)
-					doc_fail(&part->children[i], NULL, NULL,
-							 "\"%s\" is withheld twice", name);
-			}
-			name_list_add(&c->capabilities, name);
-			rung->capabilities[rung->ncapabilities++] = pstrdup(name);
-		}
-	}
+		rung->ncapabilities = compile_withheld(c, part, &rung->capabilities);
 
 	when = doc_get(object, "when");
 	each = doc_get(object, "each");
@@ -358,7 +341,7 @@ compile_rung(Compiler *c, int index)
 		if (rung->each == 0)
 			doc_fail(each, NULL, NULL, "must be more than 0");
 		if (part)
-			rung->measure = compile_expr(c, part, EXPR_NUMBER, EXPR_MAY_STATE);
+			rung->measure = compile_expr(c, part, EXPR_NUMBER, EXPR_MAY_STATE | EXPR_MAY_JUDGED);
 	}
 
 	part = doc_get(object, "rearm");

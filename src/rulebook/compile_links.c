@@ -72,21 +72,9 @@ compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 	part = doc_get(object, "withhold");
 	if (part == NULL)
 		return;
-	doc_need_list(part);
-	doc_check_size(part, 256);
-	if (part->nchildren == 0)
+	link->ncapabilities = compile_withheld(c, part, &link->capabilities);
+	if (link->ncapabilities == 0)
 		doc_fail(part, NULL, NULL, "must not be empty");
-	link->capabilities = palloc(sizeof(char *) * part->nchildren);
-	for (int i = 0; i < part->nchildren; i++)
-	{
-		const char *name = doc_name(&part->children[i]);
-
-		for (int j = 0; j < link->ncapabilities; j++)
-			if (strcmp(link->capabilities[j], name) == 0)
-				doc_fail(&part->children[i], NULL, NULL, "\"%s\" is withheld twice", name);
-		name_list_add(&c->capabilities, name);
-		link->capabilities[link->ncapabilities++] = pstrdup(name);
-	}
 }
 
 void

@@ -12,7 +12,7 @@
 
 #define RELIEF_OPS \
 	"add", "subtract", "set", "raise_to", "lower_to", "restore", "void"
-#define RELIEF_COMMON "name", "when", RELIEF_OPS
+#define RELIEF_COMMON "name", "when", "penalty", RELIEF_OPS
 
 static const char *const triggers[] = {"age", "every", "at", "on", "sanction"};
 
@@ -42,10 +42,10 @@ check_length(const Doc *doc, const SpanParam *param)
 
 		if (span_is_zero(&sc->span) ||
 			(sc->times && expr_is_constant(sc->times, &constant) && constant <= 0))
-			doc_fail(doc, NULL, NULL, "the span must have a length");
+			doc_fail(doc, NULL, _("The shortest is \"1 minute\"."), "the span must have a length");
 		if (!sc->span.forever && sc->times == NULL && sc->span.months == 0 &&
 			sc->span.days == 0 && sc->span.usecs < USECS_PER_MINUTE)
-			doc_fail(doc, NULL, NULL, "the span must be at least a minute");
+			doc_fail(doc, NULL, _("The shortest is \"1 minute\"."), "the span must be at least a minute");
 	}
 }
 
@@ -87,7 +87,7 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 			static const char *const clocks[] = {"occurred", "decided"};
 			static const char *const deeds[] = {"occurrence", "offence", "offense", "deed", "violation", "entry"};
 			static const char *const decisions[] = {"decision", "conviction", "issue", "issued", "final"};
-			const char *hint = closest_hint(word, clocks, lengthof(clocks));
+			const char *hint = misspelt_hint(word, clocks, lengthof(clocks));
 
 			for (int i = 0; i < (int) lengthof(deeds) && hint == NULL; i++)
 				if (strcmp(word, deeds[i]) == 0)
@@ -181,7 +181,7 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 static void
 compile_quota(Compiler *c, const Doc *doc, Quota *quota)
 {
-	const char *text = doc_text(doc);
+	const char *text = doc->kind == DOC_TEXT ? doc->text : "";
 	const char *per = strstr(text, " per ");
 	const char *s = text;
 	int64		amount = 0;
@@ -190,7 +190,9 @@ compile_quota(Compiler *c, const Doc *doc, Quota *quota)
 	int			len = 0;
 
 	if (per == NULL)
-		doc_fail(doc, QUOTA_DETAIL, NULL, "must be an amount per period");
+		doc_fail(doc, QUOTA_DETAIL, doc->kind == DOC_NUMBER ?
+				 _("Say of what, and per what: \"10 points per year\", or \"10 per year\" for the number of times.") : NULL,
+				 "must be an amount per period");
 
 	/* the amount, in hundredths */
 	while (*s == ' ')
@@ -293,6 +295,34 @@ compile_on(Compiler *c, const Doc *object, Relief *relief)
 	relief->refuse_partial = doc_get_word(object, "partial", partials, 2, 0) == 1;
 }
 
+/*
+ * What makes the score worse is no relief, and mostly a slip: points that are
+ * "given back" where points pile up are subtracted.  What a sanction does to the
+ * score may go either way.
+ */
+static void
+check_direction(Compiler *c, const Doc *object, const Doc *value, const Relief *relief)
+{
+	bool		accumulate = c->policy->accumulate;
+	const Doc  *penalty = doc_get(object, "penalty");
+	bool		worse = relief->op == (accumulate ? OP_ADD : OP_SUBTRACT) ||
+		relief->op == (accumulate ? OP_RAISE_TO : OP_LOWER_TO);
+
+	if (penalty && doc_boolean(penalty) && !worse)
+		doc_fail(penalty, NULL, NULL, accumulate ?
+				 gettext_noop("goes with \"add\" and \"raise_to\" only, where points pile up") :
+				 gettext_noop("goes with \"subtract\" and \"lower_to\" only, where points are deducted"));
+	if (c->stored || !worse || (penalty && penalty->boolean) ||
+		relief->trigger == RELIEF_SANCTION_START || relief->trigger == RELIEF_SANCTION_END)
+		return;
+	doc_fail(value, accumulate ? _("Points pile up here, and more of them are worse.") :
+			 _("Points are deducted here, and fewer of them are worse."),
+			 psprintf(_("Use \"%s\" to give points back; write \"penalty\": true beside it if worse is what is meant."),
+					  relief->op == OP_ADD ? "subtract" : relief->op == OP_SUBTRACT ? "add" :
+					  relief->op == OP_RAISE_TO ? "lower_to" : "raise_to"),
+			 "the relief makes the score worse");
+}
+
 static void
 compile_op(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -349,6 +379,8 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 				doc_fail(value, NULL, NULL, "must be more than 0");
 			break;
 	}
+
+	check_direction(c, object, value, relief);
 
 	/* a selection without anything that is selected would be ignored */
 	if (relief->op != OP_VOID && relief->trigger != RELIEF_AGE)

@@ -49,10 +49,60 @@ name_list_add(NameList *list, const char *name)
 	return i >= 0 ? i : name_list_push(list, name);
 }
 
+/*
+ * A kind of activity.  Where a fact has the name, the fact is meant: nothing
+ * would ever be heard of such an activity.
+ */
 int
 compile_kind(Compiler *c, const Doc *doc)
 {
-	return name_list_add(&c->activities, doc_name(doc));
+	const char *name = doc_name(doc);
+	int			i = name_list_find(&c->activities, name);
+
+	if (!c->stored && (i < 0 || i >= c->ndeclared) &&
+		(policy_attribute_index(c->policy, name) >= 0 ||
+		 (c->facets && doc_get(c->facets, name))))
+		doc_fail(doc, NULL,
+				 _("If there are activities of that name, too, list them in \"activities\"."),
+				 "\"%s\" is a fact and not a kind of activity", name);
+	return i >= 0 ? i : name_list_push(&c->activities, name);
+}
+
+/*
+ * A document that declares its capabilities declares them all: one that is
+ * misspelt would be withheld from nobody.
+ */
+int
+compile_withheld(Compiler *c, const Doc *list, char ***capabilities)
+{
+	int			n = 0;
+
+	if (list->kind != DOC_LIST)
+		doc_fail(list, NULL, list->kind == DOC_TEXT ?
+				 psprintf(_("Write [\"%s\"]."), list->text) : NULL, "must be a list of capabilities");
+	doc_check_size(list, 256);
+	*capabilities = palloc(sizeof(char *) * Max(list->nchildren, 1));
+	for (int i = 0; i < list->nchildren; i++)
+	{
+		const Doc  *item = &list->children[i];
+		const char *name = doc_name(item);
+
+		for (int j = 0; j < n; j++)
+			if (strcmp((*capabilities)[j], name) == 0)
+				doc_fail(item, NULL, NULL, "\"%s\" is withheld twice", name);
+		if (!c->stored && c->vocabulary && name_list_find(&c->capabilities, name) < 0)
+		{
+			const char *hint = closest_hint(name, (const char *const *) c->capabilities.names,
+											c->capabilities.n);
+
+			doc_fail(item, _("A document that has \"capabilities\" lists all that it withholds."),
+					 hint != NULL ? hint : _("Add it to \"capabilities\"."),
+					 "unknown capability \"%s\"", name);
+		}
+		name_list_add(&c->capabilities, name);
+		(*capabilities)[n++] = pstrdup(name);
+	}
+	return n;
 }
 
 /* An activity kind that marks the violations it names. */
@@ -116,6 +166,7 @@ typedef struct Scope
 	int			may;
 	const char *refused;		/* the name or text that is not known */
 	const char *why;			/* detail, when it would be known elsewhere */
+	const char *hint;			/* what is to be written instead */
 	NameList	candidates;		/* what it might have been meant to be */
 } Scope;
 
@@ -166,11 +217,18 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 			continue;
 		if (needs & ~scope->may)
 		{
+			const char *other = strncmp(name, "entry.", 6) == 0 ? name + 6 : psprintf("entry.%s", name);
+
+			/* "entry.points" for "points", and the other way round */
+			for (int j = 0; j < (int) lengthof(expr_names); j++)
+				if (strcmp(expr_names[j].name, other) == 0 &&
+					(expr_names[j].needs & ~scope->may) == 0)
+					scope->hint = psprintf(_("Write \"%s\"."), other);
 			scope->refused = name;
 			scope->why = needs == EXPR_MAY_STATE ?
 				_("The score is not known here.") :
 				needs == EXPR_MAY_POINTS ?
-				_("The price so far is known in modifiers only; what has been lost or has piled up is \"score\" and \"lost\".") :
+				_("What a violation costs is known in modifiers and on the ladder only; what has been lost or has piled up is \"score\" and \"lost\".") :
 				needs == EXPR_MAY_JUDGED ?
 				_("The violation being judged is known in modifiers and on the ladder only.") :
 				needs == EXPR_MAY_ENTRY ?
@@ -218,6 +276,12 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 			scope->why = _("What \"observe\" counts is not known here.");
 			return false;
 		}
+		if (!c->stored && policy->observables[i].same != 0 && !(scope->may & EXPR_MAY_JUDGED))
+		{
+			scope->refused = name;
+			scope->why = _("It counts what is the same as the violation being judged (\"same\"), and here none is.");
+			return false;
+		}
 		*var = VAR_OBSERVABLE;
 		*index = i;
 		*type = EXPR_NUMBER;
@@ -240,6 +304,10 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 	return false;
 }
 
+static const char *const severities[NUM_SEVERITIES] = {
+	"minor", "medium", "severe", "extreme"
+};
+
 static const char *const violation_sources[] = {
 	"report", "patrol", "model", "campaign", "system"
 };
@@ -252,6 +320,14 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 	Policy	   *policy = scope->c->policy;
 	bool		of_class = var == VAR_CLASS || var == VAR_ENTRY_CLASS;
 
+	if (var == VAR_SEVERITY || var == VAR_ENTRY_SEVERITY)
+	{
+		for (int i = 0; i < NUM_SEVERITIES; i++)
+			name_list_push(&scope->candidates, severities[i]);
+		scope->refused = text;
+		scope->why = psprintf(_("A severity is %s."), word_list(severities, NUM_SEVERITIES, "or"));
+		return false;
+	}
 	if (var == VAR_SOURCE)
 	{
 		for (int i = 0; i < (int) lengthof(violation_sources); i++)
@@ -289,12 +365,53 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 	return false;
 }
 
+/* What people look for by another name. */
+static const char *
+known_elsewhere(const char *name)
+{
+	static const char *const counts[] = {
+		"count", "sum", "avg", "total", "number", "distinct", "last", "previous"
+	};
+	static const char *const clocks[] = {
+		"now", "today", "year", "date", "time", "age", "current_date", "current_timestamp", "extract"
+	};
+
+	for (int i = 0; i < (int) lengthof(counts); i++)
+		if (pg_strcasecmp(name, counts[i]) == 0)
+			return _("What is counted or summed up is given a name in \"observe\", and the name stands in the expression.");
+	for (int i = 0; i < (int) lengthof(clocks); i++)
+		if (pg_strcasecmp(name, clocks[i]) == 0)
+			return _("A period is during('2025-01-01', '2026-01-01'), the time since a date within(joined, '30 days'); a date that is a fact is compared with date('2025-01-31').");
+	return NULL;
+}
+
+static void
+unknown_function(void *arg, const char *name, const char *const *known, int nknown)
+{
+	Scope	   *scope = arg;
+
+	scope->refused = name;
+	scope->hint = known_elsewhere(name);
+	for (int i = 0; i < nknown; i++)
+		name_list_push(&scope->candidates, known[i]);
+	if (scope->hint == NULL)
+		scope->why = psprintf(_("There are %s."), word_list(known, nknown, "and"));
+}
+
+static bool
+read_instant(void *arg, const char *text, TimestampTz *at)
+{
+	Scope	   *scope = arg;
+
+	return parse_instant(text, scope->c->policy->zone, at);
+}
+
 static Expr *
 parse_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 {
 	Scope		scope = {.c = c, .doc = doc, .may = may};
 	ExprNames	names = {.arg = &scope, .resolve = resolve_name,
-	.known_text = known_text};
+	.known_text = known_text, .unknown_function = unknown_function, .instant = read_instant};
 	char	   *error;
 	Expr	   *expr = expr_parse(doc_text(doc), wanted, &names, &error);
 
@@ -303,14 +420,18 @@ parse_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 		const char *detail = NULL;
 		const char *hint = NULL;
 
-		if (scope.refused && strncmp(error, "unknown ", 8) == 0)
+		if (scope.refused)
 		{
 			detail = scope.why;
-			hint = closest_hint(scope.refused,
-								(const char *const *) scope.candidates.names,
-								scope.candidates.n);
+			hint = scope.hint;
+			if (hint == NULL)
+				hint = closest_hint(scope.refused,
+									(const char *const *) scope.candidates.names,
+									scope.candidates.n);
 			if (detail == NULL && hint == NULL)
-				hint = "A fact about the account is declared in \"attributes\", what follows from facts in \"facets\", a count or a sum in \"observe\".";
+				hint = known_elsewhere(scope.refused);
+			if (detail == NULL && hint == NULL)
+				hint = _("A fact about the account is declared in \"attributes\", what follows from facts in \"facets\", a count or a sum in \"observe\".");
 		}
 		doc_fail(doc, detail, hint, "%s", error);
 	}
@@ -459,10 +580,49 @@ span_estimate(const Span *span)
 #define SPAN_DETAIL \
 	_("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\".")
 
+/* "2.5 years" is "30 months": the same in whole smaller units, or null. */
+static const char *
+whole_units(const char *text)
+{
+	static const struct
+	{
+		const char *unit;
+		const char *smaller;
+		int			times;
+	}			units[] = {
+		{"year", "months", 12}, {"week", "days", 7}, {"day", "hours", 24},
+		{"hour", "minutes", 60}, {"minute", "seconds", 60}
+	};
+	double		n;
+	char		unit[16];
+	int			read = 0;
+
+	if (sscanf(text, " %lf %15s %n", &n, unit, &read) != 2 || text[read] != '\0' ||
+		!(n > 0 && n < 100000))
+		return NULL;
+	for (int i = 0; i < (int) lengthof(units); i++)
+	{
+		int			len = strlen(units[i].unit);
+		double		whole = n * units[i].times;
+
+		if (strncmp(unit, units[i].unit, len) != 0 ||
+			(unit[len] != '\0' && strcmp(unit + len, "s") != 0))
+			continue;
+		if (fabs(whole - rint(whole)) < 1e-6 && rint(whole) > 0)
+			return psprintf(_("Write \"%.0f %s\"."), rint(whole), units[i].smaller);
+		return _("The numbers in a span are whole: write it in a smaller unit.");
+	}
+	return NULL;
+}
+
 /* What might have been meant, or null. */
 static const char *
 span_hint(const Doc *doc)
 {
+	static const char *const bare[][2] = {
+		{"day", "1 day"}, {"week", "1 week"}, {"month", "1 month"}, {"quarter", "3 months"},
+		{"year", "1 year"}
+	};
 	static const char *const for_ever[] = {
 		"forever", "for ever", "permanent", "permanently", "indefinite", "indefinitely", "infinity", "never"
 	};
@@ -470,17 +630,20 @@ span_hint(const Doc *doc)
 	char		unit[16];
 
 	if (doc->kind == DOC_NUMBER)
-		return "Say of what: \"7 days\".";
+		return _("Say of what: \"7 days\".");
 	if (doc->kind != DOC_TEXT)
 		return NULL;
 	for (int i = 0; i < (int) lengthof(for_ever); i++)
 		if (pg_strcasecmp(doc->text, for_ever[i]) == 0)
-			return "Write \"ever\".";
+			return _("Write \"ever\".");
+	for (int i = 0; i < (int) lengthof(bare); i++)
+		if (strcmp(doc->text, bare[i][0]) == 0)
+			return psprintf(_("Write \"%s\"."), bare[i][1]);
 	if (sscanf(doc->text, "%d %15s", &n, unit) == 2 &&
 		(pg_strncasecmp(unit, "match", 5) == 0 || pg_strncasecmp(unit, "game", 4) == 0 ||
 		 pg_strncasecmp(unit, "event", 5) == 0))
-		return "A number of events is written {\"count\": 2, \"of\": \"match\"}, with the kind of activity that counts.";
-	return NULL;
+		return _("A number of events is written {\"count\": 2, \"of\": \"match\"}, with the kind of activity that counts.");
+	return strchr(doc->text, '.') != NULL ? whole_units(doc->text) : NULL;
 }
 
 Span
@@ -510,15 +673,74 @@ compile_formula(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 	value = &doc->children[0];
 	if (!span_unit(value->key, strlen(value->key), &sc->span))
 		elog(ERROR, "unknown unit \"%s\"", value->key);
+	if (value->kind == DOC_LIST && value->nchildren > 0 && value->children[0].kind == DOC_NUMBER)
+		doc_fail(value, NULL, may & SPAN_MAY_RANGE ?
+				 _("A length that is chosen inside of a range is written {\"range\": [\"1 month\", \"6 months\"]}.") : NULL,
+				 "must be one number, or an expression");
 	sc->times = compile_expr(c, value, EXPR_NUMBER, may);
 	if (expr_is_constant(sc->times, &constant) && constant < 0)
 		doc_fail(value, NULL, NULL, "a span must not be negative");
+}
+
+static void compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
+							  SpanCase *sc);
+
+/* {"range": ["1 month", "6 months"], "usual": "2 months"} */
+static void
+compile_range(Compiler *c, const Doc *doc, int may, SpanCase *sc)
+{
+	static const char *const keys[] = {"range", "usual"};
+	const Doc  *range;
+	const Doc  *usual;
+
+	doc_check_keys(doc, keys, lengthof(keys));
+	range = doc_required(doc, "range");
+	usual = doc_get(doc, "usual");
+	if (range->kind != DOC_LIST || range->nchildren != 2)
+		doc_fail(range, NULL, _("Example: {\"range\": [\"1 month\", \"6 months\"], \"usual\": \"2 months\"}."),
+				 "a range has two spans, the shortest and the longest");
+	sc->is_range = true;
+	sc->min = compile_span(&range->children[0]);
+	sc->max = compile_span(&range->children[1]);
+	for (int i = 0; i < 2; i++)
+	{
+		const Span *end = i == 0 ? &sc->min : &sc->max;
+
+		if (end->forever)
+			doc_fail(&range->children[i], NULL,
+					 _("What lasts for ever is a rung of its own, which a rule opens (\"direct\")."),
+					 "a range cannot have \"ever\"");
+		if (span_is_zero(end))
+			doc_fail(&range->children[i], NULL, NULL, "the span must have a length");
+	}
+	if (span_estimate(&sc->min) >= span_estimate(&sc->max))
+		doc_fail(range, NULL, NULL, "the range begins at %s and ends at %s",
+				 range->children[0].text, range->children[1].text);
+	sc->span = sc->min;
+	if (usual == NULL)
+		return;
+	if (usual->kind == DOC_LIST)
+		doc_fail(usual, NULL, _("Put the cases outside: [{\"when\": condition, \"use\": {\"range\": ...}}, ...]."),
+				 "cases cannot be nested");
+	if (usual->kind == DOC_OBJECT && doc_get(usual, "range"))
+		doc_fail(usual, NULL, NULL, "must be one span");
+	compile_span_case(c, usual, may & ~SPAN_MAY_RANGE, false, sc);
+	if (sc->times == NULL && (span_estimate(&sc->span) < span_estimate(&sc->min) ||
+							  span_estimate(&sc->span) > span_estimate(&sc->max)))
+		doc_fail(usual, NULL, NULL, "%s is not in the range from %s to %s",
+				 usual->text, range->children[0].text, range->children[1].text);
 }
 
 static void
 compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 				  SpanCase *sc)
 {
+	if (doc->kind == DOC_OBJECT && (may & SPAN_MAY_RANGE) &&
+		(doc_get(doc, "range") || doc_get(doc, "usual")))
+	{
+		compile_range(c, doc, may, sc);
+		return;
+	}
 	if (doc->kind == DOC_OBJECT)
 	{
 		compile_formula(c, doc, may, sc);

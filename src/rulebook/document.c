@@ -246,8 +246,34 @@ is_swapped(const char *a, const char *b, int len)
 		strcmp(a + i + 2, b + i + 2) == 0;
 }
 
-const char *
-closest_hint(const char *name, const char *const *candidates, int ncandidates)
+/*
+ * "warning" for "warned", "ban" for "banned": the one that begins alike, as far
+ * as at least three letters and half of the shorter one; null when there are
+ * several.
+ */
+static const char *
+begins_alike(const char *name, int len, const char *const *candidates, int ncandidates)
+{
+	const char *found = NULL;
+
+	for (int i = 0; i < ncandidates; i++)
+	{
+		int			shorter = Min(len, (int) strlen(candidates[i]));
+		int			same = 0;
+
+		while (same < shorter && pg_tolower(name[same]) == pg_tolower(candidates[i][same]))
+			same++;
+		if (same < Max(3, (shorter + 1) / 2))
+			continue;
+		if (found != NULL && strcmp(found, candidates[i]) != 0)
+			return NULL;
+		found = candidates[i];
+	}
+	return found;
+}
+
+static const char *
+closest(const char *name, const char *const *candidates, int ncandidates)
 {
 	int			len = strlen(name);
 	int			best = Min(Max(len / 3, 1), 4) + 1;
@@ -273,7 +299,25 @@ closest_hint(const char *name, const char *const *candidates, int ncandidates)
 			found = candidates[i];
 		}
 	}
+	return found;
+}
+
+const char *
+misspelt_hint(const char *name, const char *const *candidates, int ncandidates)
+{
+	const char *found = closest(name, candidates, ncandidates);
+
 	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : NULL;
+}
+
+const char *
+closest_hint(const char *name, const char *const *candidates, int ncandidates)
+{
+	const char *hint = misspelt_hint(name, candidates, ncandidates);
+	const char *found = hint ? NULL :
+		begins_alike(name, strlen(name), candidates, ncandidates);
+
+	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : hint;
 }
 
 char *

@@ -101,6 +101,10 @@ extern int	doc_get_word(const Doc *object, const char *key,
 extern const char *closest_hint(const char *name, const char *const *candidates,
 								int ncandidates);
 
+/* Likewise, of slips of the pen alone: what else the word is may be meant. */
+extern const char *misspelt_hint(const char *name, const char *const *candidates,
+								 int ncandidates);
+
 /* "\"a\", \"b\" or \"c\""; `last` is "and" or "or", translated here */
 extern char *word_list(const char *const *words, int nwords, const char *last);
 

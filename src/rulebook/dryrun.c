@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "compat.h"
 #include "engine/engine.h"
 #include "errors.h"
@@ -53,17 +55,32 @@ typedef struct DryRun
 
 /* ---------- reading events ---------- */
 
+/* Where it stands: "events[1].points" */
+static char *
+event_path(const Doc *at)
+{
+	char	   *path = doc_path(at);
+
+	return psprintf("events%s%s", path[0] == '[' || path[0] == '\0' ? "" : ".", path);
+}
+
+pg_noreturn
+static void
+fail_hinted(const Doc *at, const char *what, const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_INVALID_ENTRY),
+			 errmsg("%s: %s", event_path(at), what),
+			 detail != NULL ? errdetail("%s", detail) : 0,
+			 hint != NULL ? errhint("%s", hint) :
+			 errhint("governance.help('rules') shows how dry_run() is called.")));
+}
+
 pg_noreturn
 static void
 event_fail(const Doc *at, const char *what, const char *detail)
 {
-	char	   *path = doc_path(at);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_GV_INVALID_ENTRY),
-			 errmsg("events%s%s: %s", path[0] == '[' || path[0] == '\0' ? "" : ".", path, what),
-			 detail != NULL ? errdetail("%s", detail) : 0,
-			 errhint("governance.help('rules') shows how dry_run() is called.")));
+	fail_hinted(at, what, detail, NULL);
 }
 
 static const char *
@@ -85,20 +102,25 @@ read_number(const Doc *doc)
 static int64
 read_id(const Doc *doc)
 {
-	if (doc->kind != DOC_NUMBER)
-		event_fail(doc, _("must be a number"), NULL);
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(doc->number)));
+	double		x = doc->kind == DOC_NUMBER ? read_number(doc) : 0;
+
+	if (x < 1 || x > 1e15 || x != floor(x))
+		event_fail(doc, _("must be a whole number from 1 on"),
+				   _("The ids of a dry run are its own; among violations of one instant the smaller comes first."));
+	return (int64) x;
 }
 
 static Points
 read_points(const Doc *doc)
 {
 	double		x = read_number(doc);
-	Points		points = points_from_double(x);
 
-	if (x < 0 || points / 100.0 - x > 1e-9 || x - points / 100.0 > 1e-9)
-		event_fail(doc, _("points are not negative and have at most two decimals"), NULL);
-	return points;
+	if (x < 0 || x > POINTS_MAX / 100.0 ||
+		DatumGetInt32(DirectFunctionCall1(numeric_min_scale, NumericGetDatum(doc->number))) > 2)
+		event_fail(doc, psprintf(_("%s is not a number of points"),
+								 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(doc->number)))),
+				   _("Points have at most two decimals and lie between 0 and 21474836.47."));
+	return points_from_double(x);
 }
 
 static TimestampTz
@@ -169,9 +191,53 @@ check_keys(const Doc *object, const char *const *keys, int nkeys)
 		for (int k = 0; k < nkeys; k++)
 			known |= strcmp(child->key, keys[k]) == 0;
 		if (!known)
-			event_fail(child, _("unknown key"),
-					   psprintf(_("Known here: %s."), word_list(keys, nkeys, "and")));
+			fail_hinted(child, psprintf(_("unknown key \"%s\""), child->key),
+						psprintf(_("Known here: %s."), word_list(keys, nkeys, "and")),
+						closest_hint(child->key, keys, nkeys));
 	}
+}
+
+static inline bool
+span_is_nothing(const Span *span)
+{
+	return span->months == 0 && span->days == 0 && span->usecs == 0;
+}
+
+/* The chosen length is none that the rung (-1: any rung) leaves open. */
+pg_noreturn
+static void
+fail_length(const char *where, const EngineEvent *event, const Policy *policy, int rung,
+			const SpanCase *range)
+{
+	const char *length = span_text(&event->length);
+	const char *rule = policy->rules[event->rule].code;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_INVALID_ENTRY),
+			 range != NULL ? errmsg("%s: a length of %s is outside the range", where, length) :
+			 errmsg("%s: a length of %s cannot be chosen", where, length),
+			 range == NULL && rung < 0 ? errdetail("No rung that rule \"%s\" can open leaves its length open.", rule) :
+			 range == NULL ? errdetail("The violation opens rung \"%s\", whose length is fixed.",
+									   policy->rungs[rung].code) :
+			 rung < 0 ? errdetail("For rule \"%s\" it may be %s to %s.", rule,
+								  span_text(&range->min), span_text(&range->max)) :
+			 errdetail("The violation opens rung \"%s\", whose length is %s to %s.",
+					   policy->rungs[rung].code, span_text(&range->min), span_text(&range->max)),
+			 errhint("A rung leaves its length open by \"for\": {\"range\": [\"1 month\", \"6 months\"], \"usual\": \"2 months\"}.")));
+}
+
+static const char *
+read_source(const Doc *doc)
+{
+	static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
+	const char *name = read_text(doc);
+
+	for (int i = 0; i < (int) lengthof(sources); i++)
+		if (strcmp(sources[i], name) == 0)
+			return sources[i];
+	fail_hinted(doc, psprintf(_("unknown source \"%s\""), name),
+				psprintf(_("The source of a violation is %s."), word_list(sources, lengthof(sources), "or")),
+				closest_hint(name, sources, lengthof(sources)));
 }
 
 static void
@@ -190,10 +256,19 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 	event->key.class = EVENT_VIOLATION;
 	event->rule = policy_rule_index(policy, code, strlen(code));
 	if (event->rule < 0)
+	{
+		const char **codes = palloc(sizeof(char *) * Max(policy->nrules, 1));
+		const char *hint;
+
+		for (int i = 0; i < policy->nrules; i++)
+			codes[i] = policy->rules[i].code;
+		hint = closest_hint(code, codes, policy->nrules);
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_RULE),
-				 errmsg("rule \"%s\" does not exist in the document", code),
+				 errmsg("%s: rule \"%s\" does not exist in the document", event_path(rule), code),
+				 hint != NULL ? errhint("%s", hint) :
 				 errhint("The key \"rules\" of the document names them.")));
+	}
 	event->occurred = event->decided = at;
 	if ((part = doc_get(object, "decided")) != NULL)
 	{
@@ -206,7 +281,9 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 	if (!engine_check_points(&policy->rules[event->rule], event->points))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
-				 errmsg("rule \"%s\" does not cost %s points", code, points_text(event->points)),
+				 errmsg("%s: rule \"%s\" does not cost %s points",
+						event_path(doc_get(object, "points")), code,
+						points_text(event->points)),
 				 errdetail("It costs from %s to %s.",
 						   points_text(policy->rules[event->rule].min),
 						   points_text(policy->rules[event->rule].max)),
@@ -214,12 +291,20 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 	if ((part = doc_get(object, "surcharge")) != NULL && part->kind != DOC_NULL)
 		event->surcharge = read_points(part);
 	if ((part = doc_get(object, "source")) != NULL)
-		event->source = read_text(part);
+		event->source = read_source(part);
 	event->incident = read_group(doc_get(object, "incident"));
 	event->content = read_group(doc_get(object, "content"));
 	if ((part = doc_get(object, "length")) != NULL &&
-		(part->kind != DOC_TEXT || !span_parse(part->text, &event->length)))
+		(part->kind != DOC_TEXT || !span_parse(part->text, &event->length) || event->length.forever ||
+		 span_is_nothing(&event->length)))
 		event_fail(part, _("must be a span of time"), _("Examples: \"30 days\", \"6 months\"."));
+	if (part != NULL)
+	{
+		const SpanCase *range;
+
+		if (!engine_check_length(policy, event->rule, &event->length, event->key.at, &range))
+			fail_length(event_path(part), event, policy, -1, range);
+	}
 }
 
 static void
@@ -233,10 +318,12 @@ read_activity(DryRun *run, const Doc *object, const Doc *kind, EngineEvent *even
 	event->key.class = EVENT_ACTIVITY;
 	event->activity = policy_activity_index(run->policy, name);
 	if (event->activity < 0)
-		event_fail(kind, _("the document listens to no such activity"),
+		fail_hinted(kind, psprintf(_("the document listens to no activity \"%s\""), name),
 				   run->policy->nactivities == 0 ? NULL :
 				   psprintf(_("Known: %s."), word_list((const char *const *) run->policy->activities,
-													run->policy->nactivities, "and")));
+													run->policy->nactivities, "and")),
+				   closest_hint(name, (const char *const *) run->policy->activities,
+								run->policy->nactivities));
 	event->quantity = (part = doc_get(object, "quantity")) == NULL ? 1 : read_number(part);
 	if ((part = doc_get(object, "violation")) != NULL)
 		event->violation_id = read_id(part);
@@ -252,7 +339,14 @@ read_release(DryRun *run, const Doc *object, const Doc *rung, EngineEvent *event
 	event->key.class = EVENT_RELEASE;
 	event->rung = policy_rung_index(run->policy, read_text(rung));
 	if (event->rung < 0)
-		event_fail(rung, _("the document has no such rung"), NULL);
+	{
+		const char **codes = palloc(sizeof(char *) * Max(run->policy->nrungs, 1));
+
+		for (int i = 0; i < run->policy->nrungs; i++)
+			codes[i] = run->policy->rungs[i].code;
+		fail_hinted(rung, psprintf(_("the document has no rung \"%s\""), rung->text), NULL,
+					closest_hint(rung->text, codes, run->policy->nrungs));
+	}
 	event->starts = DT_NOBEGIN;
 	event->violation_id = -1;	/* whatever caused it */
 }
@@ -277,7 +371,14 @@ read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
 	check_keys(object, keys, lengthof(keys));
 	index = policy_attribute_index(run->policy, read_text(attribute));
 	if (index < 0)
-		event_fail(attribute, _("the document has no such attribute"), NULL);
+	{
+		const char **names = palloc(sizeof(char *) * Max(run->policy->nattributes, 1));
+
+		for (int i = 0; i < run->policy->nattributes; i++)
+			names[i] = run->policy->attributes[i].name;
+		fail_hinted(attribute, psprintf(_("the document has no attribute \"%s\""), attribute->text), NULL,
+					closest_hint(attribute->text, names, run->policy->nattributes));
+	}
 	return index;
 }
 
@@ -304,7 +405,8 @@ apply_overturns(DryRun *run, const Overturn *overturns, int noverturns)
 				run->events[i].key.id == overturns[o].violation_id)
 				found = i;
 		if (found < 0)
-			event_fail(overturns[o].doc, _("there is no violation of that id"), NULL);
+			event_fail(overturns[o].doc, _("there is no violation of that id"),
+					   _("A violation that is overturned has been given an \"id\", a number."));
 		if (run->policy->revision == REVISION_REPLAY)
 		{
 			run->overturned[found] = true;
@@ -325,7 +427,9 @@ static void
 read_events(DryRun *run, Jsonb *jsonb)
 {
 	static const char *const opened_keys[] = {"opened"};
-	static const char *const at_keys[] = {"at"};
+	static const char *const kinds[] = {
+		"rule", "violation", "activity", "attribute", "opened", "opening", "overturn", "release"
+	};
 	Doc		   *list = doc_read(jsonb);
 	Overturn   *overturns;
 	int			noverturns = 0;
@@ -371,7 +475,8 @@ read_events(DryRun *run, Jsonb *jsonb)
 			continue;
 		}
 		if (when == NULL)
-			event_fail(object, _("key \"at\" is missing"), NULL);
+			event_fail(object, _("key \"at\" is missing"),
+					   _("Every event has an instant, except \"opened\" and a fact that holds from the start."));
 		at = read_instant(run, when);
 		event->key.at = at;
 		event->key.id = i + 1;
@@ -402,7 +507,12 @@ read_events(DryRun *run, Jsonb *jsonb)
 		else
 		{
 			/* an instant to which the account is looked at, nothing more */
-			check_keys(object, at_keys, lengthof(at_keys));
+			for (int k = 0; k < object->nchildren; k++)
+				if (strcmp(object->children[k].key, "at") != 0)
+					fail_hinted(&object->children[k], psprintf(_("unknown key \"%s\""), object->children[k].key),
+								psprintf(_("An event has, besides \"at\", %s, and what goes with it."),
+										 word_list(kinds, lengthof(kinds), "or")),
+								closest_hint(object->children[k].key, kinds, lengthof(kinds)));
 			continue;
 		}
 		if ((part = doc_get(object, "id")) != NULL)
@@ -449,6 +559,8 @@ effect_name(EffectKind kind)
 			return "start";
 		case EFFECT_OPENING:
 			return "opening";
+		case EFFECT_RUNG_PASSED:
+			return "rung";
 	}
 	return "?";
 }
@@ -509,6 +621,21 @@ add_terms(StringInfo out, const DryRun *run, int64 number)
 	}
 }
 
+/* A length that was chosen must be one that what is opened leaves open. */
+static void
+check_length_taken(const DryRun *run, const Effect *effect)
+{
+	const EngineEvent *event = find_event(run, effect->entry, EVENT_VIOLATION);
+	const Rung *rung = &run->policy->rungs[effect->rung];
+	const SpanCase *range = NULL;
+
+	if (event == NULL || span_is_nothing(&event->length) || rung->mode == RUNG_WHILE ||
+		run->policy->apply_all)
+		return;
+	if (!engine_length_open(rung, &event->length, event->key.at, run->policy->zone, &range))
+		fail_length("events", event, run->policy, effect->rung, range);
+}
+
 static char *
 effect_detail(const DryRun *run, const Effect *effect)
 {
@@ -536,6 +663,8 @@ effect_detail(const DryRun *run, const Effect *effect)
 		default:
 			break;
 	}
+	if (effect->kind == EFFECT_SANCTION_START)
+		check_length_taken(run, effect);
 	if (effect->relief >= 0)
 		add_detail(&out, policy->reliefs[effect->relief].name);
 	add_detail(&out, effect->modifiers);
@@ -674,7 +803,7 @@ static void
 run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 {
 	const Policy *policy = run->policy;
-	EngineTrace trace = {run, row_for_effect};
+	EngineTrace trace = {run, row_for_effect, .passed = true};
 	EngineState *plain = NULL;
 	TimestampTz start = run->first == DT_NOEND ? until : run->first;
 	uint32		seed = 42;

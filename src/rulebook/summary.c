@@ -147,7 +147,18 @@ append_words(StringInfo out, const Doc *doc)
 			}
 			break;
 		case DOC_OBJECT:
-			if (doc_get(doc, "count"))
+			if (doc_get(doc, "range"))
+			{
+				append_words(out, &doc_get(doc, "range")->children[0]);
+				appendStringInfoString(out, " to ");
+				append_words(out, &doc_get(doc, "range")->children[1]);
+				if (doc_get(doc, "usual"))
+				{
+					appendStringInfoString(out, ", usually ");
+					append_words(out, doc_get(doc, "usual"));
+				}
+			}
+			else if (doc_get(doc, "count"))
 			{
 				append_words(out, doc_get(doc, "count"));
 				appendStringInfoString(out, " x ");

@@ -276,6 +276,57 @@ INSERT INTO expected_score VALUES
 ('spring', '2024-03-31 11:59', '3/10', NULL), ('spring', '2024-03-31 12:00', '2/10', NULL), ('spring', '2024-03-31 12:59', '2/10', NULL), ('spring', '2024-03-31 13:00', '0/10', NULL),
 ('day end', '2024-11-19 23:59', '1/10', NULL), ('day end', '2024-11-20', '0/10', NULL);
 
+-- ---------------------------------------------------------------- what is chosen, what is passed over
+INSERT INTO scenario VALUES
+-- for ever until something is done is until that is done
+('ever until', pg_temp.full(10, '{"ladder": [{"rung": "ban", "when": "score <= 5", "tier": "banned", "for": "ever", "until": ["exam"]},
+	{"rung": "case", "when": "score <= 0", "tier": "banned", "for": [{"when": "lost > 9", "use": "ever"}, {"use": "1 day"}], "until": ["exam"]}]}'), NULL,
+	'{ban 2024-01-01 00:00 .. 2024-02-01 00:00,case 2024-03-01 00:00 .. 2024-04-01 00:00}',
+	pg_temp.v('2024-01-01', 'any', 5) || pg_temp.a('2024-02-01', 'exam') || pg_temp.v('2024-03-01', 'any', 5) || pg_temp.a('2024-04-01', 'exam')),
+-- a length is chosen on every way to a rung that leaves it open: by the score, by a rule, by a count; usual otherwise
+('chosen', pg_temp.pile(12, '{"rules": {"one": {"title": "1", "points": 1}, "nine": {"title": "9", "points": 9}, "deed": {"title": "deed", "points": 0, "direct": "open"}},
+	"relief": [{"age": "1 day", "void": "entry"}], "observe": {"ones": {"count": "violations", "rules": ["one"]}},
+	"ladder": [{"rung": "often", "each": 2, "measure": "ones", "tier": "muted", "for": {"range": ["1 day", "3 days"]}},
+		{"rung": "open", "when": "score >= 9", "tier": "suspended", "for": {"range": ["1 month", "6 months"], "usual": "2 months"}, "overlap": "replace"}]}'), NULL,
+	'{open 2023-01-01 00:00 .. 2023-07-01 00:00,open 2024-01-01 00:00 .. 2024-03-01 00:00,open 2024-06-01 00:00 .. 2024-09-01 00:00,often 2025-01-02 00:00 .. 2025-01-05 00:00,often 2025-02-02 00:00 .. 2025-02-03 00:00}',
+	pg_temp.v('2023-01-01', 'nine', NULL, '{"length": "6 months"}') || pg_temp.v('2024-01-01', 'nine') || pg_temp.v('2024-06-01', 'deed', NULL, '{"length": "3 months"}') ||
+	pg_temp.v('2025-01-01', 'one') || pg_temp.v('2025-01-02', 'one', NULL, '{"length": "3 days"}') || pg_temp.v('2025-02-01', 'one') || pg_temp.v('2025-02-02', 'one')),
+-- the usual length may depend on the account, and stays in the range
+('usual', pg_temp.pile(12, '{"observe": {"before": {"count": "sanctions", "rungs": ["r"]}},
+	"ladder": [{"rung": "r", "when": "score >= 1", "rearm": "always", "tier": "muted", "for": {"range": ["2 days", "5 days"], "usual": {"days": "4 * before"}}}]}'), NULL,
+	'{r 2024-01-01 00:00 .. 2024-01-03 00:00,r 2024-02-01 00:00 .. 2024-02-05 00:00,r 2024-03-01 00:00 .. 2024-03-06 00:00}',
+	pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-02-01', 'one') || pg_temp.v('2024-03-01', 'one')),
+-- what a violation costs is known where it opens a rung
+('by price', pg_temp.pile(50, '{"ladder": [{"rung": "grave", "when": "points >= 6", "rearm": "always", "overlap": "parallel", "tier": "muted", "for": {"days": "points"}, "terms": {"fine": "10 * points"}}]}'), NULL,
+	'{grave 2024-01-02 00:00 .. 2024-01-08 00:00,grave 2024-02-01 00:00 .. 2024-02-10 00:00}',
+	pg_temp.v('2024-01-01', 'any', 5) || pg_temp.v('2024-01-02', 'any', 6) || pg_temp.v('2024-02-01', 'any', 9)),
+-- who chooses what does not concern the account keeps the sanction
+('nothing to choose', pg_temp.pile(9, '{"attributes": {"young": {"type": "boolean", "default": false}},
+	"ladder": [{"rung": "ban", "when": "score >= 2", "tier": "suspended", "for": "30 days", "elect": {"on": "course", "rung": "course"}},
+		{"rung": "course", "tier": "limited", "for": [{"when": "young", "use": "10 days"}]}]}'), NULL,
+	'{ban 2024-01-01 00:00 .. 2024-01-31 00:00}', pg_temp.v('2024-01-01', 'two') || pg_temp.a('2024-01-05', 'course')),
+('something to choose', pg_temp.pile(9, '{"attributes": {"young": {"type": "boolean", "default": true}},
+	"ladder": [{"rung": "ban", "when": "score >= 2", "tier": "suspended", "for": "30 days", "elect": {"on": "course", "rung": "course"}},
+		{"rung": "course", "tier": "limited", "for": [{"when": "young", "use": "10 days"}]}]}'), NULL,
+	'{ban 2024-01-01 00:00 .. 2024-01-05 00:00,course 2024-01-05 00:00 .. 2024-01-15 00:00}', pg_temp.v('2024-01-01', 'two') || pg_temp.a('2024-01-05', 'course')),
+-- a rung that is reached together with a heavier one is told of
+('passed', pg_temp.full(100, '{"ladder": [{"rung": "course", "when": "score < 60", "tier": "warned", "until": ["course_done"]}, {"rung": "week", "when": "score < 50", "tier": "suspended", "for": "7 days"}]}'), NULL,
+	'{week 2024-01-01 00:00 .. 2024-01-08 00:00}', pg_temp.v('2024-01-01', 'any', 60)),
+-- from one day on and before another, without anything that happens
+('season', pg_temp.pile(9, '{"attributes": {"joined": "date"},
+	"ladder": [{"rung": "new", "when": "score >= 1 and joined >= date(''2020-06-17'') and within(max(joined, ''2024-01-01''), ''100 days'')", "tier": "warned"},
+		{"rung": "old", "when": "score >= 1 and joined < ''2020-06-17'' and during(date(''2024-05-01''), joined)", "tier": "limited"},
+		{"rung": "season", "when": "score >= 1 and during(''2024-02-01'', ''2024-03-01'')", "tier": "muted"}]}'), NULL,
+	'{new 2024-01-01 00:00 .. 2024-02-01 00:00,season 2024-02-01 00:00 .. 2024-03-01 00:00,new 2024-03-01 00:00 .. 2024-04-10 00:00}',
+	pg_temp.f('joined', '"2021-01-01"') || pg_temp.v('2024-01-01', 'one')),
+-- a weight that grows more and more slowly
+('logarithm', pg_temp.d('{"direction": "deduct", "cap": 100}', '{"attributes": {"followers": "number"}, "modifiers": [{"multiply": "1 + ln(followers) / ln(10)"}, {"when": "is_null(ln(followers - 1000))", "add": 1}]}'), NULL, NULL,
+	pg_temp.f('followers', '1000') || pg_temp.v('2024-01-01', 'two'));
+INSERT INTO expected_score VALUES ('logarithm', '2024-01-01', '91/100', NULL);
+INSERT INTO expected_row VALUES
+('passed', '2024-01-01', 'rung', 'not opened: a heavier rung'), ('by price', '2024-02-01', 'sanction', 'fine 90'),
+('chosen', '2023-01-01', 'sanction', 'length chosen');
+
 -- ---------------------------------------------------------------- run and compare
 CREATE TEMPORARY TABLE outcome AS
 	SELECT s.id, r.ordinality AS n, r.at AT TIME ZONE z.zone AS local, r.what, r.entry, r.delta, r.score, r.tier, r.rung,

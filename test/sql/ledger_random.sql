@@ -52,7 +52,7 @@ INSERT INTO document SELECT d ->> 'scheme', d FROM (VALUES
 		{"name": "after the lock", "sanction": "end", "rungs": ["locked"], "raise_to": 20}],
 	  "ladder_apply": "all", "ladder_sequence": true,
 	  "ladder": [
-		{"rung": "note", "when": "score < 55", "tier": "warned", "for": "10 days", "rearm": "always", "overlap": "extend"},
+		{"rung": "note", "when": "score < 55", "tier": "warned", "for": {"range": ["5 days", "20 days"], "usual": "10 days"}, "rearm": "always", "overlap": "extend"},
 		{"rung": "slow", "when": "score < 40", "tier": "limited", "withhold": ["post"]},
 		{"rung": "counted", "when": "score < 30", "tier": "muted", "withhold": ["post", "comment"],
 		 "for": {"count": "1 + locks", "of": "shift"}, "overlap": "queue"},
@@ -90,7 +90,7 @@ INSERT INTO document SELECT d ->> 'scheme', d FROM (VALUES
 	  "ladder": [
 		{"rung": "each", "each": 6, "tier": "limited", "withhold": ["post"], "for": "36 hours", "overlap": "max"},
 		{"rung": "ban", "when": "score >= if(young, 8, 12) or total >= 10", "tier": "suspended", "withhold": ["post", "read"],
-		 "for": [{"when": "bans >= 1", "use": "1 month"}, {"use": "7 days"}], "rearm": "cleared", "overlap": "replace"},
+		 "for": [{"when": "bans >= 1", "use": "1 month"}, {"use": {"range": ["2 days", "20 days"], "usual": "7 days"}}], "rearm": "cleared", "overlap": "replace"},
 		{"rung": "out", "when": "score >= 20", "tier": "revoked", "withhold": ["post", "read"], "until": ["course"]}],
 	  "revision": {"overturn": "refund"}}'::jsonb),
 	-- What is known of the moment: hours, weekdays, sources; decided sanctions.
@@ -108,7 +108,7 @@ INSERT INTO document SELECT d ->> 'scheme', d FROM (VALUES
 		{"name": "cycle", "at": {"every": "45 days", "from": "opened"}, "raise_to": 5}],
 	  "ladder": [
 		{"rung": "low", "when": "score < 8 and hour >= 0", "tier": "warned", "withhold": ["promote"]},
-		{"rung": "mid", "when": "score <= 5", "tier": "limited", "withhold": ["promote", "post"], "for": "2 days 12 hours", "rearm": "always", "overlap": "parallel"},
+		{"rung": "mid", "when": "score <= 5", "tier": "limited", "withhold": ["promote", "post"], "for": {"range": ["1 day", "20 days"], "usual": "2 days 12 hours"}, "rearm": "always", "overlap": "parallel"},
 		{"rung": "bad", "when": "score <= 2", "tier": "muted", "withhold": ["promote", "post"], "for": {"hours": "12 * floor(lost / 2)"}, "after": "mid"},
 		{"rung": "gone", "when": "score <= 0", "tier": "banned", "withhold": ["promote", "post", "read"], "for": "ever", "rearm": "never"}]}'::jsonb)
 	) AS v(d);
@@ -207,7 +207,8 @@ BEGIN
 						pg_temp.pick('report', 'patrol', 'model', 'system'),
 						CASE WHEN random() < 0.5 THEN pg_temp.pick('i1', 'i2', 'i3') END,
 						CASE WHEN random() < 0.5 THEN pg_temp.pick('c1', 'c2', 'c3') END,
-						CASE WHEN random() < 0.1 THEN random() * interval '20 days' END);
+						CASE WHEN random() < 0.3 AND EXISTS (SELECT FROM governance.policy_rung g WHERE g.policy_id = rule.policy_id AND g.length LIKE '% to 20 days%')
+							 THEN interval '5 days' + random() * interval '15 days' END);
 		ELSIF dice < 0.8 AND kinds IS NOT NULL THEN
 			kind := pg_temp.pick(VARIADIC kinds);
 			INSERT INTO governance.activity (account_id, kind, occurred_at, quantity, violation_id)

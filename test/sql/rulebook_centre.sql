@@ -24,7 +24,7 @@ SELECT governance.publish('{"scheme": "t.centre.live", "title": {"en": "Live hea
 			   {"rung": "study", "title": "study first", "tier": "limited", "when": "score <= 69", "withhold": ["t.centre.lists"], "until": ["course"]},
 			   {"rung": "points", "tier": "limited", "each": 12, "for": {"hours": "12 * lost / 5"}},
 			   {"rung": "ban", "title": {"en": "banned", "zh": "封号"}, "tier": "banned", "withhold": ["live", "post"], "for": "ever"}],
-	"capabilities": {"t.centre.lists": {"en": "be on lists", "zh": "上榜单"}}, "activities": {"course": "a course"}}') > 0;
+	"capabilities": {"t.centre.lists": {"en": "be on lists", "zh": "上榜单"}, "live": "go live", "post": "post"}, "activities": {"course": "a course"}}') > 0;
 SELECT governance.publish('{"scheme": "t.centre.shop", "title": "Shop points", "score": {"direction": "accumulate", "limit": 12},
 	"rules": {"fake.sales": {"title": {"en": "fake sales", "zh": "虚假交易"}, "points": [0.5, 12], "class": "fraud"},
 			  "health.claims": {"title": "claims that goods heal", "points": 6, "class": "fraud", "note": "also of food"}}}') > 0;

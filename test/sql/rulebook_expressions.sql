@@ -67,3 +67,14 @@ SELECT pg_temp.cap('if(level = 3, 120, if(adult, 110, 100))');
 SELECT pg_temp.modifier('if(rule = ''spam'' and source = ''patrol'', 2 * points, round(points / 2))');
 SELECT pg_temp.entry('entry.severity in (''severe'', ''extreme'') and entry.points > 1 and entry.remaining > 0 and entry.class = ''ads''');
 SELECT pg_temp.activity('quantity >= 100 and score < cap');
+
+-- dates, and periods between them
+SELECT e, pg_temp.rung(e) FROM unnest(ARRAY[
+	'born < date(''2025-06-17'')', 'born < ''2025-06-17''', '''2025-06-17 12:00'' > born', 'born in (''2025-06-17'', ''2025-06-18'')', 'born = ''17.6.2025''', 'born <> ''''',
+	'date(''2025-02-30'') > born', 'date(score) > born', 'date() > born', 'coalesce(born, ''2025-01-01'') < ''2025-06-17''', 'if(adult, born, ''2025-01-01'') < ''2025-06-17''',
+	'max(born, ''2025-01-01'') < min(''2026-01-01'', born)', 'max(''a'', ''b'') > 1', 'during(''2025-01-01'', ''2026-01-01'')', 'during(born, ''2026-01-01 08:00'')',
+	'during(''2025-01-01'', born) and not during(born, born)', 'during(''2025-01-01'')', 'during(1, 2)', 'during(''2025-01-01'', ''2025-01-01'')', 'within(''2025-01-01'', ''1 year'')',
+	'within(''soon'', ''1 year'')', 'ln(score) > 1', 'ln(0) > 1', 'ln(city) > 1', 'city = ''2025-01-01''']) e;
+
+-- functions are told by their parenthesis, so that facts may have their names
+SELECT pg_temp.try(pg_temp.doc('{"attributes": {"ln": "number", "date": "date", "during": "boolean"}, "facets": {"f": "ln(ln) > 1 and date < date(''2025-01-01'') and during"}, "observe": {}, "ladder": []}'));

@@ -392,3 +392,55 @@ SELECT pg_temp.bad('{"ladder": [{"rung": "r", "when": "score < 3", "tier": "mute
 SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "decision", "void": "entry"}]}');
 SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "occured", "void": "entry"}]}');
 SELECT pg_temp.bad('{"relief": [{"age": "1 year", "from": "fine_paid", "void": "entry"}]}');
+
+-- what a document says and cannot mean
+SELECT pg_temp.bad('{"capabilities": {"live": "go live", "post": "post"}, "ladder": [{"rung": "r", "when": "score < 3", "tier": "banned", "withhold": ["psot"], "for": "ever"}]}');
+SELECT pg_temp.bad('{"capabilities": ["post"], "ladder": [{"rung": "r", "when": "score < 3", "tier": "banned", "withhold": ["walk"], "for": "ever"}]}');
+SELECT pg_temp.bad('{"capabilities": ["live"], "links": [{"kind": "k", "confidence": 1, "rungs": ["ban"], "withhold": ["lvie"]}]}');
+SELECT pg_temp.bad('{"capabilities": ["live"]}');
+SELECT pg_temp.bad('{"score": {"direction": "accumulate", "limit": 9}, "ladder": [], "relief": [{"every": "30 days", "add": 1}]}');
+SELECT pg_temp.bad('{"score": {"direction": "accumulate", "limit": 9}, "ladder": [], "relief": [{"on": "course", "add": 1}]}');
+SELECT pg_temp.bad('{"score": {"direction": "accumulate", "limit": 9}, "ladder": [], "relief": [{"at": "year", "raise_to": 1}]}');
+SELECT pg_temp.bad('{"score": {"direction": "accumulate", "limit": 9}, "ladder": [], "relief": [{"on": "no_show", "add": 1, "penalty": true}, {"sanction": "end", "add": 1}]}');
+SELECT pg_temp.relief('{"on": "course", "subtract": 1}');
+SELECT pg_temp.relief('{"age": "1 year", "lower_to": 1}');
+SELECT pg_temp.relief('{"on": "no_show", "subtract": 1, "penalty": true}');
+SELECT pg_temp.relief('{"on": "course", "add": 1, "penalty": true}');
+SELECT pg_temp.relief('{"age": "1 year", "from": "born", "void": "entry"}');
+SELECT pg_temp.bad('{"activities": ["born"], "relief": [{"age": "1 year", "from": "born", "void": "entry"}]}');
+SELECT pg_temp.bad('{"facets": {"old": "followers > 3"}, "relief": [{"on": "old", "add": 1}]}');
+SELECT pg_temp.bad('{"observe": {"again": {"count": "violations", "same": ["rule"]}}, "relief": [{"every": "30 days", "when": "again > 1", "add": 1}]}');
+SELECT pg_temp.bad('{"observe": {"again": {"count": "violations", "same": ["rule"]}}, "relief": [{"every": "30 days", "on_violation": "extend", "extend_by": {"days": "again"}, "add": 1}]}');
+
+-- lengths that are chosen
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["1 month", "6 months"]}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["1 month", "6 months"], "usual": {"months": "1 + strikes"}}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": [{"when": "strikes > 3", "use": "ever"}, {"use": {"range": ["1 month", "6 months"], "usual": "2 months"}}]}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["1 month", "6 months"], "usual": "7 months"}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["6 months", "1 month"]}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["1 month", "ever"]}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["0 days", "1 month"]}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": "1 month"}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"usual": "1 month"}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"range": ["1 month", "6 months"], "usual": {"range": ["2 months", "3 months"]}}}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"months": [1, 6]}}');
+SELECT pg_temp.relief('{"age": {"range": ["1 month", "6 months"]}, "void": "entry"}');
+
+-- what leads on from there
+SELECT pg_temp.relief('{"age": "2.5 years", "void": "entry"}');
+SELECT pg_temp.relief('{"age": "1.5 weeks", "void": "entry"}');
+SELECT pg_temp.relief('{"age": "0.1234567 minutes", "void": "entry"}');
+SELECT pg_temp.relief('{"age": "30 seconds", "void": "entry"}');
+SELECT pg_temp.relief('{"on": "exam", "add": 1, "at_most": 10}');
+SELECT pg_temp.observe('{"count": "violations", "within": "week"}');
+SELECT pg_temp.rung('{"when": "count(violations) > 3"}');
+SELECT pg_temp.rung('{"when": "followres > 3"}');
+SELECT pg_temp.rung('{"when": "year = 2025"}');
+SELECT pg_temp.rung('{"when": "floro(score) > 3"}');
+SELECT pg_temp.rung('{"when": "born < ''yesterday''"}');
+SELECT pg_temp.rung('{"when": "during(''2025-02-01'', ''2025-01-01'')"}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": {"days": "entry.points"}}');
+SELECT pg_temp.observe('{"count": "violations", "where": "points > 3"}');
+SELECT pg_temp.rung('{"when": "score < 50", "tier": "warning"}');
+SELECT pg_temp.rung('{"when": "score < 50", "tier": "mute"}');
+SELECT pg_temp.modifier('{"add": 1, "when": "severity = ''extreem''"}');

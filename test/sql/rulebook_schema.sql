@@ -43,6 +43,7 @@ FROM (VALUES
 	('link', '{"links": [{"zzz": 1}]}', '{$defs,link}'),
 	('rung', '{"ladder": [{"rung": "r", "zzz": 1}]}', '{$defs,rung}'),
 	('formula', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"zzz": 1}}]}', '{$defs,formula}'),
+	('range of lengths', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"range": 1, "zzz": 1}}]}', '{$defs,lengthRange}'),
 	('count', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"count": 1, "zzz": 1}}]}', '{$defs,rung,properties,for,anyOf,1}'),
 	('until', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "until": [{"zzz": 1}]}]}', '{$defs,release,oneOf,1}'),
 	('elect', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "elect": {"zzz": 1}}]}', '{$defs,rung,properties,elect}'),
