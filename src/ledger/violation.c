@@ -370,6 +370,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	ViolationRow **order;
 	StandingKey *keys;
 	int64		nrows = 0;
+	int64		ngiven;
 	int64		maxrows;
 	int64		nkeys = 0;
 	const LimitSet *limits;
@@ -420,6 +421,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	check_limits(limits, rows, nrows);
 	/* A proposal becomes a violation by a trigger, one at a time. */
 	confirmed = limits != NULL && nrows == 1 && trigger_depth() > 1 && limits_confirmed(rows, nrows);
+	ngiven = nrows;
 	linked_entries_copy(&rows, &nrows);
 
 	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * nrows);
