@@ -11,6 +11,8 @@
 #   make check-valgrind      the SQL tests under Valgrind
 #   make check-analysis      clang's warnings and analyser, cppcheck
 #   make check-upgrade       pg_upgrade from one major version to another
+#   make check-fresh         demo and check in a fresh chroot, as continuous integration
+#   make check-machines      both on machines of many kinds, in chroots
 #   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
 #   make pictures            the pictures of doc/pages.md
@@ -55,6 +57,7 @@ UPDATES_SQL = $(patsubst sql/updates/%.sql,sql/governance--%--$(EXTVERSION).sql,
 
 DATA_built = $(EXTENSION_SQL) $(UPDATES_SQL)
 DOCS = $(wildcard doc/*.md)
+SCHEMA = doc/schema/policy.schema.json
 
 PG_CPPFLAGS = -I$(srcdir)/src -DGOVERNANCE_VERSION='"$(EXTVERSION)"'
 # The server loads every module and its libraries into one space of names; ours
@@ -71,8 +74,8 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) resul
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
-OWN_GOALS = check check-long check-versions check-assertions check-sanitizers \
-	check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures plots dist deb
+OWN_GOALS = check check-fresh check-machines check-long check-versions check-assertions \
+	check-sanitizers check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures plots dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -104,6 +107,12 @@ plots:
 check-versions:
 	@test/versions
 
+check-fresh:
+	@test/fresh
+
+check-machines:
+	@test/machines
+
 check-long:
 	@GOVERNANCE_CRASH_ROUNDS=50 GOVERNANCE_CONCURRENCY_SECONDS=60 \
 		GOVERNANCE_OUTBOX_SECONDS=60 GOVERNANCE_FUZZ=12 GOVERNANCE_STATEMENTS=1000000 TEST_TIMEOUT=3600 \
@@ -127,8 +136,8 @@ check-analysis:
 check-upgrade:
 	@test/upgrade
 
-check-world: check check-long check-versions check-assertions check-sanitizers \
-	check-valgrind check-analysis check-upgrade check-deb
+check-world: check check-fresh check-machines check-long check-versions check-assertions \
+	check-sanitizers check-valgrind check-analysis check-upgrade check-deb
 
 deb:
 	@test/deb
@@ -138,6 +147,9 @@ check-deb:
 
 # What is committed, and the assembled install script that META.json names.
 dist: $(EXTENSION_SQL)
+	@prefix=$$(git rev-parse --show-prefix) && test -z "$$prefix" || { \
+		echo "make dist packs what is committed: it needs git, and the repository of the project." >&2; \
+		echo "(An unpacked archive is what it makes.)" >&2; exit 1; }
 	git archive --format=zip -o governance-$(EXTVERSION).zip \
 		--prefix=governance-$(EXTVERSION)/sql/ --add-file=$(EXTENSION_SQL) \
 		--prefix=governance-$(EXTVERSION)/ HEAD
@@ -148,12 +160,31 @@ else
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifneq ($(wildcard $(PGXS)),)
+# The headers tell: some distributions pack the makefiles with the client.
+DEVELOPMENT := $(shell test -f "`$(PG_CONFIG) --includedir-server 2>/dev/null`/postgres.h" && echo here)
+ifneq ($(and $(DEVELOPMENT),$(wildcard $(PGXS))),)
 
 include $(PGXS)
 
 # The pages have names that other extensions' may have too.
 docmoduledir := extension/governance
+docfolder = $(DESTDIR)$(docdir)/$(docmoduledir)
+
+# The pages point to the schema in a folder beside them.
+install: install-schema
+install-schema:
+	$(MKDIR_P) '$(docfolder)/schema'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(SCHEMA)) '$(docfolder)/schema/'
+
+# PGXS looks for pages under the names that they have here.
+uninstall: uninstall-pages
+uninstall-pages:
+	rm -f $(foreach page,$(notdir $(DOCS)) $(addprefix schema/,$(notdir $(SCHEMA))),'$(docfolder)/$(page)')
+	for folder in '$(docfolder)/schema' '$(docfolder)' '$(DESTDIR)$(docdir)/extension'; do \
+		if test -d "$$folder"; then rmdir "$$folder" 2>/dev/null || :; fi; \
+	done
+
+.PHONY: install-schema uninstall-pages
 
 installcheck:
 	@PG_CONFIG='$(PG_CONFIG)' ONLY='$(ONLY)' test/installcheck
@@ -169,7 +200,8 @@ clean distclean:
 
 all install installcheck uninstall:
 	@echo "$(PG_CONFIG) knows no PostgreSQL server with development files." >&2
-	@echo "On Debian: apt-get install postgresql-server-dev-all; or set PG_CONFIG." >&2
+	@echo "On Debian: apt-get install postgresql-server-dev-NN, with the NN of the server;" >&2
+	@echo "or set PG_CONFIG." >&2
 	@echo "\"make check\" and \"make demo\" install what they need by themselves." >&2
 	@exit 1
 

@@ -23,10 +23,12 @@
 #	PG_CONFIG          the server to use (default: the newest supported one)
 #	EXTRA=1            for tests: also install what only some of them need
 #	GOVERNANCE_DATA    folder of data sets (default: ../shared/data)
-#	TMPDIR             where the scratch folder is made (default: /var/tmp)
+#	TMPDIR             where the scratch folder is made (default: /var/tmp, else /tmp)
 #	KEEP=1             leave the scratch folder behind
 
-SUPPORTED_MAJORS="18 17 16 15"
+# What is in the caller's environment otherwise is not for us.
+
+unset CDPATH
 
 say()
 {
@@ -37,19 +39,6 @@ die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
-}
-
-# The Debian release that has the given major, and the archive to have it from.
-: "${MIRROR:=http://deb.debian.org/debian}"
-
-release_of()
-{
-	case $1 in
-		15) echo bookworm ;;
-		17) echo trixie ;;
-		18) echo forky ;;
-		*) die "no Debian release has PostgreSQL $1" ;;
-	esac
 }
 
 # The last lines of a file, indented; for showing what went wrong.
@@ -65,250 +54,11 @@ show_tail()
 	tail -n "$lines" "$file" | sed 's/^/    /'
 }
 
-# ---------------------------------------------------------------------------
-# What must be installed
-# ---------------------------------------------------------------------------
+# Room that the scratch folder needs, in megabytes.
+: "${SCRATCH_ROOM:=1500}"
 
-as_root()
-{
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif [ -t 0 ]; then
-		sudo "$@"
-	else
-		sudo -n "$@"
-	fi
-}
-
-# The newest supported major of Debian's layout that has the given file.
-newest_major_with()
-{
-	local major
-
-	for major in $SUPPORTED_MAJORS; do
-		if [ -e "/usr/lib/postgresql/$major/$1" ]; then
-			echo "$major"
-			return
-		fi
-	done
-}
-
-# The server to use: PG_CONFIG as given; else the newest supported one of
-# Debian's that is here, a whole one before a part of one; else whatever
-# pg_config is in the path.  Empty if there is none.
-find_pg_config()
-{
-	local major
-
-	if [ -n "${PG_CONFIG:-}" ]; then
-		command -v "$PG_CONFIG" || die "PG_CONFIG=$PG_CONFIG: no such program"
-		return
-	fi
-	major=$(newest_major_with bin/postgres)
-	[ -n "$major" ] || major=$(newest_major_with bin/pg_config)
-	if [ -n "$major" ]; then
-		if [ -x "/usr/lib/postgresql/$major/bin/pg_config" ]; then
-			echo "/usr/lib/postgresql/$major/bin/pg_config"
-		fi
-		return
-	fi
-	if [ -f "$(pg_config --pgxs 2>/dev/null)" ]; then
-		command -v pg_config
-	fi
-}
-
-is_installed()
-{
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
-}
-
-# The packages that are missing for the given purpose: "check", "run" or "deb".
-missing_packages()
-{
-	local purpose=$1 config=$2 major=$3
-	local lib="/usr/lib/postgresql/$major"
-
-	command -v gcc >/dev/null || echo gcc
-	[ -e /usr/include/stdio.h ] || echo libc6-dev
-	command -v make >/dev/null || echo make
-	if [ "$purpose" = deb ]; then
-		command -v dpkg-buildpackage >/dev/null || echo dpkg-dev
-		command -v dh >/dev/null || echo debhelper
-		command -v msgfmt >/dev/null || echo gettext
-		is_installed build-essential || echo build-essential
-		is_installed postgresql-server-dev-all || echo postgresql-server-dev-all
-	fi
-	if [ "$purpose" = check ]; then
-		command -v prove >/dev/null || echo perl
-		perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
-	fi
-
-	# A server that is not Debian's is taken as it is.
-	if [ -n "$config" ] && [ "$("$config" --bindir)" != "$lib/bin" ]; then
-		return
-	fi
-	[ -x "$lib/bin/postgres" ] || echo "postgresql-$major"
-	[ -f "$lib/lib/pgxs/src/makefiles/pgxs.mk" ] || echo "postgresql-server-dev-$major"
-	if [ "$purpose" = check ]; then
-		[ -f "/usr/share/postgresql/$major/extension/pgtap.control" ] ||
-			echo "postgresql-$major-pgtap"
-	fi
-}
-
-# What only some tests need, which are skipped without it: those packages that
-# are not here.  A client is tried in its own language, directly and behind
-# PgBouncer; pages are looked at in Chromium; messages are read in Chinese;
-# events are driven by pg_cron and decoded by wal2json; archives are unpacked.
-extra_packages()
-{
-	local major=$1 lib=/usr/lib/postgresql/$1/lib
-
-	command -v git >/dev/null || echo git
-	command -v unzip >/dev/null || echo unzip
-	command -v msgfmt >/dev/null || echo gettext
-	command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/zh_CN ] || echo locales
-	[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || echo pgbouncer
-	/usr/bin/python3 -c 'import psycopg' 2>/dev/null || echo python3-psycopg
-	NODE_PATH=/usr/share/nodejs node -e "require('pg')" 2>/dev/null || echo nodejs node-pg
-	command -v javac >/dev/null || echo default-jdk-headless
-	[ -e /usr/share/java/postgresql.jar ] || echo libpostgresql-jdbc-java
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
-	# Those of a server that is not Debian's are up to whoever built it.
-	if [ -x "/usr/lib/postgresql/$major/bin/postgres" ]; then
-		[ -e "$lib/pg_cron.so" ] || echo "postgresql-$major-cron"
-		[ -e "$lib/wal2json.so" ] || echo "postgresql-$major-wal2json"
-	fi
-}
-
-# apt_install LOG PACKAGE...: without anything starting because it came in.
-apt_install()
-(
-	log=$1
-	policy=/usr/sbin/policy-rc.d
-	shift
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
-	if [ ! -e "$policy" ]; then
-		trap 'as_root rm -f "$policy"' EXIT
-		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-		as_root chmod 755 "$policy"
-	fi
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-		--no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
-		install "$@" </dev/null >"$log" 2>&1
-)
-
-# Whatever of it can be had is installed; the tests of the rest say that they
-# are skipped.
-ensure_extra_packages()
-{
-	local major=$1 log=$2 updated=$3 missing package
-
-	missing=$(extra_packages "$major" | tr '\n' ' ')
-	missing=${missing% }
-	[ -n "$missing" ] || return 0
-	if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; }; then
-		say "not installed, so the tests that need them are skipped: $missing"
-		return 0
-	fi
-	if [ -z "$updated" ] && ! as_root apt-get -q update >"$log" 2>&1; then
-		show_tail "$log" 5
-	fi
-	say "installing $missing"
-	# shellcheck disable=SC2086
-	if ! apt_install "$log" $missing; then
-		for package in $missing; do
-			apt_install "$log" "$package" ||
-				say "$package cannot be installed, so the tests that need it are skipped: $(tail -n 1 "$log")"
-		done
-	fi
-}
-
-apt_update()
-{
-	say "reading the package lists"
-	as_root apt-get -q update >"$1" 2>&1 || {
-		show_tail "$1" 20 >&2
-		die "apt-get update failed"
-	}
-}
-
-# Make sure that everything is there for the purpose, and set PG_CONFIG.
-# Nothing is asked of apt when nothing is missing.
-ensure_packages()
-{
-	local purpose=$1 config major missing log updated=''
-	local dir=/etc/postgresql-common/createcluster.d
-	local conf=$dir/governance-check.conf restore
-
-	log=$(mktemp "${TMPDIR:-/var/tmp}/governance-apt.XXXXXX")
-	# shellcheck disable=SC2064
-	trap "rm -f '$log'" EXIT
-
-	config=$(find_pg_config)
-	if [ -n "$config" ]; then
-		major=$("$config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
-	else
-		major=$(newest_major_with bin/postgres)
-	fi
-	if [ -z "$major" ]; then
-		command -v apt-get >/dev/null ||
-			die "no PostgreSQL found: install it with its development files, or set PG_CONFIG"
-		if [ -z "$(apt-cache depends postgresql 2>/dev/null)" ]; then
-			apt_update "$log"
-			updated=yes
-		fi
-		major=$(apt-cache depends postgresql |
-			sed -n 's/^ *Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)
-		[ -n "$major" ] || die "apt offers no PostgreSQL server"
-	fi
-	case " $SUPPORTED_MAJORS " in
-		*" $major "*) ;;
-		*) [ "$major" -ge 15 ] || die "PostgreSQL $major is too old: governance needs 15 or newer" ;;
-	esac
-
-	missing=$(missing_packages "$purpose" "$config" "$major" | tr '\n' ' ')
-	missing=${missing% }
-	if [ -n "$missing" ]; then
-		command -v apt-get >/dev/null ||
-			die "please install these (named as in Debian): $missing"
-		if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-			die "please install as root: apt-get install $missing"
-		fi
-		[ -n "$updated" ] || apt_update "$log"
-		say "installing $missing"
-
-		# A server package that comes in here must not start a cluster of
-		# its own: nobody asked for one.
-		restore="as_root rm -f $conf"
-		if [ ! -e "$dir" ]; then
-			as_root mkdir -p "$dir"
-			restore="$restore; as_root rmdir --ignore-fail-on-non-empty $dir"
-		fi
-		echo "create_main_cluster = false" | as_root tee "$conf" >/dev/null
-		# shellcheck disable=SC2064
-		trap "rm -f '$log'; $restore" EXIT
-		trap 'exit 130' INT
-		trap 'exit 143' TERM HUP
-
-		# shellcheck disable=SC2086
-		apt_install "$log" $missing || {
-			show_tail "$log" 30 >&2
-			die "could not install: $missing"
-		}
-		eval "$restore"
-		updated=yes
-	fi
-	if [ "$purpose" = check ] && [ -n "${EXTRA:-}" ]; then
-		ensure_extra_packages "$major" "$log" "$updated"
-	fi
-	rm -f "$log"
-	trap - EXIT INT TERM HUP
-
-	PG_CONFIG=${config:-/usr/lib/postgresql/$major/bin/pg_config}
-	[ -x "$PG_CONFIG" ] || die "$PG_CONFIG is missing after the installation"
-	export PG_CONFIG
-}
+# shellcheck source=test/lib/packages.sh
+. "${BASH_SOURCE[0]%/*}/packages.sh"
 
 # ---------------------------------------------------------------------------
 # The scratch folder, and the second run of the script inside it
@@ -327,6 +77,7 @@ copy_tree()
 			--exclude=./log --exclude='./regression.*' --exclude='./*.zip' \
 			--exclude=./deb --exclude=./test/bench/out -cf - . || [ $? -eq 1 ]
 	} | tar -C "$to" -xf -
+	chmod -R u+rwX "$to"
 	rm -f "$to"/sql/governance--*.sql
 }
 
@@ -361,23 +112,149 @@ user_can_read()
 	[ -z "$(as_user find "$1/" ! -readable -print -quit 2>&1)" ]
 }
 
-end_inner_run()
+# clean_environment: settings of the caller that would change what is built or
+# what the tests see (libpq's and make's, the compiler's, those of languages)
+# are taken away; what is not named here is one.
+clean_environment()
 {
-	trap '' INT TERM HUP
+	local name
+
+	for name in $(compgen -e); do
+		case $name in
+			PATH | HOME | USER | LOGNAME | SHELL | TERM | PWD | OLDPWD | SHLVL | _) ;;
+			TMPDIR | LD_LIBRARY_PATH | CI | XDG_CACHE_HOME | CCACHE_* | SUDO_*) ;;
+			http_proxy | https_proxy | ftp_proxy | no_proxy | HTTP_PROXY | HTTPS_PROXY | FTP_PROXY | NO_PROXY) ;;
+			ONLY | EXTRA | KEEP | TEST_TIMEOUT | BUILD_ONLY | SANITIZE | VALGRIND | VALGRIND_SUPPRESSIONS) ;;
+			PG_CONFIG | OLD_PG_CONFIG | NEW_PG_CONFIG | FROM | TO | VERSIONS | FRESH | MIRROR) ;;
+			SYNCHRONOUS_COMMIT | BENCH_* | GOVERNANCE_* | PURPOSE | OUT_DIR | DEB_*) ;;
+			*) unset "$name" 2>/dev/null || true ;;
+		esac
+	done
+	for name in $(declare -Fx | sed 's/.* //'); do
+		unset -f "$name"
+	done
+	export LC_ALL=C.UTF-8 LANG=C.UTF-8
+	umask 022
+}
+
+# unfit FOLDER MEGABYTES: why no scratch folder can be made there, or nothing.
+# The user that the server will run as must get there too.
+unfit()
+{
+	local folder=$1 room=$2 probe user free
+
+	case $folder in
+		*[!A-Za-z0-9/._@%+-]*)
+			echo "make cannot handle its name: only letters, digits and / . _ - + @ % may be in it"
+			return
+			;;
+	esac
+	if [ ! -d "$folder" ]; then
+		echo "it is no folder"
+		return
+	fi
+	# The rest of a socket's path takes as much again.
+	if [ "${#folder}" -gt 60 ]; then
+		echo "its name is too long for a socket's path"
+		return
+	fi
+	probe=$folder/governance-probe.$$
+	if ! mkdir -m 755 "$probe" 2>/dev/null; then
+		echo "it cannot be written"
+		return
+	fi
+	user=
+	[ "$(id -u)" -ne 0 ] || user=nobody
+	if ! printf '#!/bin/sh\nexit 0\n' 2>/dev/null >"$probe/run" || ! chmod 755 "$probe/run"; then
+		echo "it cannot be written"
+	elif ! RUN_USER=$user as_user test -r "$probe/run"; then
+		echo "other users than root cannot read it"
+	elif ! RUN_USER=$user as_user "$probe/run" 2>/dev/null; then
+		echo "programs cannot be run there (noexec)"
+	else
+		free=$(df -P -k "$probe" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+		if [ -n "$free" ] && [ "$free" -lt "$room" ]; then
+			echo "it has $free MB free, and $room MB are needed"
+		fi
+	fi
+	rm -rf "$probe"
+}
+
+# choose_folder MEGABYTES: where to work, TMPDIR as the caller says, else the
+# first that is fit; sets WORK_FOLDER.
+choose_folder()
+{
+	local folder reason reasons=''
+
+	WORK_FOLDER=
+	if [ -n "${TMPDIR:-}" ]; then
+		folder=$(cd "$TMPDIR" 2>/dev/null && pwd -P) || folder=$TMPDIR
+		reason=$(unfit "$folder" "$1")
+		[ -z "$reason" ] || die "TMPDIR=$TMPDIR: $reason"
+		WORK_FOLDER=$folder
+		return
+	fi
+	for folder in /var/tmp /tmp; do
+		folder=$(cd "$folder" 2>/dev/null && pwd -P) || continue
+		reason=$(unfit "$folder" "$1")
+		if [ -z "$reason" ]; then
+			WORK_FOLDER=$folder
+			return
+		fi
+		reasons="$reasons; $folder: $reason"
+	done
+	die "no folder to work in: set TMPDIR to one${reasons}"
+}
+
+# What runs in the scratch folder and was left behind there.
+processes_in_scratch()
+{
+	local dir link
+
+	for dir in /proc/[0-9]*; do
+		for link in cwd exe; do
+			case $(readlink "$dir/$link" 2>/dev/null) in
+				"$SCRATCH"/*)
+					echo "${dir#/proc/}"
+					break
+					;;
+			esac
+		done
+	done
+}
+
+# A server that is told to quit takes its shared memory with it.
+end_leftovers()
+{
+	local signal try left
+
+	for signal in QUIT KILL; do
+		for try in 1 2 3 4 5 6 7 8 9 10; do
+			left=$(processes_in_scratch)
+			[ -n "$left" ] || return 0
+			# shellcheck disable=SC2086
+			[ "$try" -gt 1 ] || kill -"$signal" $left 2>/dev/null || true
+			sleep 0.5
+		done
+	done
+}
+
+# Whatever way the first run ends.
+leave_scratch()
+{
+	trap '' INT TERM HUP PIPE
 	if [ -n "$INNER_PID" ]; then
 		kill -TERM -- "-$INNER_PID" 2>/dev/null || true
 		wait "$INNER_PID" 2>/dev/null || true
 	fi
-	exit "$1"
-}
-
-remove_scratch()
-{
+	rm -rf "${TMPDIR:-/var/tmp}/governance-probe.$$" "/tmp/governance-probe.$$"
+	[ -d "$SCRATCH" ] || return 0
+	end_leftovers
 	if [ -n "${KEEP:-}" ]; then
 		say "kept $SCRATCH"
 	else
 		rm -rf "$SCRATCH"
-	fi
+	fi 2>/dev/null || true
 }
 
 # enter_scratch SCRIPT [ARGUMENT...]: see the head of this file.
@@ -385,10 +262,10 @@ remove_scratch()
 # results go.
 enter_scratch()
 {
-	local script=$1 tree relative status=0
+	local script=$1 tree relative status=0 data
 
 	shift
-	tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+	tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." >/dev/null && pwd -P)
 	if [ -n "${GOVERNANCE_SCRATCH:-}" ]; then
 		SCRATCH=$GOVERNANCE_SCRATCH
 		mkdir -p "$SCRATCH/out"
@@ -399,37 +276,34 @@ enter_scratch()
 		return
 	fi
 
-	# Settings of the caller that would change what the tests see.
-	unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS CDPATH
-	unset PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGPASSFILE PGSERVICE \
-		PGSERVICEFILE PGOPTIONS PGTZ PGDATESTYLE PGCLIENTENCODING PGSSLMODE PGAPPNAME \
-		PGDATA PSQLRC
-	export LC_ALL=C.UTF-8 LANG=C.UTF-8
+	clean_environment
+	relative=$(cd "$(dirname "$script")" && pwd -P)
+	relative=${relative#"$tree"/}/${script##*/}
 
-	ensure_packages "${PURPOSE:-run}"
+	# The name is ours before the folder is there: no moment in which it is
+	# made and nobody would remove it.
+	INNER_PID=
+	SCRATCH=
+	trap leave_scratch EXIT
+	trap 'exit 130' INT
+	trap 'exit 141' PIPE
+	trap 'exit 143' TERM HUP
+	choose_folder "$SCRATCH_ROOM"
+	SCRATCH=$WORK_FOLDER/governance.$$.$RANDOM
+	mkdir -m 755 "$SCRATCH" || die "$SCRATCH cannot be made"
+
+	ensure_packages "${PURPOSE:-run}" "$SCRATCH/apt.log"
 
 	RUN_USER=
 	[ "$(id -u)" -ne 0 ] || RUN_USER=$(pick_user)
 
-	SCRATCH=$(mktemp -d "${TMPDIR:-/var/tmp}/governance.XXXXXX")
-	INNER_PID=
-	trap remove_scratch EXIT
-	trap 'end_inner_run 130' INT
-	trap 'end_inner_run 143' TERM HUP
-	chmod 755 "$SCRATCH"
-	SCRATCH=$(cd "$SCRATCH" && pwd -P)
-	[ "${#SCRATCH}" -le 80 ] || die "$SCRATCH is too long a path for a socket: set TMPDIR"
-	relative=$(cd "$(dirname "$script")" && pwd -P)
-	relative=${relative#"$tree"/}/${script##*/}
-
 	copy_tree "$tree" "$SCRATCH/tree"
 
-	GOVERNANCE_DATA=$(cd "$tree" && cd "${GOVERNANCE_DATA:-../shared/data}" 2>/dev/null && pwd -P) ||
-		GOVERNANCE_DATA=
-	if [ -n "$GOVERNANCE_DATA" ] && ! user_can_read "$GOVERNANCE_DATA"; then
-		cp -rL "$GOVERNANCE_DATA" "$SCRATCH/shared-data"
+	data=$(cd "$tree" && cd "${GOVERNANCE_DATA:-../shared/data}" 2>/dev/null && pwd -P) || data=
+	if [ -n "$data" ] && ! user_can_read "$data"; then
+		cp -rL "$data" "$SCRATCH/shared-data"
 		chmod -R u+rwX "$SCRATCH/shared-data"
-		GOVERNANCE_DATA=$SCRATCH/shared-data
+		data=$SCRATCH/shared-data
 	fi
 
 	if [ -n "$RUN_USER" ]; then
@@ -440,10 +314,10 @@ enter_scratch()
 	set -m
 	(
 		cd "$SCRATCH" || exit
-		export GOVERNANCE_SCRATCH=$SCRATCH GOVERNANCE_DATA HOME=$SCRATCH TMPDIR=$SCRATCH/tmp
+		export GOVERNANCE_SCRATCH=$SCRATCH GOVERNANCE_DATA=$data HOME=$SCRATCH TMPDIR=$SCRATCH/tmp
 		mkdir -p tmp
 		[ -z "$RUN_USER" ] || chown "$RUN_USER" tmp
-		unset XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME
+		unset XDG_CACHE_HOME
 		export USER=${RUN_USER:-${USER:-}} LOGNAME=${RUN_USER:-${LOGNAME:-}}
 		as_user bash "$SCRATCH/tree/$relative" "$@"
 	) </dev/null &
@@ -469,40 +343,69 @@ enter_scratch()
 # The server
 # ---------------------------------------------------------------------------
 
+# link_folder FROM TO: folders are made, links to folders followed; files are
+# linked, but for what is ours and for bitcode.
+link_folder()
+{
+	local from=$1 to=$2 dir
+
+	mkdir -p "$to"
+	find -L "$from" \( -name 'governance*' -o -name bitcode \) -prune -o -type d -print0 2>/dev/null |
+		while IFS= read -r -d '' dir; do
+			mkdir -p "$to${dir#"$from"}"
+			find -L "$dir" -mindepth 1 -maxdepth 1 ! -type d ! -name 'governance*' -print0 |
+				xargs -0 -r ln -sf -t "$to${dir#"$from"}" --
+		done
+}
+
+# is_inside PATH FOLDER...: is it one of them, or below one?
+is_inside()
+{
+	local path=$1 folder
+
+	shift
+	for folder in "$@"; do
+		case $path/ in "$folder"/*) return 0 ;; esac
+	done
+	return 1
+}
+
 # A copy of the server tree in which the extension can be installed without
 # touching the real one.  The programs find their files relative to where they
-# are, so the copy has the same paths below $SCRATCH/server; programs are
-# copied, all else is linked.
+# are, so the copy has the same paths below $SCRATCH/server.  Programs are
+# copied; folders in which something is installed are folders of ours, in which
+# files are links; the others are links, and nothing is ever made below one.
 private_server_tree()
 {
-	local root=$SCRATCH/server dir name
+	local root=$SCRATCH/server dir name linked=()
 
 	say "$("$PG_CONFIG" --version): copying the server to $root"
 	REAL_PG_CONFIG=$PG_CONFIG
-	dir=$("$PG_CONFIG" --bindir)
+	dir=$("$REAL_PG_CONFIG" --bindir)
 	mkdir -p "$root$dir"
 	cp -RL "$dir/." "$root$dir/"
 	for name in pkglibdir sharedir; do
 		dir=$("$REAL_PG_CONFIG" "--$name")
-		mkdir -p "$root$dir"
-		cp -Rs "$dir/." "$root$dir/"
-		rm -rf "$root$dir"/governance.so "$root$dir"/extension/governance* "$root$dir"/bitcode
+		link_folder "$dir" "$root$dir"
 	done
 	for name in includedir pkgincludedir includedir-server libdir; do
 		dir=$("$REAL_PG_CONFIG" "--$name")
-		if [ ! -e "$root$dir" ]; then
+		if [ -d "$dir" ] && [ ! -e "$root$dir" ] && ! is_inside "$dir" "${linked[@]}"; then
 			mkdir -p "$(dirname "$root$dir")"
 			ln -s "$dir" "$root$dir"
+			linked+=("$dir")
 		fi
 	done
 
 	BINDIR=$root$("$REAL_PG_CONFIG" --bindir)
 	PG_CONFIG=$BINDIR/pg_config
-	for name in pkglibdir sharedir; do
+	for name in pkglibdir sharedir includedir-server; do
 		dir=$root$("$REAL_PG_CONFIG" "--$name")
 		[ "$("$PG_CONFIG" "--$name")" = "$dir" ] ||
 			die "the copied server looks for its $name in $("$PG_CONFIG" "--$name"), not in $dir"
 	done
+	[ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ] ||
+		die "there are no server headers in $("$REAL_PG_CONFIG" --includedir-server)"
 	PGXS_DIR=$(dirname "$(dirname "$(dirname "$("$PG_CONFIG" --pgxs)")")")
 	export PG_CONFIG BINDIR PGXS_DIR PATH="$BINDIR:$PATH"
 }

@@ -15,7 +15,7 @@ server_cache()
 # source_server_packages: what the build needs from Debian.
 source_server_packages()
 {
-	local need=() package
+	local need=() package log
 
 	for package in gcc make bison flex perl libicu-dev libxml2-dev zlib1g-dev pkg-config dpkg-dev \
 		valgrind libipc-run-perl; do
@@ -23,11 +23,9 @@ source_server_packages()
 			need+=("$package")
 	done
 	[ "${#need[@]}" -eq 0 ] && return
-	say "installing ${need[*]}"
-	as_root apt-get -q update >/dev/null
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
-		-o DPkg::Lock::Timeout=600 install "${need[@]}" >/dev/null ||
-		die "could not install: ${need[*]}"
+	log=$(mktemp)
+	install_packages "$log" "${need[@]}"
+	rm -f "$log"
 }
 
 # source_server MAJOR: builds it unless it is there, and sets SOURCE_PG_CONFIG.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The archive that "make dist" makes has what META.json names and nothing that
-# was built; unpacked, without git, it builds, installs, works and uninstalls.
+# was built; unpacked, without git, it builds, installs, works and uninstalls,
+# and leaves no file of its own.
 set -euo pipefail
 
 for program in git unzip; do
@@ -34,7 +35,8 @@ unzip -q "repository/governance-$VERSION.zip"
 rm -rf "$work/repository"
 cd "governance-$VERSION"
 
-for file in META.json README.md LICENSE Makefile governance.control doc/governance.md "sql/governance--$VERSION.sql"; do
+for file in META.json README.md LICENSE Makefile governance.control doc/governance.md \
+	doc/schema/policy.schema.json "sql/governance--$VERSION.sql"; do
 	if [ ! -s "$file" ]; then
 		echo "the archive has no $file"
 		exit 1
@@ -51,9 +53,35 @@ installed()
 	psql -XAtq -d postgres -c "SELECT count(*) FROM pg_available_extensions WHERE name = 'governance'"
 }
 
+# An archive is packed from a repository, and this is none: said, and no other
+# repository around it is taken for it.
+for around in none other; do
+	[ "$around" = none ] || git init -q "$work"
+	if GIT_CEILING_DIRECTORIES=$([ "$around" = none ] && echo "$work") make -s PG_CONFIG="$PG_CONFIG" dist >dist.log 2>&1; then
+		echo "an archive was made from no repository"
+		exit 1
+	fi
+	grep -q 'make dist packs what is committed' dist.log
+done
+rm -rf "$work/.git"
+
 make -s -C "$TREE" PG_CONFIG="$PG_CONFIG" with_llvm=no uninstall
 [ "$(installed)" = 0 ]
 make -s -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no COPT=-Werror
+
+# Whatever is installed goes again, with its folders.
+make -s PG_CONFIG="$PG_CONFIG" with_llvm=no DESTDIR="$work/staged" install
+folder=$work/staged$("$PG_CONFIG" --docdir)/extension/governance
+for file in policy.md schema/policy.schema.json; do
+	cmp "doc/$file" "$folder/$file"
+done
+make -s PG_CONFIG="$PG_CONFIG" with_llvm=no DESTDIR="$work/staged" uninstall
+left=$(find "$work/staged$SCRATCH" -mindepth 1 \( ! -type d -o -name 'governance*' \))
+if [ -n "$left" ]; then
+	echo "make uninstall leaves $left"
+	exit 1
+fi
+
 make -s PG_CONFIG="$PG_CONFIG" with_llvm=no install
 [ "$(installed)" = 1 ]
 "$BINDIR/createdb" "$db"
