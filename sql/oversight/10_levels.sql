@@ -30,12 +30,12 @@ AS $levels$
 		('restriction', NULL, NULL),
 		-- what is handed out for filing
 		('statement', NULL, 'INSERT,UPDATE'),
-		-- the rulebook; rules and rungs of a draft go with it
+		-- the rulebook; rules and rungs come and go with their version
 		('scheme', NULL, 'INSERT,UPDATE'),
 		('policy', NULL, 'INSERT,UPDATE,DELETE'),
 		('policy_seq', NULL, 'USAGE'),
-		('policy_rule', NULL, 'INSERT'),
-		('policy_rung', NULL, 'INSERT'),
+		('policy_rule', NULL, NULL),
+		('policy_rung', NULL, NULL),
 		('capability', NULL, 'INSERT,UPDATE,DELETE'),
 		('activity_kind', NULL, 'INSERT,UPDATE,DELETE'),
 		('holiday', NULL, 'INSERT,UPDATE,DELETE'),
@@ -75,12 +75,12 @@ AS $levels$
 		('event_server', NULL, 'UPDATE'),
 		-- oversight: what is written down about those who decide
 		('role_level', NULL, NULL),
-		('seal', NULL, 'INSERT'),
-		('seal_seq', NULL, 'USAGE'),
+		('seal', NULL, NULL),
+		('seal_seq', NULL, NULL),
 		('brake', NULL, 'INSERT,UPDATE,DELETE'),
 		('brake_seq', NULL, 'USAGE'),
 		('brake_count', NULL, NULL),
-		('parked', NULL, 'UPDATE'),
+		('parked', NULL, NULL),
 		('brake_status', NULL, NULL),
 		('moderator_limit', NULL, 'INSERT,UPDATE,DELETE'),
 		('moderator_limit_seq', NULL, 'USAGE'),
@@ -119,7 +119,7 @@ AS $levels$
 		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
-		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'),
+		('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'), ('seal_as_owner', 'owner'), ('release_brake_as_owner', 'owner'),
 		('check_name_given', 'everyone'), ('create_limit_tables', 'owner'),
 		('message', 'everyone'), ('report_missing', 'everyone'), ('check_statement', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
@@ -195,31 +195,84 @@ AS $privileges$
 			unnest(o.privileges) AS a (privilege)
 		WHERE CASE o.kind
 			WHEN 'function' THEN NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g WHERE g.grantee = 0)
+				-- or that the installation closed, whoever has opened it since
+				OR EXISTS (SELECT FROM pg_init_privs i
+						   WHERE i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid
+							   AND NOT EXISTS (SELECT FROM aclexplode(i.initprivs) x WHERE x.grantee = 0))
 			ELSE to_regclass(format('governance.%I', o.object)) IS NOT NULL END
 $privileges$;
 COMMENT ON FUNCTION governance.level_privilege() IS
 	'object by object, the privileges that are granted with a level; of functions those that PUBLIC does not have';
 
+-- PL/pgSQL, because it reads tables of the ledger.
 CREATE FUNCTION governance.held_privilege(OUT role text, OUT kind text, OUT object text, OUT privilege text)
 	RETURNS SETOF record
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 500
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 500
 	SET search_path = pg_catalog, pg_temp
 AS $held$
-	SELECT r.rolname, o.kind, o.object, a.privilege_type
-		FROM (SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, format('governance.%I', c.relname), c.relowner, c.relacl
-				FROM pg_class c WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-			  UNION ALL
-			  SELECT 'function', p.oid::regprocedure::text, p.proowner, p.proacl
-				FROM pg_proc p WHERE p.pronamespace = 'governance'::regnamespace
-			  UNION ALL
-			  SELECT 'schema', n.nspname, n.nspowner, n.nspacl
-				FROM pg_namespace n WHERE n.nspname = 'governance') AS o (kind, object, owner, acl),
-			aclexplode(o.acl) a JOIN pg_roles r ON r.oid = a.grantee
-		-- Whoever may grant it to others is an owner, too.
-		WHERE a.grantee <> o.owner AND NOT a.is_grantable
+BEGIN
+	RETURN QUERY
+	WITH owners AS MATERIALIZED (
+		SELECT c.relowner AS oid FROM pg_class c WHERE c.oid = to_regclass('governance.standing')
+		UNION SELECT e.extowner FROM pg_extension e WHERE e.extname = 'governance'
+	), things AS MATERIALIZED (
+		SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind, format('governance.%I', c.relname) AS object,
+			   c.relowner AS owner, c.relacl AS acl, true AS closed
+			FROM pg_class c WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+		UNION ALL
+		SELECT 'column', format('governance.%I.%I', c.relname, a.attname), c.relowner, a.attacl, true
+			FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+			WHERE c.relnamespace = 'governance'::regnamespace AND a.attacl IS NOT NULL AND NOT a.attisdropped
+		UNION ALL
+		-- Functions are for everybody, but for those that the installation closed.
+		SELECT 'function', p.oid::regprocedure::text, p.proowner, p.proacl,
+			   EXISTS (SELECT FROM pg_init_privs i
+					   WHERE i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid
+						   AND NOT EXISTS (SELECT FROM aclexplode(i.initprivs) x WHERE x.grantee = 0))
+			FROM pg_proc p WHERE p.pronamespace = 'governance'::regnamespace
+		UNION ALL
+		SELECT 'schema', n.nspname, n.nspowner, n.nspacl, true FROM pg_namespace n WHERE n.nspname = 'governance'
+		UNION ALL
+		-- What will be granted of what is yet to be created.
+		SELECT 'default', format('%s that %I creates', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
+								 WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' ELSE 'schemas' END, r.rolname),
+			   d.defaclrole, d.defaclacl, d.defaclobjtype <> 'f'
+			FROM pg_default_acl d JOIN pg_roles r ON r.oid = d.defaclrole
+			WHERE d.defaclnamespace = 'governance'::regnamespace
+				OR d.defaclnamespace = 0 AND d.defaclrole IN (SELECT o.oid FROM owners o) AND d.defaclobjtype <> 'T'
+	), granted AS MATERIALIZED (
+		SELECT DISTINCT a.grantee, t.kind, t.object, a.privilege_type || o.suffix AS privilege
+			FROM things t, aclexplode(t.acl) a, (VALUES (false, ''), (true, ' WITH GRANT OPTION')) AS o (is_option, suffix)
+			WHERE a.grantee <> t.owner AND a.grantee NOT IN (SELECT x.oid FROM owners x)
+				AND (a.grantee <> 0 OR t.closed) AND (a.is_grantable OR NOT o.is_option)
+		UNION ALL
+		SELECT t.owner, t.kind, t.object, 'OWNERSHIP' FROM things t
+			WHERE t.kind NOT IN ('column', 'default') AND t.owner NOT IN (SELECT x.oid FROM owners x)
+	), known AS MATERIALIZED (
+		SELECT r.oid, l.role, l.level, r.rolsuper FROM governance.role_level l JOIN pg_roles r ON r.rolname = l.role
+	), wanted AS MATERIALIZED (
+		SELECT p.level, p.kind, p.object, p.privilege FROM governance.level_privilege() p
+	)
+	SELECT coalesce(r.rolname::text, 'PUBLIC'), g.kind, g.object, g.privilege
+		FROM granted g LEFT JOIN pg_roles r ON r.oid = g.grantee
+		WHERE g.grantee = 0 OR r.oid IS NOT NULL
+	UNION ALL
+	-- What those who have a level have by other roles that they are members of.
+	SELECT k.role, g.kind, format('%s through %I', g.object, m.rolname), g.privilege
+		FROM known k JOIN pg_roles m ON m.oid <> k.oid AND NOT k.rolsuper AND pg_has_role(k.oid, m.oid, 'MEMBER')
+			JOIN granted g ON g.grantee = m.oid
+		WHERE NOT EXISTS (SELECT FROM wanted w
+						  WHERE w.level = k.level AND w.kind = g.kind AND w.object = g.object AND w.privilege = g.privilege)
+	UNION ALL
+	SELECT k.role, 'schema', CASE WHEN k.oid = m.oid THEN 'everything' ELSE format('everything through %I', m.rolname) END,
+		   CASE WHEN k.rolsuper THEN 'SUPERUSER' WHEN m.rolname = 'pg_read_all_data' THEN 'SELECT'
+			   WHEN m.rolname = 'pg_write_all_data' THEN 'INSERT, UPDATE, DELETE' ELSE 'OWNERSHIP' END
+		FROM known k JOIN pg_roles m ON CASE WHEN k.rolsuper THEN m.oid = k.oid ELSE pg_has_role(k.oid, m.oid, 'MEMBER') END
+		WHERE k.rolsuper OR m.rolname IN ('pg_read_all_data', 'pg_write_all_data') OR m.oid IN (SELECT x.oid FROM owners x);
+END
 $held$;
 COMMENT ON FUNCTION governance.held_privilege() IS
-	'object by object, the privileges that roles other than owners have been granted in the schema';
+	'object by object, what roles other than the owners may do in the schema: by grants to them and to PUBLIC, on columns, with the option to grant further, as owners, by default privileges and, where they have a level, by roles that they are members of';
 
 CREATE FUNCTION governance.grant_again(role text, level text, reduce boolean) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -367,6 +420,21 @@ BEGIN
 	RETURN QUERY SELECT governance.create_brake_tables();
 	RETURN QUERY SELECT governance.create_seal_tables();
 	RETURN QUERY SELECT governance.create_audit_tables();
+
+	-- What went with a level before, and is written by functions alone now.
+	FOR known IN
+		SELECT l.role, w.privilege, w.kind, w.object
+		FROM governance.role_level l JOIN pg_roles r ON r.rolname = l.role,
+			(VALUES ('INSERT', 'TABLE', 'governance.policy_rule'), ('INSERT', 'TABLE', 'governance.policy_rung'),
+					('INSERT', 'TABLE', 'governance.seal'), ('UPDATE', 'TABLE', 'governance.parked'),
+					('USAGE', 'SEQUENCE', 'governance.seal_seq')) AS w (privilege, kind, object)
+		WHERE EXISTS (SELECT FROM pg_class c, aclexplode(c.relacl) a
+					  WHERE c.oid = w.object::regclass AND a.grantee = r.oid AND a.privilege_type = w.privilege)
+		ORDER BY 1, 4
+	LOOP
+		EXECUTE format('REVOKE %s ON %s %s FROM %I', known.privilege, known.kind, known.object, known.role);
+		RETURN NEXT format('revoked %s on %s from role %s', known.privilege, known.object, known.role);
+	END LOOP;
 
 	-- What has come since a level was given.
 	FOR known IN

@@ -73,26 +73,33 @@ $check$;
 COMMENT ON FUNCTION governance.brake_check(bigint[], bigint[]) IS
 	'part of the trigger on violations: counts the accounts that a statement has sanctioned, parks what goes too far, and gives the violations that are to be held';
 
-CREATE FUNCTION governance.release_brake(brake_id bigint, reason text) RETURNS void
+CREATE FUNCTION governance.release_brake_as_owner(brake_id bigint, reason text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $release$
 #variable_conflict use_column
 BEGIN
-	IF release_brake.reason IS NULL OR btrim(release_brake.reason) = '' THEN
+	IF release_brake_as_owner.reason IS NULL OR btrim(release_brake_as_owner.reason) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202', MESSAGE = governance.message('the release of a brake needs a reason'),
 			HINT = governance.message('Say why: the reason stays on record.');
 	END IF;
 	UPDATE governance.parked p
-		SET released_at = clock_timestamp(), released_by = current_user, reason = release_brake.reason
-		WHERE p.brake_id = release_brake.brake_id AND p.released_at IS NULL;
+		SET released_at = clock_timestamp(), released_by = governance.acting_role(), reason = release_brake_as_owner.reason
+		WHERE p.brake_id = release_brake_as_owner.brake_id AND p.released_at IS NULL;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV207',
-			MESSAGE = governance.message('brake %s is not on', coalesce(release_brake.brake_id::text, 'null')),
+			MESSAGE = governance.message('brake %s is not on', coalesce(release_brake_as_owner.brake_id::text, 'null')),
 			HINT = governance.message('The view governance.brake_status lists what is parked.');
 	END IF;
 END
 $release$;
+COMMENT ON FUNCTION governance.release_brake_as_owner(bigint, text) IS
+	'part of release_brake(): what it does, as the owner of the ledger';
+
+CREATE FUNCTION governance.release_brake(brake_id bigint, reason text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_as_owner';
+REVOKE ALL ON FUNCTION governance.release_brake(bigint, text), governance.release_brake_as_owner(bigint, text) FROM PUBLIC;
 COMMENT ON FUNCTION governance.release_brake(bigint, text) IS
 	'what was parked is enforced again, for violations to come';
 

@@ -23,7 +23,7 @@ CREATE FUNCTION governance.row_digest("row" jsonb, columns text[]) RETURNS bytea
 COMMENT ON FUNCTION governance.row_digest(jsonb, text[]) IS
 	'the first sixteen bytes of the SHA-256 of these columns of a row, as jsonb prints them in UTF-8';
 
-CREATE FUNCTION governance.seal(reason text DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION governance.seal_as_owner(reason text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
@@ -40,8 +40,8 @@ BEGIN
 	FOR this IN SELECT s.* FROM governance.sealed() s LOOP
 		SELECT coalesce(range_agg(s.ids), '{}') INTO done FROM governance.seal s WHERE s.relation = this.relation;
 		EXECUTE format(
-			'INSERT INTO governance.seal (relation, ids, columns, rows, digests, digest, reason)
-				SELECT $1, p.ids, $2, p.rows, p.digests, sha256(p.digests), $4
+			'INSERT INTO governance.seal (relation, ids, columns, rows, digests, digest, reason, sealed_by)
+				SELECT $1, p.ids, $2, p.rows, p.digests, sha256(p.digests), $4, governance.acting_role()
 				FROM (SELECT range_agg(int8range(r.id, r.id, ''[]'')) AS ids, count(*) AS rows,
 							 string_agg(r.digest, '''' ORDER BY r.id) AS digests
 					  FROM (SELECT t.%1$I AS id, governance.row_digest(to_jsonb(t), $2) AS digest,
@@ -55,6 +55,13 @@ BEGIN
 	RETURN answer;
 END
 $seal$;
+COMMENT ON FUNCTION governance.seal_as_owner(text) IS
+	'part of seal(): what it does, as the owner of the ledger';
+
+CREATE FUNCTION governance.seal(reason text DEFAULT NULL) RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_as_owner';
+REVOKE ALL ON FUNCTION governance.seal(text), governance.seal_as_owner(text) FROM PUBLIC;
 COMMENT ON FUNCTION governance.seal(text) IS
 	'seals the violations and activities that are there and are not sealed yet; gives how many';
 

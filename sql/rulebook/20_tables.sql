@@ -388,6 +388,12 @@ BEGIN
 		END IF;
 	END LOOP;
 
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.policy'::regclass AND tgname = 'policy_derive') THEN
+		CREATE TRIGGER policy_derive AFTER INSERT ON governance.policy
+			FOR EACH ROW EXECUTE FUNCTION governance.policy_derive();
+		RETURN NEXT 'created trigger policy_derive on governance.policy';
+	END IF;
+
 	-- Backends must hear of replicated changes too: hence row triggers, always.
 	FOREACH relation IN ARRAY ARRAY['policy', 'capability', 'holiday'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ('governance.' || relation)::regclass

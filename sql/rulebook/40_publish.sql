@@ -100,6 +100,59 @@ $place$;
 COMMENT ON FUNCTION governance.policy_place(text, tstzrange) IS
 	'part of publish() and activate(): finds when a new version is in force and ends the one before it there';
 
+CREATE FUNCTION governance.policy_derive_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $derive$
+DECLARE
+	summary	jsonb := governance.check_policy(NEW.document);
+BEGIN
+	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
+										min_points, max_points, usual_points, modifiers, direct, tags,
+										note, source, ours, statement, words)
+		SELECT NEW.policy_id, r.rule, r.position, r.title, r.titles, r.class, r.severity,
+			   r.min_points, r.max_points, r.usual_points,
+			   ARRAY(SELECT jsonb_array_elements_text(r.modifiers)), r.direct,
+			   ARRAY(SELECT jsonb_array_elements_text(r.tags)),
+			   r.note, r.source, r.ours, r.statement,
+			   concat_ws(' ', r.rule, r.title,
+						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.titles) t WHERE t.value <> r.title),
+						 r.class, r.severity,
+						 (SELECT string_agg(t, ' ') FROM jsonb_array_elements_text(r.tags) t),
+						 r.note,
+						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.notes) t WHERE t.value <> r.note),
+						 r.direct,
+						 (SELECT concat_ws(' ', d ->> 'title',
+										   (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(d -> 'titles') t
+											WHERE t.value <> d ->> 'title'))
+						  FROM jsonb_array_elements(summary -> 'rungs') d WHERE d ->> 'rung' = r.direct))
+		FROM jsonb_to_recordset(summary -> 'rules') AS r(
+			rule text, position integer, title text, titles jsonb, class text, severity text,
+			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,
+			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean,
+			statement jsonb);
+
+	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
+										withholds, length, until, note, statement)
+		SELECT NEW.policy_id, r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
+			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note, r.statement
+		FROM jsonb_to_recordset(summary -> 'rungs') AS r(
+			rung text, position integer, title text, titles jsonb, tier text, mode text,
+			condition text, withholds jsonb, length text, until text, note text, statement jsonb);
+	RETURN NULL;
+END
+$derive$;
+COMMENT ON FUNCTION governance.policy_derive_row() IS
+	'part of policy_derive(): writes the rules and rungs';
+
+CREATE FUNCTION governance.policy_derive() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_policy_derive';
+COMMENT ON FUNCTION governance.policy_derive() IS
+	'row trigger on governance.policy: rules and rungs follow from the document, and are written by nobody else';
+
+REVOKE ALL ON FUNCTION governance.policy_derive(), governance.policy_derive_row() FROM PUBLIC;
+
 CREATE FUNCTION governance.publish(document jsonb, status text DEFAULT 'active', in_force tstzrange DEFAULT NULL,
 								   note text DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -129,7 +182,7 @@ BEGIN
 
 	IF to_regclass('governance.policy') IS NULL THEN
 		PERFORM governance.report_missing('ledger');
-	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy_rung') AND attname = 'statement') THEN
+	ELSIF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('governance.policy') AND tgname = 'policy_derive') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
 			MESSAGE = governance.message('the governance ledger of this database is of an earlier version'),
 			HINT = governance.message('Call governance.create_ledger() to bring it to this one.');
@@ -187,39 +240,6 @@ BEGIN
 				CASE WHEN publish.status <> 'draft' THEN clock_timestamp() END,
 				CASE WHEN publish.status <> 'draft' THEN current_user END, publish.note)
 		RETURNING policy_id INTO result;
-
-	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
-										min_points, max_points, usual_points, modifiers, direct, tags,
-										note, source, ours, statement, words)
-		SELECT result, r.rule, r.position, r.title, r.titles, r.class, r.severity,
-			   r.min_points, r.max_points, r.usual_points,
-			   ARRAY(SELECT jsonb_array_elements_text(r.modifiers)), r.direct,
-			   ARRAY(SELECT jsonb_array_elements_text(r.tags)),
-			   r.note, r.source, r.ours, r.statement,
-			   concat_ws(' ', r.rule, r.title,
-						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.titles) t WHERE t.value <> r.title),
-						 r.class, r.severity,
-						 (SELECT string_agg(t, ' ') FROM jsonb_array_elements_text(r.tags) t),
-						 r.note,
-						 (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(r.notes) t WHERE t.value <> r.note),
-						 r.direct,
-						 (SELECT concat_ws(' ', d ->> 'title',
-										   (SELECT string_agg(t.value, ' ' ORDER BY t.key) FROM jsonb_each_text(d -> 'titles') t
-											WHERE t.value <> d ->> 'title'))
-						  FROM jsonb_array_elements(summary -> 'rungs') d WHERE d ->> 'rung' = r.direct))
-		FROM jsonb_to_recordset(summary -> 'rules') AS r(
-			rule text, position integer, title text, titles jsonb, class text, severity text,
-			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,
-			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean,
-			statement jsonb);
-
-	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
-										withholds, length, until, note, statement)
-		SELECT result, r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
-			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note, r.statement
-		FROM jsonb_to_recordset(summary -> 'rungs') AS r(
-			rung text, position integer, title text, titles jsonb, tier text, mode text,
-			condition text, withholds jsonb, length text, until text, note text, statement jsonb);
 
 	-- The first document to give a title wins.
 	INSERT INTO governance.capability (capability, title, titles)

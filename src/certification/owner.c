@@ -34,6 +34,7 @@
 PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);
 PG_FUNCTION_INFO_V1(governance_face_check);
+PG_FUNCTION_INFO_V1(governance_policy_derive);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
 PG_FUNCTION_INFO_V1(governance_certification_withheld);
 PG_FUNCTION_INFO_V1(governance_certification_violation);
@@ -223,6 +224,12 @@ Datum
 governance_face_check(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "face_check_row");
+}
+
+Datum
+governance_policy_derive(PG_FUNCTION_ARGS)
+{
+	return trigger_as_owner(fcinfo, "policy_derive_row");
 }
 
 Datum

@@ -139,7 +139,14 @@ SELECT s.what, r.role, public.attempt('level_' || r.role, s.statement) AS gets
 		(24, 'derive by hand', $$UPDATE governance.standing SET tier = 'clear'$$),
 		(25, 'rewrite', $$UPDATE governance.violation SET points = 0$$),
 		(26, 'rise', $$SELECT governance.grant_level(current_user::regrole, 'administrator')$$),
-		(27, 'rise by hand', $$UPDATE governance.role_level SET level = 'administrator'$$)
+		(27, 'rise by hand', $$UPDATE governance.role_level SET level = 'administrator'$$),
+		(28, 'seal', $$SELECT governance.seal('the end of a month')$$),
+		(29, 'seal nothing', $$INSERT INTO governance.seal (relation, ids, columns, rows, digests, digest) VALUES ('violation', '{[1,9]}', '{}', 0, '', '')$$),
+		(30, 'release a brake', $$SELECT governance.release_brake(1, 'it was meant so')$$),
+		(31, 'release a brake by hand', $$UPDATE governance.parked SET released_at = now(), released_by = 'x', reason = 'x'$$),
+		(32, 'make rules', $$INSERT INTO governance.policy_rule (policy_id, rule, position, title, severity, min_points, max_points, usual_points, words) SELECT policy_id, 'talk', 9, 'talk', 'minor', 0, 9, 9, 'talk' FROM governance.policy$$),
+		(33, 'make rungs', $$INSERT INTO governance.policy_rung SELECT (r).* FROM (SELECT r FROM governance.policy_rung r) r$$),
+		(34, 'make a version', $$INSERT INTO governance.policy (scheme, version, status, document) SELECT scheme, 99, 'draft', document FROM governance.policy; SELECT 1 / (count(*) / 4)::int FROM governance.policy_rule$$)
 	) AS s (n, what, statement)
 	ORDER BY s.n, r.n;
 
@@ -179,6 +186,30 @@ GRANT UPDATE ON governance.standing TO level_moderator;
 GRANT SELECT ON governance.account TO level_none;
 SELECT role, level, missing, beyond FROM governance.access_level ORDER BY role COLLATE "C";
 SELECT governance.create_ledger();
+SELECT role, level, missing, beyond FROM governance.access_level WHERE cardinality(missing) + cardinality(beyond) > 0 ORDER BY role COLLATE "C";
+-- whatever the right is of, and however it came
+REVOKE ALL ON governance.standing FROM level_moderator;
+GRANT SELECT ON governance.standing TO level_moderator;
+CREATE ROLE level_friend;
+GRANT DELETE ON governance.sanction TO PUBLIC;
+GRANT EXECUTE ON FUNCTION governance.rebuild() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION governance.may_tell(text) TO PUBLIC;
+GRANT UPDATE (score, tier) ON governance.standing TO level_moderator;
+GRANT SELECT ON governance.account TO level_reader WITH GRANT OPTION;
+GRANT INSERT ON governance.restriction TO level_friend;
+GRANT level_friend, pg_write_all_data TO level_reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA governance GRANT TRUNCATE ON TABLES TO level_moderator;
+ALTER VIEW governance.rung OWNER TO level_none;
+SELECT role, level, missing, beyond FROM governance.access_level WHERE cardinality(missing) + cardinality(beyond) > 0 ORDER BY role COLLATE "C";
+ALTER VIEW governance.rung OWNER TO CURRENT_USER;
+ALTER DEFAULT PRIVILEGES IN SCHEMA governance REVOKE TRUNCATE ON TABLES FROM level_moderator;
+REVOKE DELETE ON governance.sanction FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION governance.rebuild() FROM PUBLIC;
+REVOKE UPDATE (score, tier) ON governance.standing FROM level_moderator;
+REVOKE level_friend, pg_write_all_data FROM level_reader;
+REVOKE GRANT OPTION FOR SELECT ON governance.account FROM level_reader;
+REVOKE INSERT ON governance.restriction FROM level_friend;
+DROP ROLE level_friend;
 SELECT role, level, missing, beyond FROM governance.access_level WHERE cardinality(missing) + cardinality(beyond) > 0 ORDER BY role COLLATE "C";
 -- down a level, and out
 SELECT governance.grant_level('level_administrator', 'reader');
