@@ -37,7 +37,7 @@ TAXONOMY = $(sort $(wildcard sql/certification/taxonomy/*.csv))
 TAXONOMY_SQL = sql/certification/90_taxonomy.sql
 
 # The install script is the concatenation of these parts, in this order.
-SQL_PARTS = sql/header.sql sql/messages.sql \
+SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 	$(sort $(wildcard sql/types/*.sql)) \
 	$(sort $(wildcard sql/rulebook/*.sql) $(PACKS_SQL)) \
 	$(sort $(wildcard sql/ledger/*.sql)) \
@@ -52,7 +52,7 @@ EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 # From each earlier version there is one step to this one: what the file of that
 # version in sql/updates takes away, and then every function anew.  The types
 # stay as they are.
-UPDATE_PARTS = $(filter-out sql/header.sql sql/types/%,$(SQL_PARTS))
+UPDATE_PARTS = $(filter-out sql/header.sql sql/schema.sql sql/types/%,$(SQL_PARTS))
 UPDATES_SQL = $(patsubst sql/updates/%.sql,sql/governance--%--$(EXTVERSION).sql,$(wildcard sql/updates/*.sql))
 
 DATA_built = $(EXTENSION_SQL) $(UPDATES_SQL)

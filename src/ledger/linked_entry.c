@@ -74,10 +74,9 @@ static LedgerPlan copies_plan = {
 	" AND r.action OPERATOR(pg_catalog.<>) 'release'"
 	" ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1) r ON true"
 	" WHERE o.account_id" EQ "$1 AND o.revision_id" EQ "$2"
-	" AND CASE o.action"
-	" WHEN 'overturn' THEN r.action IS DISTINCT FROM 'overturn'"
-	" WHEN 'reinstate' THEN r.action" EQ "'overturn' AND r.linked_revision_id IS NOT NULL"
-	" WHEN 'change' THEN r.action IS NULL OR r.linked_revision_id IS NOT NULL END"
+	" AND CASE WHEN o.action" EQ "'overturn' THEN (r.action" EQ "'overturn') IS NOT TRUE"
+	" WHEN o.action" EQ "'reinstate' THEN r.action" EQ "'overturn' AND r.linked_revision_id IS NOT NULL"
+	" WHEN o.action" EQ "'change' THEN r.action IS NULL OR r.linked_revision_id IS NOT NULL END"
 	" ORDER BY v.account_id, v.violation_id",
 	2, {INT8OID, INT8OID}
 };
