@@ -73,6 +73,12 @@ CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 COMMENT ON FUNCTION governance.refuse_rewrite() IS
 	'statement trigger that keeps a table append-only; its arguments are the hint and another reason than that';
 
+CREATE FUNCTION governance.entry_id_given(relation regclass, "column" text, id bigint) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_entry_id_given';
+COMMENT ON FUNCTION governance.entry_id_given(regclass, text, bigint) IS
+	'part of the row triggers on entries: refuses an id that nobody may give, and moves governance.entry_seq on past one that was given by hand';
+
 REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.revision_apply(),

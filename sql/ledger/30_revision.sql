@@ -15,6 +15,33 @@ CREATE FUNCTION governance.hold_standings(accounts bigint[], schemes text[]) RET
 COMMENT ON FUNCTION governance.hold_standings(bigint[], text[]) IS
 	'part of revise_all(): locks standings, of each account the one under the scheme in the same place, until the end of the transaction, for those who may insert revisions';
 
+CREATE FUNCTION governance.entry_account(relation text, id bigint) RETURNS bigint
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $account$
+DECLARE
+	found	bigint[];
+BEGIN
+	CASE relation
+		WHEN 'violation' THEN found := ARRAY(SELECT v.account_id FROM governance.violation v WHERE v.violation_id = id ORDER BY 1 LIMIT 2);
+		WHEN 'appeal' THEN found := ARRAY(SELECT a.account_id FROM governance.appeal a WHERE a.appeal_id = id ORDER BY 1 LIMIT 2);
+		WHEN 'proposal' THEN found := ARRAY(SELECT p.account_id FROM governance.proposal p WHERE p.proposal_id = id ORDER BY 1 LIMIT 2);
+	END CASE;
+	IF cardinality(found) > 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = governance.message('%s %s belongs to several accounts', relation, id),
+			DETAIL = governance.message('Accounts %s and %s both have one of that id.', found[1], found[2]),
+			HINT = CASE relation
+				WHEN 'violation' THEN governance.message('Insert into governance.revision or governance.appeal, where account_id tells them apart.')
+				ELSE governance.message('Update governance.%s itself, where account_id tells them apart.', relation) END,
+			SCHEMA = 'governance', TABLE = relation;
+	END IF;
+	RETURN found[1];
+END
+$account$;
+COMMENT ON FUNCTION governance.entry_account(text, bigint) IS
+	'part of the calls that take an id alone: whose violation, appeal or proposal it is; null: nobody''s; refuses an id that several accounts have, as a partitioned ledger cannot rule out';
+
 CREATE FUNCTION governance.revise_check(violation bigint, action text, new_points numeric, reason text)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -30,7 +57,8 @@ BEGIN
 			MESSAGE = governance.message('a revision of violation %s needs a reason', violation),
 			HINT = governance.message('Say why: the reason stays on record.');
 	END IF;
-	SELECT * INTO decision FROM governance.violation v WHERE v.violation_id = violation;
+	SELECT * INTO decision FROM governance.violation v
+		WHERE v.account_id = governance.entry_account('violation', violation) AND v.violation_id = violation;
 	IF NOT FOUND THEN
 		PERFORM governance.report_missing('violation', violation::text);
 	END IF;
@@ -228,7 +256,9 @@ BEGIN
 	SELECT v.account_id, t.file_by, t.decide_by INTO decision
 		FROM governance.violation v,
 			 governance.appeal_times(v.scheme, v.occurred_at, v.decided_at, NEW.filed_at) t
-		WHERE v.violation_id = NEW.violation_id;
+		WHERE v.account_id = coalesce(NEW.account_id, governance.entry_account('violation', NEW.violation_id))
+			AND v.violation_id = NEW.violation_id;
+	PERFORM governance.entry_id_given(TG_RELID, 'appeal_id', NEW.appeal_id);
 	NEW.account_id := coalesce(NEW.account_id, decision.account_id);
 	NEW.deadline := coalesce(NEW.deadline, decision.decide_by);
 	IF NEW.filed_at >= decision.file_by THEN
@@ -239,8 +269,6 @@ BEGIN
 			HINT = governance.message('What was decided can still be revised with governance.overturn() or governance.change().');
 	END IF;
 	IF decision.account_id IS NULL THEN
-		PERFORM governance.report_missing('violation', NEW.violation_id::text, relation => 'appeal', field => 'violation_id');
-	ELSIF decision.account_id <> NEW.account_id THEN
 		-- The foreign key says the same, but a partitioned ledger has none.
 		PERFORM governance.report_missing('violation', NEW.violation_id::text, NEW.account_id::text, relation => 'appeal', field => 'violation_id');
 	END IF;
@@ -316,7 +344,9 @@ AS $decide$
 DECLARE
 	this	governance.appeal;
 BEGIN
-	SELECT * INTO this FROM governance.appeal a WHERE a.appeal_id = decide_appeal.appeal_id FOR UPDATE;
+	SELECT * INTO this FROM governance.appeal a
+		WHERE a.account_id = governance.entry_account('appeal', decide_appeal.appeal_id)
+			AND a.appeal_id = decide_appeal.appeal_id FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
 			MESSAGE = governance.message('appeal %s does not exist', coalesce(decide_appeal.appeal_id::text, 'null')),

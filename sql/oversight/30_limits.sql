@@ -153,7 +153,8 @@ AS $decide$
 DECLARE
 	answer	bigint;
 BEGIN
-	UPDATE governance.proposal p SET status = decision, note = remark WHERE p.proposal_id = proposal
+	UPDATE governance.proposal p SET status = decision, note = remark
+		WHERE p.account_id = governance.entry_account('proposal', proposal) AND p.proposal_id = proposal
 		RETURNING p.violation_id INTO answer;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV206',

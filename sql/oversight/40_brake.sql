@@ -61,8 +61,11 @@ BEGIN
 		END IF;
 		INSERT INTO governance.parked (brake_id, scheme, rule, counted, allowed)
 			VALUES (this.brake_id, this.scheme, this.rule, known + cardinality(hit), allowed);
-		PERFORM pg_notify('governance_brake', jsonb_build_object('brake_id', this.brake_id, 'scheme', this.scheme, 'rule', this.rule,
-			'counted', known + cardinality(hit), 'allowed', allowed)::text);
+		-- A transaction that is to be prepared cannot notify.
+		IF coalesce(current_setting('governance.notify', true), '') <> 'off' THEN
+			PERFORM pg_notify('governance_brake', jsonb_build_object('brake_id', this.brake_id, 'scheme', this.scheme, 'rule', this.rule,
+				'counted', known + cardinality(hit), 'allowed', allowed)::text);
+		END IF;
 		RETURN QUERY
 			SELECT v.violation_id FROM unnest(accounts, violations) AS u (account_id, violation_id)
 				JOIN governance.violation v ON v.account_id = u.account_id AND v.violation_id = u.violation_id

@@ -23,6 +23,14 @@ CREATE FUNCTION governance.row_digest("row" jsonb, columns text[]) RETURNS bytea
 COMMENT ON FUNCTION governance.row_digest(jsonb, text[]) IS
 	'the first sixteen bytes of the SHA-256 of these columns of a row, as jsonb prints them in UTF-8';
 
+CREATE FUNCTION governance.rows_digest(digests bytea[]) RETURNS bytea
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN cardinality(digests) = 1 THEN digests[1]
+			ELSE (SELECT substring(sha256(string_agg(d.digest, '' ORDER BY d.n)) FROM 1 FOR 16)
+				  FROM unnest(digests) WITH ORDINALITY AS d (digest, n)) END;
+COMMENT ON FUNCTION governance.rows_digest(bytea[]) IS
+	'of the rows that have an id, in the order of their accounts: the digest of the only one, which is the rule, or one over those of all';
+
 CREATE FUNCTION governance.seal_as_owner(reason text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -42,11 +50,12 @@ BEGIN
 		EXECUTE format(
 			'INSERT INTO governance.seal (relation, ids, columns, rows, digests, digest, reason, sealed_by)
 				SELECT $1, p.ids, $2, p.rows, p.digests, sha256(p.digests), $4, governance.acting_role()
-				FROM (SELECT range_agg(int8range(r.id, r.id, ''[]'')) AS ids, count(*) AS rows,
-							 string_agg(r.digest, '''' ORDER BY r.id) AS digests
-					  FROM (SELECT t.%1$I AS id, governance.row_digest(to_jsonb(t), $2) AS digest,
+				FROM (SELECT range_agg(int8range(r.id, CASE WHEN r.id < 9223372036854775807 THEN r.id + 1 END)) AS ids,
+							 sum(r.rows) AS rows, string_agg(r.digest, '''' ORDER BY r.id) AS digests
+					  FROM (SELECT t.%1$I AS id, count(*) AS rows,
+								   governance.rows_digest(array_agg(governance.row_digest(to_jsonb(t), $2) ORDER BY t.account_id)) AS digest,
 								   (row_number() OVER (ORDER BY t.%1$I) - 1) / 1000 AS part
-							FROM governance.%2$I t WHERE NOT t.%1$I <@ $3) r
+							FROM governance.%2$I t WHERE NOT t.%1$I <@ $3 GROUP BY t.%1$I) r
 					  GROUP BY r.part ORDER BY r.part) p', this.key, this.relation)
 			USING this.relation, this.columns, done, reason;
 		SELECT sum(s.rows) INTO added FROM governance.seal s WHERE s.relation = this.relation AND NOT s.ids <@ done;
@@ -81,15 +90,21 @@ BEGIN
 		FROM governance.seal s WHERE sha256(s.digests) <> s.digest ORDER BY s.seal_id;
 	FOR this IN SELECT s.* FROM governance.sealed() s LOOP
 		RETURN QUERY EXECUTE format(
-			'SELECT t.account_id, to_jsonb(t) ->> ''scheme'', format(''sealed %%s %%s'', $1, n.id),
-					governance.audit_content(to_jsonb(t), n.columns)::text, format(''digest %%s'', n.digest)
-			 FROM (SELECT s.columns, g.id,
+			'WITH wrong AS MATERIALIZED (
+			 SELECT n.id, n.columns, n.digest
+			 FROM (SELECT s.seal_id, s.columns, g.id,
 						  substring(s.digests FROM (16 * (row_number() OVER (PARTITION BY s.seal_id ORDER BY g.id) - 1) + 1)::int FOR 16) AS digest
-				   FROM governance.seal s, unnest(s.ids) AS r (ids), generate_series(lower(r.ids), upper(r.ids) - 1) AS g (id)
+				   FROM governance.seal s, unnest(s.ids) AS r (ids), generate_series(lower(r.ids), coalesce(upper(r.ids) - 1, 9223372036854775807)) AS g (id)
 				   WHERE s.relation = $1) AS n
 				LEFT JOIN governance.%2$I t ON t.%1$I = n.id
-			 WHERE CASE WHEN t.account_id IS NULL THEN NULL ELSE governance.row_digest(to_jsonb(t), n.columns) END IS DISTINCT FROM n.digest
-			 ORDER BY n.id', this.key, this.relation)
+			 GROUP BY n.seal_id, n.id, n.columns, n.digest
+			 HAVING governance.rows_digest(array_agg(governance.row_digest(to_jsonb(t), n.columns) ORDER BY t.account_id)
+										   FILTER (WHERE t.account_id IS NOT NULL)) IS DISTINCT FROM n.digest)
+			 SELECT t.account_id, to_jsonb(t) ->> ''scheme'', format(''sealed %%s %%s'', $1, w.id),
+					CASE WHEN t.account_id IS NOT NULL THEN governance.audit_content(to_jsonb(t), w.columns)::text END,
+					format(''digest %%s'', w.digest)
+			 FROM wrong w LEFT JOIN governance.%2$I t ON t.%1$I = w.id
+			 ORDER BY w.id, t.account_id', this.key, this.relation)
 			USING this.relation;
 	END LOOP;
 END

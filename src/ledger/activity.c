@@ -88,6 +88,8 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 	ActivityRow *rows;
 	int64		nrows = 0;
 	int64		maxrows;
+	int64		least_id = PG_INT64_MAX;
+	int64		greatest_id = PG_INT64_MIN;
 	KeyList		list = {0};
 	int			nschemes;
 	Scheme	  **schemes;
@@ -125,10 +127,16 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 							row->kind, (long long) row->account_id),
 					 errtablecol(relation, numbers[A_QUANTITY])));
 		row->violation_id = slot_int8(slot, numbers[A_VIOLATION]);
-		check_name_given(identity.userid, relation, "recorded_by", slot_text(slot, numbers[A_RECORDED_BY]));
+		check_name_given(acting_role(), relation, "recorded_by", slot_text(slot, numbers[A_RECORDED_BY]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 
+	for (int64 i = 0; i < nrows; i++)
+	{
+		least_id = Min(least_id, rows[i].activity_id);
+		greatest_id = Max(greatest_id, rows[i].activity_id);
+	}
+	entry_ids_given(relation, "activity_id", least_id, greatest_id);
 	check_activity_kinds(relation, rows, nrows);
 
 	/* Schemes are few; each gets the rows of the kinds that it listens to. */

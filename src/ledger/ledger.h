@@ -187,6 +187,19 @@ typedef struct RevisionRow
 	TimestampTz since;
 } RevisionRow;
 
+/*
+ * New rows of a table of entries have ids between min and max: raises
+ * ERRCODE_GV_INVALID_ENTRY for ids that nobody may give, and moves the sequence
+ * on past those that were given by hand.  Within ledger_enter().
+ */
+extern void entry_ids_given(Relation relation, const char *column, int64 min, int64 max);
+
+/*
+ * The same for violations, whose ids are also looked at whether another account
+ * has one of them.
+ */
+extern void violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows);
+
 /* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */
 extern Points ledger_points(Datum numeric, const char *column);
 

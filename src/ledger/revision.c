@@ -106,6 +106,23 @@ revise_copies(KeyList *list, int64 account_id, int64 revision_id, const char *na
 		add_keys(list, accounts[i], name, decided, false);
 }
 
+/*
+ * A decision is known from its instant on, so one that lay ahead would stand in
+ * the way of those that come before it.
+ */
+static void
+check_decided(Relation relation, int64 account_id, TimestampTz decided)
+{
+	if (decided > GetCurrentTimestamp())
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_INVALID_ENTRY),
+				 errmsg("a revision of account %lld cannot be decided in the future",
+						(long long) account_id),
+				 errdetail("It is dated %s.", timestamptz_to_str(decided)),
+				 errhint("Decide it when the time has come."),
+				 errtable(relation)));
+}
+
 /* A balance is one of a version in force, or it would be of no effect. */
 static void
 check_opening(Relation relation, int64 account_id, const char *name, TimestampTz at)
@@ -272,6 +289,10 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		check_reason(relation, slot, numbers);
 		check_name_given(identity.userid, relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		(void) slot_points(slot, numbers[R_POINTS], "points");
+		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
+		entry_ids_given(relation, "revision_id", slot_int8(slot, numbers[R_ID]),
+						slot_int8(slot, numbers[R_ID]));
+		check_decided(relation, account_id, slot_time(slot, numbers[R_DECIDED]));
 		values[0] = Int64GetDatum(account_id);
 		values[1] = Int64GetDatum(violation_id);
 
@@ -284,7 +305,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 			if (opening)
 				check_opening(relation, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
 							  slot_time(slot, numbers[R_DECIDED]));
-			else if (!ledger_owned_by(identity.userid))
+			else if (!ledger_owned_by(acting_role()))
 				check_release(relation, slot, numbers);
 			add_keys(&list, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
 					 slot_time(slot, numbers[R_DECIDED]), opening);

@@ -404,7 +404,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 			copies = true;
 			break;
 		}
-		read_violation(identity.userid, relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
+		read_violation(acting_role(), relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
 		nrows++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -413,6 +413,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 		ledger_leave(&identity);
 		return PointerGetDatum(NULL);
 	}
+	violation_ids_given(relation, rows, nrows);
 	check_campaigns(relation, rows, nrows);
 	braked = brake_any();
 	if (braked)

@@ -124,6 +124,7 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('settle_facts', 'EXECUTE', $$SELECT governance.settle_facts(3, 'minor', now())$$),
 	('hold_standing', 'EXECUTE', $$SELECT governance.hold_standing(1, 't.way')$$),
 	('hold_standings', 'EXECUTE', $$SELECT governance.hold_standings('{1,2}', '{t.way,t.way}')$$),
+	('entry_id_given', 'EXECUTE', $$SELECT governance.entry_id_given('governance.violation', 'violation_id', 2000)$$),
 	('revise_check', 'EXECUTE', $$SELECT governance.revise_check(1, 'overturn', NULL, 'x')$$),
 	('revise_all', 'EXECUTE', $$SELECT governance.revise_all('{2,1}', '{overturn,overturn}', '{NULL,NULL}', '{x,x}', ARRAY[now(), now()])$$);
 \set ECHO queries
