@@ -287,7 +287,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 							   !slot_attisnull(slot, numbers[R_LINKED])))
 			break;				/* who revises the originals applies them, too */
 		check_reason(relation, slot, numbers);
-		check_name_given(identity.userid, relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
+		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		(void) slot_points(slot, numbers[R_POINTS], "points");
 		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		entry_ids_given(relation, "revision_id", slot_int8(slot, numbers[R_ID]),
