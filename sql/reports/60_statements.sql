@@ -161,6 +161,11 @@ BEGIN
 				WHEN field = 'account_type' THEN coalesce(value -> kind, value -> 'otherwise')
 				WHEN field IN ('source_type', 'source_identity', 'automated_detection', 'automated_decision')
 					THEN coalesce(value -> source, value -> 'otherwise')
+				-- A number that the content is known by; what is none is not filed.
+				WHEN field = 'content_id' THEN (
+					SELECT jsonb_object_agg(n.name, n.number)
+					FROM (SELECT t.key, btrim(governance.fill_text(t.value, facts)) FROM jsonb_each_text(value) t) AS n(name, number)
+					WHERE n.number ~ '^[0-9]{13}$')
 				ELSE to_jsonb(governance.title_in(value,
 							coalesce(value ->> 'en', (SELECT t.value FROM jsonb_each_text(value) t LIMIT 1)), language)) END;
 		END IF;

@@ -78,8 +78,10 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 			put_problem(result, field->name, "must be a list");
 			return;
 		}
-		if (doc->nchildren == 0)
+		if (doc->nchildren == 0 && field->required)
 			put_problem(result, field->name, "must not be empty");
+
+		/* What is there twice is filed once. */
 		for (int i = 0; i < doc->nchildren; i++)
 		{
 			const Doc  *child = &doc->children[i];
@@ -87,15 +89,18 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 			if (child->kind != DOC_TEXT || statement_word(field, child->text) < 0)
 				put_problem(result, psprintf("%s[%d]", field->name, i),
 							"not one of the values of the field");
-			for (int k = 0; k < i && child->kind == DOC_TEXT; k++)
-			{
-				if (doc->children[k].kind == DOC_TEXT && strcmp(doc->children[k].text, child->text) == 0)
-				{
-					put_problem(result, psprintf("%s[%d]", field->name, i), "is there twice");
-					break;
-				}
-			}
 		}
+		return;
+	}
+	if (field->kind == FIELD_IDS)
+	{
+		const Doc  *ean;
+
+		if (doc->kind != DOC_OBJECT && doc->kind != DOC_LIST)
+			put_problem(result, field->name, "must be a JSON object");
+		ean = doc->kind == DOC_OBJECT ? doc_get(doc, STATEMENT_EAN_KEY) : NULL;
+		if (ean && (ean->kind != DOC_TEXT || !statement_ean(ean->text)))
+			put_problem(result, psprintf("%s.%s", field->name, STATEMENT_EAN_KEY), "must have thirteen digits");
 		return;
 	}
 
@@ -134,6 +139,10 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 			if (!statement_url(doc->text))
 				put_problem(result, field->name, "must be the address of a page");
 			break;
+		case FIELD_EAN:
+			if (!statement_ean(doc->text))
+				put_problem(result, field->name, "must have thirteen digits");
+			break;
 		case FIELD_PUID:
 			if (!statement_puid(doc->text))
 				put_problem(result, field->name,
@@ -142,6 +151,22 @@ check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 		default:
 			break;
 	}
+}
+
+/* Nothing that would be filed. */
+static bool
+is_nothing(const Doc *doc)
+{
+	return doc->kind == DOC_NULL || (doc->kind == DOC_LIST && doc->nchildren == 0) ||
+		(doc->kind == DOC_TEXT && statement_blank(doc->text));
+}
+
+/* What will be dropped, and has to be of some form all the same. */
+static void
+check_dropped(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
+{
+	if (field->kind == FIELD_WORD || (doc->kind == DOC_TEXT && statement_length(doc->text) > field->max))
+		check_value(result, field, doc);
 }
 
 /* check_statement(statement jsonb) returns setof (field, problem) */
@@ -163,7 +188,8 @@ governance_check_statement(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < statement->nchildren; i++)
 	{
-		if (statement_field(statement->children[i].key) == NULL)
+		if (statement->children[i].kind != DOC_NULL &&
+			statement_field(statement->children[i].key) == NULL)
 			put_problem(result, statement->children[i].key, "there is no such field");
 	}
 	for (int i = 0; i < statement_nfields; i++)
@@ -172,6 +198,8 @@ governance_check_statement(PG_FUNCTION_ARGS)
 		const Doc  *doc = doc_get(statement, field->name);
 		bool		applies = field->with == NULL || says(statement, field->with, field->value);
 
+		if (doc && field->nullable && is_nothing(doc))
+			doc = NULL;
 		if (doc == NULL)
 		{
 			if (field->required)
@@ -180,16 +208,17 @@ governance_check_statement(PG_FUNCTION_ARGS)
 				put_problem(result, field->name, "is missing with %s", field->value);
 			continue;
 		}
-		if (!applies)
-			put_problem(result, field->name, "goes with %s only", field->value);
-		check_value(result, field, doc);
+
+		/* Where it does not go, the database drops it. */
+		if (applies)
+			check_value(result, field, doc);
+		else if (field->looked_at)
+			check_dropped(result, field, doc);
 		if (field->part == PART_DECISION && field->kind != FIELD_TEXT)
 			decided = true;
 	}
 	if (!decided)
 		put_problem(result, NULL,
 					"one of decision_visibility, decision_monetary, decision_provision and decision_account is needed");
-	if (doc_get(statement, "source_identity") && says(statement, "source_type", "SOURCE_VOLUNTARY"))
-		put_problem(result, "source_identity", "does not go with SOURCE_VOLUNTARY");
 	return (Datum) 0;
 }

@@ -198,16 +198,16 @@ static const char *const language_words[] = {
 #define LAST_DAY "2038-01-01"
 
 const StatementField statement_fields[] = {
-	{"decision_visibility", PART_DECISION, FIELD_WORDS, WORDS(decision_visibility)},
+	{"decision_visibility", PART_DECISION, FIELD_WORDS, WORDS(decision_visibility), .nullable = true},
 	{"decision_visibility_other", PART_DECISION, FIELD_TEXT, 500,
-		.with = "decision_visibility", .value = "DECISION_VISIBILITY_OTHER", .required_with = true},
-	{"decision_monetary", PART_DECISION, FIELD_WORD, WORDS(decision_monetary)},
+		.with = "decision_visibility", .value = "DECISION_VISIBILITY_OTHER", .required_with = true, .looked_at = true},
+	{"decision_monetary", PART_DECISION, FIELD_WORD, WORDS(decision_monetary), .nullable = true},
 	{"decision_monetary_other", PART_DECISION, FIELD_TEXT, 500,
 		.with = "decision_monetary", .value = "DECISION_MONETARY_OTHER", .required_with = true},
-	{"decision_provision", PART_DECISION, FIELD_WORD, WORDS(decision_provision)},
-	{"decision_account", PART_DECISION, FIELD_WORD, WORDS(decision_account)},
+	{"decision_provision", PART_DECISION, FIELD_WORD, WORDS(decision_provision), .nullable = true},
+	{"decision_account", PART_DECISION, FIELD_WORD, WORDS(decision_account), .nullable = true},
 	{"decision_ground", PART_CONTENT, FIELD_WORD, WORDS(decision_ground), .required = true},
-	{"decision_ground_reference_url", PART_CONTENT, FIELD_URL, 500},
+	{"decision_ground_reference_url", PART_CONTENT, FIELD_URL, 500, .nullable = true},
 	{"illegal_content_legal_ground", PART_CONTENT, FIELD_TEXT, 500,
 		.with = "decision_ground", .value = ILLEGAL, .required_with = true},
 	{"illegal_content_explanation", PART_CONTENT, FIELD_TEXT, 2000,
@@ -217,28 +217,30 @@ const StatementField statement_fields[] = {
 	{"incompatible_content_explanation", PART_CONTENT, FIELD_TEXT, 2000,
 		.with = "decision_ground", .value = INCOMPATIBLE, .required_with = true},
 	{"incompatible_content_illegal", PART_CONTENT, FIELD_WORD, WORDS(yes_no),
-		.with = "decision_ground", .value = INCOMPATIBLE},
+		.with = "decision_ground", .value = INCOMPATIBLE, .looked_at = true},
 	{"content_type", PART_CONTENT, FIELD_WORDS, WORDS(content_type), .required = true},
 	{"content_type_other", PART_CONTENT, FIELD_TEXT, 500,
-		.with = "content_type", .value = "CONTENT_TYPE_OTHER", .required_with = true},
+		.with = "content_type", .value = "CONTENT_TYPE_OTHER", .required_with = true, .looked_at = true},
 	{"category", PART_CONTENT, FIELD_WORD, WORDS(category), .required = true},
 	{"category_addition", PART_CONTENT, FIELD_WORDS, WORDS(category)},
-	{"category_specification", PART_CONTENT, FIELD_WORDS, WORDS(category_specification)},
-	{"category_specification_other", PART_CONTENT, FIELD_TEXT, 500},
-	{"territorial_scope", PART_CONTENT, FIELD_WORDS, WORDS(country)},
-	{"content_language", PART_CONTENT, FIELD_WORD, WORDS(language)},
+	{"category_specification", PART_CONTENT, FIELD_WORDS, WORDS(category_specification), .nullable = true},
+	{"category_specification_other", PART_CONTENT, FIELD_TEXT, 500, .nullable = true},
+	{"territorial_scope", PART_CONTENT, FIELD_WORDS, WORDS(country), .nullable = true},
+	{"content_language", PART_CONTENT, FIELD_WORD, WORDS(language), .nullable = true},
 	{"content_date", PART_RECORD, FIELD_DATE, .required = true, .from = "2000-01-01", .to = LAST_DAY},
 	{"application_date", PART_RECORD, FIELD_DATE, .required = true, .from = "2020-01-01", .to = LAST_DAY},
-	{"end_date_visibility_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY},
-	{"end_date_monetary_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY},
-	{"end_date_service_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY},
-	{"end_date_account_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY},
+	{"end_date_visibility_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY, .nullable = true},
+	{"end_date_monetary_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY, .nullable = true},
+	{"end_date_service_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY, .nullable = true},
+	{"end_date_account_restriction", PART_RECORD, FIELD_DATE, .to = LAST_DAY, .nullable = true},
 	{"decision_facts", PART_CONTENT, FIELD_TEXT, 5000, .required = true},
 	{"source_type", PART_CONTENT, FIELD_WORD, WORDS(source_type), .required = true},
-	{"source_identity", PART_CONTENT, FIELD_TEXT, 500},
+	{"source_identity", PART_CONTENT, FIELD_TEXT, 500, .nullable = true},
 	{"automated_detection", PART_CONTENT, FIELD_WORD, WORDS(yes_no), .required = true},
 	{"automated_decision", PART_CONTENT, FIELD_WORD, WORDS(automated_decision), .required = true},
-	{"account_type", PART_CONTENT, FIELD_WORD, WORDS(account_type)},
+	{"account_type", PART_CONTENT, FIELD_WORD, WORDS(account_type), .nullable = true},
+	{"content_id", PART_CONTENT, FIELD_IDS, .nullable = true},
+	{"content_id_ean", PART_RECORD, FIELD_EAN, .nullable = true},
 	{"puid", PART_RECORD, FIELD_PUID, 500, .required = true}
 };
 const int	statement_nfields = lengthof(statement_fields);
@@ -358,6 +360,12 @@ statement_url(const char *text)
 		for (s++; *s && (*s == '?' || is_url_char(s));)
 			s++;
 	return *s == '\0';
+}
+
+bool
+statement_ean(const char *text)
+{
+	return strlen(text) == 13 && strspn(text, "0123456789") == 13;
 }
 
 bool

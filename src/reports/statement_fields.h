@@ -13,7 +13,9 @@ typedef enum StatementFieldKind
 	FIELD_WORDS,				/* a list of them */
 	FIELD_DATE,
 	FIELD_URL,
-	FIELD_PUID
+	FIELD_PUID,
+	FIELD_EAN,					/* thirteen digits */
+	FIELD_IDS					/* an object with such a number */
 } StatementFieldKind;
 
 /* Who says what a field is. */
@@ -37,6 +39,9 @@ typedef struct StatementField
 								 * this field ... */
 	const char *value;			/* ... is or has this */
 	bool		required_with;
+	bool		looked_at;		/* the database drops it where it does not go,
+								 * but looks at it before */
+	bool		nullable;		/* null, nothing or an empty list is as if it were not there */
 	const char *from;			/* FIELD_DATE: the first (null: any) and the
 								 * last one */
 	const char *to;
@@ -58,6 +63,12 @@ extern bool statement_blank(const char *text);
 
 /* http or https, a host that has a dot, and nothing that would have to be escaped. */
 extern bool statement_url(const char *text);
+
+/* Thirteen digits. */
+extern bool statement_ean(const char *text);
+
+/* The number that content_id is known to hold. */
+#define STATEMENT_EAN_KEY "EAN-13"
 
 /* Letters, digits, "-" and "_". */
 extern bool statement_puid(const char *text);

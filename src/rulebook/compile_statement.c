@@ -158,6 +158,18 @@ check_single(const StatementField *field, const Doc *doc)
 				}
 			}
 			break;
+		case FIELD_IDS:
+			{
+				static const char *const numbers[] = {STATEMENT_EAN_KEY};
+
+				doc_check_keys(doc, numbers, lengthof(numbers));
+				for (int i = 0; i < doc->nchildren; i++)
+				{
+					check_text(field, &doc->children[i]);
+					check_template(&doc->children[i]);
+				}
+				break;
+			}
 		case FIELD_URL:
 			check_text(field, doc);
 			if (!statement_url(doc->text))

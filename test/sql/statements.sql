@@ -211,6 +211,13 @@ FROM (VALUES
 	(60, '{"decision_ground_reference_url": "https://论坛.example/"}', NULL), (61, '{"decision_ground_reference_url": "https://forum.example./"}', NULL),
 	(62, '{"decision_ground_reference_url": "HTTPS://Forum.Example:8443/a/(b),c;d=%E8%A7%84?x=1&y=a/b?c#z?/"}', NULL), (63, '{"decision_ground_reference_url": "http://forum.example"}', NULL),
 	(64, '{"decision_ground_reference_url": "https://xn--fiq228c.example?q#"}', NULL), (65, '{"decision_ground_reference_url": "http://192.0.2.7:80"}', NULL)
+,
+	-- The number of a product, and what the database takes and leaves out.
+	(70, '{"content_id": {"EAN-13": "4006381333931", "GTIN": "x"}, "content_id_ean": "4006381333931"}', NULL), (71, '{"content_id": {"EAN-13": "400638133393"}}', NULL),
+	(72, '{"content_id": {"EAN-13": 4006381333931}, "content_id_ean": "4006381333931x"}', NULL), (73, '{"content_id": "4006381333931"}', NULL), (74, '{"content_id": null, "content_id_ean": null}', NULL),
+	(75, jsonb_build_object('decision_monetary_other', repeat('x', 501), 'illegal_content_explanation', 7), NULL), (76, jsonb_build_object('content_type_other', repeat('x', 501)), NULL),
+	(77, '{"content_type_other": "x", "decision_visibility_other": "x"}', NULL), (78, '{"decision_provision": null, "category_specification": [], "account_type": null, "more": null}', NULL),
+	(79, '{"more": 1}', NULL), (80, '{"category_addition": null}', NULL), (81, '{"decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT", "illegal_content_legal_ground": "x", "illegal_content_explanation": "x", "incompatible_content_illegal": "maybe"}', NULL)
 ) AS v(n, change, without), governance.check_statement((:'good'::jsonb || coalesce(change, '{}')) - coalesce(without, '')) c
 ORDER BY n;
 -- What nobody sees is not there.
@@ -218,3 +225,10 @@ SELECT n, c.* FROM (VALUES (1, '"\u3000\u00a0\u200b\ufeff"'::jsonb), (2, '"\u008
 	governance.check_statement(:'good'::jsonb || jsonb_build_object('decision_facts', facts)) c;
 SELECT * FROM governance.check_statement('[]');
 SELECT * FROM governance.check_statement('null');
+-- The number that the content is known by, where it has one.
+SELECT governance.publish(document || '{"scheme": "forum.market"}' || jsonb_build_object('dsa', document -> 'dsa' || '{"content_id": {"EAN-13": "{content}"}, "puid_prefix": "market"}')) > 0 AS market FROM example;
+INSERT INTO governance.violation (account_id, scheme, rule, source, content_ref) VALUES (1, 'forum.market', 'spam', 'patrol', '4006381333931'), (2, 'forum.market', 'spam', 'patrol', 'offer/17');
+SELECT account_id, s ->> 'puid' LIKE 'market-%' AS ours, s -> 'content_id' AS content_id FROM governance.sanction, governance.statement_of_reasons(sanction_id) s
+	WHERE scheme = 'forum.market' AND rung = 'hidden' ORDER BY 1;
+SELECT governance.check_policy(jsonb_set(document, '{dsa,content_id}', c)) IS NOT NULL FROM example, (VALUES ('{"GTIN": "x"}'::jsonb)) v(c);
+SELECT governance.check_policy(jsonb_set(document, '{dsa,content_id}', c)) IS NOT NULL FROM example, (VALUES ('{"EAN-13": "{number}"}'::jsonb)) v(c);

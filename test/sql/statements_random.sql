@@ -44,33 +44,56 @@ DECLARE
 	t	text;
 	most	int;
 BEGIN
+	-- Nothing, where a field is optional, is as if it were not there.
+	FOR k, v IN SELECT * FROM jsonb_each(s) LOOP
+		IF v = 'null' AND k = 'zzz' OR (v IN ('null', '[]') OR jsonb_typeof(v) = 'string' AND translate(v #>> '{}', E'\u00a0\u3000\u200b\ufeff', '') !~ '\S')
+				AND k IN ('decision_visibility', 'decision_monetary', 'decision_provision', 'decision_account', 'account_type', 'category_specification', 'category_specification_other',
+					'content_language', 'territorial_scope', 'decision_ground_reference_url', 'source_identity', 'end_date_account_restriction', 'end_date_monetary_restriction',
+					'end_date_service_restriction', 'end_date_visibility_restriction', 'content_id', 'content_id_ean') THEN
+			s := s - k;
+		END IF;
+	END LOOP;
+	-- What does not go with the rest is dropped; of some of it the form is looked at before.
+	IF NOT coalesce(jsonb_typeof(s -> 'decision_visibility') = 'array' AND s -> 'decision_visibility' @> '"DECISION_VISIBILITY_OTHER"' OR s ->> 'decision_visibility' = 'DECISION_VISIBILITY_OTHER', false)
+			AND (jsonb_typeof(s -> 'decision_visibility_other') <> 'string' OR char_length(s ->> 'decision_visibility_other') <= 500) THEN
+		s := s - 'decision_visibility_other';
+	END IF;
+	IF NOT coalesce(jsonb_typeof(s -> 'content_type') = 'array' AND s -> 'content_type' @> '"CONTENT_TYPE_OTHER"' OR s ->> 'content_type' = 'CONTENT_TYPE_OTHER', false)
+			AND (jsonb_typeof(s -> 'content_type_other') <> 'string' OR char_length(s ->> 'content_type_other') <= 500) THEN
+		s := s - 'content_type_other';
+	END IF;
+	IF s ->> 'decision_monetary' IS DISTINCT FROM 'DECISION_MONETARY_OTHER' THEN
+		s := s - 'decision_monetary_other';
+	END IF;
+	IF s ->> 'decision_ground' IS DISTINCT FROM 'DECISION_GROUND_ILLEGAL_CONTENT' THEN
+		s := s - '{illegal_content_legal_ground,illegal_content_explanation}'::text[];
+	END IF;
+	IF s ->> 'decision_ground' IS DISTINCT FROM 'DECISION_GROUND_INCOMPATIBLE_CONTENT' THEN
+		s := s - '{incompatible_content_ground,incompatible_content_explanation}'::text[];
+	END IF;
 	IF NOT s ?| '{decision_visibility,decision_monetary,decision_provision,decision_account}'
 		OR NOT s ?& '{decision_ground,content_type,category,content_date,application_date,decision_facts,source_type,automated_detection,automated_decision,puid}' THEN
 		RETURN true;
 	END IF;
-	IF (s ? 'decision_visibility_other') <> (jsonb_typeof(s -> 'decision_visibility') = 'array' AND coalesce(s -> 'decision_visibility', '[]') @> '"DECISION_VISIBILITY_OTHER"') IS NOT FALSE
-		OR (s ? 'decision_monetary_other') <> coalesce(s ->> 'decision_monetary' = 'DECISION_MONETARY_OTHER', false)
-		OR (s ? 'content_type_other') <> (coalesce(s -> 'content_type', '[]') @> '"CONTENT_TYPE_OTHER"') THEN
-		RETURN true;
-	END IF;
-	IF s ->> 'decision_ground' = 'DECISION_GROUND_ILLEGAL_CONTENT' THEN
-		IF NOT s ?& '{illegal_content_legal_ground,illegal_content_explanation}'
-			OR s ?| '{incompatible_content_ground,incompatible_content_explanation,incompatible_content_illegal}' THEN
-			RETURN true;
-		END IF;
-	ELSIF NOT s ?& '{incompatible_content_ground,incompatible_content_explanation}'
-		OR s ?| '{illegal_content_legal_ground,illegal_content_explanation}' THEN
-		RETURN true;
-	END IF;
-	IF s ->> 'source_type' = 'SOURCE_VOLUNTARY' AND s ? 'source_identity' THEN
+	IF coalesce(s -> 'decision_visibility' @> '"DECISION_VISIBILITY_OTHER"', false) AND NOT s ? 'decision_visibility_other'
+		OR coalesce(s ->> 'decision_monetary' = 'DECISION_MONETARY_OTHER', false) AND NOT s ? 'decision_monetary_other'
+		OR coalesce(s -> 'content_type' @> '"CONTENT_TYPE_OTHER"', false) AND NOT s ? 'content_type_other'
+		OR s ->> 'decision_ground' = 'DECISION_GROUND_ILLEGAL_CONTENT' AND NOT s ?& '{illegal_content_legal_ground,illegal_content_explanation}'
+		OR s ->> 'decision_ground' = 'DECISION_GROUND_INCOMPATIBLE_CONTENT' AND NOT s ?& '{incompatible_content_ground,incompatible_content_explanation}' THEN
 		RETURN true;
 	END IF;
 	FOR k, v IN SELECT * FROM jsonb_each(s) LOOP
 		t := v #>> '{}';
 		IF k IN ('decision_visibility', 'content_type', 'category_addition', 'category_specification', 'territorial_scope') THEN
-			IF jsonb_typeof(v) <> 'array' OR v = '[]' OR (SELECT count(*) > count(DISTINCT e) FROM jsonb_array_elements(v) e)
+			IF jsonb_typeof(v) <> 'array' OR v = '[]' AND k = 'content_type'
 				OR EXISTS (SELECT FROM jsonb_array_elements(v) e WHERE jsonb_typeof(e) <> 'string'
 						   OR NOT EXISTS (SELECT FROM word w WHERE w.field = k AND w.word = e #>> '{}')) THEN
+				RETURN true;
+			END IF;
+			CONTINUE;
+		END IF;
+		IF k = 'content_id' THEN
+			IF jsonb_typeof(v) NOT IN ('object', 'array') OR jsonb_typeof(v) = 'object' AND v ? 'EAN-13' AND (jsonb_typeof(v -> 'EAN-13') <> 'string' OR v ->> 'EAN-13' !~ '^\d{13}$') THEN
 				RETURN true;
 			END IF;
 			CONTINUE;
@@ -102,8 +125,9 @@ BEGIN
 				WHEN k IN ('illegal_content_explanation', 'incompatible_content_explanation') THEN 2000
 				WHEN k IN ('decision_visibility_other', 'decision_monetary_other', 'content_type_other', 'illegal_content_legal_ground',
 						   'incompatible_content_ground', 'decision_ground_reference_url', 'category_specification_other',
-						   'source_identity', 'puid') THEN 500 END;
+						   'source_identity', 'puid', 'content_id_ean') THEN 500 END;
 			IF most IS NULL OR char_length(t) > most
+				OR k = 'content_id_ean' AND t !~ '^\d{13}$'
 				OR k = 'puid' AND t !~ '^[A-Za-z0-9_-]+$'
 				OR k = 'decision_ground_reference_url' AND t !~ '^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,4})?(/([\w.~!$&()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?$' THEN
 				RETURN true;
@@ -287,7 +311,7 @@ CREATE TEMPORARY TABLE damaged AS
 				WHEN 3 THEN to_jsonb((ARRAY['', ' ', 'x', '2024-02-30', '2038-01-01', '2038-01-02', '2020-01-01', '1999-12-31', 'https://a.b/c', 'ftp://a.b', 'a_b-C9',
 					E'\u3000', E'\u00a0\u200b ', 'https://a.b:x/', 'https://a.b/%zz', 'https://a.b:80/%4a', 'https://a..b', 'https://a-.b'])[1 + floor(18 * random())])
 				WHEN 4 THEN to_jsonb(repeat('界', (ARRAY[500, 501, 2000, 2001, 5000, 5001])[1 + floor(6 * random())]))
-				WHEN 5 THEN (ARRAY['null', '1', 'true', '{}', '[null]', '["x"]']::jsonb[])[1 + floor(6 * random())]
+				WHEN 5 THEN (ARRAY['null', '1', 'true', '{}', '[null]', '["x"]', '{"EAN-13": "4006381333931"}', '"4006381333931"', '{"EAN-13": "40063813339"}', '{"EAN-13": 4006381333931}']::jsonb[])[1 + floor(10 * random())]
 				WHEN 6 THEN jsonb_build_array(w.word, w.word)
 				ELSE coalesce(h.statement -> f.field, to_jsonb(w.word)) END) ELSE '{}' END AS statement
 		FROM (SELECT (ARRAY['decision_visibility', 'decision_visibility_other', 'decision_monetary', 'decision_monetary_other', 'decision_provision',
@@ -295,7 +319,7 @@ CREATE TEMPORARY TABLE damaged AS
 				'incompatible_content_ground', 'incompatible_content_explanation', 'incompatible_content_illegal', 'content_type', 'content_type_other',
 				'category', 'category_addition', 'category_specification', 'category_specification_other', 'territorial_scope', 'content_language',
 				'content_date', 'application_date', 'end_date_visibility_restriction', 'end_date_account_restriction', 'decision_facts', 'source_type',
-				'source_identity', 'automated_detection', 'automated_decision', 'account_type', 'puid', 'zzz'])[1 + floor(33 * random() + 0 * h.sanction_id)] AS field) f,
+				'source_identity', 'automated_detection', 'automated_decision', 'account_type', 'puid', 'content_id', 'content_id_ean', 'zzz'])[1 + floor(35 * random() + 0 * h.sanction_id)] AS field) f,
 			 LATERAL (SELECT word FROM word WHERE field = f.field OR random() < 0.01 ORDER BY random() + 0 * h.sanction_id LIMIT 1) w) d;
 SELECT count(*) > 2000 AS damaged, count(*) FILTER (WHERE pg_temp.bad(damaged)) > 1000 AS bad,
 	   count(*) FILTER (WHERE NOT pg_temp.bad(damaged)) > 200 AS good FROM damaged;
