@@ -162,6 +162,15 @@ entry_same(Fold *fold, int same, const LiveEntry *entry)
 	return true;
 }
 
+static int
+key_cmp(const void *a, const void *b)
+{
+	uint64		x = *(const uint64 *) a;
+	uint64		y = *(const uint64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
 static ExprValue
 observe_violations(Fold *fold, const Observable *o)
 {
@@ -169,6 +178,7 @@ observe_violations(Fold *fold, const Observable *o)
 	TimestampTz from;
 	int64		count = 0;
 	int64		sum = 0;
+	uint64	   *keys = NULL;
 
 	if (o->same != 0 && fold->judged == NULL)
 		return nothing(EXPR_NUMBER);
@@ -188,9 +198,32 @@ observe_violations(Fold *fold, const Observable *o)
 			continue;
 		if (o->same != 0 && !entry_same(fold, o->same, entry))
 			continue;
+		if (o->distinct != 0)
+		{
+			uint64		key = o->distinct == SAME_CONTENT ? entry->content :
+				o->distinct == SAME_INCIDENT ? entry->incident : (uint64) (entry->rule + 1);
+
+			/* What has none is not one of several. */
+			if (key == 0)
+				continue;
+			if (keys == NULL)
+				keys = palloc(sizeof(uint64) * state->nentries);
+			keys[count] = key;
+		}
 		count++;
 		sum += o->live ? entry->remaining : entry->charged;
 	}
+	if (count > 1 && keys != NULL)
+	{
+		int64		n = 1;
+
+		qsort(keys, count, sizeof(uint64), key_cmp);
+		for (int64 i = 1; i < count; i++)
+			n += keys[i] != keys[i - 1];
+		count = n;
+	}
+	if (keys != NULL)
+		pfree(keys);
 	return number(o->kind == OBSERVE_SUM_POINTS ? sum / 100.0 : (double) count);
 }
 

@@ -232,7 +232,7 @@ is_constant(const Expr *expr)
 static bool
 can_run(const Policy *policy, const Observable *o)
 {
-	if (o->has_window || o->in_cycle || o->same != 0 || o->live)
+	if (o->has_window || o->in_cycle || o->same != 0 || o->distinct != 0 || o->live)
 		return false;
 	switch (o->kind)
 	{

@@ -262,6 +262,8 @@ typedef struct Observable
 	bool		live;			/* only entries that still count (not expired,
 								 * not void, not wholly given back); sums
 								 * then take what remains of each */
+	int			distinct;		/* count: each incident, content or rule once (one
+								 * of the SAME_* bits), 0: every entry */
 	EntryClock	clock;			/* which instant of the entry the window sees */
 	bool	   *rungs;			/* sanctions: by rung index; null: all */
 	int			tier;			/* sanctions: at least this tier, 0: any */
@@ -344,6 +346,7 @@ typedef struct Rung
 	int			elect_rung;		/* the rung that replaces this one */
 	int			after_rung;		/* after: this rung must have been opened
 								 * before (a ladder without skipping), or -1 */
+	bool	   *ends;			/* by rung index: what its start ends; null: none */
 	int			nterms;			/* terms: named figures put on the sanction */
 	Term	   *terms;
 } Rung;

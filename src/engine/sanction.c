@@ -499,6 +499,26 @@ sanctions_end_due(Fold *fold)
 	return changed;
 }
 
+/* What the start of a sanction ends, as its rung says. */
+static void
+end_others(Fold *fold, int at)
+{
+	EngineState *state = fold->state;
+	int			n = state->nsanctions;
+	const Rung *rung = &fold->policy->rungs[state->sanctions[at].rung];
+	bool		enforced = (state->sanctions[at].flags & SANCTION_ENFORCED) != 0;
+
+	for (int i = state->first_open; rung->ends != NULL && i < n; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		/* What is enforced does not make way for what is not. */
+		if (i != at && s->rung >= 0 && rung->ends[s->rung] && sanction_open_now(s) &&
+			(enforced || (s->flags & SANCTION_ENFORCED) == 0))
+			sanction_release(fold, s, RELEASE_REPLACED);
+	}
+}
+
 bool
 sanctions_start_due(Fold *fold)
 {
@@ -518,6 +538,7 @@ sanctions_start_due(Fold *fold)
 			sanction_effect(fold, EFFECT_SANCTION_BEGIN, s, NULL);
 		clean_pause(fold);
 		relief_sanction(fold, s, true);
+		end_others(fold, i);
 		changed = true;
 	}
 	return changed;

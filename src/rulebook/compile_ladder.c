@@ -45,11 +45,11 @@ static void
 compile_observable(Compiler *c, const Doc *object, Observable *o)
 {
 	static const char *const keys[] = {
-		"count", "sum", "within", SELECTION_KEYS, "same", "live", "clock",
+		"count", "sum", "within", SELECTION_KEYS, "same", "distinct", "live", "clock",
 		"rungs", "tier", "min_length", "by", "in_force", "kind"
 	};
 	static const char *const violation_keys[] = {
-		"count", "sum", "within", SELECTION_KEYS, "same", "live", "clock"
+		"count", "sum", "within", SELECTION_KEYS, "same", "distinct", "live", "clock"
 	};
 	static const char *const sanction_keys[] = {
 		"count", "within", "rungs", "tier", "min_length", "by", "in_force"
@@ -62,6 +62,7 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	static const char *const same[] = {
 		"rule", "class", "severity", "incident", "content"
 	};
+	static const char *const distinct[] = {"rule", "incident", "content"};
 	static const char *const clocks[] = {"occurred", "decided"};
 	static const char *const by[] = {"start", "end"};
 	const Doc  *count;
@@ -108,6 +109,15 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 				doc_need_list(part);
 				for (int i = 0; i < part->nchildren; i++)
 					o->same |= 1 << doc_word(&part->children[i], same, lengthof(same));
+			}
+			part = doc_get(object, "distinct");
+			if (part)
+			{
+				static const int bits[] = {SAME_RULE, SAME_INCIDENT, SAME_CONTENT};
+
+				if (o->kind == OBSERVE_SUM_POINTS)
+					doc_fail(part, NULL, NULL, "goes with \"count\" only");
+				o->distinct = bits[doc_word(part, distinct, lengthof(distinct))];
 			}
 			o->live = doc_get_boolean(object, "live", false);
 			o->clock = (EntryClock) doc_get_word(object, "clock", clocks, 2,
@@ -267,7 +277,7 @@ compile_rung(Compiler *c, int index)
 {
 	static const char *const keys[] = {
 		"rung", "title", "tier", "withhold", "when", "each", "measure", "for",
-		"until", "rearm", "overlap", "after", "elect", "terms", "note", "roll",
+		"until", "rearm", "overlap", "after", "ends", "elect", "terms", "note", "roll",
 		"dsa"
 	};
 	static const char *const rearms[] = {"cleared", "always", "never"};
@@ -365,6 +375,13 @@ compile_rung(Compiler *c, int index)
 		rung->after_rung = compile_rung_name(c, part);
 		if (rung->after_rung == index)
 			doc_fail(part, NULL, NULL, "a rung cannot come after itself");
+	}
+
+	part = doc_get(object, "ends");
+	if (part)
+	{
+		rung->ends = compile_rung_set(c, part);
+		rung->ends[index] = false;	/* that is what "overlap" says */
 	}
 
 	part = doc_get(object, "elect");
@@ -477,6 +494,13 @@ check_ladder(Compiler *c)
 			doc_fail(c->rungs[i].doc, NULL,
 					 _("Add \"when\" or \"each\", or name the rung in \"direct\" of a rule or in \"elect\" of a rung."),
 					 "nothing ever opens the rung \"%s\"", rung->code);
+
+		for (int e = 0; rung->ends != NULL && e < policy->nrungs; e++)
+			if (rung->ends[e] && policy->rungs[e].mode == RUNG_WHILE)
+				doc_fail(doc_get(c->rungs[i].doc, "ends"),
+						 _("It holds as long as its condition, and would begin anew at once."),
+						 _("Say in its condition when it holds no longer."),
+						 "rung \"%s\" cannot be ended", policy->rungs[e].code);
 
 		/* after: no circle */
 		for (int steps = 0; r >= 0; steps++)

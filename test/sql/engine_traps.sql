@@ -319,6 +319,17 @@ INSERT INTO scenario VALUES
 		{"rung": "season", "when": "score >= 1 and during(''2024-02-01'', ''2024-03-01'')", "tier": "muted"}]}'), NULL,
 	'{new 2024-01-01 00:00 .. 2024-02-01 00:00,season 2024-02-01 00:00 .. 2024-03-01 00:00,new 2024-03-01 00:00 .. 2024-04-10 00:00}',
 	pg_temp.f('joined', '"2021-01-01"') || pg_temp.v('2024-01-01', 'one')),
+-- a sanction that starts ends others, at the instant of its own start
+('ends', pg_temp.pile(9, '{"ladder": [{"rung": "mute", "when": "score >= 1", "tier": "muted", "for": "30 days"}, {"rung": "queue", "when": "score >= 2", "tier": "muted", "for": "ever"},
+	{"rung": "ban", "when": "score >= 6", "tier": "banned", "for": "10 days", "ends": ["m*", "queue"]}]}'), NULL,
+	'{mute 2024-01-01 00:00 .. 2024-01-08 00:00,queue 2024-01-02 00:00 .. 2024-01-08 00:00,ban 2024-01-08 00:00 .. 2024-01-18 00:00}',
+	pg_temp.v('2024-01-01', 'one') || pg_temp.v('2024-01-02', 'one') || pg_temp.v('2024-01-05', 'any', 4, '{"decided": "2024-01-08"}')),
+-- each reporter once, and who is nobody not at all
+('distinct', pg_temp.pile(9, '{"observe": {"people": {"count": "violations", "distinct": "content", "within": "10 days"}, "kinds": {"count": "violations", "distinct": "rule"}},
+	"ladder": [{"rung": "three", "when": "people >= 3", "tier": "muted"}, {"rung": "two", "when": "kinds >= 2", "tier": "limited", "for": "1 day"}], "ladder_apply": "all"}'), NULL,
+	'{three 2024-01-05 00:00 .. 2024-01-11 00:00,two 2024-01-05 00:00 .. 2024-01-06 00:00}',
+	pg_temp.v('2024-01-01', 'one', NULL, '{"content": "a"}') || pg_temp.v('2024-01-02', 'one', NULL, '{"content": "b"}') || pg_temp.v('2024-01-03', 'one', NULL, '{"content": "b"}') ||
+	pg_temp.v('2024-01-04', 'one') || pg_temp.v('2024-01-05', 'two', NULL, '{"content": "c"}')),
 -- a weight that grows more and more slowly
 ('logarithm', pg_temp.d('{"direction": "deduct", "cap": 100}', '{"attributes": {"followers": "number"}, "modifiers": [{"multiply": "1 + ln(followers) / ln(10)"}, {"when": "is_null(ln(followers - 1000))", "add": 1}]}'), NULL, NULL,
 	pg_temp.f('followers', '1000') || pg_temp.v('2024-01-01', 'two'));

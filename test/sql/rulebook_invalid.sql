@@ -444,3 +444,13 @@ SELECT pg_temp.observe('{"count": "violations", "where": "points > 3"}');
 SELECT pg_temp.rung('{"when": "score < 50", "tier": "warning"}');
 SELECT pg_temp.rung('{"when": "score < 50", "tier": "mute"}');
 SELECT pg_temp.modifier('{"add": 1, "when": "severity = ''extreem''"}');
+
+-- what ends, and what is different
+SELECT pg_temp.rung('{"when": "score < 50", "for": "1 day", "ends": ["warn"]}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "1 day", "ends": ["first"]}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "1 day", "ends": ["x"]}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "1 day", "ends": "x"}');
+SELECT pg_temp.observe('{"count": "violations", "distinct": "content"}');
+SELECT pg_temp.observe('{"count": "violations", "distinct": "reporter"}');
+SELECT pg_temp.observe('{"sum": "points", "distinct": "content"}');
+SELECT pg_temp.observe('{"count": "activities", "kind": "exam", "distinct": "content"}');
