@@ -420,8 +420,8 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 		brake_hold(rows, nrows);
 	limits = limits_now();
 	check_limits(limits, rows, nrows);
-	/* A proposal becomes a violation by a trigger, one at a time. */
-	confirmed = limits != NULL && nrows == 1 && trigger_depth() > 1 && limits_confirmed(rows, nrows);
+	/* Proposals become violations by a trigger. */
+	confirmed = limits != NULL && trigger_depth() > 1 && limits_confirmed(rows, nrows);
 	ngiven = nrows;
 	linked_entries_copy(&rows, &nrows);
 

@@ -204,6 +204,14 @@ SELECT governance.confirm(max(proposal_id)) > 0 AS confirmed FROM governance.pro
 SELECT governance.change(violation_id, 50, 'alone') FROM governance.violation WHERE account_id = 13;
 SELECT governance.tier(13);
 RESET SESSION AUTHORIZATION;
+-- many at once
+SET SESSION AUTHORIZATION way_limited;
+SELECT governance.propose_violation(account_id, 't.way', 'noise', 'a ring', 50) > 0 AS proposed FROM generate_series(16, 17) account_id;
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION way_other;
+UPDATE governance.proposal SET status = 'confirmed' WHERE account_id IN (16, 17);
+SELECT governance.tier(16), governance.tier(17);
+RESET SESSION AUTHORIZATION;
 
 -- ---------------------------------------------------------------------------
 -- What is left behind
