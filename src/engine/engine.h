@@ -256,8 +256,9 @@ typedef struct EngineState
 	/* ladder memory, per rung */
 	bool	   *disarmed;		/* has fired, or was lifted by hand while its
 								 * condition held, and is not armed again */
-	int32	   *multiples;		/* the highest multiple reached */
-	int32	   *fired;			/* how often it ever opened a sanction */
+	int32	   *multiples;		/* the highest multiple reached; of other rungs,
+								 * 1 while it waits for another (ladder.c) */
+	int32	   *fired;			/* how many sanctions of it ever started */
 
 	/* scratch and caches of the fold: neither copied nor serialized */
 	bool	   *holds;			/* per rung */
@@ -287,7 +288,7 @@ typedef enum EffectKind
 	EFFECT_HANDOVER,
 	EFFECT_SANCTION_BEGIN,		/* one that was opened earlier starts now */
 	EFFECT_OPENING,				/* delta: from what it was to what it is said to be */
-	EFFECT_RUNG_PASSED			/* reached, and not opened for a heavier one's sake;
+	EFFECT_RUNG_PASSED			/* reached, and not opened: see detail;
 								 * only for a trace that asks for it */
 } EffectKind;
 
@@ -340,6 +341,21 @@ extern EngineState *engine_init(const Policy *policy, int64 account_id,
 								const ExprValue *facts,
 								const PendingAttribute *pending, int npending);
 
+/*
+ * Under "late": "keep" a violation that arrives when a later one has been
+ * decided stands at its own decision, so that what followed from the other one
+ * stays.  Moves the places of all violations of a history, in any order.
+ */
+typedef struct LatePlace
+{
+	int64		id;
+	TimestampTz at;				/* place in the fold */
+	TimestampTz decided;
+	bool		keeps;			/* judged by a policy that keeps */
+} LatePlace;
+
+extern void engine_place_late(LatePlace *places, int64 n);
+
 /* A deep copy in the current memory context. */
 extern EngineState *engine_copy(const Policy *policy, const EngineState *state);
 
@@ -354,6 +370,13 @@ extern int	event_key_cmp(const EventKey *a, const EventKey *b);
  */
 extern void engine_advance(const Policy *policy, EngineState *state,
 						   TimestampTz to, const EngineTrace *trace);
+
+/*
+ * The same to an instant at which another version takes over: what is due then
+ * happens, but the boundaries of that instant are those of the other version.
+ */
+extern void engine_advance_before(const Policy *policy, EngineState *state,
+								  TimestampTz to, const EngineTrace *trace);
 
 /* Advances to the event's instant and applies it.  Its key must not be before
  * state->last. */
@@ -380,11 +403,12 @@ extern void engine_forget(const Policy *policy, EngineState *state);
  * SANCTION_PROJECTED); gives them back as an array in the current context.  The
  * sanctions of the state come first and in the same order.
  * Stops at `horizon` (DT_NOEND: until nothing changes any more, or after a
- * fixed number of changes).
+ * fixed number of changes); before: another version takes over there.
  */
 extern SanctionState *engine_project(const Policy *policy,
 									 const EngineState *state,
-									 TimestampTz horizon, int *nsanctions);
+									 TimestampTz horizon, bool before,
+									 int *nsanctions);
 
 /*
  * The next instant at which score, cap, tier or a sanction changes by itself;
@@ -408,11 +432,11 @@ extern int	engine_tier(const Policy *policy, const EngineState *state,
 /*
  * Turns a state under one version into one under another, at an instant to
  * which it has been advanced.  Rules, rungs, kinds and attributes are matched
- * by name.
+ * by name.  boundaries: those of that very instant are still to come.
  */
 extern EngineState *engine_handover(const Policy *from, const Policy *to,
 									const EngineState *state, TimestampTz at,
-									const ExprValue *facts,
+									bool boundaries, const ExprValue *facts,
 									const PendingAttribute *pending,
 									int npending, const EngineTrace *trace);
 

@@ -47,6 +47,7 @@ fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTra
 	fold->told = trace;
 	fold->trace = trace != NULL && trace->starts_only ? NULL : trace;
 	fold->direct = -1;
+	fold->boundaries_to = DT_NOEND;
 	fold->at = state->as_of;
 	fold->env.arg = fold;
 	fold->env.at = state->as_of;
@@ -241,6 +242,8 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		}
 		n++;
 		state->due_known = false;
+		if (fold->policy->nrungs > 0)
+			memset(state->just_fired, 0, fold->policy->nrungs);
 		if (bulk && step < other && clean_bulk(fold, clock, other, to))
 		{
 			fold_settle(fold, false);
@@ -256,7 +259,7 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		fold_at(fold, state->as_of);
 		if (state->npending > 0)
 			take_pending(fold);
-		fold_settle(fold, fold->plan->nboundaries > 0);
+		fold_settle(fold, fold->plan->nboundaries > 0 && state->as_of < fold->boundaries_to);
 	}
 	return n;
 }
@@ -276,6 +279,20 @@ engine_advance(const Policy *policy, EngineState *state, TimestampTz to,
 	}
 	fold_begin(&fold, policy, state, trace);
 	fold_advance(&fold, to, to == DT_NOEND ? MAX_DUES_FOREVER : PG_INT32_MAX, fold.trace == NULL);
+}
+
+void
+engine_advance_before(const Policy *policy, EngineState *state, TimestampTz to,
+					  const EngineTrace *trace)
+{
+	Fold		fold;
+
+	if (to <= state->as_of)
+		return;
+	fold_begin(&fold, policy, state, trace);
+	fold.boundaries_to = to;
+	fold_advance(&fold, to, PG_INT32_MAX, fold.trace == NULL);
+	state->due_known = false;
 }
 
 /* ---------- events ---------- */
@@ -331,21 +348,16 @@ apply_violation(Fold *fold, const EngineEvent *event)
 		fold_emit(fold, &effect);
 	}
 
-	/*
-	 * A direct rung opens for every violation that counts; for one that shares
-	 * another's fate only when the sanction is not there yet, so that a second
-	 * report of the same thing does not make it longer.
-	 */
-	if (direct >= 0)
+	/* What is not counted opens nothing, and the ladder does not see it. */
+	if (collapsed)
 	{
-		bool		there = false;
-
-		for (int i = state->first_open; collapsed && i < state->nsanctions; i++)
-			there |= state->sanctions[i].rung == direct &&
-				sanction_open_now(&state->sanctions[i]);
-		if (!there && sanction_open(fold, direct, event->key.id, event->held, event->decided))
-			fold->direct = direct;
+		fold->judged = NULL;
+		return;
 	}
+	fold->fresh = true;
+	if (direct >= 0 &&
+		sanction_open(fold, direct, event->key.id, event->held, event->decided))
+		fold->direct = direct;
 }
 
 static void
@@ -453,7 +465,6 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			apply_activity(&fold, event);
 			break;
 		case EVENT_VIOLATION:
-			fold.fresh = true;
 			apply_violation(&fold, event);
 			break;
 		case EVENT_RELEASE:

@@ -138,6 +138,10 @@ transfer_entries(Transfer *t)
 	const EngineState *old = t->old;
 	EngineState *state = t->new;
 
+	/* What stood elsewhere, by its clock or because it came late, goes there. */
+	bool		moves = t->to->clock != t->from->clock ||
+		(t->to->resanction_late && !t->from->resanction_late);
+
 	if (!t->to->keeps_entries)
 		return;
 	for (int i = 0; i < old->nentries; i++)
@@ -149,7 +153,7 @@ transfer_entries(Transfer *t)
 		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
 		entry = &state->entries[state->nentries++];
 		*entry = old->entries[i];
-		if (t->to->clock != t->from->clock)
+		if (moves)
 			entry->at = t->to->clock == CLOCK_DECIDED ? entry->decided : entry->occurred;
 		entry->rule = map_rule(t, entry->rule);
 		entry->charged = scaled(entry->charged * t->scale);
@@ -173,7 +177,7 @@ transfer_entries(Transfer *t)
 				entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
 		}
 	}
-	if (t->to->clock != t->from->clock && state->nentries > 1)
+	if (moves && state->nentries > 1)
 		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_cmp);
 	for (int i = 0; i < old->nmarks; i++)
 	{
@@ -404,6 +408,8 @@ transfer_ladder(Transfer *t)
 		t->new->fired[rung] = t->old->fired[i];
 		if (t->to->handover == HANDOVER_FRESH)
 			continue;
+		if ((t->from->rungs[i].mode == RUNG_MULTIPLE) != (t->to->rungs[rung].mode == RUNG_MULTIPLE))
+			continue;
 		if ((t->from->rungs[i].mode == RUNG_WHILE) == (t->to->rungs[rung].mode == RUNG_WHILE))
 			t->new->disarmed[rung] = t->old->disarmed[i];
 		t->new->multiples[rung] = t->old->multiples[i];
@@ -412,8 +418,8 @@ transfer_ladder(Transfer *t)
 
 EngineState *
 engine_handover(const Policy *from, const Policy *to, const EngineState *state,
-				TimestampTz at, const ExprValue *facts, const PendingAttribute *pending,
-				int npending, const EngineTrace *trace)
+				TimestampTz at, bool boundaries, const ExprValue *facts,
+				const PendingAttribute *pending, int npending, const EngineTrace *trace)
 {
 	EngineState *result = fold_fresh(to, state->account_id, state->opened, at, facts,
 									 pending, npending);
@@ -472,6 +478,6 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 			fold_emit(&fold, &effect);
 		}
 	}
-	fold_settle(&fold, false);
+	fold_settle(&fold, boundaries && fold.plan->nboundaries > 0);
 	return result;
 }

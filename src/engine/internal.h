@@ -39,7 +39,8 @@ typedef struct ReliefPlan
 	bool		filtered;		/* the filter leaves something out */
 	bool		varies;			/* its condition or amount may change by time
 								 * alone */
-	bool		in_order;		/* age: entries come of age as they stand */
+	bool		in_order;		/* age: entries come of age as they stand; not
+								 * where late ones stand behind younger ones */
 	bool		direct_test;	/* `when` is an interval of the score: */
 	Points		low;			/* low <= score <= high */
 	Points		high;
@@ -123,6 +124,7 @@ typedef struct Fold
 
 	bool		fresh;			/* the violation has not been on the ladder yet */
 	int			direct;			/* rung that the violation's rule opened, or -1 */
+	TimestampTz boundaries_to;	/* those from here on are another version's */
 } Fold;
 
 /* Sets the instant at hand. */
@@ -253,9 +255,9 @@ extern TimestampTz cycle_start(Fold *fold, TimestampTz at);
 extern TimestampTz cycle_boundary_after(Fold *fold, const Cycle *cycle,
 										TimestampTz at);
 
-/* The case that holds, or null, and the span that it gives. */
+/* The case that holds, or null, and the span that it gives; false: none. */
 extern const SpanCase *span_case(Fold *fold, const SpanParam *param);
-extern Span span_case_value(Fold *fold, const SpanCase *c);
+extern bool span_case_value(Fold *fold, const SpanCase *c, Span *span);
 
 /* Evaluates a parameter; false when no case holds. */
 extern bool span_of_case(Fold *fold, const SpanParam *param, Span *span);
@@ -289,6 +291,9 @@ extern Points score_give(Fold *fold, Points amount);
 
 /* Evaluates every rung; true when a sanction opened, changed or ended. */
 extern bool ladder_evaluate(Fold *fold);
+
+/* Tells that a rung was reached and did not open. */
+extern void ladder_passed(Fold *fold, int rung, const char *why);
 
 /* Rungs that are true from the start have not been crossed. */
 extern void ladder_disarm(Fold *fold);

@@ -11,8 +11,12 @@
  *
  * A rung whose condition looks at the violation at hand (rule, class, same...)
  * is only evaluated for one, and left alone when time or an activity moves the
- * state.  A rung that must come after another never opens in the same event as
- * that one, and only for a violation.
+ * state.
+ *
+ * A rung that must come after another opens once a sanction of that one has
+ * started, and never in the same event, or at the same instant, as it did.  One
+ * that is reached before waits: for the next violation, or until its condition,
+ * having been false, is true again.  What merely happens next does not open it.
  */
 #include "postgres.h"
 
@@ -30,16 +34,47 @@ rung_true(Fold *fold, int index)
 	return expr_true(fold->policy->rungs[index].when, &fold->env);
 }
 
-/* Must it wait for another rung? */
+/*
+ * A rung that waits for another one is noted where its mode leaves room: a rung
+ * that is crossed has no multiple, one with multiples is never disarmed.
+ */
+static inline bool
+rung_waits(const Fold *fold, int index)
+{
+	return fold->policy->rungs[index].mode == RUNG_MULTIPLE ?
+		fold->state->disarmed[index] : fold->state->multiples[index] != 0;
+}
+
+static inline void
+set_waits(Fold *fold, int index, bool waits)
+{
+	if (fold->policy->rungs[index].mode == RUNG_MULTIPLE)
+		fold->state->disarmed[index] = waits;
+	else
+		fold->state->multiples[index] = waits;
+}
+
+/* Must it wait for another rung?  It is reached. */
 static bool
-rung_blocked(const Fold *fold, int index)
+rung_blocked(Fold *fold, int index)
 {
 	int			before = fold->plan->rungs[index].before;
+	bool		blocked;
 
 	if (before < 0)
 		return false;
-	return fold->judged == NULL || fold->state->fired[before] == 0 ||
-		fold->state->just_fired[before];
+	blocked = fold->state->fired[before] == 0 || fold->state->just_fired[before] ||
+		(rung_waits(fold, index) && !fold->fresh);
+	set_waits(fold, index, blocked);
+	return blocked;
+}
+
+/* It is not reached, or no longer. */
+static inline void
+rung_left(Fold *fold, int index)
+{
+	if (fold->plan->rungs[index].before >= 0)
+		set_waits(fold, index, false);
 }
 
 static int64
@@ -105,6 +140,8 @@ evaluate_holding(Fold *fold, int *heaviest)
 			 */
 			if (!state->holds[i] || (fold->plan->rungs[i].judged && fold->fresh))
 				state->disarmed[i] = false;
+			if (!state->holds[i])
+				rung_left(fold, i);
 			if (state->disarmed[i])
 				state->holds[i] = false;
 			if (state->holds[i] && fold->plan->rungs[i].before >= 0 &&
@@ -194,6 +231,14 @@ multiple_reached(Fold *fold, const Rung *rung)
 	return (int32) Min(Max(n, 0), PG_INT32_MAX);
 }
 
+/* Does the violation at hand fire a rung that was crossed before? */
+static bool
+fires_again(const Fold *fold, const Rung *rung)
+{
+	return fold->fresh && ((rung->rearm == REARM_ALWAYS && fold->price > 0) ||
+						   rung->rearm == REARM_ANY);
+}
+
 /* Is the rung crossed now?  Sees to its memory. */
 static bool
 rung_crossed(Fold *fold, int index)
@@ -208,9 +253,10 @@ rung_crossed(Fold *fold, int index)
 
 		if (n < state->multiples[index] && rung->rearm != REARM_NEVER)
 			state->multiples[index] = n;
-		fires = n > state->multiples[index] ||
-			(rung->rearm == REARM_ALWAYS && fold->fresh && n > 0);
-		if (fires && rung_blocked(fold, index))
+		fires = n > state->multiples[index] || (n > 0 && fires_again(fold, rung));
+		if (!fires)
+			rung_left(fold, index);
+		else if (rung_blocked(fold, index))
 			return false;
 		state->multiples[index] = Max(state->multiples[index], n);
 		return fires;
@@ -219,9 +265,10 @@ rung_crossed(Fold *fold, int index)
 	{
 		if (rung->rearm != REARM_NEVER)
 			state->disarmed[index] = false;
+		rung_left(fold, index);
 		return false;
 	}
-	fires = !state->disarmed[index] || (rung->rearm == REARM_ALWAYS && fold->fresh);
+	fires = !state->disarmed[index] || fires_again(fold, rung);
 	if (!fires || rung_blocked(fold, index))
 		return false;
 	state->disarmed[index] = true;
@@ -229,15 +276,18 @@ rung_crossed(Fold *fold, int index)
 }
 
 /* Nobody would see otherwise that it was reached. */
-static void
-tell_passed(Fold *fold, int rung)
+void
+ladder_passed(Fold *fold, int rung, const char *why)
 {
 	Effect		effect;
+
+	if (fold->trace == NULL || !fold->trace->passed)
+		return;
 
 	fold_effect_init(fold, &effect, EFFECT_RUNG_PASSED);
 	effect.rung = rung;
 	effect.entry = cause_now(fold);
-	effect.detail = "not opened: a heavier rung";
+	effect.detail = why;
 	fold_emit(fold, &effect);
 }
 
@@ -282,7 +332,7 @@ ladder_evaluate(Fold *fold)
 	}
 	for (int i = 0; i < npassed; i++)
 		if (crossed[i] != best || !rung_heavier(policy, best, newly))
-			tell_passed(fold, crossed[i]);
+			ladder_passed(fold, crossed[i], "not opened: a heavier rung");
 	if (best >= 0 && rung_heavier(policy, best, newly))
 		changed |= sanction_open(fold, best, cause_now(fold), held_now(fold), decided_now(fold));
 	fold->fresh = false;

@@ -522,11 +522,21 @@ span_case(Fold *fold, const SpanParam *param)
 	return NULL;
 }
 
-Span
-span_case_value(Fold *fold, const SpanCase *c)
+bool
+span_case_value(Fold *fold, const SpanCase *c, Span *span)
 {
-	return c->times == NULL ? c->span :
-		span_times(&c->span, expr_number(c->times, &fold->env));
+	ExprValue	times;
+
+	*span = c->span;
+	if (c->times == NULL)
+		return true;
+	times = expr_eval(c->times, &fold->env);
+
+	/* How often is not known: as with no case left. */
+	if (times.isnull)
+		return false;
+	*span = span_times(&c->span, times.number);
+	return true;
 }
 
 bool
@@ -534,10 +544,7 @@ span_of_case(Fold *fold, const SpanParam *param, Span *span)
 {
 	const SpanCase *c = span_case(fold, param);
 
-	if (c == NULL)
-		return false;
-	*span = span_case_value(fold, c);
-	return true;
+	return c != NULL && span_case_value(fold, c, span);
 }
 
 /* ---------- what time alone may change ---------- */
@@ -565,7 +572,7 @@ observable_wake(Fold *fold, const Observable *o)
 	{
 		case OBSERVE_COUNT_VIOLATIONS:
 		case OBSERVE_SUM_POINTS:
-			in_order = o->clock == fold->policy->clock;
+			in_order = o->clock == fold->policy->clock && fold->policy->resanction_late;
 			for (int i = 0; i < state->nentries; i++)
 			{
 				const LiveEntry *entry = &state->entries[i];

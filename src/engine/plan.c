@@ -445,7 +445,7 @@ plan_reliefs(Scan *scan)
 				/* One length for all, from where the entry stands. */
 				rp->in_order = relief->age_mark < 0 && !relief->rolls && relief->age.ncases == 1 &&
 					relief->age.cases[0].when == NULL && relief->age.cases[0].times == NULL &&
-					relief->age_clock == policy->clock;
+					relief->age_clock == policy->clock && policy->resanction_late;
 				rp->number = plan->nages;
 				plan->ages[plan->nages++] = i;
 				break;

@@ -294,7 +294,8 @@ typedef enum RungMode
 typedef enum Rearm
 {
 	REARM_CLEARED,				/* once `when` has been false */
-	REARM_ALWAYS,				/* again at each further violation */
+	REARM_ALWAYS,				/* again at each further violation that costs */
+	REARM_ANY,					/* ... or costs nothing */
 	REARM_NEVER
 } Rearm;
 

@@ -50,7 +50,7 @@ all_settled(const Policy *policy, const EngineState *state)
 
 SanctionState *
 engine_project(const Policy *policy, const EngineState *state, TimestampTz horizon,
-			   int *nsanctions)
+			   bool before, int *nsanctions)
 {
 	EngineState *copy;
 	SanctionState *result;
@@ -67,6 +67,8 @@ engine_project(const Policy *policy, const EngineState *state, TimestampTz horiz
 	}
 	copy = engine_copy(policy, state);
 	fold_begin(&fold, policy, copy, NULL);
+	if (before)
+		fold.boundaries_to = horizon;
 	horizon = restless_horizon(policy, state, horizon);
 	for (int i = 0; i < MAX_DUES && copy->nsanctions < state->nsanctions + MAX_PROJECTED; i++)
 		if (fold_advance(&fold, horizon, 1, true) == 0)

@@ -222,7 +222,8 @@ measure_sanction(Fold *fold, const Rung *rung, Measure *m)
 		/* No case for this account: the rung does not concern it. */
 		if (c == NULL)
 			return false;
-		m->length = span_case_value(fold, c);
+		if (!span_case_value(fold, c, &m->length))
+			return false;
 		if (c->is_range)
 		{
 			int			side;
@@ -250,7 +251,9 @@ measure_sanction(Fold *fold, const Rung *rung, Measure *m)
 
 		m->left = (int) Min(Max(count, 1), PG_INT32_MAX);
 	}
-	return true;
+
+	/* Nothing opens that would be over at once. */
+	return !m->has_length || !span_empty(&m->length) || m->conditions || m->left >= 0;
 }
 
 /* The end of a sanction of a rung that lasts so long from an instant. */
@@ -329,9 +332,11 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 	if (cause != 0 && policy->sanctions_from_decided && decided > starts)
 		starts = decided;
 	if (!measure_sanction(fold, rung, &m))
+	{
+		ladder_passed(fold, rung_index, "not opened: no length for it");
 		return false;
+	}
 
-	state->fired[rung_index]++;
 	state->just_fired[rung_index] = true;
 	running = open_sanction_of(state, rung_index,
 							   !held && engine_enforced(policy, state->account_id, starts));
@@ -533,6 +538,8 @@ sanctions_start_due(Fold *fold)
 			continue;
 		s->flags = (s->flags & ~SANCTION_QUEUED) | SANCTION_STARTED;
 		s->dirty = true;
+		state->fired[s->rung]++;
+		state->just_fired[s->rung] = true;
 		observe_sanction(fold, s->rung);
 		if (s->starts > s->opened)
 			sanction_effect(fold, EFFECT_SANCTION_BEGIN, s, NULL);

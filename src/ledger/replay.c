@@ -194,14 +194,17 @@ ledger_has_successor(Scheme *scheme, const EngineState *state)
 	return successor(scheme, state) != NULL;
 }
 
+/* Advances a state to the instant at which the next version takes it over. */
 static EngineState *
-hand_over(const Policy *from, const Policy *to, const EngineState *state,
+hand_over(const Policy *from, const Policy *to, EngineState *state,
 		  const AccountHistory *history, TimestampTz at, const EngineTrace *trace)
 {
 	int			npending;
 	PendingAttribute *pending = facts_after(to, history, at, &npending);
+	bool		boundaries = at > state->as_of;
 
-	return engine_handover(from, to, state, at, facts_at(to, history, at),
+	engine_advance_before(from, state, at, trace);
+	return engine_handover(from, to, state, at, boundaries, facts_at(to, history, at),
 						   pending, npending, trace);
 }
 
@@ -218,7 +221,6 @@ ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
 			const Policy *policy = rulebook_policy((*state)->policy_id);
 			TimestampTz at = Max(next->from, (*state)->as_of);
 
-			engine_advance(policy, *state, at, trace);
 			*state = hand_over(policy, rulebook_compiled(next), *state, history, at, trace);
 		}
 	}
@@ -458,47 +460,34 @@ revision_cmp(const void *a, const void *b)
 	return ra->revision_id < rb->revision_id ? -1 : ra->revision_id > rb->revision_id;
 }
 
-static int
-decided_cmp(const void *a, const void *b)
-{
-	const Placed *pa = *(Placed *const *) a;
-	const Placed *pb = *(Placed *const *) b;
-
-	if (pa->violation->decided != pb->violation->decided)
-		return pa->violation->decided < pb->violation->decided ? -1 : 1;
-	return pa->key.id < pb->key.id ? -1 : pa->key.id > pb->key.id;
-}
-
 /*
- * Under "late": "keep" a violation that arrives when a later one has been
- * decided stands at its own decision, so that what followed from the other one
- * stays.  placed: violations, each followed by its refund.
+ * Moves those that arrive late (engine/late.c).  placed: violations, each
+ * followed by its refund.
  */
 static void
 place_late(Placed *placed, int64 n)
 {
-	Placed	  **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed *) * (n + 1));
-	int64		nviolations = 0;
-	TimestampTz before = DT_NOBEGIN;	/* the last place of what was decided
-										 * before this one */
-	TimestampTz last = DT_NOBEGIN;
+	LatePlace  *places = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(LatePlace) * (n + 1));
+	int64		nplaces = 0;
 
 	for (int64 i = 0; i < n; i++)
 		if (placed[i].violation != NULL)
-			order[nviolations++] = &placed[i];
-	qsort(order, nviolations, sizeof(Placed *), decided_cmp);
-	for (int64 i = 0; i < nviolations; i++)
+		{
+			places[nplaces].id = placed[i].key.id;
+			places[nplaces].at = placed[i].key.at;
+			places[nplaces].decided = placed[i].violation->decided;
+			places[nplaces++].keeps = placed[i].keeps;
+		}
+	engine_place_late(places, nplaces);
+	nplaces = 0;
+	for (int64 i = 0; i < n; i++)
 	{
-		if (i > 0 && order[i]->violation->decided > order[i - 1]->violation->decided)
-			before = last;
-		if (order[i]->keeps && order[i]->key.at < before)
-			order[i]->key.at = order[i]->violation->decided;
-		last = Max(last, order[i]->key.at);
-	}
-	for (int64 i = 1; i < n; i++)
-		if (placed[i].refund != NULL)
+		if (placed[i].violation != NULL)
+			placed[i].key.at = places[nplaces++].at;
+		else if (i > 0 && placed[i].refund != NULL)
 			placed[i].key.at = Max(placed[i].key.at, placed[i - 1].key.at);
-	pfree(order);
+	}
+	pfree(places);
 }
 
 /* The last revision of a violation among those known, by binary search. */
@@ -716,13 +705,12 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 	int			nlater = 0;
 	bool	   *gone_on;		/* said by what the earlier version shows */
 	int			n;
-	SanctionState *sanctions = engine_project(policy, state, horizon, &n);
+	SanctionState *sanctions = engine_project(policy, state, horizon, next != NULL, &n);
 
 	if (next != NULL)
 	{
 		EngineState *moved = engine_copy(policy, state);
 
-		engine_advance(policy, moved, horizon, NULL);
 		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
 		later = ledger_project(scheme, draft, moved, facts, &nlater);
 	}

@@ -280,7 +280,7 @@ compile_rung(Compiler *c, int index)
 		"until", "rearm", "overlap", "after", "ends", "elect", "terms", "note", "roll",
 		"dsa"
 	};
-	static const char *const rearms[] = {"cleared", "always", "never"};
+	static const char *const rearms[] = {"cleared", "always", "any", "never"};
 	static const char *const overlaps[] = {
 		"max", "extend", "queue", "replace", "parallel"
 	};

@@ -786,6 +786,42 @@ event_cmp(const void *a, const void *b)
 	return event_key_cmp(&((const EngineEvent *) a)->key, &((const EngineEvent *) b)->key);
 }
 
+/* Those that arrive late stand where the policy has them, and refunds behind. */
+static void
+place_late(DryRun *run)
+{
+	LatePlace  *places = palloc(sizeof(LatePlace) * (run->nevents + 1));
+	int			n = 0;
+
+	for (int i = 0; i < run->nevents; i++)
+	{
+		const EngineEvent *event = &run->events[i];
+
+		if (event->key.class != EVENT_VIOLATION)
+			continue;
+		places[n].id = event->key.id;
+		places[n].at = event->key.at;
+		places[n].decided = event->decided;
+		places[n++].keeps = true;
+	}
+	engine_place_late(places, n);
+	n = 0;
+	for (int i = 0; i < run->nevents; i++)
+		if (run->events[i].key.class == EVENT_VIOLATION)
+			run->events[i].key.at = places[n++].at;
+	for (int i = 0; i < run->nevents; i++)
+	{
+		EngineEvent *event = &run->events[i];
+		const EngineEvent *refunded;
+
+		if (event->key.class != EVENT_REFUND)
+			continue;
+		refunded = find_event(run, event->violation_id, EVENT_VIOLATION);
+		if (refunded != NULL)
+			event->key.at = Max(event->key.at, refunded->key.at);
+	}
+}
+
 /* Leaves out what a replay leaves out, and puts the rest in order. */
 static void
 order_events(DryRun *run)
@@ -796,6 +832,8 @@ order_events(DryRun *run)
 		if (!run->overturned[i])
 			run->events[n++] = run->events[i];
 	run->nevents = n;
+	if (!run->policy->resanction_late)
+		place_late(run);
 	qsort(run->events, n, sizeof(EngineEvent), event_cmp);
 }
 

@@ -1,0 +1,40 @@
+/*
+ * late.c
+ *		Where violations stand that arrive late.
+ */
+#include "postgres.h"
+
+#include "engine/engine.h"
+
+static int
+decided_cmp(const void *a, const void *b)
+{
+	const LatePlace *pa = *(LatePlace *const *) a;
+	const LatePlace *pb = *(LatePlace *const *) b;
+
+	if (pa->decided != pb->decided)
+		return pa->decided < pb->decided ? -1 : 1;
+	return pa->id < pb->id ? -1 : pa->id > pb->id;
+}
+
+void
+engine_place_late(LatePlace *places, int64 n)
+{
+	LatePlace **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(LatePlace *) * (n + 1));
+	TimestampTz before = DT_NOBEGIN;	/* the last place of what was decided
+										 * before this one */
+	TimestampTz last = DT_NOBEGIN;
+
+	for (int64 i = 0; i < n; i++)
+		order[i] = &places[i];
+	qsort(order, n, sizeof(LatePlace *), decided_cmp);
+	for (int64 i = 0; i < n; i++)
+	{
+		if (i > 0 && order[i]->decided > order[i - 1]->decided)
+			before = last;
+		if (order[i]->keeps && order[i]->at < before)
+			order[i]->at = order[i]->decided;
+		last = Max(last, order[i]->at);
+	}
+	pfree(order);
+}
