@@ -62,16 +62,6 @@ check_whole_days(const Doc *doc, const SpanParam *param)
 	}
 }
 
-/* Is it a kind of activity that the document declares? */
-static bool
-is_declared(const Compiler *c, const char *kind)
-{
-	for (int i = 0; i < c->ndeclared; i++)
-		if (strcmp(c->activities.names[i], kind) == 0)
-			return true;
-	return false;
-}
-
 static void
 compile_age(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -108,11 +98,6 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 			if (hint != NULL)
 				doc_fail(from, _("An age counts from \"occurred\", from \"decided\" or from a kind of activity."),
 						 hint, "\"%s\" is none of the clocks", word);
-			if (!c->stored && policy_attribute_index(c->policy, word) >= 0 &&
-				!is_declared(c, word))
-				doc_fail(from, _("An age counts from \"occurred\", from \"decided\" or from a kind of activity."),
-						 _("Record the event as an activity; if one is meant that has the name of the attribute, declare it in \"activities\"."),
-						 "\"%s\" is an attribute, and no kind of activity", word);
 			relief->age_mark = compile_mark(c, from);
 		}
 	}
