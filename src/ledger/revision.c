@@ -41,6 +41,15 @@ static LedgerPlan sanction_plan = {
 	6, {INT8OID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID}
 };
 
+/* What was decided of a violation before a revision. */
+static LedgerPlan previous_plan = {
+	"SELECT r.action FROM governance.revision r WHERE r.account_id" EQ "$1 AND r.violation_id" EQ "$2"
+	" AND r.action OPERATOR(pg_catalog.<>) 'release'"
+	" AND ROW(r.decided_at, r.revision_id)" LESS "ROW($3, $4)"
+	" ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1",
+	4, {INT8OID, INT8OID, TIMESTAMPTZOID, INT8OID}
+};
+
 /* What a violation cost before a revision, and after it: the more of both. */
 static LedgerPlan cost_plan = {
 	"SELECT v.account_id, v.scheme, pg_catalog.round(greatest(c.points, CASE WHEN c.n" LESS "2"
@@ -223,6 +232,40 @@ check_change(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
 			 errtable(relation)));
 }
 
+/*
+ * Nothing is overturned twice, changed once it is, or reinstated that was not.
+ * History may be loaded in any order.
+ */
+static void
+check_previous(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers)
+{
+	const char *action = text_to_cstring(slot_text(slot, numbers[R_ACTION]));
+	char	   *violation = psprintf("%lld", (long long) slot_int8(slot, numbers[R_VIOLATION]));
+	bool		reinstates = strcmp(action, "reinstate") == 0;
+	bool		overturned = false;
+	Datum		values[4];
+	bool		isnull;
+
+	values[0] = slot_getattr(slot, numbers[R_ACCOUNT], &isnull);
+	values[1] = slot_getattr(slot, numbers[R_VIOLATION], &isnull);
+	values[2] = slot_getattr(slot, numbers[R_DECIDED], &isnull);
+	values[3] = slot_getattr(slot, numbers[R_ID], &isnull);
+	if (ledger_execute(&previous_plan, values, NULL, LEDGER_FRESH) > 0)
+		overturned = strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), "overturn") == 0;
+	SPI_freetuptable(SPI_tuptable);
+	if (overturned == reinstates)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_ALREADY_REVISED),
+			 overturned
+			 ? errmsg("violation %s was overturned already", violation)
+			 : errmsg("violation %s is not overturned", violation),
+			 overturned
+			 ? errhint("Use governance.reinstate() to make it count again.")
+			 : errhint("Only what governance.overturn() took away is reinstated; governance.revision lists what became of each violation."),
+			 errtable(relation)));
+}
+
 /* Costs beyond the limits are not revised either, from or to. */
 static void
 check_costs(const LimitSet *limits, const int64 *accounts, const int64 *violations, int nrows)
@@ -287,7 +330,6 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 							   !slot_attisnull(slot, numbers[R_LINKED])))
 			break;				/* who revises the originals applies them, too */
 		check_reason(relation, slot, numbers);
-		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		(void) slot_points(slot, numbers[R_POINTS], "points");
 		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
 		entry_ids_given(relation, "revision_id", slot_int8(slot, numbers[R_ID]),
@@ -321,6 +363,8 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		rule = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
 		occurred = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 		SPI_freetuptable(SPI_tuptable);
+		if (!ledger_owned_by(acting_role()))
+			check_previous(relation, slot, numbers);
 		if (!slot_attisnull(slot, numbers[R_POINTS]))
 			check_change(relation, slot, numbers, rulebook_scheme(scheme, strlen(scheme), true), rule, occurred);
 		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]), false);

@@ -145,6 +145,20 @@ SELECT w.statement, public.attempt('way_gentle', w.statement) AS gets FROM (VALU
 	($$SELECT governance.opening_balance(10, 't.way', 3)$$),
 	($$SELECT governance.link_accounts(7, 9, 'same_subject', 1)$$)) AS w (statement);
 
+-- What functions refuse is refused by hand as well.
+SELECT w.statement, public.attempt('way_free', w.statement) AS gets FROM (VALUES
+	($$INSERT INTO governance.revision (account_id, violation_id, action, reason) VALUES (4, 4, 'overturn', 'again')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, points, reason) VALUES (4, 4, 'change', 1, 'again')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, reason) VALUES (1, 1, 'reinstate', 'not needed')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, points, reason) VALUES (1, 1, 'change', 51, 'more')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, reason) VALUES (1, 1, 'overturn', ' ')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, reason, decided_by) VALUES (1, 1, 'overturn', 'x', 'way_other')$$),
+	($$INSERT INTO governance.revision (account_id, action, scheme, points, reason, decided_at) VALUES (10, 'opening', 't.way', 3, 'x', now() + '1 day')$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, sanction_id, scheme, rung, since, reason) SELECT account_id, violation_id, 'release', sanction_id, scheme, 'mute', lower(during), 'x' FROM governance.sanction WHERE account_id = 1$$),
+	($$INSERT INTO governance.revision (account_id, violation_id, action, sanction_id, scheme, rung, since, reason) SELECT account_id, violation_id, 'release', 4711, scheme, rung, lower(during), 'x' FROM governance.sanction WHERE account_id = 1$$),
+	($$INSERT INTO governance.activity (account_id, kind, recorded_by) VALUES (12, 'course', 'way_other')$$),
+	($$INSERT INTO governance.appeal (violation_id, outcome, decided_at, reason, decided_by) VALUES (2, 'upheld', now(), 'x', 'way_other')$$)) AS w (statement);
+
 -- ---------------------------------------------------------------------------
 -- Whoever's hat is on
 -- ---------------------------------------------------------------------------
