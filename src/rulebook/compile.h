@@ -97,9 +97,6 @@ extern Expr *compile_condition(Compiler *c, const Doc *object, const char *key,
 extern Expr *compile_points(Compiler *c, const Doc *doc, int may,
 							bool may_be_negative);
 
-extern Span compile_span(const Doc *doc);
-extern void compile_span_param(Compiler *c, const Doc *doc, int may,
-							   bool may_be_ever, SpanParam *param);
 extern void compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle,
 						  Cycle *cycle);
 extern int	compile_kind(Compiler *c, const Doc *doc);
@@ -115,11 +112,6 @@ extern bool *compile_rung_set(Compiler *c, const Doc *doc);
 /* A list of patterns of rules: a set by rule index (compile_rules.c). */
 extern bool *compile_rule_patterns(Compiler *c, const Doc *list);
 
-extern bool span_is_zero(const Span *span);
-
-/* Roughly, to tell which of two spans is longer. */
-extern double span_estimate(const Span *span);
-
 /* Does the text match a pattern in which * stands for any characters? */
 extern bool glob_matches(const char *pattern, const char *text);
 
@@ -128,6 +120,17 @@ extern const char *const calendar_units[];
 
 /* "day" ... "year" */
 extern bool calendar_unit(const char *word, CalendarUnit *unit);
+
+/* ---------- compile_span.c ---------- */
+
+extern Span compile_span(const Doc *doc);
+extern void compile_span_param(Compiler *c, const Doc *doc, int may,
+							   bool may_be_ever, SpanParam *param);
+
+extern bool span_is_zero(const Span *span);
+
+/* Roughly, to tell which of two spans is longer. */
+extern double span_estimate(const Span *span);
 
 /* ---------- compile_rules.c ---------- */
 
