@@ -15,6 +15,7 @@
 
 #include "common/int.h"
 #include "engine/internal.h"
+#include "lib/stringinfo.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -452,4 +453,34 @@ calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday, int *day,
 	*weekday = sunday0 == 0 ? 7 : sunday0;
 	*day = tm.tm_mday;
 	*month = tm.tm_mon;
+}
+
+/* ---------- in words ---------- */
+
+char *
+span_text(const Span *span)
+{
+	struct
+	{
+		int64		n;
+		const char *unit;
+	}			parts[] = {
+		{span->months / 12, "year"}, {span->months % 12, "month"},
+		{span->days, "day"},
+		{span->usecs / USECS_PER_HOUR, "hour"},
+		{span->usecs % USECS_PER_HOUR / USECS_PER_MINUTE, "minute"},
+		{span->usecs % USECS_PER_MINUTE / USECS_PER_SEC, "second"}
+	};
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (span->forever)
+		appendStringInfoString(&out, "ever");
+	for (int i = 0; i < (int) lengthof(parts); i++)
+		if (parts[i].n != 0)
+			appendStringInfo(&out, "%s%lld %s%s", out.len > 0 ? " " : "", (long long) parts[i].n,
+							 parts[i].unit, parts[i].n == 1 ? "" : "s");
+	if (out.len == 0)
+		appendStringInfo(&out, "%lld microseconds", (long long) span->usecs);
+	return out.data;
 }

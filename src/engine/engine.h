@@ -485,6 +485,9 @@ extern TimestampTz span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zo
 /* at - span */
 extern TimestampTz span_subtract(TimestampTz at, const Span *span, pg_tz *zone);
 
+/* As it is written: "2 months", "1 day 12 hours" (calendar.c). */
+extern char *span_text(const Span *span);
+
 extern TimestampTz calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone);
 
 /*

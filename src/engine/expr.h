@@ -194,9 +194,6 @@ extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
  */
 extern bool span_parse(const char *text, Span *span);
 
-/* As it is written: "2 months", "1 day 12 hours". */
-extern char *span_text(const Span *span);
-
 /* One "day", "days", "month"...; false when it is no unit. */
 extern bool span_unit(const char *name, int len, Span *one);
 

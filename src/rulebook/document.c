@@ -365,7 +365,8 @@ void
 doc_need_list(const Doc *doc)
 {
 	if (doc->kind != DOC_LIST)
-		doc_fail(doc, NULL, NULL, "must be a list");
+		doc_fail(doc, NULL, doc->kind == DOC_TEXT && doc->text[0] != '\0' ?
+				 psprintf(_("Write [\"%s\"]."), doc->text) : NULL, "must be a list");
 }
 
 void
