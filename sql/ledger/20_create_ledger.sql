@@ -505,6 +505,8 @@ BEGIN
 			   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.'));
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_apply',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_settle',
+		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_settle()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',
 		'AFTER INSERT ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_update_apply',

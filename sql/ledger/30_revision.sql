@@ -252,6 +252,8 @@ CREATE FUNCTION governance.appeal_file() RETURNS trigger
 AS $file$
 DECLARE
 	decision	record;
+	previous	record;
+	waiting		bigint;
 BEGIN
 	SELECT v.account_id, t.file_by, t.decide_by INTO decision
 		FROM governance.violation v,
@@ -272,11 +274,33 @@ BEGIN
 		-- The foreign key says the same, but a partitioned ledger has none.
 		PERFORM governance.report_missing('violation', NEW.violation_id::text, NEW.account_id::text, relation => 'appeal', field => 'violation_id');
 	END IF;
+	-- One at a time; the index says so too, of what others file at this moment.
+	IF NEW.decided_at IS NULL THEN
+		SELECT a.appeal_id INTO waiting FROM governance.appeal a
+			WHERE a.account_id = NEW.account_id AND a.violation_id = NEW.violation_id AND a.decided_at IS NULL;
+		IF FOUND THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV204',
+				MESSAGE = governance.message('violation %s has an open appeal already', NEW.violation_id),
+				DETAIL = governance.message('It is appeal %s.', waiting),
+				TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id', CONSTRAINT = 'appeal_open_key',
+				HINT = governance.message('governance.decide_appeal() decides it; another one can be filed after that.');
+		END IF;
+		SELECT r.action, r.decided_by, r.decided_at, r.reason INTO previous FROM governance.revision r
+			WHERE r.account_id = NEW.account_id AND r.violation_id = NEW.violation_id AND r.action <> 'release'
+			ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;
+		IF previous.action = 'overturn' AND previous.decided_at <= NEW.filed_at THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV204',
+				MESSAGE = governance.message('violation %s was overturned already', NEW.violation_id),
+				DETAIL = governance.message('%s did so at %s: %s', previous.decided_by, previous.decided_at, previous.reason),
+				TABLE = 'appeal', SCHEMA = 'governance', COLUMN = 'violation_id',
+				HINT = governance.message('There is nothing left to appeal against.');
+		END IF;
+	END IF;
 	RETURN NEW;
 END
 $file$;
 COMMENT ON FUNCTION governance.appeal_file() IS
-	'row trigger on governance.appeal: fills in whose appeal it is and by when it is to be decided; refuses one that comes too late';
+	'row trigger on governance.appeal: fills in whose appeal it is and by when it is to be decided; refuses one that comes too late, a second one, and one against what is overturned';
 
 CREATE FUNCTION governance.appeal_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -300,6 +324,24 @@ $guard$;
 COMMENT ON FUNCTION governance.appeal_guard() IS
 	'row trigger on governance.appeal: what was decided stays as it was decided, and by whom';
 
+CREATE FUNCTION governance.appeal_settled(account_id bigint, violation_id bigint, outcome text, points numeric) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $settled$
+#variable_conflict use_column
+DECLARE
+	last	record;
+BEGIN
+	SELECT r.action, r.points INTO last FROM governance.revision r
+		WHERE r.account_id = appeal_settled.account_id AND r.violation_id = appeal_settled.violation_id AND r.action <> 'release'
+		ORDER BY r.decided_at DESC, r.revision_id DESC LIMIT 1;
+	RETURN coalesce(CASE last.action WHEN 'overturn' THEN appeal_settled.outcome = 'overturned'
+						WHEN 'change' THEN appeal_settled.outcome = 'changed' AND last.points = appeal_settled.points END, false);
+END
+$settled$;
+COMMENT ON FUNCTION governance.appeal_settled(bigint, bigint, text, numeric) IS
+	'part of appeal_decide(): does the last revision of the violation say already what the appeal is to lead to?';
+
 CREATE FUNCTION governance.appeal_decide() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -311,12 +353,14 @@ BEGIN
 		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
 			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
 			INTO decided
-			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed');
+			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed')
+				AND NOT governance.appeal_settled(n.account_id, n.violation_id, n.outcome, n.points);
 	ELSE
 		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
 			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
 			INTO decided
 			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed')
+				AND NOT governance.appeal_settled(n.account_id, n.violation_id, n.outcome, n.points)
 				AND NOT EXISTS (SELECT FROM old_rows o WHERE o.account_id = n.account_id
 								AND o.appeal_id = n.appeal_id AND o.outcome IS NOT NULL);
 	END IF;
@@ -332,7 +376,32 @@ $decide$;
 COMMENT ON FUNCTION governance.appeal_decide() IS
 	'statement trigger on governance.appeal: decided appeals revise their violations in the same statement';
 
-REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard(), governance.appeal_decide() FROM PUBLIC;
+CREATE FUNCTION governance.revision_settle() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $settle$
+BEGIN
+	-- Who may not decide appeals leaves them to those who may, who say the same.
+	IF has_table_privilege('governance.appeal', 'SELECT') AND has_table_privilege('governance.appeal', 'UPDATE') THEN
+		UPDATE governance.appeal a
+			SET outcome = CASE d.action WHEN 'overturn' THEN 'overturned' ELSE 'changed' END, points = d.points,
+				reason = d.reason, decided_at = GREATEST(d.decided_at, a.filed_at), decided_by = d.decided_by
+			FROM (SELECT DISTINCT ON (n.account_id, n.violation_id) n.*
+				  FROM new_rows n WHERE n.action IN ('overturn', 'change')
+				  ORDER BY n.account_id, n.violation_id, n.decided_at DESC, n.revision_id DESC) d,
+				 LATERAL (SELECT o.account_id, o.appeal_id FROM governance.appeal o
+						  WHERE o.account_id = d.account_id AND o.violation_id = d.violation_id AND o.decided_at IS NULL
+						  -- Somebody who is deciding it waits for our turn to end.
+						  FOR UPDATE SKIP LOCKED) AS open
+			WHERE a.account_id = open.account_id AND a.appeal_id = open.appeal_id;
+	END IF;
+	RETURN NULL;
+END
+$settle$;
+COMMENT ON FUNCTION governance.revision_settle() IS
+	'statement trigger on governance.revision: an open appeal against what is overturned or changed is closed with that decision';
+
+REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard(), governance.appeal_decide(), governance.revision_settle() FROM PUBLIC;
 
 CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
 										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())

@@ -174,7 +174,9 @@ BEGIN
 			   round((extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY a.took) FILTER (WHERE a.decided)) / 86400)::numeric, 1),
 			   round((extract(epoch FROM percentile_cont(0.9) WITHIN GROUP (ORDER BY a.took) FILTER (WHERE a.decided)) / 86400)::numeric, 1),
 			   count(*) FILTER (WHERE (a.decided OR a.open) AND a.late), count(*) FILTER (WHERE a.open)
-		FROM a GROUP BY a.scheme, a.what
+		-- In all there is one row, whether there are appeals or not.
+		FROM a GROUP BY GROUPING SETS ((a.scheme, a.what), ())
+		HAVING (report_appeals.by = 'all') = (grouping(a.scheme) = 1)
 		ORDER BY count(*) FILTER (WHERE a.decided) DESC, a.scheme, a.what;
 END
 $appeals$;
