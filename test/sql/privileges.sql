@@ -82,7 +82,7 @@ SELECT r.role, s.n, attempt(r.role, s.statement) FROM
 		(6, $$SELECT governance.overturn(v.violation_id, 'test') FROM governance.violation v LEFT JOIN governance.revision r USING (account_id, violation_id) WHERE r.violation_id IS NULL LIMIT 1$$),
 		(7, $$INSERT INTO governance.activity (account_id, kind) VALUES (1, 'course')$$),
 		(8, $$SELECT governance.set_attribute(2, 'trusted', 'true')$$),
-		(9, $$WITH a AS (SELECT min(violation_id) AS v FROM governance.violation) INSERT INTO governance.appeal (violation_id) SELECT v FROM a$$),
+		(9, $$WITH a AS (SELECT max(violation_id) AS v FROM governance.violation) INSERT INTO governance.appeal (violation_id) SELECT v FROM a$$),
 		(10, $$SELECT governance.rebuild()$$),
 		(11, $$SELECT governance.publish('{"scheme": "t.other", "score": {"cap": 1}, "rules": {}}')$$),
 		(12, $$UPDATE governance.standing SET score = '100/100'$$),
