@@ -341,6 +341,9 @@ extern EngineState *engine_init(const Policy *policy, int64 account_id,
 								const ExprValue *facts,
 								const PendingAttribute *pending, int npending);
 
+/* Does it depend on anything where an account starts? */
+extern bool engine_start_varies(const Policy *policy);
+
 /*
  * Under "late": "keep" a violation that arrives when a later one has been
  * decided stands at its own decision, so that what followed from the other one

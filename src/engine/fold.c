@@ -526,6 +526,13 @@ fold_fresh(const Policy *policy, int64 account_id, TimestampTz opened, Timestamp
 	return state;
 }
 
+bool
+engine_start_varies(const Policy *policy)
+{
+	return policy->start != NULL && engine_plan(policy)->limits_vary &&
+		!expr_is_constant(policy->start, NULL);
+}
+
 EngineState *
 engine_init(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
 			const ExprValue *facts, const PendingAttribute *pending, int npending)

@@ -159,9 +159,8 @@ fold_limits(Fold *fold)
 	score = Max(score, floor);
 	state->score = clamp(score);
 
-	/* the start may be an expression over the cap */
-	start = policy->start != NULL ? expr_points(policy->start, &fold->env) :
-		policy->accumulate ? floor : cap;
+	/* A start that is given is that of the account's beginning. */
+	start = policy->start != NULL ? state->start : policy->accumulate ? floor : cap;
 	changed |= start != state->start;
 	state->start = start;
 	return changed || state->score != before;

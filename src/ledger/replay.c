@@ -232,13 +232,21 @@ ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 {
 	const Policy *policy = policy_at(scheme, draft, at);
 	PendingAttribute *pending;
+	EngineState *state;
+	TimestampTz begin;
 	int			npending;
 
 	if (policy == NULL)
 		return NULL;
-	pending = facts_after(policy, history, at, &npending);
-	return engine_init(policy, history->account_id, history->opened, at,
-					   facts_at(policy, history, at), pending, npending);
+
+	/* Where it starts is decided by the facts of the account's beginning. */
+	begin = !TIMESTAMP_NOT_FINITE(history->opened) && history->opened < at &&
+		engine_start_varies(policy) ? history->opened : at;
+	pending = facts_after(policy, history, begin, &npending);
+	state = engine_init(policy, history->account_id, history->opened, begin,
+						facts_at(policy, history, begin), pending, npending);
+	engine_advance(policy, state, at, NULL);
+	return state;
 }
 
 EngineState *

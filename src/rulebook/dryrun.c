@@ -782,6 +782,32 @@ order_events(DryRun *run)
 	qsort(run->events, n, sizeof(EngineEvent), event_cmp);
 }
 
+/*
+ * Where the start depends on facts, the account begins when it is opened, or
+ * with the first event that is no fact; what holds then, holds from the start.
+ */
+static TimestampTz
+take_first_facts(DryRun *run, TimestampTz start)
+{
+	TimestampTz begin = run->opened;
+
+	if (!engine_start_varies(run->policy))
+		return start;
+	for (int i = 0; i < run->nevents; i++)
+		if (run->events[i].key.class != EVENT_ATTRIBUTE)
+			begin = Min(begin, run->events[i].key.at);
+	for (int i = 0; i < run->nevents; i++)
+		if (run->events[i].key.class == EVENT_ATTRIBUTE && run->events[i].key.at <= begin)
+			run->facts[run->events[i].attribute] = run->events[i].value;
+	while (run->nevents > 0 && run->events[0].key.class == EVENT_ATTRIBUTE &&
+		   run->events[0].key.at <= begin)
+	{
+		run->events++;
+		run->nevents--;
+	}
+	return begin;
+}
+
 static void
 run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 {
@@ -795,6 +821,7 @@ run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 		return;
 	if (run->opened == DT_NOBEGIN)
 		run->opened = start;
+	start = take_first_facts(run, start);
 	run->state = engine_init(policy, 1, run->opened, start, run->facts, NULL, 0);
 	if (checked)
 		plain = engine_copy(policy, run->state);

@@ -64,3 +64,18 @@ SELECT governance.score(1, 'order.year', '2025-12-31') AS before, governance.sco
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) VALUES (1, 'order.year', 'one', '2026-01-01', '2026-01-01'), (1, 'order.year', 'one', '2027-01-01', '2027-01-01');
 SELECT to_char(at, 'YYYY-MM-DD') AS day, what, score, detail FROM governance.timeline(1, 'order.year');
 SELECT * FROM governance.verify();
+
+-- where an account starts is decided when it begins, and not by what comes later
+SELECT '{"scheme": "order.start", "score": {"direction": "deduct", "cap": 12, "start": "if(novice, 6, 12)"}, "attributes": {"novice": {"type": "boolean", "default": false}},
+	"rules": {"three": {"title": "three", "points": 3}}}'::jsonb AS start \gset
+SELECT at, (SELECT array_agg(score ORDER BY n) FROM (SELECT row_number() OVER () AS n, what, score FROM pg_temp.run(:'start',
+		jsonb_build_array('{"opened": "2025-01-01"}'::jsonb, '{"at": "2025-02-01", "rule": "three"}'::jsonb, jsonb_build_object('attribute', 'novice', 'value', true, 'at', at)))) r WHERE what = 'violation') AS scores
+	FROM unnest('{2024-12-31,2025-01-01,2025-01-02}'::text[]) AS at;
+SELECT governance.publish(:'start'::jsonb) > 0 AS published;
+INSERT INTO governance.account (account_id, opened_at) SELECT 10 + n, '2025-01-01' FROM generate_series(1, 4) AS n;
+SELECT governance.set_attribute(11, 'novice', 'true', '2024-12-31'), governance.set_attribute(12, 'novice', 'true', '2025-01-01'), governance.set_attribute(13, 'novice', 'true', '2025-01-02');
+SELECT governance.set_attribute(14, 'novice', 'true', '2024-06-01'), governance.set_attribute(14, 'novice', 'false', '2024-12-31');
+SELECT a, governance.score(a, 'order.start', '2025-01-15') FROM generate_series(11, 14) AS a;
+INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) SELECT a, 'order.start', 'three', '2025-02-01', '2025-02-01' FROM generate_series(11, 14) AS a;
+SELECT account_id, score FROM governance.standing WHERE scheme = 'order.start' ORDER BY 1;
+SELECT * FROM governance.verify();
