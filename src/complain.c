@@ -189,6 +189,25 @@ governance_message(PG_FUNCTION_ARGS)
 	return result;
 }
 
+char *
+caught_damage(MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	ErrorData  *error = CopyErrorData();
+	int			class = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	if (class != ERRCODE_TO_CATEGORY(ERRCODE_DATA_CORRUPTED) &&
+		class != ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) &&
+		class != ERRCODE_TO_CATEGORY(ERRCODE_GV_INVALID_POLICY))
+	{
+		MemoryContextSwitchTo(old);
+		PG_RE_THROW();
+	}
+	FlushErrorState();
+	return error->detail != NULL && class == ERRCODE_TO_CATEGORY(ERRCODE_DATA_CORRUPTED) ?
+		error->detail : error->message;
+}
+
 static char *
 text_argument(FunctionCallInfo fcinfo, int n)
 {

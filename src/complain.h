@@ -52,6 +52,12 @@ pg_noreturn extern void report_not_in_force(const char *scheme, TimestampTz at, 
 /* A column that a trigger needs; function: whose argument names it, or null. */
 pg_noreturn extern void report_no_column(Relation relation, const char *column, const char *function);
 
+/*
+ * In PG_CATCH(): what was said against data that is stored, and the error is
+ * over.  Any other error goes on.
+ */
+extern char *caught_damage(MemoryContext context);
+
 /* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
 extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
 

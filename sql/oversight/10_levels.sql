@@ -116,7 +116,7 @@ AS $levels$
 		('policy_document', 'reader'), ('search_rules', 'reader'),
 		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('withheld_text', 'reader'), ('statements_missing', 'reader'),
-		('verify_audit', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
+		('verify_audit', 'reader'), ('verify_rulebook', 'reader'), ('rules_of', 'reader'), ('rungs_of', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
 		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
 		('rows_digest', 'reader'), ('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'), ('seal_as_owner', 'owner'), ('release_brake_as_owner', 'owner'),

@@ -100,17 +100,17 @@ $place$;
 COMMENT ON FUNCTION governance.policy_place(text, tstzrange) IS
 	'part of publish() and activate(): finds when a new version is in force and ends the one before it there';
 
-CREATE FUNCTION governance.policy_derive_row() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION governance.rules_of(summary jsonb)
+	RETURNS TABLE (rule text, "position" integer, title text, titles jsonb, class text, severity text, min_points numeric,
+				   max_points numeric, usual_points numeric, modifiers text[], direct text, tags text[], note text, source text,
+				   ours boolean, statement jsonb, words text)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $derive$
-DECLARE
-	summary	jsonb := governance.check_policy(NEW.document);
+AS $rules$
+#variable_conflict use_column
 BEGIN
-	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
-										min_points, max_points, usual_points, modifiers, direct, tags,
-										note, source, ours, statement, words)
-		SELECT NEW.policy_id, r.rule, r.position, r.title, r.titles, r.class, r.severity,
+	RETURN QUERY
+		SELECT r.rule, r.position, r.title, r.titles, r.class, r.severity,
 			   r.min_points, r.max_points, r.usual_points,
 			   ARRAY(SELECT jsonb_array_elements_text(r.modifiers)), r.direct,
 			   ARRAY(SELECT jsonb_array_elements_text(r.tags)),
@@ -131,14 +131,45 @@ BEGIN
 			min_points numeric, max_points numeric, usual_points numeric, modifiers jsonb,
 			direct text, tags jsonb, note text, notes jsonb, source text, ours boolean,
 			statement jsonb);
+END
+$rules$;
+COMMENT ON FUNCTION governance.rules_of(jsonb) IS
+	'part of publish() and verify(): what is stored of a document''s rules, from what check_policy() gives';
 
-	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
-										withholds, length, until, note, statement)
-		SELECT NEW.policy_id, r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
+CREATE FUNCTION governance.rungs_of(summary jsonb)
+	RETURNS TABLE (rung text, "position" integer, title text, titles jsonb, tier governance.sanction_tier, mode text,
+				   condition text, withholds text[], length text, until text, note text, statement jsonb)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $rungs$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT r.rung, r.position, r.title, r.titles, r.tier::governance.sanction_tier, r.mode, r.condition,
 			   ARRAY(SELECT jsonb_array_elements_text(r.withholds)), r.length, r.until, r.note, r.statement
 		FROM jsonb_to_recordset(summary -> 'rungs') AS r(
 			rung text, position integer, title text, titles jsonb, tier text, mode text,
 			condition text, withholds jsonb, length text, until text, note text, statement jsonb);
+END
+$rungs$;
+COMMENT ON FUNCTION governance.rungs_of(jsonb) IS
+	'part of publish() and verify(): what is stored of a document''s rungs, from what check_policy() gives';
+
+CREATE FUNCTION governance.policy_derive_row() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $derive$
+DECLARE
+	summary	jsonb := governance.check_policy(NEW.document);
+BEGIN
+	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
+										min_points, max_points, usual_points, modifiers, direct, tags,
+										note, source, ours, statement, words)
+		SELECT NEW.policy_id, r.* FROM governance.rules_of(summary) r;
+
+	INSERT INTO governance.policy_rung (policy_id, rung, position, title, titles, tier, mode, condition,
+										withholds, length, until, note, statement)
+		SELECT NEW.policy_id, r.* FROM governance.rungs_of(summary) r;
 	RETURN NULL;
 END
 $derive$;

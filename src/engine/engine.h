@@ -474,6 +474,8 @@ extern bool engine_enforced(const Policy *policy, int64 account_id,
  */
 extern bytea *engine_serialize(const Policy *policy, const EngineState *state);
 extern EngineState *engine_deserialize(const Policy *policy, const bytea *bytes);
+extern EngineState *engine_deserialize_or_null(const Policy *policy, const bytea *bytes,
+											   char **why);
 
 /* Field by field, for verify(); false with a palloc'd *why at the first. */
 extern bool engine_state_equal(const Policy *policy, const EngineState *a,

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "engine/internal.h"
 #include "errors.h"
 #include "utils/timestamp.h"
@@ -714,5 +715,27 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 	GET_LIST(ngrants, grants, GrantRecord, get_grant);
 	if (r.at != r.end)
 		corrupted("Bytes are left over.");
+	return state;
+}
+
+/*
+ * The same; null, and what is wrong with it, where it is damaged.  Decoding
+ * holds nothing but memory, so that it may be given up anywhere.
+ */
+EngineState *
+engine_deserialize_or_null(const Policy *policy, const bytea *bytes, char **why)
+{
+	MemoryContext context = CurrentMemoryContext;
+	EngineState *volatile state = NULL;
+
+	PG_TRY();
+	{
+		state = engine_deserialize(policy, bytes);
+	}
+	PG_CATCH();
+	{
+		*why = caught_damage(context);
+	}
+	PG_END_TRY();
 	return state;
 }

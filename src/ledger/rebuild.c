@@ -108,7 +108,7 @@ progress_argument(FunctionCallInfo fcinfo)
 
 /* ---------- verify ---------- */
 
-/* The audit is verified by queries of its own. */
+/* The rulebook and the audit are verified by queries of their own. */
 static void
 verify_audit(Tuplestorestate *result)
 {
@@ -117,6 +117,8 @@ verify_audit(Tuplestorestate *result)
 
 	SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, NULL, NULL);
 	SPI_execute_extended("SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed"
+						 " FROM governance.verify_rulebook() AS v"
+						 " UNION ALL SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed"
 						 " FROM governance.verify_audit() AS v"
 						 " UNION ALL SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed"
 						 " FROM governance.verify_seals() AS v", &options);
@@ -176,12 +178,18 @@ keys_of(const int64 *accounts, int naccounts, Scheme **schemes, int nschemes, in
 
 		key->account_id = DatumGetInt64(SPI_getbinval(tuple, concerned->tupdesc, 1, &isnull));
 		key->scheme = rulebook_scheme(name, strlen(name), false);
+		if (rulebook_is_damaged(key->scheme))
+		{
+			(*n)--;
+			continue;
+		}
 		value = SPI_getbinval(tuple, concerned->tupdesc, 3, &isnull);
 		key->decided = DT_NOBEGIN;
 		key->advance_to = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
 		key->replay = true;
 		for (int s = 0; s < nschemes; s++)
-			if (schemes[s]->trial_of != NULL && strcmp(schemes[s]->trial_of, name) == 0)
+			if (schemes[s]->trial_of != NULL && strcmp(schemes[s]->trial_of, name) == 0 &&
+				!rulebook_is_damaged(schemes[s]))
 			{
 				StandingKey *trial = &keys[(*n)++];
 
@@ -197,7 +205,7 @@ keys_of(const int64 *accounts, int naccounts, Scheme **schemes, int nschemes, in
 		char	   *kind = SPI_getvalue(tuple, active->tupdesc, 2);
 
 		for (int s = 0; s < nschemes; s++)
-			if (scheme_listens(schemes[s], kind))
+			if (!rulebook_is_damaged(schemes[s]) && scheme_listens(schemes[s], kind))
 			{
 				StandingKey *key = &keys[(*n)++];
 
@@ -269,6 +277,14 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	stale = tuplestore_begin_heap(false, false, work_mem);
 	verify_parts(true, progress, stale);
 	PopActiveSnapshot();
+
+	schemes = rulebook_schemes(&nschemes);
+	for (int s = 0; s < nschemes; s++)
+		if (rulebook_is_damaged(schemes[s]))
+			ereport(WARNING,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("scheme \"%s\" is passed over: a document of it is damaged", schemes[s]->name),
+					 errhint("governance.verify() says which. Restore it from a backup, and rebuild again.")));
 
 	desc = CreateTemplateTupleDesc(1);
 	TupleDescInitEntry(desc, 1, "account_id", INT8OID, -1, 0);

@@ -226,11 +226,42 @@ standing_read(int64 account_id, Scheme *scheme)
 	return standing;
 }
 
+/*
+ * A damaged state is no reason to stop where the whole history is folded anew:
+ * all that is taken from the old one is how far it had come.
+ */
+static EngineState *
+state_to_replace(const StandingKey *key, Datum bytes, int64 policy_id)
+{
+	char	   *why = NULL;
+	const Policy *policy;
+	EngineState *state = NULL;
+
+	policy = key->replay ? rulebook_policy_or_null(policy_id, &why) : rulebook_policy(policy_id);
+	if (policy != NULL)
+		state = engine_deserialize_or_null(policy, DatumGetByteaPP(bytes), &why);
+	if (state == NULL && key->replay)
+	{
+		AccountHistory nobody = {.account_id = key->account_id, .opened = DT_NOBEGIN};
+
+		state = ledger_blank(key->scheme, &nobody);
+		state->as_of = DT_NOBEGIN;
+	}
+	if (state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the stored state of account %lld under scheme \"%s\" is damaged",
+						(long long) key->account_id, key->scheme->name),
+				 errdetail_internal("%s", why),
+				 errhint("governance.rebuild() makes it anew from the ledger.")));
+	return state;
+}
+
 static void
 take_row(StandingWork *work, Datum state, TimestampTz known_at, int64 policy_id,
 		 Datum recent, bool none)
 {
-	work->state = standing_state(state, policy_id);
+	work->state = state_to_replace(work->key, state, policy_id);
 	work->known_at = known_at;
 	work->seen = work->state->as_of;
 	work->key->done = true;

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/recent.h"
@@ -487,12 +488,49 @@ adopt_sanction_ids(Verification *v, EngineState *replayed, const EngineState *st
 	}
 }
 
+/*
+ * Where recent entries lead to at an instant; null: they are of another policy.
+ * False where they are damaged.  It takes nothing but memory, so that it may be
+ * given up anywhere.
+ */
+static bool
+fold_recent(const Verification *v, Scheme *scheme, bytea *bytes, TimestampTz at,
+			EngineState **folded, char **why)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool sound = true;
+
+	*folded = NULL;
+	PG_TRY();
+	{
+		Recent	   *recent = recent_read(scheme, bytes);
+
+		if (recent != NULL)
+		{
+			*folded = recent_fold(recent);
+			if (*folded != NULL)
+				engine_advance(rulebook_policy((*folded)->policy_id), *folded, at, NULL);
+			else
+			{
+				*why = pstrdup("entries lie before their state");
+				sound = false;
+			}
+		}
+	}
+	PG_CATCH();
+	{
+		*why = caught_damage(context);
+		sound = false;
+	}
+	PG_END_TRY();
+	return sound;
+}
+
 /* Do the recent entries lead to the state that is stored with them? */
 static void
 verify_recent(Verification *v, Scheme *scheme, const EngineState *stored)
 {
 	const RowStream *row = &v->derived[STANDING];
-	Recent	   *recent;
 	EngineState *folded;
 	const Policy *policy;
 	char	   *why;
@@ -502,17 +540,14 @@ verify_recent(Verification *v, Scheme *scheme, const EngineState *stored)
 	v->stale = true;			/* what is made anew has none */
 	if (v->only_whether)
 		return;
-	recent = recent_read(scheme, DatumGetByteaPP(row->values[8]));
-	if (recent == NULL)
-		return;
-	folded = recent_fold(recent);
-	if (folded == NULL)
+	if (!fold_recent(v, scheme, DatumGetByteaPP(row->values[8]), stored->as_of, &folded, &why))
 	{
-		differ(v, "recent", "entries that lie before their state", NULL);
+		differ(v, "recent", psprintf("damaged: %s", why), NULL);
 		return;
 	}
+	if (folded == NULL)
+		return;
 	policy = rulebook_policy(folded->policy_id);
-	engine_advance(policy, folded, stored->as_of, NULL);
 	if (!engine_state_equal(policy, stored, folded, &why))
 		differ(v, "recent", why, NULL);
 }
@@ -527,12 +562,13 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 	CreditScore score = DatumGetCreditScore(row->values[5]);
 	int			tier = DatumGetSanctionTier(row->values[6]);
 	TimestampTz as_of = DatumGetTimestampTz(row->values[7]);
-	EngineState *stored = engine_deserialize(rulebook_policy(policy_id),
-											 DatumGetByteaPP(row->values[2]));
+	char	   *why = NULL;
+	const Policy *stored_under = rulebook_policy_or_null(policy_id, &why);
+	EngineState *stored = stored_under == NULL ? NULL :
+		engine_deserialize_or_null(stored_under, DatumGetByteaPP(row->values[2]), &why);
 	const Policy *policy = rulebook_policy(replayed->policy_id);
 	CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
 	int			tier_again = ledger_tier(policy, replayed, known_at);
-	char	   *why;
 
 	if (replayed->as_of != as_of)
 		differ(v, "as_of", timestamptz_text(as_of), timestamptz_text(replayed->as_of));
@@ -540,12 +576,14 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 		differ(v, "score", score_text(score), score_text(score_again));
 	if (tier != tier_again)
 		differ(v, "tier", sanction_tier_name(tier), sanction_tier_name(tier_again));
-	if (stored->policy_id != replayed->policy_id)
-	{
-		differ(v, "policy", psprintf(INT64_FORMAT, stored->policy_id),
+	if (policy_id != replayed->policy_id)
+		differ(v, "policy", psprintf(INT64_FORMAT, policy_id),
 			   psprintf(INT64_FORMAT, replayed->policy_id));
+	if (stored == NULL)
+		differ(v, "state", psprintf("damaged: %s", why),
+			   psprintf("%s %s", score_text(score_again), sanction_tier_name(tier_again)));
+	if (stored == NULL || policy_id != replayed->policy_id)
 		return;
-	}
 	adopt_sanction_ids(v, replayed, stored);
 	if (!engine_state_equal(policy, stored, replayed, &why))
 		differ(v, "state", why, NULL);
@@ -565,6 +603,14 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	TimestampTz known_at = DT_NOBEGIN;
 
 	v->scheme = scheme->name;
+	if (rulebook_is_damaged(scheme))
+	{
+		/* verify_rulebook() names it; nothing can be said of what follows from it. */
+		for (int d = 0; d < NDERIVED; d++)
+			while (row_here(v, d))
+				stream_next(&v->derived[d]);
+		return;
+	}
 	found = row_here(v, STANDING);
 	if (v->only_whether)
 	{

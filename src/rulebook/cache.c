@@ -677,42 +677,58 @@ calendar_changed(const WorkCalendar *calendar)
 	return calendar_hash(days, ndays) != calendar->hash;
 }
 
-const Policy *
-rulebook_policy(int64 policy_id)
+/* What has been compiled already, and is what is stored. */
+static const Policy *
+known_policy(int64 policy_id)
 {
-	CompiledPolicy *entry;
+	CompiledPolicy *entry = last_policy;
+
+	if (entry == NULL || entry->policy_id != policy_id)
+		entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
+	if (entry == NULL || entry->policy == NULL || entry->generation != generation)
+		return NULL;
+	last_policy = entry;
+	return entry->policy;
+}
+
+/* Null: there is none. */
+static Jsonb *
+stored_document(int64 policy_id)
+{
+	MemoryContext context = CurrentMemoryContext;
 	Reader		reader;
 	Oid			types[1] = {INT8OID};
 	Datum		values[1] = {Int64GetDatum(policy_id)};
+	Jsonb	   *document = NULL;
 	bool		isnull;
-	Jsonb	   *document;
-	uint64		hash;
-
-	if (last_policy != NULL && last_policy->policy_id == policy_id &&
-		last_policy->policy != NULL && last_policy->generation == generation)
-		return last_policy->policy;
-	entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
-	if (entry != NULL && entry->policy != NULL && entry->generation == generation)
-	{
-		last_policy = entry;
-		return entry->policy;
-	}
 
 	reader_begin(&reader, policy_relid);
 	if (reader_execute(&reader,
 					   "SELECT document FROM governance.policy"
 					   " WHERE policy_id OPERATOR(pg_catalog.=) $1",
-					   1, types, values) == 0)
-		report_missing_id(MISSING_POLICY, policy_id, NULL, 0);
-	document = DatumGetJsonbP(result(0, 1, &isnull));
-	hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
-							   VARSIZE_ANY_EXHDR(document), 0);
+					   1, types, values) > 0)
+	{
+		struct varlena *stored = (struct varlena *) DatumGetJsonbP(result(0, 1, &isnull));
+
+		document = MemoryContextAlloc(context, VARSIZE(stored));
+		memcpy(document, stored, VARSIZE(stored));
+	}
+	reader_end(&reader);
+	return document;
+}
+
+/* Compiles it, unless that has been done with the same. */
+static const Policy *
+keep_compiled(int64 policy_id, Jsonb *document)
+{
+	CompiledPolicy *entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
+	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
+										   VARSIZE_ANY_EXHDR(document), 0);
 
 	if (entry == NULL || entry->policy == NULL || entry->hash != hash ||
 		calendar_changed(&entry->policy->calendar))
 	{
 		Policy	   *policy = compile_stored(policy_id, document);
-
 		bool		found;
 
 		entry = hash_search(compiled, &policy_id, HASH_ENTER, &found);
@@ -723,8 +739,69 @@ rulebook_policy(int64 policy_id)
 		entry->listed = generation;
 	}
 	entry->generation = generation;
-	reader_end(&reader);
 	return entry->policy;
+}
+
+const Policy *
+rulebook_policy(int64 policy_id)
+{
+	const Policy *policy = known_policy(policy_id);
+	Jsonb	   *document;
+
+	if (policy != NULL)
+		return policy;
+	document = stored_document(policy_id);
+	if (document == NULL)
+		report_missing_id(MISSING_POLICY, policy_id, NULL, 0);
+	policy = keep_compiled(policy_id, document);
+	pfree(document);
+	return policy;
+}
+
+/* Compiling holds nothing but memory, so that it may be given up anywhere. */
+const Policy *
+rulebook_policy_or_null(int64 policy_id, char **why)
+{
+	MemoryContext context = CurrentMemoryContext;
+	const Policy *volatile policy = known_policy(policy_id);
+	ErrorContextCallback *callbacks = error_context_stack;
+	Jsonb	   *document;
+
+	if (policy != NULL)
+		return policy;
+	document = stored_document(policy_id);
+	if (document == NULL)
+	{
+		*why = psprintf(_("There is no policy %lld."), (long long) policy_id);
+		return NULL;
+	}
+	PG_TRY();
+	{
+		policy = keep_compiled(policy_id, document);
+	}
+	PG_CATCH();
+	{
+		error_context_stack = callbacks;
+		*why = caught_damage(context);
+	}
+	PG_END_TRY();
+	pfree(document);
+	return policy;
+}
+
+bool
+rulebook_is_damaged(Scheme *scheme)
+{
+	char	   *why;
+
+	if (scheme->damaged == 0)
+	{
+		scheme->damaged = -1;
+		for (int i = 0; i < scheme->nversions; i++)
+			if (rulebook_policy_or_null(scheme->versions[i].policy_id, &why) == NULL)
+				scheme->damaged = 1;
+	}
+	return scheme->damaged > 0;
 }
 
 const Policy *

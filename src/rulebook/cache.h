@@ -51,6 +51,7 @@ typedef struct Scheme
 								 * there that no standing of it shows */
 	int			ntrials;
 	PolicyVersion *trials;
+	int8		damaged;		/* private to cache.c: 0 not known yet, -1 no */
 	int8		withholds;		/* private to scheme.c: 0 not known yet, -1 no */
 } Scheme;
 
@@ -82,6 +83,12 @@ extern PolicyVersion *rulebook_version_at(Scheme *scheme, TimestampTz at);
 
 /* By id, whatever its status; raises ERRCODE_GV_UNKNOWN_SCHEME when gone. */
 extern const Policy *rulebook_policy(int64 policy_id);
+
+/* Null, and why, where there is none or its stored document is damaged. */
+extern const Policy *rulebook_policy_or_null(int64 policy_id, char **why);
+
+/* Is a document damaged that the scheme's entries are judged by? */
+extern bool rulebook_is_damaged(Scheme *scheme);
 
 /* Does any scheme hand sanctions on to linked accounts? */
 extern bool rulebook_has_links(void);

@@ -1,0 +1,65 @@
+-- ---------------------------------------------------------------------------
+-- rulebook: what publish() stores of a document, and the document, compared.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.verify_rulebook(
+	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 10
+	SET search_path = pg_catalog, pg_temp
+AS $verify$
+#variable_conflict use_column
+DECLARE
+	this		record;
+	summary		jsonb;
+	directions	jsonb := '{}';
+	known		jsonb := '{}';
+BEGIN
+	FOR this IN SELECT p.* FROM governance.policy p ORDER BY p.scheme, p.policy_id LOOP
+		BEGIN
+			summary := governance.check_stored_policy(this.document);
+		EXCEPTION WHEN data_corrupted OR data_exception OR SQLSTATE 'GV101' THEN
+			RETURN QUERY SELECT NULL::bigint, this.scheme, format('policy %s', this.policy_id), format('damaged: %s', SQLERRM), NULL::text;
+			CONTINUE;
+		END;
+		-- A draft may say something else, until it is published.
+		IF this.status <> 'draft' THEN
+			directions := directions || jsonb_build_object(this.scheme, summary -> 'direction');
+		END IF;
+		known := known || jsonb_build_object(this.scheme, coalesce(known -> this.scheme, '[]')
+			|| jsonb_build_array(jsonb_build_object('title', summary -> 'title', 'titles', summary -> 'titles')));
+		RETURN QUERY
+			SELECT NULL::bigint, this.scheme, format('policy %s, rule %s', this.policy_id, coalesce(s.rule, d.rule)),
+				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(s.content) v WHERE d.content IS NULL OR v.value IS DISTINCT FROM d.content -> v.key)::text,
+				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(d.content) v WHERE s.content IS NULL OR v.value IS DISTINCT FROM s.content -> v.key)::text
+			FROM (SELECT r.rule, to_jsonb(r) - '{policy_id,search}'::text[] AS content FROM governance.policy_rule r WHERE r.policy_id = this.policy_id) AS s
+				FULL JOIN (SELECT r.rule, to_jsonb(r) AS content FROM governance.rules_of(summary) r) AS d ON d.rule = s.rule
+			WHERE NOT coalesce(s.content @> d.content, false)
+			ORDER BY coalesce(s.rule, d.rule) COLLATE "C";
+		RETURN QUERY
+			SELECT NULL::bigint, this.scheme, format('policy %s, rung %s', this.policy_id, coalesce(s.rung, d.rung)),
+				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(s.content) v WHERE d.content IS NULL OR v.value IS DISTINCT FROM d.content -> v.key)::text,
+				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(d.content) v WHERE s.content IS NULL OR v.value IS DISTINCT FROM s.content -> v.key)::text
+			FROM (SELECT r.rung, to_jsonb(r) - 'policy_id' AS content FROM governance.policy_rung r WHERE r.policy_id = this.policy_id) AS s
+				FULL JOIN (SELECT r.rung, to_jsonb(r) AS content FROM governance.rungs_of(summary) r) AS d ON d.rung = s.rung
+			WHERE NOT coalesce(s.content @> d.content, false)
+			ORDER BY coalesce(s.rung, d.rung) COLLATE "C";
+	END LOOP;
+	RETURN QUERY
+		SELECT NULL::bigint, s.scheme, 'direction', s.direction, directions ->> s.scheme
+		FROM governance.scheme s WHERE s.direction <> directions ->> s.scheme ORDER BY 2;
+	RETURN QUERY
+		SELECT NULL::bigint, s.scheme, 'last_version', s.last_version::text, max(p.version)::text
+		FROM governance.scheme s JOIN governance.policy p ON p.scheme = s.scheme
+		GROUP BY s.scheme, s.last_version HAVING s.last_version < max(p.version) ORDER BY 2;
+	-- Of which document depends on drafts that may have gone.
+	RETURN QUERY
+		SELECT NULL::bigint, s.scheme, 'title', concat_ws(' ', s.title, s.titles), known #>> ARRAY[s.scheme, '-1', 'title']
+		FROM governance.scheme s
+		WHERE known ? s.scheme AND NOT EXISTS (SELECT FROM jsonb_array_elements(known -> s.scheme) t
+			WHERE t ->> 'title' IS NOT DISTINCT FROM s.title AND nullif(t -> 'titles', 'null') IS NOT DISTINCT FROM s.titles)
+		ORDER BY 2;
+END
+$verify$;
+COMMENT ON FUNCTION governance.verify_rulebook() IS
+	'the part of verify() that looks at the rulebook: documents that are damaged, and rules, rungs and schemes that are not as their documents say';
