@@ -20,6 +20,12 @@ CREATE FUNCTION governance.attribute_apply() RETURNS trigger
 COMMENT ON FUNCTION governance.attribute_apply() IS
 	'statement trigger on governance.attribute: brings the standings of the accounts whose facts change up to date';
 
+CREATE FUNCTION governance.account_apply() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_account_apply';
+COMMENT ON FUNCTION governance.account_apply() IS
+	'statement trigger on governance.account: folds the standings of accounts anew that were opened at another time than was thought';
+
 CREATE FUNCTION governance.revision_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_revision_apply';
@@ -81,7 +87,7 @@ COMMENT ON FUNCTION governance.entry_id_given(regclass, text, bigint) IS
 
 REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),
-	governance.attribute_apply(), governance.revision_apply(),
+	governance.attribute_apply(), governance.account_apply(), governance.revision_apply(),
 	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite(),
 	governance.link_apply(), governance.link_guard()
 	FROM PUBLIC;

@@ -494,6 +494,8 @@ BEGIN
 		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.violation_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.activity', 'activity_apply',
 		'AFTER INSERT ON governance.activity REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.activity_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.account', 'account_apply',
+		'AFTER UPDATE ON governance.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.account_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_insert_apply',
 		'AFTER INSERT ON governance.attribute REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.attribute_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.attribute', 'attribute_update_apply',

@@ -201,8 +201,7 @@ int64_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Against standings that begin meanwhile, which look at the same facts. */
-static void
+void
 lock_accounts_of(const KeyList *list)
 {
 	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "ledger/account_row.h"
 #include "ledger/standing_row.h"
 #include "types/credit_score.h"
@@ -237,7 +238,7 @@ state_to_replace(const StandingKey *key, Datum bytes, int64 policy_id)
 	const Policy *policy;
 	EngineState *state = NULL;
 
-	policy = key->replay ? rulebook_policy_or_null(policy_id, &why) : rulebook_policy(policy_id);
+	policy = rulebook_policy_or_null(policy_id, &why);
 	if (policy != NULL)
 		state = engine_deserialize_or_null(policy, DatumGetByteaPP(bytes), &why);
 	if (state == NULL && key->replay)

@@ -114,6 +114,8 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('certification_status', 'governance.certification_status(held, certification, now)'),
 	('certifications_due', 'governance.certifications_due(length * 400, now)'),
 	('check_policy', 'governance.check_policy(document)'),
+	('rules_of', '(SELECT count(h) FROM governance.rules_of(governance.check_policy(document)) h)'),
+	('rungs_of', '(SELECT count(h) FROM governance.rungs_of(governance.check_policy(document)) h)'),
 	('check_qualification', 'governance.check_qualification(qualification, n > 1)'),
 	('check_statement', 'governance.check_statement(statement)'),
 	('credit_score', 'governance.credit_score(number, number)'),
