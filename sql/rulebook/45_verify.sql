@@ -59,7 +59,22 @@ BEGIN
 		WHERE known ? s.scheme AND NOT EXISTS (SELECT FROM jsonb_array_elements(known -> s.scheme) t
 			WHERE t ->> 'title' IS NOT DISTINCT FROM s.title AND nullif(t -> 'titles', 'null') IS NOT DISTINCT FROM s.titles)
 		ORDER BY 2;
+	-- What no replay gives again is only known to be possible: a transaction may
+	-- have begun before the version was published, though not days before.
+	RETURN QUERY
+		SELECT s.account_id, s.scheme, 'record',
+			   concat_ws(' ', 'sanction', s.sanction_id, s.rung, s.tier, s.withholds, 'policy', s.policy_id, 'recorded', s.recorded_at),
+			   CASE WHEN p.policy_id IS NULL THEN NULL
+					ELSE concat_ws(' ', g.rung, g.tier, g.withholds, 'policy', p.policy_id, 'recorded after', p.created_at) END
+		FROM governance.sanction s
+			LEFT JOIN governance.policy p ON p.policy_id = s.policy_id
+			LEFT JOIN governance.policy_rung g ON g.policy_id = s.policy_id AND g.rung = s.rung
+		WHERE p.policy_id IS NULL
+			OR s.recorded_at < p.created_at - interval '1 day' OR s.recorded_at > clock_timestamp() + interval '1 day'
+			OR s.release_reason = 'overturned'
+				AND (g.rung IS NULL OR g.tier <> s.tier OR NOT g.withholds @> s.withholds OR NOT g.withholds <@ s.withholds)
+		ORDER BY s.account_id, s.sanction_id;
 END
 $verify$;
 COMMENT ON FUNCTION governance.verify_rulebook() IS
-	'the part of verify() that looks at the rulebook: documents that are damaged, and rules, rungs and schemes that are not as their documents say';
+	'the part of verify() that looks at the rulebook: documents that are damaged, and rules, rungs and schemes that are not as their documents say, and records of sanctions that cannot have come about under their version';

@@ -61,7 +61,7 @@ static LedgerPlan insert_sanction_plan = {
 static LedgerPlan update_sanction_one_plan = {
 	"UPDATE governance.sanction s SET tier = $3, withholds = $4::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange($5, $6), enforced = $7, released_at = $8, release_reason = $9,"
-	" terms = $10::pg_catalog.jsonb"
+	" terms = $10::pg_catalog.jsonb, policy_id = $11"
 	" WHERE s.account_id" EQ "$1 AND s.sanction_id" EQ "$2"
 	" AND (s.during" NE "pg_catalog.tstzrange($5, $6)"
 	" OR s.tier" NE "$3"
@@ -69,19 +69,20 @@ static LedgerPlan update_sanction_one_plan = {
 	" OR s.withholds" NE "$4::pg_catalog.text[]"
 	" OR coalesce(s.released_at, '-infinity')" NE "coalesce($8, '-infinity')"
 	" OR coalesce(s.release_reason, '')" NE "coalesce($9, '')"
-	" OR coalesce(s.terms, '{}')" NE "coalesce($10::pg_catalog.jsonb, '{}'))",
-	10, {INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
-	TIMESTAMPTZOID, TEXTOID, TEXTOID}
+	" OR coalesce(s.terms, '{}')" NE "coalesce($10::pg_catalog.jsonb, '{}')"
+	" OR s.policy_id" NE "$11)",
+	11, {INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
+	TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8OID}
 };
 
 static LedgerPlan update_sanction_plan = {
 	"UPDATE governance.sanction s SET tier = u.tier, withholds = u.withholds::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange(u.starts, u.ends), enforced = u.enforced,"
 	" released_at = u.released_at, release_reason = u.release_reason,"
-	" terms = u.terms::pg_catalog.jsonb"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
+	" terms = u.terms::pg_catalog.jsonb, policy_id = u.policy_id"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11))"
 	" AS u (account_id, sanction_id, tier, withholds, starts, ends, enforced, released_at, release_reason,"
-	" terms)"
+	" terms, policy_id)"
 	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id"
 	" AND (s.during" NE "pg_catalog.tstzrange(u.starts, u.ends)"
 	" OR s.tier" NE "u.tier"
@@ -89,9 +90,10 @@ static LedgerPlan update_sanction_plan = {
 	" OR s.withholds" NE "u.withholds::pg_catalog.text[]"
 	" OR coalesce(s.released_at, '-infinity')" NE "coalesce(u.released_at, '-infinity')"
 	" OR coalesce(s.release_reason, '')" NE "coalesce(u.release_reason, '')"
-	" OR coalesce(s.terms, '{}')" NE "coalesce(u.terms::pg_catalog.jsonb, '{}'))",
-	10, {INT8ARRAYOID, INT8ARRAYOID, LEDGER_TIER_ARRAY_TYPE, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
-	TIMESTAMPTZARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
+	" OR coalesce(s.terms, '{}')" NE "coalesce(u.terms::pg_catalog.jsonb, '{}')"
+	" OR s.policy_id" NE "u.policy_id)",
+	11, {INT8ARRAYOID, INT8ARRAYOID, LEDGER_TIER_ARRAY_TYPE, TEXTARRAYOID, TIMESTAMPTZARRAYOID,
+	TIMESTAMPTZARRAYOID, BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID}
 };
 
 enum
@@ -114,7 +116,7 @@ static DirectTable sanction_table = {
 
 /* What an update may change. */
 static const int sanction_figures[] = {
-	S_TIER, S_WITHHOLDS, S_DURING, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON
+	S_TIER, S_WITHHOLDS, S_DURING, S_POLICY, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON
 };
 
 /* ---------- columns ---------- */
@@ -211,6 +213,7 @@ sanction_values(const SanctionWrite *w, RungValues *rung, Datum *values, bool *n
 	values[S_TIER] = CharGetDatum((char) w->rung->tier);
 	values[S_WITHHOLDS] = rung->withholds;
 	values[S_DURING] = sanction_during(s);
+	values[S_POLICY] = Int64GetDatum(s->policy_id);
 	values[S_ENFORCED] = BoolGetDatum((s->flags & SANCTION_ENFORCED) != 0);
 	values[S_TERMS] = sanction_terms(w->rung, s, &nulls[S_TERMS]);
 	if (!nulls[S_TERMS])
@@ -242,7 +245,6 @@ insert_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
 		values[S_RUNG] = rung.code;
 		values[S_CAUSE] = Int64GetDatum(s->cause);
 		nulls[S_CAUSE] = s->cause == 0;
-		values[S_POLICY] = Int64GetDatum(s->policy_id);
 		values[S_RECORDED] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 		direct_insert(writer, values, nulls);
 	}
@@ -348,9 +350,9 @@ update_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
 void
 sanctions_update(const SanctionWrite *rows, int n)
 {
-	static const Oid types[10] = {
+	static const Oid types[11] = {
 		INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
-		TIMESTAMPTZOID, TEXTOID, TEXTOID
+		TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8OID
 	};
 	DirectWriter writer;
 	Columns		columns;
@@ -363,14 +365,14 @@ sanctions_update(const SanctionWrite *rows, int n)
 		direct_close(&writer);
 		return;
 	}
-	columns_init(&columns, types, 10);
+	columns_init(&columns, types, 11);
 	for (int i = 0; i < n; i++)
 	{
 		const SanctionState *s = rows[i].sanction;
 		const Rung *rung = rows[i].rung;
 		bool		released = (s->flags & SANCTION_RELEASED) != 0;
-		Datum		values[10];
-		bool		nulls[10] = {0};
+		Datum		values[11];
+		bool		nulls[11] = {0};
 
 		values[0] = Int64GetDatum(rows[i].account_id);
 		values[1] = Int64GetDatum(s->sanction_id);
@@ -384,6 +386,7 @@ sanctions_update(const SanctionWrite *rows, int n)
 		values[8] = CStringGetTextDatum(release_reason_name(s->reason));
 		nulls[8] = !released;
 		values[9] = sanction_terms(rung, s, &nulls[9]);
+		values[10] = Int64GetDatum(s->policy_id);
 		columns_add(&columns, values, nulls);
 	}
 	columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan);

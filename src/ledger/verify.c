@@ -46,7 +46,7 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 
 #define SANCTIONS \
 	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.rung, s.tier, s.during, s.violation_id, s.enforced," \
-	" s.released_at, s.release_reason, s.terms, s.sanction_id, s.withholds" \
+	" s.released_at, s.release_reason, s.terms, s.sanction_id, s.withholds, s.policy_id, s.recorded_at" \
 	" FROM governance.sanction s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2, s.sanction_id"
 
@@ -242,7 +242,9 @@ typedef struct Recorded
 	/* stored only */
 	int64		sanction_id;
 	char	   *terms;			/* null: none */
-	ArrayType  *withholds;		/* only read for rebuild() */
+	ArrayType  *withholds;
+	int64		policy_id;
+	TimestampTz recorded;
 	bool		found;
 } Recorded;
 
@@ -285,7 +287,9 @@ read_record(const Verification *v, Recorded *r)
 	r->reason = column_word(v, row, 9);
 	r->terms = column_text(row, 10);
 	r->sanction_id = column_int8(row, 11);
-	r->withholds = v->only_whether ? DatumGetArrayTypePCopy(row->values[11]) : NULL;
+	r->withholds = DatumGetArrayTypePCopy(row->values[11]);
+	r->policy_id = column_int8(row, 13);
+	r->recorded = column_time(row, 14, DT_NOBEGIN);
 	r->found = false;
 }
 
@@ -341,6 +345,16 @@ withheld_text(const Withheld *span)
 					timestamptz_text(span->until));
 }
 
+static char *
+array_text(ArrayType *array)
+{
+	Oid			output;
+	bool		varlena;
+
+	getTypeOutputInfo(TEXTARRAYOID, &output, &varlena);
+	return OidOutputFunctionCall(output, PointerGetDatum(array));
+}
+
 static void
 verify_terms(Verification *v, const Recorded *stored, const Rung *rung, const SanctionState *s)
 {
@@ -354,13 +368,57 @@ verify_terms(Verification *v, const Recorded *stored, const Rung *rung, const Sa
 		differ(v, "terms", stored->terms, is);
 }
 
+static char *
+withholds_text(const Rung *rung)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < rung->ncapabilities; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? "," : "", rung->capabilities[i]);
+	return psprintf("{%s}", text.data);
+}
+
+/* What a record says beside what it is recognized by. */
+static void
+verify_record(Verification *v, const Recorded *stored, const Rung *rung, const SanctionState *s)
+{
+	verify_terms(v, stored, rung, s);
+	if (!withholds_same(rung, stored->withholds))
+		differ(v, "withholds", array_text(stored->withholds), withholds_text(rung));
+	if (stored->policy_id != s->policy_id)
+		differ(v, "sanction policy", psprintf(INT64_FORMAT, stored->policy_id),
+			   psprintf(INT64_FORMAT, s->policy_id));
+
+	/* A state forgets those that have ended, and their ids. */
+	if (s->sanction_id != 0 && s->sanction_id != stored->sanction_id)
+		differ(v, "sanction_id", psprintf(INT64_FORMAT, stored->sanction_id),
+			   psprintf(INT64_FORMAT, s->sanction_id));
+}
+
+/*
+ * May something have led to it once?  The violation that it names, or, for one
+ * that time or a fact brought, any entry.
+ */
+static bool
+may_have_been(const AccountHistory *history, const Recorded *record)
+{
+	if (record->cause == 0)
+		return history->nviolations + history->nactivities + history->nrevisions > 0;
+	for (int i = 0; i < history->nviolations; i++)
+		if (history->violations[i].violation_id == record->cause)
+			return true;
+	return false;
+}
+
 /*
  * Of a sanction that the replay does not give, "overturned" is what its record
  * is to say.  One that was released because its violation was overturned says
  * so, too, and the replay gives it.
  */
 static void
-verify_sanctions(Verification *v, const ProjectedSanction *sanctions, int nsanctions)
+verify_sanctions(Verification *v, const AccountHistory *history,
+				 const ProjectedSanction *sanctions, int nsanctions)
 {
 	int			rows;
 	Recorded   *stored = read_records(v, &rows);
@@ -393,28 +451,25 @@ verify_sanctions(Verification *v, const ProjectedSanction *sanctions, int nsanct
 		again.enforced = (s->flags & SANCTION_ENFORCED) != 0;
 		again.released = released ? s->released : DT_NOBEGIN;
 		again.reason = release_reason_name(s->reason);
-		/* Both are in much the same order. */
-		for (int k = 0; k < rows && !found; k++)
-		{
-			Recorded   *r = &stored[(i + k) % rows];
+		/* Both are in much the same order; where records are alike, ids tell. */
+		for (int by_id = s->sanction_id != 0; by_id >= 0 && !found; by_id--)
+			for (int k = 0; k < rows && !found; k++)
+			{
+				Recorded   *r = &stored[(i + k) % rows];
 
-			if (r->found || !same_record(r, &again))
-				continue;
-			r->found = found = true;
-			verify_terms(v, r, rung, s);
-
-			/* A state forgets those that have ended, and their ids. */
-			if (v->only_whether &&
-				((s->sanction_id != 0 && s->sanction_id != r->sanction_id) ||
-				 !withholds_same(rung, r->withholds)))
-				v->stale = true;
-		}
+				if (r->found || !same_record(r, &again) ||
+					(by_id && r->sanction_id != s->sanction_id))
+					continue;
+				r->found = found = true;
+				verify_record(v, r, rung, s);
+			}
 		if (!found)
 			only_replayed[nonly_replayed++] = record_text(&again);
 	}
 	for (int k = 0; k < rows; k++)
 		if (!stored[k].found &&
-			(stored[k].reason == NULL || strcmp(stored[k].reason, "overturned") != 0))
+			(stored[k].reason == NULL || strcmp(stored[k].reason, "overturned") != 0 ||
+			 !may_have_been(history, &stored[k])))
 			only_stored[nonly_stored++] = record_text(&stored[k]);
 	differ_lists(v, "sanction", only_stored, nonly_stored, only_replayed, nonly_replayed);
 }
@@ -453,6 +508,10 @@ verify_restrictions(Verification *v, Scheme *scheme, const AccountHistory *histo
 			strcmp(stored[n].capability, spans[n].capability) == 0;
 		if (same && stored[n].sanction_id != spans[n].sanction_id)
 			v->stale = true;
+		if (same && spans[n].sanction_id != 0 && stored[n].sanction_id != spans[n].sanction_id)
+			differ(v, "restriction",
+				   psprintf("%s sanction " INT64_FORMAT, withheld_text(&stored[n]), stored[n].sanction_id),
+				   psprintf("%s sanction " INT64_FORMAT, withheld_text(&spans[n]), spans[n].sanction_id));
 	}
 	if (same && n == nspans)
 		return;
@@ -633,10 +692,12 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 		ledger_advance(scheme, NULL, &replayed, history, as_of, NULL);
 	if (found)
 	{
-		if (v->only_whether &&
-			(is_ahead(as_of) ||
-			 known_at != Max(ledger_known_at(scheme, history), replayed->last_decided)))
+		TimestampTz known_again = Max(ledger_known_at(scheme, history), replayed->last_decided);
+
+		if (v->only_whether && is_ahead(as_of))
 			v->stale = true;
+		if (known_at != known_again)
+			differ(v, "known_at", timestamptz_text(known_at), timestamptz_text(known_again));
 		verify_state(v, scheme, replayed);
 		stream_next(&v->derived[STANDING]);
 	}
@@ -645,7 +706,7 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 			   score_text(credit_score_make(replayed->score, replayed->cap)));
 	if (replayed != NULL)
 		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
-	verify_sanctions(v, projected, nprojected);
+	verify_sanctions(v, history, projected, nprojected);
 	verify_restrictions(v, scheme, history, projected, nprojected,
 						replayed == NULL ? DT_NOBEGIN : replayed->as_of,
 						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided));

@@ -88,7 +88,7 @@ INSERT INTO governance.restriction VALUES (5, 'post', 't.whole', '2026-01-01', '
 	(100005, 'post', 't.whole', '2026-01-01', 'infinity', NULL);
 INSERT INTO governance.restriction SELECT min(account_id), 'enter', 't.whole', '2026-01-01', 'infinity', NULL FROM governance.standing WHERE scheme = 't.whole';
 UPDATE governance.restriction SET scheme = 't.unknown' WHERE account_id = 154 AND capability = 'post';
--- what verify() does not look at, and rebuild() would write
+-- what stands beside what is replayed
 UPDATE governance.standing SET known_at = known_at + interval '1 second' WHERE account_id % 350 = 91;
 UPDATE governance.sanction SET withholds = '{enter}' WHERE account_id % 350 = 98;
 UPDATE governance.restriction SET sanction_id = 0 WHERE account_id % 350 = 105;
