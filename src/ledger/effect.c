@@ -446,10 +446,14 @@ member_withheld(EffectMember *member, int *n)
 
 	if (!is_ahead(Max(as_of, member->known_at)))
 		return withheld_by(member->sanctions, member->nsanctions, Min(as_of, now), n);
+	if (member->recent != NULL && recent_reaches(member->recent, now))
+		return withheld_ahead(member->scheme, member->account_id, NULL, member->recent, now,
+							  member->sanctions, member->nsanctions, n);
 	if (history == NULL || !member->replayed || member->recent != NULL)
 		history = history_load(&member->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
 							   LEDGER_LATEST);
-	return withheld_ahead(member->scheme, history, now, member->sanctions, member->nsanctions, n);
+	return withheld_ahead(member->scheme, member->account_id, history, NULL, now,
+						  member->sanctions, member->nsanctions, n);
 }
 
 /*

@@ -62,9 +62,12 @@ extern int	withheld_merge(Withheld *spans, int n);
 /*
  * What a scheme withholds from `now` on when entries of the account's history
  * are dated later: until each of these comes, what is known without it holds.
- * The ids of sanctions are left out where `sanctions` does not have them.
+ * The entries are those of the history or, when given, the recent ones, which
+ * recent_reaches() down to now.  The ids of sanctions are left out where
+ * `sanctions` does not have them.
  */
-extern Withheld *withheld_ahead(Scheme *scheme, const AccountHistory *history, TimestampTz now,
+extern Withheld *withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
+								const Recent *recent, TimestampTz now,
 								const ProjectedSanction *sanctions, int nsanctions,
 								int *nwithheld);
 

@@ -343,6 +343,15 @@ extern ProjectedSanction *ledger_project(Scheme *scheme, const Policy *draft,
 										 int *nsanctions);
 
 /*
+ * The same, as far as it shows until an instant; what has no end by then is said
+ * to have none.
+ */
+extern ProjectedSanction *ledger_project_until(Scheme *scheme, const Policy *draft,
+											   const EngineState *state,
+											   const AccountHistory *facts,
+											   TimestampTz until, int *nsanctions);
+
+/*
  * Until when a sanction is on record, which is never before it starts.  *open:
  * without an end, unless it is released.
  */

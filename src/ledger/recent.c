@@ -18,6 +18,9 @@
 #define FEW_ENTRIES		16
 #define MANY_ENTRIES	32
 
+/* With what lies ahead there may be so many. */
+#define MOST_ENTRIES	256
+
 #define HAS_ACTIVITY	0x01
 #define HAS_DECIDED		0x02
 #define HAS_POINTS		0x04
@@ -283,7 +286,7 @@ recent_read(Scheme *scheme, const bytea *bytes)
 	in.cursor = 0;
 	if (get_byte(&in) != FORMAT_VERSION || get_int64(&in) != policy->policy_id)
 		return NULL;
-	n = get_index(&in, MANY_ENTRIES + 1);
+	n = get_index(&in, MOST_ENTRIES + 1);
 	recent = recent_new(scheme, policy, n);
 	for (int i = 0; i < n; i++)
 		get_entry(&in, recent);
@@ -311,7 +314,7 @@ recent_read(Scheme *scheme, const bytea *bytes)
 /* ---------- entries ---------- */
 
 static void
-entry_key(Recent *recent, const RecentEntry *entry, EventKey *key)
+entry_key(const Recent *recent, const RecentEntry *entry, EventKey *key)
 {
 	if (entry->is_activity)
 	{
@@ -349,17 +352,40 @@ place_last(Recent *recent)
 	recent->entries[i] = last;
 }
 
-static EngineState *
-state_before(Recent *recent)
+static TimestampTz
+entry_place(const Recent *recent, const RecentEntry *entry)
 {
+	EventKey	key;
+
+	entry_key(recent, entry, &key);
+	return key.at;
+}
+
+/* How many are to stay when some go: the last few, and what lies ahead. */
+static int
+entries_to_keep(const Recent *recent)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int			n = 0;
+
+	while (n < recent->n && entry_place(recent, &recent->entries[recent->n - 1 - n]) > now)
+		n++;
+	return n > MOST_ENTRIES - FEW_ENTRIES ? FEW_ENTRIES : Max(n, FEW_ENTRIES);
+}
+
+static EngineState *
+state_before(const Recent *recent)
+{
+	Recent	   *kept = unconstify(Recent *, recent);
+
 	if (recent->before == NULL)
-		recent->before = engine_deserialize(recent->policy, recent->bytes);
+		kept->before = engine_deserialize(recent->policy, recent->bytes);
 	return recent->before;
 }
 
 /* Applies entries to a state; false when one lies before it. */
 static bool
-apply_entries(Recent *recent, int from, int to, EngineState **state)
+apply_entries(const Recent *recent, int from, int to, EngineState **state)
 {
 	for (int i = from; i < to; i++)
 	{
@@ -379,6 +405,45 @@ recent_fold(Recent *recent)
 	EngineState *state = engine_copy(recent->policy, state_before(recent));
 
 	return apply_entries(recent, 0, recent->n, &state) ? state : NULL;
+}
+
+bool
+recent_reaches(const Recent *recent, TimestampTz at)
+{
+	const EngineState *before = state_before(recent);
+
+	return before->as_of <= at && before->last_decided <= at;
+}
+
+EngineState *
+recent_fold_until(const Recent *recent, TimestampTz at)
+{
+	EngineState *state = engine_copy(recent->policy, state_before(recent));
+
+	for (int i = 0; i < recent->n; i++)
+	{
+		const RecentEntry *entry = &recent->entries[i];
+
+		if (entry_place(recent, entry) > at)
+			break;
+		if (!entry->is_activity && entry->violation.decided > at)
+			continue;
+		if (!apply_entries(recent, i, i + 1, &state))
+			return NULL;
+	}
+	ledger_advance(recent->scheme, NULL, &state, NULL, at, NULL);
+	return state;
+}
+
+bool
+recent_entry(const Recent *recent, int i, const ViolationRow **violation,
+			 const ActivityRow **activity)
+{
+	if (i >= recent->n)
+		return false;
+	*violation = recent->entries[i].is_activity ? NULL : &recent->entries[i].violation;
+	*activity = recent->entries[i].is_activity ? &recent->entries[i].activity : NULL;
+	return true;
 }
 
 bool
@@ -430,7 +495,10 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 	TimestampTz *places;
 	TimestampTz until;
 	Recent	   *recent;
+	TimestampTz now = GetCurrentTimestamp();
 	int64		n = 0;
+	int64		nahead = 0;
+	int			most = MANY_ENTRIES;
 
 	if (policy == NULL || history->nviolations + history->nactivities <= MANY_ENTRIES)
 		return NULL;
@@ -449,6 +517,13 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 
 	/* Entries of one instant stay together, and revisions lie before. */
 	until = places[n - FEW_ENTRIES] - 1;
+	while (nahead < n && places[n - 1 - nahead] > now)
+		nahead++;
+	if (until > now && nahead <= MOST_ENTRIES - FEW_ENTRIES)
+	{
+		until = now;
+		most = MOST_ENTRIES;
+	}
 	pfree(places);
 	for (int i = 0; i < history->nrevisions; i++)
 	{
@@ -472,7 +547,7 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 
 		if (!scheme_concerned(scheme, row->scheme) || ledger_place(scheme, row) <= until)
 			continue;
-		if (recent->n == MANY_ENTRIES || rulebook_version_at(scheme, row->occurred) == NULL)
+		if (recent->n == most || rulebook_version_at(scheme, row->occurred) == NULL)
 			return NULL;
 		add_entry(recent)->violation = *row;
 		place_last(recent);
@@ -484,7 +559,7 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 
 		if (policy_activity_index(policy, row->kind) < 0 || row->occurred <= until)
 			continue;
-		if (recent->n == MANY_ENTRIES)
+		if (recent->n == most)
 			return NULL;
 		entry = add_entry(recent);
 		entry->is_activity = true;
@@ -553,12 +628,13 @@ recent_write(Recent *recent, const EngineState *state, bool anew)
 {
 	StringInfoData out;
 	int			kept = 0;
+	int			few = recent->n > MANY_ENTRIES ? entries_to_keep(recent) : FEW_ENTRIES;
 
 	if (!note_sanctions(recent, state, anew))
 		return NULL;
-	if (recent->n > MANY_ENTRIES)
+	if (recent->n > few + MANY_ENTRIES - FEW_ENTRIES)
 	{
-		int			old = recent->n - FEW_ENTRIES;
+		int			old = recent->n - few;
 
 		state_before(recent);
 		if (!apply_entries(recent, 0, old, &recent->before))

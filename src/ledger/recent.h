@@ -44,6 +44,17 @@ extern bool recent_add(Recent *recent, const StandingKey *key, bool fold, Engine
 /* What the entries lead to, for verify(). */
 extern EngineState *recent_fold(Recent *recent);
 
+/* Does what is kept begin by an instant, with all that was known then? */
+extern bool recent_reaches(const Recent *recent, TimestampTz at);
+
+/* What the entries that count by an instant lead to at that instant; null when
+ * they lie before what is kept. */
+extern EngineState *recent_fold_until(const Recent *recent, TimestampTz at);
+
+/* The entries, by number from 0, each a violation or an activity. */
+extern bool recent_entry(const Recent *recent, int i, const ViolationRow **violation,
+						 const ActivityRow **activity);
+
 extern const RecentSanction *recent_sanctions(const Recent *recent, int *n);
 
 /*

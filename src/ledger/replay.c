@@ -705,6 +705,13 @@ ProjectedSanction *
 ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 			   const AccountHistory *facts, int *nsanctions)
 {
+	return ledger_project_until(scheme, draft, state, facts, DT_NOEND, nsanctions);
+}
+
+ProjectedSanction *
+ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *state,
+					 const AccountHistory *facts, TimestampTz until, int *nsanctions)
+{
 	const Policy *policy = state_policy(state, draft);
 	PolicyVersion *next = draft != NULL || scheme->nversions < 2 ? NULL : successor(scheme, state);
 	TimestampTz horizon = next == NULL ? DT_NOEND : Max(next->from, state->as_of);
@@ -713,14 +720,20 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 	int			nlater = 0;
 	bool	   *gone_on;		/* said by what the earlier version shows */
 	int			n;
-	SanctionState *sanctions = engine_project(policy, state, horizon, next != NULL, &n);
+	SanctionState *sanctions;
 
+	if (until < horizon)
+	{
+		next = NULL;
+		horizon = until;
+	}
+	sanctions = engine_project(policy, state, horizon, next != NULL, &n);
 	if (next != NULL)
 	{
 		EngineState *moved = engine_copy(policy, state);
 
 		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
-		later = ledger_project(scheme, draft, moved, facts, &nlater);
+		later = ledger_project_until(scheme, draft, moved, facts, until, &nlater);
 	}
 	gone_on = palloc0(sizeof(bool) * (nlater + 1));
 	result = palloc(sizeof(ProjectedSanction) * (n + nlater + 1));
