@@ -228,4 +228,4 @@ $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@
 
 $(UPDATES_SQL): sql/governance--%--$(EXTVERSION).sql: sql/updates/%.sql $(UPDATE_PARTS) META.json Makefile
-	{ cat $<; sed 's/^CREATE FUNCTION/CREATE OR REPLACE FUNCTION/' $(UPDATE_PARTS); } > $@
+	{ cat $<; sed -E 's/^CREATE (FUNCTION|AGGREGATE|PROCEDURE)/CREATE OR REPLACE \1/' $(UPDATE_PARTS); } > $@

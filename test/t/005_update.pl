@@ -147,7 +147,7 @@ foreach my $script (sort glob "$updates/governance--*.sql.gz")
 			INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 'forum', 'spam' FROM generate_series(1, 40) i;
 			SELECT governance.overturn(max(violation_id), 'later') FROM governance.violation;
 			SELECT governance.publish(jsonb_set(jsonb_set(governance.policy_document('forum'), '{ladder,0,for}', '"3 days"'),
-				-- what 0.1.0 let pass goes on being judged, and is not published anew
+				-- what earlier versions let pass goes on being judged, and is not published anew
 				'{relief,1}', '{"on": "course", "subtract": 1, "at_most": "1 per 30 days"}'))});
 		is_proven($node, $db, "$version, $way: verify() after further entries");
 		unlike($node->safe_psql($db, 'SELECT * FROM governance.create_ledger()'), qr/created|added|changed/, "$version, $way: create_ledger() again has nothing to do");
