@@ -522,6 +522,8 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_truncate_guard',
 		format('BEFORE TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)',
 			   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.'));
+	RETURN QUERY SELECT governance.ensure_trigger('governance.campaign', 'campaign_named',
+		'AFTER DELETE OR UPDATE ON governance.campaign FOR EACH ROW EXECUTE FUNCTION governance.name_guard(''campaign'', ''violation'', ''campaign'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',

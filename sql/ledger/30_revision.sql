@@ -546,3 +546,33 @@ END
 $opening$;
 COMMENT ON FUNCTION governance.opening_balance(bigint, text, numeric, timestamptz, text) IS
 	'an account comes with a score, what led to it being unknown: an entry of its own, from its instant on; gives the revision_id';
+
+-- ---------------------------------------------------------------------------
+-- ledger: names that rows refer to without a foreign key, which would lock them
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION governance.name_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $guard$
+DECLARE
+	name	text := to_jsonb(OLD) ->> TG_ARGV[0];
+	named	boolean;
+BEGIN
+	IF TG_OP = 'UPDATE' AND to_jsonb(NEW) ->> TG_ARGV[0] = name THEN
+		RETURN NULL;
+	END IF;
+	EXECUTE format('SELECT EXISTS (SELECT FROM governance.%I t WHERE t.%I OPERATOR(pg_catalog.=) $1)', TG_ARGV[1], TG_ARGV[2])
+		INTO named USING name;
+	IF named THEN
+		RAISE EXCEPTION USING ERRCODE = '23503',
+			MESSAGE = governance.message('"%s" of governance.%s is named by rows of governance.%s', name, TG_TABLE_NAME, TG_ARGV[1]),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[0],
+			HINT = governance.message('Rows of the ledger stay as they are, and so does what they name.');
+	END IF;
+	RETURN NULL;
+END
+$guard$;
+COMMENT ON FUNCTION governance.name_guard() IS
+	'row trigger on governance.campaign: what rows of the ledger name is neither deleted nor renamed';
+REVOKE ALL ON FUNCTION governance.name_guard() FROM PUBLIC;

@@ -80,3 +80,11 @@ BEGIN;
 ALTER TABLE governance.qualified_domain ALTER COLUMN domain TYPE text COLLATE "C";
 SELECT * FROM public.answers;
 ROLLBACK;
+-- What violations name stays, under its name; what they do not name goes.
+INSERT INTO governance.campaign (campaign) VALUES ('named'), ('idle');
+INSERT INTO governance.violation (account_id, scheme, rule, points, source, campaign) VALUES (1, 's', 'spam', 1, 'campaign', 'named');
+DELETE FROM governance.campaign WHERE campaign = 'named';
+UPDATE governance.campaign SET campaign = 'other' WHERE campaign = 'named';
+UPDATE governance.campaign SET title = 'A title' WHERE campaign = 'named';
+DELETE FROM governance.campaign WHERE campaign = 'idle';
+SELECT campaign, title FROM governance.campaign;
