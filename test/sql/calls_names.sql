@@ -119,24 +119,24 @@ INSERT INTO governance.account_link (account_id, other_id, kind, confidence, dur
 INSERT INTO governance.holiday (calendar, day, working) VALUES ('here', '2024-01-01', false);
 INSERT INTO governance.attribute (account_id, name, value, during) VALUES (1, 'fans', '10', '[2023-01-01,)');
 INSERT INTO governance.campaign (campaign, during) VALUES ('spring', '[2024-01-01,)');
-INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 1, 't', 'a', '2024-01-01', '2024-01-01');
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 1001, 't', 'a', '2024-01-01', '2024-01-01');
 INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, decided_at, source, campaign) VALUES
-	(1, 2, 't', 'a', 3, '2024-02-01', '2024-02-01', 'campaign', 'spring'), (1, 3, 't', 'b', NULL, '2024-02-02', '2024-02-02', 'model', NULL),
-	(4, 4, 't', 'a', 12, '2024-02-02', '2024-02-02', 'report', NULL), (1, 5, 't', 'a', 12, pg_catalog.now(), pg_catalog.now(), 'report', NULL);
-INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 6, 't', 'a', '2024-01-15', '2024-03-15');
+	(1, 1002, 't', 'a', 3, '2024-02-01', '2024-02-01', 'campaign', 'spring'), (1, 1003, 't', 'b', NULL, '2024-02-02', '2024-02-02', 'model', NULL),
+	(4, 1004, 't', 'a', 12, '2024-02-02', '2024-02-02', 'report', NULL), (1, 1005, 't', 'a', 12, pg_catalog.now(), pg_catalog.now(), 'report', NULL);
+INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 1006, 't', 'a', '2024-01-15', '2024-03-15');
 INSERT INTO governance.activity (account_id, kind, occurred_at) VALUES (1, 'course', '2024-03-20');
 UPDATE governance.attribute SET value = '20' WHERE governance.attribute.account_id OPERATOR(pg_catalog.=) 1;
 SELECT governance.set_attribute(4, 'fans', '3') IS NULL AS set;
-SELECT governance.overturn(2, 'o', '2024-04-01') IS NULL AS o, governance.change(1, 4, 'c') IS NULL AS c, governance.overturn(5, 'o') IS NULL AS o;
-SELECT governance.reinstate(5, 'r') IS NULL AS r;
-INSERT INTO governance.revision (account_id, violation_id, action, points, reason) VALUES (1, 6, 'change', 1, 'r'), (1, 1, 'overturn', NULL, 'r');
-INSERT INTO governance.revision (account_id, violation_id, action, reason) VALUES (1, 1, 'reinstate', 'r');
+SELECT governance.overturn(1002, 'o', '2024-04-01') IS NULL AS o, governance.change(1001, 4, 'c') IS NULL AS c, governance.overturn(1005, 'o') IS NULL AS o;
+SELECT governance.reinstate(1005, 'r') IS NULL AS r;
+INSERT INTO governance.revision (account_id, violation_id, action, points, reason) VALUES (1, 1006, 'change', 1, 'r'), (1, 1001, 'overturn', NULL, 'r');
+INSERT INTO governance.revision (account_id, violation_id, action, reason) VALUES (1, 1001, 'reinstate', 'r');
 INSERT INTO governance.revision (account_id, action, scheme, points, reason, decided_at) VALUES (5, 'opening', 't', 3, 'r', '2024-01-01');
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) SELECT 5, 't', 'a', pg_catalog.now() FROM pg_catalog.generate_series(1, 3);
 DELETE FROM governance.holiday;
 DELETE FROM governance.attribute WHERE governance.attribute.account_id OPERATOR(pg_catalog.=) 4;
-INSERT INTO governance.appeal (violation_id, grounds, filed_at) VALUES (4, 'g', '2024-02-03');
-UPDATE governance.appeal SET outcome = 'overturned', decided_at = '2024-02-10', reason = 'r' WHERE governance.appeal.violation_id OPERATOR(pg_catalog.=) 4;
+INSERT INTO governance.appeal (violation_id, grounds, filed_at) VALUES (1004, 'g', '2024-02-03');
+UPDATE governance.appeal SET outcome = 'overturned', decided_at = '2024-02-10', reason = 'r' WHERE governance.appeal.violation_id OPERATOR(pg_catalog.=) 1004;
 RESET search_path;
 SELECT sanction_id AS heavy FROM governance.sanction WHERE rung = 'out' AND released_at IS NULL AND account_id = 1 \gset
 SET search_path = hostile, pg_catalog, governance;
