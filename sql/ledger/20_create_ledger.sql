@@ -342,6 +342,8 @@ BEGIN
 			policy_id	bigint NOT NULL,
 			state		bytea NOT NULL,
 			recent		bytea,
+			settled		bytea,
+			settling	bytea,
 			CONSTRAINT standing_pkey PRIMARY KEY (account_id, scheme),
 			CONSTRAINT standing_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account
 		) WITH (fillfactor = 60);
@@ -355,11 +357,23 @@ BEGIN
 		COMMENT ON COLUMN governance.standing.policy_id IS 'the version of the scheme''s policy that it stands under';
 		COMMENT ON COLUMN governance.standing.state IS 'what the engine needs to go on from here';
 		COMMENT ON COLUMN governance.standing.recent IS 'the state a few entries back and these entries, once one has come late';
+		COMMENT ON COLUMN governance.standing.settled IS 'most of what the state of an account with many entries holds of them, written seldom';
+		COMMENT ON COLUMN governance.standing.settling IS 'what is going to be part of settled next';
+		ALTER TABLE governance.standing ALTER COLUMN settled SET STORAGE EXTERNAL, ALTER COLUMN settling SET STORAGE EXTERNAL;
 		RETURN NEXT 'created table governance.standing';
-	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.standing'::regclass AND attname = 'recent' AND NOT attisdropped) THEN
-		ALTER TABLE governance.standing ADD COLUMN recent bytea;
-		COMMENT ON COLUMN governance.standing.recent IS 'the state a few entries back and these entries, once one has come late';
-		RETURN NEXT 'added column governance.standing.recent';
+	ELSE
+		IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.standing'::regclass AND attname = 'recent' AND NOT attisdropped) THEN
+			ALTER TABLE governance.standing ADD COLUMN recent bytea;
+			COMMENT ON COLUMN governance.standing.recent IS 'the state a few entries back and these entries, once one has come late';
+			RETURN NEXT 'added column governance.standing.recent';
+		END IF;
+		IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'governance.standing'::regclass AND attname = 'settled' AND NOT attisdropped) THEN
+			ALTER TABLE governance.standing ADD COLUMN settled bytea, ADD COLUMN settling bytea;
+			ALTER TABLE governance.standing ALTER COLUMN settled SET STORAGE EXTERNAL, ALTER COLUMN settling SET STORAGE EXTERNAL;
+			COMMENT ON COLUMN governance.standing.settled IS 'most of what the state of an account with many entries holds of them, written seldom';
+			COMMENT ON COLUMN governance.standing.settling IS 'what is going to be part of settled next';
+			RETURN NEXT 'added columns governance.standing.settled, governance.standing.settling';
+		END IF;
 	END IF;
 
 	IF to_regclass('governance.sanction') IS NULL THEN

@@ -213,6 +213,9 @@ typedef struct CleanClock
 	bool		idle;			/* there is nothing to give: time does not count */
 } CleanClock;
 
+/* Entries and groups that are kept apart from the state (settled.h). */
+struct EntryStore;
+
 typedef struct EngineState
 {
 	MemoryContext context;		/* all arrays below live here */
@@ -239,12 +242,13 @@ typedef struct EngineState
 
 	int			nentries;
 	LiveEntry  *entries;		/* in fold order */
+	struct EntryStore *store;	/* there are more, or may be; null: no */
 	int			nmarks;
 	MarkRecord *marks;
 	int			nactivities;
 	ActivityRecord *activities;
 	int			ncollapses;
-	CollapseState *collapses;
+	CollapseState *collapses;	/* in no order that matters */
 	int			nsanctions;
 	SanctionState *sanctions;	/* in order of start */
 	int			ngrants;
@@ -264,6 +268,9 @@ typedef struct EngineState
 	bool	   *holds;			/* per rung */
 	bool	   *just_fired;		/* per rung: in the event at hand */
 	bool	   *eligible;		/* per relief */
+	int			nindexed;		/* groups that can be found by the index */
+	int			index_size;
+	uint32	   *index;
 	int			first_open;		/* all sanctions before it have ended */
 	bool		due_known;
 	TimestampTz next_due;		/* when due_known: nothing happens before */
@@ -473,9 +480,38 @@ extern bool engine_enforced(const Policy *policy, int64 account_id,
  * version and lengths and raises ERRCODE_DATA_CORRUPTED.
  */
 extern bytea *engine_serialize(const Policy *policy, const EngineState *state);
+
+/*
+ * The same for an account with many entries: what is settled of them goes into
+ * parts, which are seldom written.  Given and gives the parts as they are
+ * stored (a value that may be out of line); one that is the same pointer as
+ * before need not be written.  The state can be read afterwards, as long as the
+ * parts are there.
+ */
+#define ENGINE_PARTS 2
+
+/* How many entries, and groups, are kept in the state. */
+typedef struct EngineLimits
+{
+	int			few;			/* with no more than so many there are no parts */
+	int			oldest;			/* so many stay before and behind what is */
+	int			newest;			/* settled, */
+	int			many;			/* and up to so many come to be there */
+	int			small;			/* up to so many, the small part stays one */
+} EngineLimits;
+
+extern const EngineLimits engine_limits;
+
+extern bytea *engine_store(const Policy *policy, EngineState *state,
+						   const EngineLimits *limits, const void **parts);
+extern EngineState *engine_restore(const Policy *policy, const bytea *bytes,
+								   const void *const *parts);
+
+/* Does a state that is stored so have parts? */
+extern bool engine_has_parts(const bytea *bytes);
 extern EngineState *engine_deserialize(const Policy *policy, const bytea *bytes);
-extern EngineState *engine_deserialize_or_null(const Policy *policy, const bytea *bytes,
-											   char **why);
+extern EngineState *engine_restore_or_null(const Policy *policy, const bytea *bytes,
+										   const void *const *parts, bool whole, char **why);
 
 /* Field by field, for verify(); false with a palloc'd *why at the first. */
 extern bool engine_state_equal(const Policy *policy, const EngineState *a,

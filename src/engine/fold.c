@@ -191,11 +191,12 @@ next_other(Fold *fold)
 	EngineState *state = fold->state;
 	TimestampTz due = DT_NOEND;
 
+	fold->look = DT_NOEND;
 	if (state->npending > 0)
 		due = state->pending[0].at;
 	if (state->nsanctions > 0)
 		due = Min(due, sanctions_next_due(fold));
-	if (plan->nages > 0 && state->nentries > 0)
+	if (plan->nages > 0 && (state->nentries > 0 || state->store != NULL))
 		due = Min(due, relief_ages_next(fold));
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE || plan->cycle_matters)
 		due = Min(due, observe_next_wake(fold, due));
@@ -231,11 +232,18 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		other = next_other(fold);
 		if (fold->plan->nevery > 0)
 			step = clean_next_due(fold, &clock);
+
+		/* What may be due is looked at, which is no instant at which anything is. */
+		if (fold->look < other && fold->look <= to)
+		{
+			store_take(fold->policy, state, STORE_PAGE);
+			continue;
+		}
 		due = Min(other, step);
 		if (due > to || due == DT_NOEND)
 		{
 			state->due_known = true;
-			state->next_due = due;
+			state->next_due = Min(due, fold->look);
 			state->as_of = to;
 			fold_at(fold, to);
 			return n;
@@ -244,6 +252,11 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		state->due_known = false;
 		if (fold->policy->nrungs > 0)
 			memset(state->just_fired, 0, fold->policy->nrungs);
+		if (bulk && fold->plan->lapses && relief_lapse(fold, to))
+		{
+			fold_settle(fold, false);
+			continue;
+		}
 		if (bulk && step < other && clean_bulk(fold, clock, other, to))
 		{
 			fold_settle(fold, false);
@@ -363,14 +376,10 @@ apply_violation(Fold *fold, const EngineEvent *event)
 static void
 apply_refund(Fold *fold, const EngineEvent *event)
 {
-	EngineState *state = fold->state;
-	LiveEntry  *entry = NULL;
+	LiveEntry  *entry = entry_by_id(fold, event->violation_id);
 	Effect		effect;
 	Points		delta = 0;
 
-	for (int i = 0; i < state->nentries && entry == NULL; i++)
-		if (state->entries[i].id == event->violation_id)
-			entry = &state->entries[i];
 	if (entry != NULL)
 	{
 		if (entry_live(entry))

@@ -144,6 +144,7 @@ transfer_entries(Transfer *t)
 
 	if (!t->to->keeps_entries)
 		return;
+	store_take_all(t->from, old);
 	for (int i = 0; i < old->nentries; i++)
 	{
 		LiveEntry  *entry;
@@ -226,6 +227,7 @@ transfer_records(Transfer *t)
 		state->grants[state->ngrants] = old->grants[i];
 		state->grants[state->ngrants++].relief = relief;
 	}
+	store_take_collapses(t->from, (EngineState *) old);
 	for (int i = 0; i < old->ncollapses; i++)
 	{
 		int			c = old->collapses[i].collapse;

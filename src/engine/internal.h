@@ -9,6 +9,7 @@
 #define GOVERNANCE_ENGINE_INTERNAL_H
 
 #include "engine/engine.h"
+#include "engine/settled.h"
 
 /* ---------- the plan: what follows from a policy (plan.c) ---------- */
 
@@ -68,6 +69,8 @@ typedef struct EnginePlan
 	bool		limits_vary;	/* cap, floor or start are not constant */
 	bool		limits_move;	/* and change otherwise than by facts */
 	bool		bulk;			/* many steps of clean time can be one */
+	bool		lapses;			/* time alone only lets entries come of age, one
+								 * after another */
 
 	/* what may change by time alone */
 	int			nwake;			/* windowed observables */
@@ -121,6 +124,7 @@ typedef struct Fold
 	const LiveEntry *entry;		/* that a selection looks at */
 	bool		has_quantity;
 	double		quantity;
+	TimestampTz look;			/* the next settled entries may matter from here */
 
 	bool		fresh;			/* the violation has not been on the ladder yet */
 	int			direct;			/* rung that the violation's rule opened, or -1 */
@@ -178,6 +182,10 @@ extern Size state_capacity(int n);
 /* A state with its fixed arrays, zeroed, in the current context. */
 extern EngineState *state_alloc(const Policy *policy);
 
+/* The groups that still matter, in an order that says nothing of their past. */
+struct Memory;
+extern CollapseState *sorted_collapses(const struct Memory *memory, int *n);
+
 /* Copies with their texts into a context. */
 extern ExprValue value_copy(MemoryContext context, ExprValue value);
 extern ExprValue *values_copy(MemoryContext context, const ExprValue *values, int n);
@@ -201,6 +209,9 @@ extern bool memory_mark(const Memory *memory, const MarkRecord *mark);
 extern bool memory_activity(const Memory *memory, const ActivityRecord *record);
 extern bool memory_collapse(const Memory *memory, const CollapseState *collapse);
 extern bool memory_sanction(const Memory *memory, const SanctionState *sanction);
+
+/* Of entries and groups only. */
+extern void forget_entries(const Policy *policy, EngineState *state);
 extern bool memory_grant(const Memory *memory, const GrantRecord *grant);
 
 /* ---------- price.c ---------- */
@@ -224,6 +235,9 @@ entry_live(const LiveEntry *entry)
 	return (entry->flags & (ENTRY_VOID | ENTRY_EXPIRED | ENTRY_OVERTURNED)) == 0 &&
 		(entry->charged == 0 || entry->remaining > 0);
 }
+
+/* The entry with an id, or null. */
+extern LiveEntry *entry_by_id(Fold *fold, int64 id);
 
 extern bool entry_matches(Fold *fold, const EntryFilter *filter,
 						  const LiveEntry *entry);
@@ -354,6 +368,13 @@ rung_heavier(const Policy *policy, int a, int b)
 
 extern bool relief_ages(Fold *fold);
 extern TimestampTz relief_ages_next(Fold *fold);
+
+/*
+ * Where entries come of age one after another and nothing else is due: takes as
+ * many as there are up to the next score that means something, and not after
+ * `to`; false when it cannot be told.  Moves the instant at hand.
+ */
+extern bool relief_lapse(Fold *fold, TimestampTz to);
 extern bool relief_boundaries(Fold *fold);
 extern TimestampTz relief_boundaries_next(Fold *fold, TimestampTz before);
 extern void relief_activity(Fold *fold, const EngineEvent *event);

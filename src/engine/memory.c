@@ -162,6 +162,39 @@ memory_grant(const Memory *memory, const GrantRecord *grant)
 		(count) = kept_; \
 	} while (0)
 
+static void
+forget_by(const Memory *memory, EngineState *state)
+{
+	EntryStore *store = state->store;
+	int			kept = 0;
+	int			before = 0;
+
+	for (int i = 0; i < state->nentries; i++)
+	{
+		if (!memory_entry(memory, &state->entries[i]))
+			continue;
+		if (store != NULL && i < store->at)
+			before++;
+		if (kept != i)
+			state->entries[kept] = state->entries[i];
+		kept++;
+	}
+	state->nentries = kept;
+	if (store != NULL)
+		store->at = before;
+	FORGET(state->collapses, state->ncollapses, CollapseState, memory_collapse(memory, e));
+	state->nindexed = 0;
+}
+
+void
+forget_entries(const Policy *policy, EngineState *state)
+{
+	Memory		memory;
+
+	memory_begin(&memory, policy, state);
+	forget_by(&memory, state);
+}
+
 void
 engine_forget(const Policy *policy, EngineState *state)
 {
@@ -172,11 +205,9 @@ engine_forget(const Policy *policy, EngineState *state)
 		return;
 	memory_begin(&memory, policy, state);
 	FORGET(state->marks, state->nmarks, MarkRecord, memory_mark(&memory, e));
-	FORGET(state->entries, state->nentries, LiveEntry, memory_entry(&memory, e));
+	forget_by(&memory, state);
 	FORGET(state->activities, state->nactivities, ActivityRecord,
 		   memory_activity(&memory, e));
-	FORGET(state->collapses, state->ncollapses, CollapseState,
-		   memory_collapse(&memory, e));
 	FORGET(state->sanctions, state->nsanctions, SanctionState,
 		   e->dirty || memory_sanction(&memory, e));
 	FORGET(state->grants, state->ngrants, GrantRecord, memory_grant(&memory, e));

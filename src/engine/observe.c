@@ -73,6 +73,23 @@ entry_matches(Fold *fold, const EntryFilter *filter, const LiveEntry *entry)
 	return result;
 }
 
+LiveEntry *
+entry_by_id(Fold *fold, int64 id)
+{
+	EngineState *state = fold->state;
+
+	for (int taken = 0; taken < 2; taken++)
+	{
+		for (int i = state->nentries - 1; i >= 0; i--)
+			if (state->entries[i].id == id)
+				return &state->entries[i];
+		if (state->store == NULL || state->store->count == 0)
+			break;
+		store_take_all(fold->policy, state);
+	}
+	return NULL;
+}
+
 /* ---------- cycles ---------- */
 
 static TimestampTz
@@ -182,9 +199,11 @@ observe_violations(Fold *fold, const Observable *o)
 
 	if (o->same != 0 && fold->judged == NULL)
 		return nothing(EXPR_NUMBER);
+	from = window_from(fold, o);
+	if (state->store != NULL && state->store->count > 0 && state->store->last[o->clock] > from)
+		store_take_all(fold->policy, state);
 	if (state->nentries == 0)
 		return number(0);
-	from = window_from(fold, o);
 	for (int i = 0; i < state->nentries; i++)
 	{
 		const LiveEntry *entry = &state->entries[i];
@@ -573,11 +592,17 @@ observable_wake(Fold *fold, const Observable *o)
 		case OBSERVE_COUNT_VIOLATIONS:
 		case OBSERVE_SUM_POINTS:
 			in_order = o->clock == fold->policy->clock && fold->policy->resanction_late;
-			for (int i = 0; i < state->nentries; i++)
+			for (int i = 0;; i++)
 			{
-				const LiveEntry *entry = &state->entries[i];
-				TimestampTz at = entry_clock(entry, o->clock);
+				const LiveEntry *entry;
+				TimestampTz at;
 
+				while (store_before(state, i) && state->store->last[o->clock] > from)
+					store_take(fold->policy, fold->state, STORE_PAGE);
+				if (i >= state->nentries)
+					break;
+				entry = &state->entries[i];
+				at = entry_clock(entry, o->clock);
 				if (at <= from || !filter_rule(&o->filter, entry->rule))
 					continue;
 				wake = Min(wake, window_turn(fold, o, at));

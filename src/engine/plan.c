@@ -577,6 +577,17 @@ may_start_by_time(const Policy *policy, const EnginePlan *plan)
 	return false;
 }
 
+/* Does the first relief by age take entry after entry, whatever else holds? */
+static bool
+lapses_in_turn(const Policy *policy, const EnginePlan *plan)
+{
+	const Relief *relief = &policy->reliefs[plan->ages[0]];
+
+	return relief->op == OP_VOID && relief->select == VOID_ENTRY && relief->when == NULL &&
+		plan->reliefs[plan->ages[0]].in_order && !plan->reliefs[plan->ages[0]].filtered &&
+		!relief->age_clean;
+}
+
 void
 engine_prepare(Policy *policy)
 {
@@ -634,6 +645,9 @@ engine_prepare(Policy *policy)
 	plan->tick_period = tick_period(&scan);
 	plan->restless = plan->tick != UNIT_NONE || plan->cycle_matters || plan->nboundaries > 0;
 	plan->bulk = scan.bulk;
+	plan->lapses = plan->nages == 1 && lapses_in_turn(policy, plan) && plan->nevery == 0 &&
+		plan->nboundaries == 0 && plan->nwake == 0 && plan->nwithin == 0 &&
+		plan->tick == UNIT_NONE && !plan->cycle_matters && !plan->limits_move && plan->bulk;
 	plan_thresholds(&scan);
 
 	policy->plan = plan;

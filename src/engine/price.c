@@ -9,6 +9,7 @@
 
 #include "engine/internal.h"
 #include "lib/stringinfo.h"
+#include "mix.h"
 
 bool
 engine_check_points(const PolicyRule *rule, Points points)
@@ -136,6 +137,63 @@ collapse_group(const Policy *policy, const Collapse *c, const EngineEvent *event
 	return false;
 }
 
+/* So many groups are found by an index, and looked through for what is over. */
+#define MANY_GROUPS 32
+
+static inline uint32
+group_slot(const EngineState *state, int collapse, uint64 group)
+{
+	return mix_number(group + (uint64) collapse) & (uint32) (state->index_size - 1);
+}
+
+/* Sees to it that all groups at hand can be found by the index. */
+static void
+index_groups(EngineState *state)
+{
+	if (state->index_size < 2 * state->ncollapses)
+	{
+		if (state->index != NULL)
+			pfree(state->index);
+		state->index_size = 4 * (int) state_capacity(state->ncollapses);
+		state->index = MemoryContextAllocHuge(state->context, sizeof(uint32) * state->index_size);
+		state->nindexed = 0;
+	}
+	if (state->nindexed == 0)
+		memset(state->index, 0, sizeof(uint32) * state->index_size);
+	for (; state->nindexed < state->ncollapses; state->nindexed++)
+	{
+		const CollapseState *s = &state->collapses[state->nindexed];
+		uint32		slot = group_slot(state, s->collapse, s->group);
+
+		while (state->index[slot] != 0)
+			slot = (slot + 1) & (uint32) (state->index_size - 1);
+		state->index[slot] = state->nindexed + 1;
+	}
+}
+
+/* The group, if it is at hand. */
+static CollapseState *
+find_group(EngineState *state, int collapse, uint64 group)
+{
+	if (state->ncollapses < MANY_GROUPS)
+	{
+		for (int i = 0; i < state->ncollapses; i++)
+			if (state->collapses[i].collapse == collapse && state->collapses[i].group == group)
+				return &state->collapses[i];
+		return NULL;
+	}
+	index_groups(state);
+	for (uint32 slot = group_slot(state, collapse, group); state->index[slot] != 0;
+		 slot = (slot + 1) & (uint32) (state->index_size - 1))
+	{
+		CollapseState *s = &state->collapses[state->index[slot] - 1];
+
+		if (s->collapse == collapse && s->group == group)
+			return s;
+	}
+	return NULL;
+}
+
 /* The group's state; made, or begun anew when its window is over. */
 static CollapseState *
 collapse_state(Fold *fold, int index, uint64 group)
@@ -143,42 +201,25 @@ collapse_state(Fold *fold, int index, uint64 group)
 	EngineState *state = fold->state;
 	const Collapse *c = &fold->policy->collapses[index];
 	pg_tz	   *zone = fold->policy->zone;
-	CollapseState *found = NULL;
-	CollapseState *over = NULL;
+	CollapseState *found = find_group(state, index, group);
+	CollapseState settled;
 
-	for (int i = 0; i < state->ncollapses; i++)
+	if (found == NULL)
 	{
-		CollapseState *s = &state->collapses[i];
+		bool		known = store_find_collapse(fold->policy, state, index, group, &settled);
 
-		if (s->collapse == index && s->group == group)
-		{
-			if (s->until > fold->at)
-				return s;
-			found = s;
-			break;
-		}
-		if (s->until <= fold->at && over == NULL)
-			over = s;
+		if (state->ncollapses >= MANY_GROUPS && (state->ncollapses & (state->ncollapses - 1)) == 0)
+			forget_entries(fold->policy, state);
+		state->collapses = state_room(state, state->collapses, state->ncollapses,
+									  sizeof(CollapseState));
+		found = &state->collapses[state->ncollapses++];
+		if (known)
+			*found = settled;
+		else
+			found->until = DT_NOBEGIN;
 	}
-	if (found == NULL && over != NULL)
-	{
-		/*
-		 * Room of a group that is over.  Moved to the end, so that the order
-		 * is that of the groups' first violations and does not depend on when
-		 * what is over was forgotten.
-		 */
-		found = over;
-	}
-	if (found != NULL)
-	{
-		int			at = found - state->collapses;
-
-		memmove(found, found + 1, sizeof(CollapseState) * (state->ncollapses - at - 1));
-		state->ncollapses--;
-	}
-	state->collapses = state_room(state, state->collapses, state->ncollapses,
-								  sizeof(CollapseState));
-	found = &state->collapses[state->ncollapses++];
+	if (found->until > fold->at)
+		return found;
 	found->collapse = index;
 	found->group = group;
 	found->since = c->unit != UNIT_NONE ? calendar_floor(fold->at, c->unit, zone) : fold->at;

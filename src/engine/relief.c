@@ -82,6 +82,7 @@ relief_apply(Fold *fold, int index, LiveEntry *entry, const SanctionState *sanct
 		*changed = true;
 		return void_entry(fold, entry, flag);
 	}
+	store_take_all(fold->policy, state);
 	for (int i = 0; i < state->nentries; i++)
 	{
 		if (!void_selects(fold, relief, &state->entries[i], sanction))
@@ -101,10 +102,18 @@ relief_effective(Fold *fold, int index)
 	if (relief->op != OP_VOID)
 		return score_after(fold, relief->op, relief->amount == NULL ? 0 :
 						   expr_points(relief->amount, &fold->env)) != state->score;
-	for (int i = 0; i < state->nentries; i++)
+	for (int i = 0;; i++)
+	{
+		if (i >= state->nentries && state->store != NULL && state->store->count > 0)
+		{
+			store_take_all(fold->policy, state);
+			i = 0;
+		}
+		if (i >= state->nentries)
+			return false;
 		if (void_selects(fold, relief, &state->entries[i], NULL))
 			return true;
-	return false;
+	}
 }
 
 static void
@@ -165,6 +174,36 @@ age_due(Fold *fold, const Relief *relief, const LiveEntry *entry)
 	return relief->rolls ? workday_roll(&fold->policy->calendar, base, fold->policy->zone) : base;
 }
 
+/*
+ * When the relief has the next of the settled entries: it has none of them
+ * before.  Where that is not exact, which of them it has is looked for a day
+ * earlier, since local clocks go back, too.
+ */
+static TimestampTz
+age_due_settled(Fold *fold, int index, bool *exact)
+{
+	const Relief *relief = &fold->policy->reliefs[index];
+	const EntryStore *store = fold->state->store;
+	const SpanParam *age = &relief->age;
+	bool		in_order = fold->plan->reliefs[index].in_order;
+	LiveEntry	entry = store->next;
+	TimestampTz due;
+
+	*exact = in_order && !fold->plan->reliefs[index].filtered && store->plain;
+	if (relief->age_mark >= 0 || age->ncases != 1 || age->cases[0].when != NULL ||
+		age->cases[0].times != NULL)
+		return DT_NOBEGIN;
+	if (!in_order)
+	{
+		entry.occurred = store->first[CLOCK_OCCURRED];
+		entry.decided = store->first[CLOCK_DECIDED];
+	}
+	due = age_due(fold, relief, &entry);
+	if (!TIMESTAMP_NOT_FINITE(due) && !*exact)
+		due -= USECS_PER_DAY;
+	return due;
+}
+
 /* Could it still have the entry? */
 static inline bool
 age_open(Fold *fold, int index, const LiveEntry *entry)
@@ -185,12 +224,23 @@ relief_ages(Fold *fold)
 		int			index = fold->plan->ages[a];
 		const Relief *relief = &fold->policy->reliefs[index];
 
-		for (int i = 0; i < state->nentries; i++)
+		for (int i = 0;; i++)
 		{
-			LiveEntry  *entry = &state->entries[i];
+			LiveEntry  *entry;
 			bool		changed = false;
+			bool		later = false;
+			bool		exact;
 			Points		delta;
 
+			while (!later && store_before(state, i))
+			{
+				later = age_due_settled(fold, index, &exact) > fold->at;
+				if (!later)
+					store_take(fold->policy, state, STORE_PAGE);
+			}
+			if (i >= state->nentries || (later && fold->plan->reliefs[index].in_order))
+				break;
+			entry = &state->entries[i];
 			if (!age_open(fold, index, entry))
 				continue;
 			if (age_due(fold, relief, entry) > fold->at)
@@ -227,10 +277,25 @@ relief_ages_next(Fold *fold)
 		int			index = fold->plan->ages[a];
 		const Relief *relief = &fold->policy->reliefs[index];
 
-		for (int i = 0; i < state->nentries; i++)
+		for (int i = 0;; i++)
 		{
 			TimestampTz at;
+			bool		later = false;
+			bool		exact;
 
+			while (!later && store_before(state, i))
+			{
+				at = age_due_settled(fold, index, &exact);
+				later = at > fold->at;
+				if (later && exact)
+					due = Min(due, at);
+				else if (later)
+					fold->look = Min(fold->look, at);
+				else
+					store_take(fold->policy, state, STORE_PAGE);
+			}
+			if (i >= state->nentries || (later && fold->plan->reliefs[index].in_order))
+				break;
 			if (!age_open(fold, index, &state->entries[i]))
 				continue;
 			at = age_due(fold, relief, &state->entries[i]);
@@ -243,6 +308,107 @@ relief_ages_next(Fold *fold)
 		}
 	}
 	return due;
+}
+
+/* ---------- many lapses at once ---------- */
+
+/* Points that can be given back until the score is one that means something. */
+static int64
+points_to_threshold(const Fold *fold)
+{
+	const Policy *policy = fold->policy;
+	const EngineState *state = fold->state;
+	int64		left = PG_INT64_MAX;
+
+	for (int i = -1; i < policy->nthresholds; i++)
+	{
+		Points		end = i >= 0 ? policy->thresholds[i] :
+			policy->accumulate ? state->floor : state->cap;
+		int64		distance = policy->accumulate ? (int64) state->score - end :
+			(int64) end - state->score;
+
+		if (distance >= 0)
+			left = Min(left, distance);
+	}
+	return left;
+}
+
+/*
+ * All settled entries go at once where they give back less than that, the first
+ * one behind them goes too, and nothing looks at what has gone.
+ */
+static bool
+lapse_settled(Fold *fold, int index, TimestampTz limit, int64 left)
+{
+	const Relief *relief = &fold->policy->reliefs[index];
+	EngineState *state = fold->state;
+	EntryStore *store = state->store;
+	const LiveEntry *behind = &state->entries[store->at];
+	TimestampTz due;
+
+	if (!store->plain || store->remaining >= left || store->at >= state->nentries ||
+		!span_empty(&fold->policy->entry_memory) || fold->plan->entry_cycle ||
+		!age_open(fold, index, behind))
+		return false;
+	due = age_due(fold, relief, behind);
+	if (due > limit || store->last[CLOCK_OCCURRED] >= due || store->last[CLOCK_DECIDED] >= due)
+		return false;
+	score_give(fold, (Points) store->remaining);
+	for (int p = 0; p < STORE_PARTS; p++)
+		store->parts[p].taken = store->parts[p].nentries;
+	store->count = 0;
+	return true;
+}
+
+bool
+relief_lapse(Fold *fold, TimestampTz to)
+{
+	int			index = fold->plan->ages[0];
+	const Relief *relief = &fold->policy->reliefs[index];
+	EngineState *state = fold->state;
+	int64		left = points_to_threshold(fold);
+	int64		given = 0;
+	TimestampTz limit = state->npending > 0 ? state->pending[0].at : DT_NOEND;
+	TimestampTz instant = DT_NOBEGIN;
+
+	if (state->nsanctions > 0)
+		limit = Min(limit, sanctions_next_due(fold));
+	limit = Min(limit == DT_NOEND ? DT_NOEND : limit - 1, to);
+	for (int i = 0; given == 0 || given < left; i++)
+	{
+		LiveEntry  *entry;
+		TimestampTz due;
+		bool		exact;
+
+		while (store_before(state, i))
+		{
+			int64		settled = state->store->remaining;
+
+			if (age_due_settled(fold, index, &exact) > limit)
+				break;
+			if (left > given && lapse_settled(fold, index, limit, left - given))
+				given += settled;
+			else
+				store_take(fold->policy, state, STORE_PAGE);
+		}
+		if (store_before(state, i) || i >= state->nentries)
+			break;
+		entry = &state->entries[i];
+		if (!age_open(fold, index, entry))
+			continue;
+		due = age_due(fold, relief, entry);
+		if (due > limit)
+			break;
+		entry->done |= (uint32) 1 << fold->plan->reliefs[index].number;
+		given += entry->remaining;
+		void_entry(fold, entry, ENTRY_EXPIRED);
+		instant = Max(instant, due);
+	}
+	if (instant == DT_NOBEGIN)
+		return false;
+	state->as_of = Max(state->as_of, instant);
+	fold_at(fold, state->as_of);
+	return true;
 }
 
 /* ---------- marks ---------- */
@@ -445,15 +611,6 @@ quota_left(Fold *fold, int index, const char **detail)
 	return (Points) left;
 }
 
-static LiveEntry *
-find_entry(EngineState *state, int64 id)
-{
-	for (int i = 0; i < state->nentries; i++)
-		if (state->entries[i].id == id)
-			return &state->entries[i];
-	return NULL;
-}
-
 static void
 grant(Fold *fold, int index, const EngineEvent *event)
 {
@@ -467,7 +624,7 @@ grant(Fold *fold, int index, const EngineEvent *event)
 	if (left > 0 && relief->op == OP_VOID)
 	{
 		LiveEntry  *entry = relief->select != VOID_ENTRY ? NULL :
-			find_entry(state, event->violation_id);
+			entry_by_id(fold, event->violation_id);
 
 		if (relief->select == VOID_ENTRY &&
 			(entry == NULL || !entry_live(entry) ||

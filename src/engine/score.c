@@ -76,10 +76,15 @@ consume(Fold *fold, int64 points)
 
 	if (!fold->plan->keeps_remaining)
 		return;
-	for (int i = 0; i < state->nentries && points > 0; i++)
+	for (int i = 0; points > 0; i++)
 	{
-		LiveEntry  *entry = &state->entries[i];
+		LiveEntry  *entry;
 
+		if (store_before(state, i))
+			store_take(fold->policy, state, STORE_PAGE);
+		if (i >= state->nentries)
+			break;
+		entry = &state->entries[i];
 		if (entry->remaining > 0 && entry_live(entry))
 		{
 			Points		taken = (Points) Min(points, entry->remaining);

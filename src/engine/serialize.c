@@ -10,108 +10,20 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "compat.h"
 #include "complain.h"
+#include "engine/bytes.h"
 #include "engine/internal.h"
+#include "engine/settled.h"
 #include "errors.h"
 #include "utils/timestamp.h"
 
 #define FORMAT_VERSION 1
-
-#define TAG_BEGIN	0
-#define TAG_END		1
-#define TAG_SAME	2
-#define TAG_RAW		3
+#define FORMAT_WITH_PARTS 2		/* entries are told from each other, and there is
+								 * more behind the rest */
 
 /* ---------- writing ---------- */
-
-typedef struct Writer
-{
-	char	   *data;
-	Size		used;
-	Size		size;
-	TimestampTz last;
-} Writer;
-
-static inline void
-reserve(Writer *w, Size n)
-{
-	if (unlikely(w->used + n > w->size))
-	{
-		while (w->used + n > w->size)
-			w->size *= 2;
-		w->data = repalloc_huge(w->data, w->size);
-	}
-}
-
-static inline void
-put_byte(Writer *w, uint8 byte)
-{
-	reserve(w, 1);
-	w->data[w->used++] = (char) byte;
-}
-
-static inline void
-put_bytes(Writer *w, const void *bytes, Size n)
-{
-	reserve(w, n);
-	memcpy(w->data + w->used, bytes, n);
-	w->used += n;
-}
-
-static inline void
-put_unsigned(Writer *w, uint64 x)
-{
-	reserve(w, 10);
-	while (x >= 0x80)
-	{
-		w->data[w->used++] = (char) (x | 0x80);
-		x >>= 7;
-	}
-	w->data[w->used++] = (char) x;
-}
-
-static inline void
-put_signed(Writer *w, int64 x)
-{
-	put_unsigned(w, ((uint64) x << 1) ^ (uint64) (x >> 63));
-}
-
-static void
-put_raw(Writer *w, uint64 x)
-{
-	uint8		bytes[8];
-
-	for (int i = 0; i < 8; i++)
-		bytes[i] = (uint8) (x >> (8 * i));
-	put_bytes(w, bytes, 8);
-}
-
-static void
-put_instant(Writer *w, TimestampTz at)
-{
-	if (at == DT_NOBEGIN)
-		put_byte(w, TAG_BEGIN);
-	else if (at == DT_NOEND)
-		put_byte(w, TAG_END);
-	else if (at == w->last)
-		put_byte(w, TAG_SAME);
-	else
-	{
-		put_byte(w, TAG_RAW);
-		put_raw(w, (uint64) at);
-		w->last = at;
-	}
-}
-
-static void
-put_double(Writer *w, double x)
-{
-	uint64		bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	put_raw(w, bits);
-}
 
 static void
 put_value(Writer *w, const ExprValue *value)
@@ -256,6 +168,40 @@ put_grant(Writer *w, const Policy *policy, const GrantRecord *grant)
 	put_signed(w, grant->amount);
 }
 
+static void
+put_store(Writer *w, const EntryStore *store)
+{
+	for (int p = 0; p < STORE_PARTS; p++)
+	{
+		const StorePart *part = &store->parts[p];
+
+		put_byte(w, part->data != NULL);
+		if (part->data == NULL)
+			continue;
+		put_raw(w, part->stamp);
+		put_unsigned(w, part->nentries);
+		put_unsigned(w, part->ncollapses);
+		put_unsigned(w, part->entries_size);
+		put_unsigned(w, part->nbuckets);
+		put_unsigned(w, part->taken);
+		put_unsigned(w, part->offset);
+		put_signed(w, part->base.id);
+		put_signed(w, part->base.at);
+		put_signed(w, part->base.charged);
+		put_signed(w, part->base.rule);
+	}
+	put_unsigned(w, store->at);
+	put_byte(w, store->plain);
+	put_signed(w, store->remaining);
+	put_instant(w, store->next.occurred);
+	put_instant(w, store->next.decided);
+	for (int c = 0; c < 2; c++)
+	{
+		put_instant(w, store->first[c]);
+		put_instant(w, store->last[c]);
+	}
+}
+
 static bool
 any_rung_memory(const Policy *policy, const EngineState *state)
 {
@@ -265,8 +211,8 @@ any_rung_memory(const Policy *policy, const EngineState *state)
 	return false;
 }
 
-bytea *
-engine_serialize(const Policy *policy, const EngineState *state)
+static bytea *
+state_bytes(const Policy *policy, const EngineState *state)
 {
 	const EnginePlan *plan = engine_plan(policy);
 	Memory		memory;
@@ -278,7 +224,7 @@ engine_serialize(const Policy *policy, const EngineState *state)
 	w.used = VARHDRSZ;
 	memory_begin(&memory, policy, state);
 
-	put_byte(&w, FORMAT_VERSION);
+	put_byte(&w, state->store == NULL ? FORMAT_VERSION : FORMAT_WITH_PARTS);
 	put_unsigned(&w, policy_shape(policy));
 	put_signed(&w, state->policy_id);
 	put_signed(&w, state->account_id);
@@ -329,29 +275,67 @@ engine_serialize(const Policy *policy, const EngineState *state)
 		put_instant(&w, state->pending[i].at);
 		put_value(&w, &state->pending[i].value);
 	}
-	PUT_LIST(nentries, memory_entry, entries, put_entry);
+	if (state->store == NULL)
+		PUT_LIST(nentries, memory_entry, entries, put_entry);
+	else
+	{
+		LiveEntry	base = {0};
+
+		put_unsigned(&w, state->nentries);
+		for (int i = 0; i < state->nentries; i++)
+			put_settled(&w, &base, &state->entries[i]);
+	}
 	PUT_LIST(nmarks, memory_mark, marks, put_mark);
 	PUT_LIST(nactivities, memory_activity, activities, put_activity);
-	PUT_LIST(ncollapses, memory_collapse, collapses, put_collapse);
+	if (state->ncollapses == 0)
+		put_unsigned(&w, 0);
+	else
+	{
+		int			n;
+		CollapseState *collapses = sorted_collapses(&memory, &n);
+
+		put_unsigned(&w, n);
+		for (int i = 0; i < n; i++)
+			put_collapse(&w, policy, &collapses[i]);
+		pfree(collapses);
+	}
 	PUT_LIST(nsanctions, memory_sanction, sanctions, put_sanction);
 	PUT_LIST(ngrants, memory_grant, grants, put_grant);
+	if (state->store != NULL)
+		put_store(&w, state->store);
 
 	result = (bytea *) w.data;
 	SET_VARSIZE(result, w.used);
 	return result;
 }
 
+bytea *
+engine_serialize(const Policy *policy, const EngineState *state)
+{
+	EngineState *whole;
+
+	if (state->store == NULL)
+		return state_bytes(policy, state);
+	whole = engine_copy(policy, state);
+	store_take_all(policy, whole);
+	store_take_collapses(policy, whole);
+	whole->store = NULL;
+	return state_bytes(policy, whole);
+}
+
+bytea *
+engine_store(const Policy *policy, EngineState *state, const EngineLimits *limits,
+			 const void **parts)
+{
+	store_settle(policy, state, limits);
+	for (int p = 0; p < STORE_PARTS; p++)
+		parts[p] = state->store == NULL ? NULL : state->store->parts[p].data;
+	return state_bytes(policy, state);
+}
+
 /* ---------- reading ---------- */
 
-typedef struct Reader
-{
-	const uint8 *at;
-	const uint8 *end;
-	TimestampTz last;
-} Reader;
-
-pg_noreturn
-static void
+void
 corrupted(const char *what)
 {
 	ereport(ERROR,
@@ -359,113 +343,6 @@ corrupted(const char *what)
 			 errmsg("stored state of an account is damaged"),
 			 errdetail_internal("%s", what),
 			 errhint("governance.rebuild() makes it anew from the ledger.")));
-}
-
-static inline uint8
-get_byte(Reader *r)
-{
-	if (r->at >= r->end)
-		corrupted("It ends too early.");
-	return *r->at++;
-}
-
-static inline uint64
-get_unsigned(Reader *r)
-{
-	uint64		x = 0;
-
-	for (int shift = 0; shift < 64; shift += 7)
-	{
-		uint8		byte = get_byte(r);
-
-		x |= (uint64) (byte & 0x7F) << shift;
-		if ((byte & 0x80) == 0)
-			return x;
-	}
-	corrupted("A number is too long.");
-}
-
-static inline int64
-get_signed(Reader *r)
-{
-	uint64		x = get_unsigned(r);
-
-	return (int64) (x >> 1) ^ -(int64) (x & 1);
-}
-
-static int32
-get_int(Reader *r)
-{
-	int64		x = get_signed(r);
-
-	if (x < PG_INT32_MIN || x > PG_INT32_MAX)
-		corrupted("A number is too large.");
-	return (int32) x;
-}
-
-/* An index below a limit, or -1 where that is allowed. */
-static int32
-get_index(Reader *r, int limit, bool none)
-{
-	int64		x = none ? get_signed(r) : (int64) get_unsigned(r);
-
-	if (x < (none ? -1 : 0) || x >= limit)
-		corrupted("An index is out of range.");
-	return (int32) x;
-}
-
-/* The number of elements to come; each takes at least a byte. */
-static int
-get_count(Reader *r)
-{
-	uint64		n = get_unsigned(r);
-
-	if (n > (uint64) (r->end - r->at))
-		corrupted("A list is too long.");
-	return (int) n;
-}
-
-static uint64
-get_raw(Reader *r)
-{
-	uint64		x = 0;
-
-	if (r->end - r->at < 8)
-		corrupted("It ends too early.");
-	for (int i = 0; i < 8; i++)
-		x |= (uint64) r->at[i] << (8 * i);
-	r->at += 8;
-	return x;
-}
-
-static TimestampTz
-get_instant(Reader *r)
-{
-	switch (get_byte(r))
-	{
-		case TAG_BEGIN:
-			return DT_NOBEGIN;
-		case TAG_END:
-			return DT_NOEND;
-		case TAG_SAME:
-			return r->last;
-		case TAG_RAW:
-			r->last = (TimestampTz) get_raw(r);
-			if (!IS_VALID_TIMESTAMP(r->last))
-				corrupted("An instant is out of range.");
-			return r->last;
-	}
-	corrupted("An instant is malformed.");
-}
-
-static double
-get_double(Reader *r)
-{
-	uint64		bits = get_raw(r);
-	double		x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
 }
 
 static ExprValue
@@ -635,17 +512,95 @@ get_grant(Reader *r, const Policy *policy, GrantRecord *grant)
 			body(&r, policy, &state->list[i]); \
 	} while (0)
 
+/* A number that is not negative, and not above a limit. */
+static int32
+get_size(Reader *r, int32 limit)
+{
+	uint64		x = get_unsigned(r);
+
+	if (x > (uint64) limit)
+		corrupted("A size is out of range.");
+	return (int32) x;
+}
+
+/* Each entry takes three bytes at least, each group thirteen. */
+static void
+get_store(Reader *r, const Policy *policy, EngineState *state, const void *const *parts)
+{
+	EntryStore *store = state->store = palloc0(sizeof(EntryStore));
+
+	for (int p = 0; p < STORE_PARTS; p++)
+	{
+		StorePart  *part = &store->parts[p];
+		int32		size;
+
+		if (!get_byte(r))
+		{
+			if (parts != NULL && parts[p] != NULL)
+				corrupted("Something is settled that it does not know of.");
+			continue;
+		}
+		part->data = parts == NULL ? NULL : parts[p];
+		if (part->data == NULL)
+			corrupted("What is settled is missing.");
+		size = (int32) (toast_raw_datum_size(PointerGetDatum(part->data)) - VARHDRSZ);
+		part->stamp = get_raw(r);
+		part->nentries = get_size(r, size / 3);
+		part->ncollapses = get_size(r, size / 13);
+		part->entries_size = get_size(r, size);
+		part->nbuckets = get_size(r, size / sizeof(uint32));
+		part->taken = get_size(r, part->nentries);
+		part->offset = get_size(r, part->entries_size);
+		part->base.id = get_signed(r);
+		part->base.at = get_signed(r);
+		part->base.charged = get_int(r);
+		part->base.rule = get_int(r);
+		if (part->ncollapses > 0 && part->nbuckets == 0)
+			corrupted("There are groups and no buckets.");
+		if (part->base.rule < -1 || part->base.rule >= policy->nrules)
+			corrupted("An index is out of range.");
+		if (part->nentries - part->taken > PG_INT32_MAX - store->count)
+			corrupted("Too much is settled.");
+		store->count += part->nentries - part->taken;
+		store->collapses |= part->ncollapses > 0;
+	}
+	store->at = get_size(r, state->nentries);
+	store->plain = get_byte(r) != 0;
+	store->remaining = get_signed(r);
+	store->next.occurred = get_instant(r);
+	store->next.decided = get_instant(r);
+	for (int c = 0; c < 2; c++)
+	{
+		store->first[c] = get_instant(r);
+		store->last[c] = get_instant(r);
+	}
+}
+
+bool
+engine_has_parts(const bytea *bytes)
+{
+	return VARSIZE_ANY_EXHDR(bytes) > 0 && *(const uint8 *) VARDATA_ANY(bytes) == FORMAT_WITH_PARTS;
+}
+
 EngineState *
 engine_deserialize(const Policy *policy, const bytea *bytes)
+{
+	return engine_restore(policy, bytes, NULL);
+}
+
+EngineState *
+engine_restore(const Policy *policy, const bytea *bytes, const void *const *parts)
 {
 	const EnginePlan *plan = engine_plan(policy);
 	EngineState *state = state_alloc(policy);
 	Reader		r;
+	uint8		format;
 
 	r.at = (const uint8 *) VARDATA_ANY(bytes);
 	r.end = r.at + VARSIZE_ANY_EXHDR(bytes);
 	r.last = 0;
-	if (get_byte(&r) != FORMAT_VERSION)
+	format = get_byte(&r);
+	if (format != FORMAT_VERSION && format != FORMAT_WITH_PARTS)
 		corrupted("It has an unknown format version.");
 	if (get_unsigned(&r) != policy_shape(policy))
 		corrupted("It does not belong to this version of the policy.");
@@ -704,7 +659,19 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 		state->pending[i].at = get_instant(&r);
 		state->pending[i].value = get_fact(&r, policy, state->pending[i].attribute);
 	}
-	GET_LIST(nentries, entries, LiveEntry, get_entry);
+	if (format == FORMAT_VERSION)
+		GET_LIST(nentries, entries, LiveEntry, get_entry);
+	else
+	{
+		LiveEntry	base = {0};
+
+		state->nentries = get_count(&r);
+		if (state->nentries > 0)
+			state->entries = palloc_extended(state_capacity(state->nentries) * sizeof(LiveEntry),
+											 MCXT_ALLOC_HUGE);
+		for (int i = 0; i < state->nentries; i++)
+			get_settled(&r, policy, &base, &state->entries[i]);
+	}
 	GET_LIST(nmarks, marks, MarkRecord, get_mark);
 	GET_LIST(nactivities, activities, ActivityRecord, get_activity);
 	GET_LIST(ncollapses, collapses, CollapseState, get_collapse);
@@ -713,6 +680,10 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
 		if (state->sanctions[i].number < 1 || state->sanctions[i].number > state->nsanctions_ever)
 			corrupted("A sanction is numbered as none was.");
 	GET_LIST(ngrants, grants, GrantRecord, get_grant);
+	if (format == FORMAT_WITH_PARTS)
+		get_store(&r, policy, state, parts);
+	else if (parts != NULL && (parts[0] != NULL || parts[1] != NULL))
+		corrupted("Something is settled that it does not know of.");
 	if (r.at != r.end)
 		corrupted("Bytes are left over.");
 	return state;
@@ -723,14 +694,22 @@ engine_deserialize(const Policy *policy, const bytea *bytes)
  * holds nothing but memory, so that it may be given up anywhere.
  */
 EngineState *
-engine_deserialize_or_null(const Policy *policy, const bytea *bytes, char **why)
+engine_restore_or_null(const Policy *policy, const bytea *bytes, const void *const *parts,
+					   bool whole, char **why)
 {
 	MemoryContext context = CurrentMemoryContext;
 	EngineState *volatile state = NULL;
 
 	PG_TRY();
 	{
-		state = engine_deserialize(policy, bytes);
+		EngineState *read = engine_restore(policy, bytes, parts);
+
+		if (whole)
+		{
+			store_take_all(policy, read);
+			store_take_collapses(policy, read);
+		}
+		state = read;
 	}
 	PG_CATCH();
 	{

@@ -17,13 +17,14 @@
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
 static LedgerPlan read_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id"
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.settled, s.settling"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
 	2, {INT8OID, TEXTOID}
@@ -38,7 +39,7 @@ static LedgerPlan probe_plan = {
 };
 
 static LedgerPlan lock_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent"
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent, s.settled, s.settling"
 	" FROM governance.standing s"
 	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
@@ -47,48 +48,59 @@ static LedgerPlan lock_plan = {
 };
 
 static LedgerPlan lock_one_plan = {
-	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent"
+	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent, s.settled, s.settling"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
 	2, {INT8OID, TEXTOID}
 };
 
 static LedgerPlan insert_plan = {
-	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state)"
-	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
+	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state, settled, settling)"
+	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
 	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
-	8, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
-	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
+	10, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID,
+	BYTEAARRAYOID}
 };
 
+/* A part that stays is the row's own: what lies out of line is not written anew. */
 static LedgerPlan update_plan = {
 	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
-	" known_at = u.known_at, policy_id = u.policy_id, state = u.state, recent = u.recent"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9))"
-	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state, recent)"
+	" known_at = u.known_at, policy_id = u.policy_id, state = u.state,"
+	" settled = CASE WHEN u.keeps_settled THEN s.settled ELSE u.settled END,"
+	" settling = CASE WHEN u.keeps_settling THEN s.settling ELSE u.settling END, recent = u.recent"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13))"
+	" AS u (account_id, scheme, score, tier, as_of, known_at, policy_id, state, settled, settling, recent, keeps_settled, keeps_settling)"
 	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme",
-	9, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
-	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID}
+	13, {INT8ARRAYOID, TEXTARRAYOID, LEDGER_SCORE_ARRAY_TYPE, LEDGER_TIER_ARRAY_TYPE,
+	TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, INT8ARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID,
+	BYTEAARRAYOID, BYTEAARRAYOID, BOOLARRAYOID, BOOLARRAYOID}
 };
 
 static LedgerPlan update_one_plan = {
 	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
-	" known_at = $6, policy_id = $7, state = $8, recent = $9"
+	" known_at = $6, policy_id = $7, state = $8, settled = CASE WHEN $12 THEN settled ELSE $9 END,"
+	" settling = CASE WHEN $13 THEN settling ELSE $10 END, recent = $11"
 	" WHERE account_id" EQ "$1 AND scheme" EQ "$2",
-	9, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID, BYTEAOID}
+	13, {INT8OID, TEXTOID, LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID, BYTEAOID, BYTEAOID, BYTEAOID, BOOLOID, BOOLOID}
 };
 
 enum
 {
-	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_RECENT,
+	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_SETTLED,
+	S_SETTLING, S_RECENT,
 	S_COLUMNS
 };
+
+/* That follow the key. */
+#define VALUES (S_COLUMNS - 2)
 
 static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"account_id", INT8OID}, {"scheme", TEXTOID}, {"score", LEDGER_SCORE_TYPE},
 	{"tier", LEDGER_TIER_TYPE}, {"as_of", TIMESTAMPTZOID}, {"known_at", TIMESTAMPTZOID},
-	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"recent", BYTEAOID}
+	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"settled", BYTEAOID},
+	{"settling", BYTEAOID}, {"recent", BYTEAOID}
 };
 
 DirectTable standing_table = {
@@ -143,12 +155,16 @@ key_arrays(StandingWork *works, int nworks, Datum *values)
 	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
 }
 
-/* All that follow the key; the last one may be null. */
+/*
+ * All that follow the key, the parts of the state and what is recent being null
+ * where there is none; keeps[] says which of the parts are those of the row.
+ */
 static void
-standing_values(const StandingWork *work, Datum *values, bool *none)
+standing_values(const StandingWork *work, Datum *values, bool *nulls, bool *keeps)
 {
 	bytea	   *recent = NULL;
-	const EngineState *state = work->state;
+	EngineState *state = work->state;
+	const void *parts[ENGINE_PARTS];
 	const Policy *policy = rulebook_policy(state->policy_id);
 	TimestampTz known_at = Max(work->known_at, state->last_decided);
 
@@ -157,25 +173,91 @@ standing_values(const StandingWork *work, Datum *values, bool *none)
 	values[2] = TimestampTzGetDatum(state->as_of);
 	values[3] = TimestampTzGetDatum(known_at);
 	values[4] = Int64GetDatum(state->policy_id);
-	values[5] = PointerGetDatum(engine_serialize(policy, state));
 	if (work->recent != NULL)
 		recent = recent_write(work->recent, state, work->replayed);
-	values[6] = PointerGetDatum(recent);
-	*none = recent == NULL;
+	memset(nulls, 0, sizeof(bool) * VALUES);
+	values[5] = PointerGetDatum(engine_store(policy, state, &engine_limits, parts));
+	for (int p = 0; p < ENGINE_PARTS; p++)
+	{
+		values[6 + p] = PointerGetDatum(parts[p]);
+		nulls[6 + p] = parts[p] == NULL;
+		keeps[p] = parts[p] == work->parts[p];
+	}
+	values[8] = PointerGetDatum(recent);
+	nulls[8] = recent == NULL;
 }
 
 EngineState *
-standing_state(Datum state, int64 policy_id)
+standing_state(Datum state, const void *const *parts, int64 policy_id)
 {
-	return engine_deserialize(rulebook_policy(policy_id), DatumGetByteaPP(state));
+	return engine_restore(rulebook_policy(policy_id), DatumGetByteaPP(state), parts);
+}
+
+/* A part as it is stored, mostly out of line; null: there is none. */
+static const void *
+stored_part(Datum value, bool isnull)
+{
+	return isnull ? NULL : DatumGetPointer(datumCopy(value, false, -1));
+}
+
+static void
+direct_read_parts(DirectReader *reader, const void **parts)
+{
+	for (int p = 0; p < ENGINE_PARTS; p++)
+	{
+		bool		isnull;
+		Datum		value = direct_read_get(reader, S_SETTLED + p, &isnull);
+
+		parts[p] = stored_part(value, isnull);
+	}
+}
+
+/* In a row of read_plan. */
+static void
+read_parts(HeapTuple tuple, TupleDesc desc, int column, const void **parts)
+{
+	for (int p = 0; p < ENGINE_PARTS; p++)
+	{
+		bool		isnull;
+		Datum		value = SPI_getbinval(tuple, desc, column + p, &isnull);
+
+		parts[p] = stored_part(value, isnull);
+	}
+}
+
+void
+standing_parts(int64 account_id, Scheme *scheme, const void **parts)
+{
+	MemoryContext context = CurrentMemoryContext;
+	DirectReader reader;
+	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(scheme->text)};
+
+	memset(parts, 0, sizeof(void *) * ENGINE_PARTS);
+	if (direct_read(&reader, &standing_table, DIRECT_AS_CALLER, key, 2))
+	{
+		if (direct_read_next(&reader))
+			direct_read_parts(&reader, parts);
+		direct_read_end(&reader);
+		return;
+	}
+	ledger_read_enter();
+	if (ledger_execute(&read_plan, key, NULL, LEDGER_READ) > 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		read_parts(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 6, parts);
+		MemoryContextSwitchTo(old);
+	}
+	ledger_read_leave();
+	MemoryContextSwitchTo(context);
 }
 
 static StoredStanding *
-stored_standing(Datum state, TimestampTz known_at, int64 policy_id)
+stored_standing(Datum state, const void *const *parts, TimestampTz known_at, int64 policy_id)
 {
 	StoredStanding *standing = palloc(sizeof(StoredStanding));
 
-	standing->state = standing_state(state, policy_id);
+	standing->state = standing_state(state, parts, policy_id);
 	standing->known_at = known_at;
 	standing->as_of = standing->state->as_of;
 	standing->policy_id = standing->state->policy_id;
@@ -193,9 +275,14 @@ standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing)
 	if (!direct_read(&reader, &standing_table, DIRECT_AS_CALLER, key, 2))
 		return false;
 	if (direct_read_next(&reader))
-		*standing = stored_standing(direct_read_get(&reader, S_STATE, &isnull),
+	{
+		const void *parts[ENGINE_PARTS];
+
+		direct_read_parts(&reader, parts);
+		*standing = stored_standing(direct_read_get(&reader, S_STATE, &isnull), parts,
 									DatumGetTimestampTz(direct_read_get(&reader, S_KNOWN_AT, &isnull)),
 									DatumGetInt64(direct_read_get(&reader, S_POLICY, &isnull)));
+	}
 	direct_read_end(&reader);
 	return true;
 }
@@ -216,9 +303,11 @@ standing_read(int64 account_id, Scheme *scheme)
 		HeapTuple	tuple = SPI_tuptable->vals[0];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		MemoryContext old = MemoryContextSwitchTo(context);
+		const void *parts[ENGINE_PARTS];
 		bool		isnull;
 
-		standing = stored_standing(SPI_getbinval(tuple, desc, 3, &isnull),
+		read_parts(tuple, desc, 6, parts);
+		standing = stored_standing(SPI_getbinval(tuple, desc, 3, &isnull), parts,
 								   DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)),
 								   DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)));
 		MemoryContextSwitchTo(old);
@@ -232,7 +321,7 @@ standing_read(int64 account_id, Scheme *scheme)
  * all that is taken from the old one is how far it had come.
  */
 static EngineState *
-state_to_replace(const StandingKey *key, Datum bytes, int64 policy_id)
+state_to_replace(const StandingKey *key, Datum bytes, const void *const *parts, int64 policy_id)
 {
 	char	   *why = NULL;
 	const Policy *policy;
@@ -240,7 +329,7 @@ state_to_replace(const StandingKey *key, Datum bytes, int64 policy_id)
 
 	policy = rulebook_policy_or_null(policy_id, &why);
 	if (policy != NULL)
-		state = engine_deserialize_or_null(policy, DatumGetByteaPP(bytes), &why);
+		state = engine_restore_or_null(policy, DatumGetByteaPP(bytes), parts, false, &why);
 	if (state == NULL && key->replay)
 	{
 		AccountHistory nobody = {.account_id = key->account_id, .opened = DT_NOBEGIN};
@@ -262,7 +351,7 @@ static void
 take_row(StandingWork *work, Datum state, TimestampTz known_at, int64 policy_id,
 		 Datum recent, bool none)
 {
-	work->state = state_to_replace(work->key, state, policy_id);
+	work->state = state_to_replace(work->key, state, work->parts, policy_id);
 	work->known_at = known_at;
 	work->seen = work->state->as_of;
 	work->key->done = true;
@@ -400,6 +489,12 @@ lock_direct(StandingTable *table, StandingWork *work)
 	key->tid = writer->row->tts_tid;
 	work->row = direct_keep(writer);
 	state = direct_get(writer, S_STATE, &isnull);
+	for (int p = 0; p < ENGINE_PARTS; p++)
+	{
+		Datum		part = direct_get(writer, S_SETTLED + p, &none);
+
+		work->parts[p] = stored_part(part, none);
+	}
 	recent = direct_get(writer, S_RECENT, &none);
 	take_row(work, state, DatumGetTimestampTz(direct_get(writer, S_KNOWN_AT, &isnull)),
 			 DatumGetInt64(direct_get(writer, S_POLICY, &isnull)), recent, none);
@@ -445,6 +540,7 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 			   strcmp(works[n].key->scheme->name, scheme) != 0)
 			n++;
 		recent = SPI_getbinval(tuple, desc, 6, &none);
+		read_parts(tuple, desc, 7, works[n].parts);
 		take_row(&works[n++], SPI_getbinval(tuple, desc, 3, &isnull),
 				 DatumGetTimestampTz(SPI_getbinval(tuple, desc, 4, &isnull)),
 				 DatumGetInt64(SPI_getbinval(tuple, desc, 5, &isnull)), recent, none);
@@ -454,33 +550,45 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 
 /* ---------- writing them ---------- */
 
-/* Writes all of them by one insert, or by one update, which takes one more. */
+/* Writes all of them by one insert, or by one update, which takes more. */
 static void
 execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
 {
-	static const Oid types[7] = {
+	static const Oid types[VALUES + ENGINE_PARTS] = {
 		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID,
-		BYTEAOID
+		BYTEAOID, BYTEAOID, BYTEAOID, BOOLOID, BOOLOID
 	};
 	int			ncolumns = plan->nargs - 2;
-	Datum	   *columns[7];
-	bool	   *none = palloc(sizeof(bool) * nworks);
-	Datum		values[S_COLUMNS];
+	Datum	   *columns[VALUES + ENGINE_PARTS];
+	bool	   *nulls[VALUES + ENGINE_PARTS];
+	Datum		values[2 + VALUES + ENGINE_PARTS];
 
 	key_arrays(works, nworks, values);
-	for (int c = 0; c < 7; c++)
+	for (int c = 0; c < VALUES + ENGINE_PARTS; c++)
+	{
 		columns[c] = palloc(sizeof(Datum) * nworks);
+		nulls[c] = palloc0(sizeof(bool) * nworks);
+	}
 	for (int i = 0; i < nworks; i++)
 	{
-		Datum		row[7];
+		Datum		row[VALUES];
+		bool		none[VALUES];
+		bool		keeps[ENGINE_PARTS];
 
-		standing_values(&works[i], row, &none[i]);
-		for (int c = 0; c < 7; c++)
+		standing_values(&works[i], row, none, keeps);
+		for (int c = 0; c < VALUES; c++)
+		{
 			columns[c][i] = row[c];
+			nulls[c][i] = none[c];
+		}
+		for (int p = 0; p < ENGINE_PARTS; p++)
+		{
+			columns[VALUES + p][i] = BoolGetDatum(keeps[p]);
+			nulls[6 + p][i] |= keeps[p];
+		}
 	}
 	for (int c = 0; c < ncolumns; c++)
-		values[2 + c] = ledger_array(columns[c], c == 6 ? none : NULL, nworks,
-									 ledger_type(types[c]));
+		values[2 + c] = ledger_array(columns[c], nulls[c], nworks, ledger_type(types[c]));
 	ledger_execute(plan, values, NULL, LEDGER_WRITE);
 }
 
@@ -495,16 +603,27 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 	for (int i = 0; i < nworks; i++)
 	{
 		StandingKey *key = works[i].key;
-		Datum		values[S_COLUMNS];
-		bool		nulls[S_COLUMNS] = {0};
+		Datum		values[S_COLUMNS + ENGINE_PARTS];
+		bool		nulls[S_COLUMNS + ENGINE_PARTS] = {0};
+		bool		keeps[ENGINE_PARTS];
+		char		none[S_COLUMNS + ENGINE_PARTS + 1];
 
-		standing_values(&works[i], &values[2], &nulls[S_RECENT]);
+		standing_values(&works[i], &values[2], &nulls[2], keeps);
 		direct_key(key, values);
 		if (table->direct)
+		{
 			direct_update(&table->writer, &key->tid, works[i].row, values, nulls);
-		else
-			ledger_execute(&update_one_plan, values, nulls[S_RECENT] ? "        n" : NULL,
-						   LEDGER_WRITE);
+			continue;
+		}
+		for (int p = 0; p < ENGINE_PARTS; p++)
+		{
+			values[S_COLUMNS + p] = BoolGetDatum(keeps[p]);
+			nulls[S_SETTLED + p] |= keeps[p];
+		}
+		for (int c = 0; c < S_COLUMNS + ENGINE_PARTS; c++)
+			none[c] = nulls[c] ? 'n' : ' ';
+		none[S_COLUMNS + ENGINE_PARTS] = '\0';
+		ledger_execute(&update_one_plan, values, none, LEDGER_WRITE);
 	}
 }
 
@@ -542,10 +661,11 @@ standings_insert(StandingTable *table, StandingWork *works, int nworks, bool *in
 		{
 			Datum		values[S_COLUMNS];
 			bool		nulls[S_COLUMNS] = {0};
+			bool		keeps[ENGINE_PARTS];
 
 			CHECK_FOR_INTERRUPTS();
 			direct_key(works[i].key, values);
-			standing_values(&works[i], &values[2], &nulls[S_RECENT]);
+			standing_values(&works[i], &values[2], &nulls[2], keeps);
 			inserted[i] = direct_insert_unless_there(&table->writer, values, nulls);
 		}
 		return;

@@ -26,6 +26,7 @@ typedef struct StandingWork
 	bool		first;			/* there is nothing before its new rows */
 	bool		held;			/* the account stays until the end of the
 								 * transaction: its row is locked */
+	const void *parts[ENGINE_PARTS];	/* of the state, as stored, or null */
 	bytea	   *recent_bytes;	/* as stored, or null */
 	Recent	   *recent;			/* as it is to be stored, or null */
 	HeapTuple	row;			/* as it was, where there are columns that are not
@@ -65,6 +66,9 @@ extern void standings_insert(StandingTable *table, StandingWork *works, int nwor
 							 bool *inserted);
 
 /* The state in a row of ours. */
-extern EngineState *standing_state(Datum state, int64 policy_id);
+extern EngineState *standing_state(Datum state, const void *const *parts, int64 policy_id);
+
+/* The parts of a state that the active snapshot shows; for whoever may see it. */
+extern void standing_parts(int64 account_id, Scheme *scheme, const void **parts);
 
 #endif							/* GOVERNANCE_LEDGER_STANDING_ROW_H */

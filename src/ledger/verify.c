@@ -15,6 +15,7 @@
 #include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/recent.h"
+#include "ledger/standing_row.h"
 #include "ledger/stream.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -40,7 +41,7 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 /* What is sorted by is what is selected, so that nothing has to be taken away
  * from each row. */
 #define STANDINGS \
-	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent" \
+	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent, s.settled, s.settling" \
 	" FROM governance.standing s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2"
 
@@ -623,8 +624,12 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 	TimestampTz as_of = DatumGetTimestampTz(row->values[7]);
 	char	   *why = NULL;
 	const Policy *stored_under = rulebook_policy_or_null(policy_id, &why);
+	const void *parts[ENGINE_PARTS] = {
+		row->nulls[9] ? NULL : DatumGetByteaPP(row->values[9]),
+		row->nulls[10] ? NULL : DatumGetByteaPP(row->values[10])
+	};
 	EngineState *stored = stored_under == NULL ? NULL :
-		engine_deserialize_or_null(stored_under, DatumGetByteaPP(row->values[2]), &why);
+		engine_restore_or_null(stored_under, DatumGetByteaPP(row->values[2]), parts, true, &why);
 	const Policy *policy = rulebook_policy(replayed->policy_id);
 	CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
 	int			tier_again = ledger_tier(policy, replayed, known_at);

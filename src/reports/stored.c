@@ -36,15 +36,17 @@ typedef struct Row
 	int64		account_id;
 	Scheme	   *scheme;
 	Datum		state;
+	const void *parts[ENGINE_PARTS];
 	int64		policy_id;
 	StoredStanding standing;
 	AccountHistory *history;	/* null until it is needed */
 	bool		reading;		/* connected to SPI since */
 } Row;
 
+/* parts: of the state, or null: they are looked for. */
 static void
-row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, int64 policy_id,
-		  TimestampTz known_at)
+row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, const void *const *parts,
+		  int64 policy_id, TimestampTz known_at)
 {
 	memset(row, 0, sizeof(Row));
 	row->account_id = account_id;
@@ -52,7 +54,11 @@ row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, int64 policy_
 	row->state = state;
 	row->policy_id = policy_id;
 	row->standing.known_at = known_at;
-	row->standing.state = standing_state(state, policy_id);
+	if (parts != NULL)
+		memcpy(row->parts, parts, sizeof(row->parts));
+	else if (engine_has_parts(DatumGetByteaPP(state)))
+		standing_parts(account_id, scheme, row->parts);
+	row->standing.state = standing_state(state, row->parts, policy_id);
 	row->standing.as_of = row->standing.state->as_of;
 }
 
@@ -61,7 +67,7 @@ row_arguments(FunctionCallInfo fcinfo, Row *row)
 {
 	rulebook_refresh();
 	row_begin(row, PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), PG_GETARG_DATUM(2),
-			  PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4));
+			  NULL, PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4));
 }
 
 /*
@@ -92,7 +98,7 @@ row_at(Row *row, TimestampTz at)
 							at, NULL);
 	else
 	{
-		state = standing_state(row->state, row->policy_id);
+		state = standing_state(row->state, row->parts, row->policy_id);
 		ledger_advance(row->scheme, NULL, &state, row->history, at, NULL);
 	}
 	if (state == NULL)
@@ -164,12 +170,16 @@ governance_past_scores(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		if (stream_seek(&standings, history->account_id))
 		{
+			const void *parts[ENGINE_PARTS] = {
+				standings.nulls[4] ? NULL : DatumGetPointer(standings.values[4]),
+				standings.nulls[5] ? NULL : DatumGetPointer(standings.values[5])
+			};
 			bool		isnull = false;
 			Datum		scores[2];
 			Datum		array;
 			Row			row;
 
-			row_begin(&row, history->account_id, scheme, standings.values[1],
+			row_begin(&row, history->account_id, scheme, standings.values[1], parts,
 					  DatumGetInt64(standings.values[2]),
 					  DatumGetTimestampTz(standings.values[3]));
 			row.history = history;

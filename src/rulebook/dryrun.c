@@ -814,6 +814,7 @@ run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 	const Policy *policy = run->policy;
 	EngineTrace trace = {run, row_for_effect, .passed = true};
 	EngineState *plain = NULL;
+	EngineState *apart = NULL;
 	TimestampTz start = run->first == DT_NOEND ? until : run->first;
 	uint32		seed = 42;
 
@@ -824,7 +825,10 @@ run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 	start = take_first_facts(run, start);
 	run->state = engine_init(policy, 1, run->opened, start, run->facts, NULL, 0);
 	if (checked)
+	{
 		plain = engine_copy(policy, run->state);
+		apart = engine_copy(policy, run->state);
+	}
 	for (int i = 0; i < run->nevents; i++)
 	{
 		const EngineEvent *event = &run->events[i];
@@ -844,6 +848,9 @@ run_events(DryRun *run, TimestampTz until, bool given, bool checked)
 		if (checked)
 		{
 			engine_apply(policy, plain, event, NULL);
+			apart = laws_settled(policy, apart);
+			engine_apply(policy, apart, event, NULL);
+			laws_equal(policy, plain, apart, "settled and not, after an event");
 			laws_equal(policy, run->state, plain, "traced and not, after an event");
 		}
 	}

@@ -106,7 +106,7 @@ $$;
 SELECT * FROM governance.verify();
 SELECT * FROM pg_temp.differences();
 
--- A damaged one is an error, not a wrong answer; rebuild() makes it go.
+-- A damaged one is named, and is no wrong answer; rebuild() makes it go.
 UPDATE governance.standing SET recent = '\x01'::bytea WHERE account_id = 1;
 \set VERBOSITY terse
 SELECT count(*) FROM governance.verify();
