@@ -579,9 +579,16 @@ AS $create$
 DECLARE
 	step	text;
 	done	bigint := 0;
+	earlier	boolean;
 BEGIN
 	-- Two sessions that create the same ledger take turns.
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_ledger', 0));
+
+	-- Before 0.3.0 some documents were judged otherwise, and nothing followed an
+	-- account's opening.
+	earlier := to_regclass('governance.standing') IS NOT NULL
+		AND NOT EXISTS (SELECT FROM pg_trigger t
+						WHERE t.tgrelid = to_regclass('governance.account') AND t.tgname = 'account_apply');
 
 	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') THEN
 		IF to_regnamespace('public') IS NOT NULL THEN
@@ -607,6 +614,14 @@ BEGIN
 		RETURN NEXT step;
 		done := done + 1;
 	END LOOP;
+
+	IF earlier THEN
+		done := governance.rebuild();
+		IF done > 0 THEN
+			RETURN NEXT format('folded %s standings anew', done);
+		END IF;
+		done := 1;
+	END IF;
 
 	IF done = 0 THEN
 		RETURN NEXT format('the ledger is complete for version %s; nothing to do',
