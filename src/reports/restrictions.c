@@ -174,27 +174,37 @@ governance_permits(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(permitted);
 }
 
-/* The sanction that holds a capability back at an instant the longest. */
+/*
+ * The sanction that holds a capability back at an instant the longest; of those
+ * that do until the same instant, at which another version may take over, the one
+ * that lasts longest itself.
+ */
 static const ProjectedSanction *
 holder(const ProjectedSanction *sanctions, int nsanctions, const char *capability, TimestampTz at)
 {
 	const ProjectedSanction *best = NULL;
 	TimestampTz longest = DT_NOBEGIN;
+	TimestampTz lasts = DT_NOBEGIN;
 
 	for (int i = 0; i < nsanctions; i++)
 	{
 		const Rung *rung = sanctions[i].rung;
 		TimestampTz since;
 		TimestampTz until;
+		TimestampTz end;
+		bool		open;
 
 		if (!sanction_reach(&sanctions[i], &since, &until) || since > at || until <= at)
 			continue;
+		end = sanction_end(&sanctions[i].sanction, &open);
+		if (best != NULL && (until < longest || (until == longest && end <= lasts)))
+			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
-			if (strcmp(rung->capabilities[j], capability) == 0 &&
-				(best == NULL || longest < until))
+			if (strcmp(rung->capabilities[j], capability) == 0)
 			{
 				best = &sanctions[i];
 				longest = until;
+				lasts = end;
 			}
 	}
 	return best;
