@@ -155,10 +155,21 @@ ledger_known_at(Scheme *scheme, const AccountHistory *history)
 			scheme_concerned(scheme, history->revisions[i].scheme))
 			latest = Max(latest, history->revisions[i].decided);
 	for (int i = 0; i < history->nrevisions; i++)
+	{
+		const RevisionRow *revision = &history->revisions[i];
+
+		/* What names a scheme is of that one only, a trial of its own perhaps. */
+		if (revision->action == REVISE_RELEASE || revision->action == REVISE_OPENING ||
+			revision->decided <= latest)
+			continue;
 		for (int j = 0; j < history->nviolations; j++)
-			if (history->violations[j].violation_id == history->revisions[i].violation_id &&
+			if (history->violations[j].violation_id == revision->violation_id &&
 				scheme_concerned(scheme, history->violations[j].scheme))
-				latest = Max(latest, history->revisions[i].decided);
+			{
+				latest = revision->decided;
+				break;
+			}
+	}
 	return latest;
 }
 

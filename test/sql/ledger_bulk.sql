@@ -49,7 +49,7 @@ INSERT INTO governance.appeal (violation_id, filed_at, decided_at, outcome, poin
 -- one that cannot be stops all of them
 UPDATE governance.appeal SET outcome = CASE WHEN violation_id = 1000170 THEN 'changed' ELSE 'overturned' END,
 	points = CASE WHEN violation_id = 1000170 THEN 4 END, decided_at = '2024-06-07' WHERE violation_id BETWEEN 1000151 AND 1000200;
-INSERT INTO governance.appeal (violation_id, filed_at, decided_at, outcome) VALUES (1000510, '2024-06-05', '2024-06-05', 'overturned'), (1000201, '2024-06-05', '2024-06-05', 'overturned');
+INSERT INTO governance.appeal (violation_id, filed_at, decided_at, outcome, points) VALUES (1000510, '2024-06-05', '2024-06-05', 'overturned', NULL), (1000201, '2024-06-05', '2024-06-05', 'changed', 2);
 -- what was decided stays so, under its name
 UPDATE governance.appeal SET appeal_id = -appeal_id WHERE violation_id = 1000201;
 UPDATE governance.appeal SET outcome = 'upheld' WHERE violation_id BETWEEN 1000199 AND 1000201;
