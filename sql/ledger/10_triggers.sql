@@ -85,7 +85,14 @@ CREATE FUNCTION governance.entry_id_given(relation regclass, "column" text, id b
 COMMENT ON FUNCTION governance.entry_id_given(regclass, text, bigint) IS
 	'part of the row triggers on entries: refuses an id that nobody may give, and moves governance.entry_seq on past one that was given by hand';
 
+CREATE FUNCTION governance.pass_rows() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_pass_rows';
+COMMENT ON FUNCTION governance.pass_rows() IS
+	'statement trigger that hands the rows of a statement to the function that its argument names';
+
 REVOKE ALL ON FUNCTION
+	governance.pass_rows(),
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.account_apply(), governance.revision_apply(),
 	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite(),

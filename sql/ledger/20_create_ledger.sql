@@ -522,7 +522,7 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_apply',
 		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.revision', 'revision_settle',
-		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_settle()');
+		'AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows(''settle_appeals'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_insert_apply',
 		'AFTER INSERT ON governance.policy REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.policy_apply()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.policy', 'policy_update_apply',
@@ -541,9 +541,9 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',
-		'AFTER INSERT ON governance.appeal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.appeal_decide()');
+		'AFTER INSERT ON governance.appeal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows(''decide_appeals'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_update_decide',
-		'AFTER UPDATE ON governance.appeal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.appeal_decide()');
+		'AFTER UPDATE ON governance.appeal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows(''decide_appeals'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_guard',
 		'AFTER INSERT OR UPDATE ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_guard()');
 

@@ -26,6 +26,9 @@ BEGIN
 		WHEN 'violation' THEN found := ARRAY(SELECT v.account_id FROM governance.violation v WHERE v.violation_id = id ORDER BY 1 LIMIT 2);
 		WHEN 'appeal' THEN found := ARRAY(SELECT a.account_id FROM governance.appeal a WHERE a.appeal_id = id ORDER BY 1 LIMIT 2);
 		WHEN 'proposal' THEN found := ARRAY(SELECT p.account_id FROM governance.proposal p WHERE p.proposal_id = id ORDER BY 1 LIMIT 2);
+		ELSE
+			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+				MESSAGE = governance.message('entries of table "%s" are not named by an id alone', relation);
 	END CASE;
 	IF cardinality(found) > 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
@@ -145,7 +148,7 @@ BEGIN
 END
 $revise$;
 COMMENT ON FUNCTION governance.revise_all(bigint[], text[], numeric[], text[], timestamptz[]) IS
-	'part of appeal_decide(): revises many violations, so that each account is folded once';
+	'part of decide_appeals(): revises many violations, so that each account is folded once';
 
 CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
@@ -340,43 +343,36 @@ BEGIN
 END
 $settled$;
 COMMENT ON FUNCTION governance.appeal_settled(bigint, bigint, text, numeric) IS
-	'part of appeal_decide(): does the last revision of the violation say already what the appeal is to lead to?';
+	'part of decide_appeals(): does the last revision of the violation say already what the appeal is to lead to?';
 
-CREATE FUNCTION governance.appeal_decide() RETURNS trigger
+CREATE FUNCTION governance.decide_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $decide$
 DECLARE
 	decided	record;
 BEGIN
-	IF TG_OP = 'INSERT' THEN
-		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
-			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
-			INTO decided
-			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed')
-				AND NOT governance.appeal_settled(n.account_id, n.violation_id, n.outcome, n.points);
-	ELSE
-		SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
-			   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
-			INTO decided
-			FROM new_rows n WHERE n.outcome IN ('overturned', 'changed')
-				AND NOT governance.appeal_settled(n.account_id, n.violation_id, n.outcome, n.points)
-				AND NOT EXISTS (SELECT FROM old_rows o WHERE o.account_id = n.account_id
-								AND o.appeal_id = n.appeal_id AND o.outcome IS NOT NULL);
-	END IF;
+	SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
+		   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
+		INTO decided
+		FROM json_to_recordset(new_rows)
+				 AS n(account_id bigint, appeal_id bigint, violation_id bigint, outcome text, points numeric, reason text, decided_at timestamptz)
+		WHERE n.outcome IN ('overturned', 'changed')
+			AND NOT EXISTS (SELECT FROM json_to_recordset(old_rows) AS o(account_id bigint, appeal_id bigint, outcome text)
+							WHERE o.account_id = n.account_id AND o.appeal_id = n.appeal_id AND o.outcome IS NOT NULL)
+			AND NOT governance.appeal_settled(n.account_id, n.violation_id, n.outcome, n.points);
 	IF decided.violations IS NOT NULL THEN
 		PERFORM governance.revise_all(decided.violations,
 									  ARRAY(SELECT CASE u.outcome WHEN 'overturned' THEN 'overturn' ELSE 'change' END
 											FROM unnest(decided.outcomes) WITH ORDINALITY AS u(outcome, place) ORDER BY u.place),
 									  decided.points, decided.reasons, decided.at);
 	END IF;
-	RETURN NULL;
 END
 $decide$;
-COMMENT ON FUNCTION governance.appeal_decide() IS
-	'statement trigger on governance.appeal: decided appeals revise their violations in the same statement';
+COMMENT ON FUNCTION governance.decide_appeals(json, json) IS
+	'part of the triggers on governance.appeal: decided appeals revise their violations in the same statement';
 
-CREATE FUNCTION governance.revision_settle() RETURNS trigger
+CREATE FUNCTION governance.settle_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $settle$
@@ -387,7 +383,9 @@ BEGIN
 			SET outcome = CASE d.action WHEN 'overturn' THEN 'overturned' ELSE 'changed' END, points = d.points,
 				reason = d.reason, decided_at = GREATEST(d.decided_at, a.filed_at), decided_by = d.decided_by
 			FROM (SELECT DISTINCT ON (n.account_id, n.violation_id) n.*
-				  FROM new_rows n WHERE n.action IN ('overturn', 'change')
+				  FROM json_to_recordset(new_rows)
+						   AS n(account_id bigint, revision_id bigint, violation_id bigint, action text, points numeric, reason text, decided_at timestamptz, decided_by text)
+				  WHERE n.action IN ('overturn', 'change')
 				  ORDER BY n.account_id, n.violation_id, n.decided_at DESC, n.revision_id DESC) d,
 				 LATERAL (SELECT o.account_id, o.appeal_id FROM governance.appeal o
 						  WHERE o.account_id = d.account_id AND o.violation_id = d.violation_id AND o.decided_at IS NULL
@@ -395,13 +393,12 @@ BEGIN
 						  FOR UPDATE SKIP LOCKED) AS open
 			WHERE a.account_id = open.account_id AND a.appeal_id = open.appeal_id;
 	END IF;
-	RETURN NULL;
 END
 $settle$;
-COMMENT ON FUNCTION governance.revision_settle() IS
-	'statement trigger on governance.revision: an open appeal against what is overturned or changed is closed with that decision';
+COMMENT ON FUNCTION governance.settle_appeals(json, json) IS
+	'part of the trigger on governance.revision: an open appeal against what is overturned or changed is closed with that decision';
 
-REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard(), governance.appeal_decide(), governance.revision_settle() FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard() FROM PUBLIC;
 
 CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
 										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())

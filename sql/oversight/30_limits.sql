@@ -84,7 +84,7 @@ $guard$;
 COMMENT ON FUNCTION governance.proposal_guard() IS
 	'row trigger on governance.proposal: writes down who proposes and who decides, and that they are two';
 
-CREATE FUNCTION governance.proposal_decide() RETURNS trigger
+CREATE FUNCTION governance.confirm_proposals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $decide$
@@ -93,14 +93,16 @@ BEGIN
 									  content_ref, surcharge, sanction_length, evidence)
 		SELECT n.account_id, n.violation_id, n.scheme, n.rule, n.points, n.occurred_at, n.source, n.campaign,
 			   n.incident, n.content_ref, n.surcharge, n.sanction_length, n.evidence
-		FROM new_rows n WHERE n.status = 'confirmed' ORDER BY n.violation_id;
-	RETURN NULL;
+		FROM json_to_recordset(new_rows)
+				 AS n(account_id bigint, violation_id bigint, scheme text, rule text, points numeric, occurred_at timestamptz, source text, campaign text,
+					  incident text, content_ref text, surcharge numeric, sanction_length interval, evidence jsonb, status text)
+		WHERE n.status = 'confirmed' ORDER BY n.violation_id;
 END
 $decide$;
-COMMENT ON FUNCTION governance.proposal_decide() IS
-	'statement trigger on governance.proposal: confirmed proposals become violations in the same statement';
+COMMENT ON FUNCTION governance.confirm_proposals(json, json) IS
+	'part of the trigger on governance.proposal: confirmed proposals become violations in the same statement';
 
-REVOKE ALL ON FUNCTION governance.proposal_guard(), governance.proposal_decide() FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance.proposal_guard() FROM PUBLIC;
 
 CREATE FUNCTION governance.propose_violation(account_id bigint, scheme text, rule text, reason text, points numeric DEFAULT NULL,
 		occurred_at timestamptz DEFAULT now(), source text DEFAULT 'report', campaign text DEFAULT NULL,
@@ -300,7 +302,7 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_guard',
 		'BEFORE INSERT OR UPDATE ON governance.proposal FOR EACH ROW EXECUTE FUNCTION governance.proposal_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_decide',
-		'AFTER UPDATE ON governance.proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.proposal_decide()');
+		'AFTER UPDATE ON governance.proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows(''confirm_proposals'')');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
 			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
 				   /* message */ 'Turn it down with governance.reject().'))
