@@ -5,7 +5,7 @@
 CREATE FUNCTION governance.verify_rulebook(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 10
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 	SET search_path = pg_catalog, pg_temp
 AS $verify$
 #variable_conflict use_column

@@ -32,7 +32,7 @@ SELECT DISTINCT p.proname
 		AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
 		AND p.prosupport = 0 AND NOT EXISTS (SELECT FROM pg_proc s WHERE s.prosupport = p.oid)
 		AND p.proname NOT IN ('acting_role', 'audit_action', 'audit_content', 'audit_digest', 'audited', 'certification_derive', 'certification_periods', 'decide_proposal', 'csv_field', 'csv_rows', 'grade_scale', 'held_privilege',
-							  'level_privilege', 'may_tell', 'review_deadline', 'review_terms', 'revise', 'revise_all', 'revise_check', 'row_digest', 'sealed', 'shipped_taxonomy', 'taxonomy_part', 'unmet_grades')
+							  'level_privilege', 'may_tell', 'review_deadline', 'review_terms', 'revise', 'revise_all', 'decide_appeals', 'settle_appeals', 'confirm_proposals', 'check_stored_policy', 'rows_digest', 'verify_rulebook', 'revise_check', 'row_digest', 'sealed', 'shipped_taxonomy', 'taxonomy_part', 'unmet_grades')
 		AND NOT EXISTS (SELECT FROM governance.help() h WHERE split_part(h.call, '(', 1) = p.proname)
 	ORDER BY 1;
 -- And it names none that is not there, and says what each does.

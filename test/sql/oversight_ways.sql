@@ -126,7 +126,11 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('hold_standings', 'EXECUTE', $$SELECT governance.hold_standings('{1,2}', '{t.way,t.way}')$$),
 	('entry_id_given', 'EXECUTE', $$SELECT governance.entry_id_given('governance.violation', 'violation_id', 2000)$$),
 	('revise_check', 'EXECUTE', $$SELECT governance.revise_check(1, 'overturn', NULL, 'x')$$),
-	('revise_all', 'EXECUTE', $$SELECT governance.revise_all('{2,1}', '{overturn,overturn}', '{NULL,NULL}', '{x,x}', ARRAY[now(), now()])$$);
+	('revise_all', 'EXECUTE', $$SELECT governance.revise_all('{2,1}', '{overturn,overturn}', '{NULL,NULL}', '{x,x}', ARRAY[now(), now()])$$),
+	('decide_appeals', 'EXECUTE', $$SELECT governance.decide_appeals('[{"account_id": 1, "appeal_id": 90, "violation_id": 1, "outcome": "overturned", "decided_at": "2024-01-01"}]', '[]')$$),
+	('settle_appeals', 'EXECUTE', $$SELECT governance.settle_appeals('[{"account_id": 6, "revision_id": 90, "violation_id": 6, "action": "overturn", "reason": "x", "decided_at": "2024-01-01", "decided_by": "way_free"}]', '[]')$$),
+	('appeal_settled', 'EXECUTE', $$SELECT governance.appeal_settled(6, 6, 'overturned', NULL)$$),
+	('confirm_proposals', 'EXECUTE', $$SELECT governance.confirm_proposals('[{"account_id": 8, "violation_id": 9000, "scheme": "t.way", "rule": "noise", "points": 50, "occurred_at": "2024-01-01", "source": "report", "status": "confirmed"}]', '[]')$$);
 \set ECHO queries
 
 -- Nothing that a moderator may write or call is left out.
