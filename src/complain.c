@@ -9,12 +9,23 @@
 #include "compat.h"
 #include "complain.h"
 #include "errors.h"
+#include "identity.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_extension.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#ifndef GOVERNANCE_VERSION
+#define GOVERNANCE_VERSION "unknown"
+#endif
+
+PG_FUNCTION_INFO_V1(governance_library_version);
 PG_FUNCTION_INFO_V1(governance_message);
 PG_FUNCTION_INFO_V1(governance_report_missing);
 
@@ -144,6 +155,10 @@ report_not_in_force(const char *scheme, TimestampTz at, const char *detail, Rela
 			 relation != NULL ? errtable(relation) : 0));
 }
 
+/*
+ * function: whose argument names the column.  Without one it is a column of our
+ * own, which an earlier version did not have.
+ */
 void
 report_no_column(Relation relation, const char *column, const char *function)
 {
@@ -152,8 +167,94 @@ report_no_column(Relation relation, const char *column, const char *function)
 			 errmsg("column \"%s\" of relation \"%s\" does not exist",
 					column, RelationGetRelationName(relation)),
 			 function != NULL
-			 ? errdetail("An argument of a trigger that calls %s() names it.", function) : 0,
+			 ? errdetail("An argument of a trigger that calls %s() names it.", function) : errdetail_version(),
+			 function != NULL ? 0 : errhint_version(),
 			 errtable(relation)));
+}
+
+/* ---------- a library and a database of different versions ---------- */
+
+int
+errhint_version(void)
+{
+	return errhint("%s", psprintf(_("The library is of version %s. Bring what this database has of the extension to it: ALTER EXTENSION governance UPDATE; SELECT governance.create_ledger();"),
+								  GOVERNANCE_VERSION));
+}
+
+/* What pg_extension says; null: nothing. */
+static char *
+extension_version(void)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *version = NULL;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum("governance"));
+	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, Anum_pg_extension_extversion, RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			version = TextDatumGetCString(value);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+int
+errdetail_version(void)
+{
+	const char *version = extension_version();
+
+	if (version == NULL || strcmp(version, GOVERNANCE_VERSION) == 0)
+		return 0;
+	return errdetail("The extension in this database is of version %s, its library of version %s.",
+					 version, GOVERNANCE_VERSION);
+}
+
+/*
+ * Called while an error is reported: nothing is looked up here.  What a trigger
+ * misses that the statement fires is no business of ours.
+ */
+static void
+hint_at_version(void *arg)
+{
+	int			state = geterrcode();
+
+	if (trigger_depth() == ((OwnStatement *) arg)->depth &&
+		(state == ERRCODE_UNDEFINED_COLUMN || state == ERRCODE_UNDEFINED_TABLE ||
+		 state == ERRCODE_UNDEFINED_FUNCTION))
+		errhint_version();
+}
+
+void
+own_statement_begin(OwnStatement *own)
+{
+	own->depth = trigger_depth();
+	own->callback.callback = hint_at_version;
+	own->callback.arg = own;
+	own->callback.previous = error_context_stack;
+	error_context_stack = &own->callback;
+}
+
+void
+own_statement_end(OwnStatement *own)
+{
+	error_context_stack = own->callback.previous;
+}
+
+/* library_version() */
+Datum
+governance_library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(GOVERNANCE_VERSION));
 }
 
 TriggerData *

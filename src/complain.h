@@ -53,6 +53,26 @@ pg_noreturn extern void report_not_in_force(const char *scheme, TimestampTz at, 
 pg_noreturn extern void report_no_column(Relation relation, const char *column, const char *function);
 
 /*
+ * Around statements of ours: an error that says that a table, column or function
+ * is missing gets the hint how to bring the database to the library's version.
+ * Errors need no _end().
+ */
+typedef struct OwnStatement
+{
+	ErrorContextCallback callback;
+	int			depth;			/* of triggers */
+} OwnStatement;
+
+extern void own_statement_begin(OwnStatement *own);
+extern void own_statement_end(OwnStatement *own);
+
+/* That hint, for the errors that we report ourselves. */
+extern int	errhint_version(void);
+
+/* The version of the extension in this database and that of the library, if they differ. */
+extern int	errdetail_version(void);
+
+/*
  * In PG_CATCH(): what was said against data that is stored, and the error is
  * over.  Any other error goes on.
  */

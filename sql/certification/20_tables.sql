@@ -245,7 +245,6 @@ CREATE FUNCTION governance.create_certification_tables() RETURNS SETOF text
 AS $create$
 DECLARE
 	relation	text;
-	action		text;
 BEGIN
 	RETURN QUERY SELECT governance.create_taxonomy_tables();
 
@@ -511,14 +510,6 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.certification_consequence', 'certification_consequence_check',
 		'BEFORE INSERT OR UPDATE ON governance.certification_consequence FOR EACH ROW EXECUTE FUNCTION governance.certification_consequence_known()');
 
-	FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP
-		RETURN QUERY SELECT governance.ensure_trigger('governance.certification_step', 'append_only_' || lower(action),
-			format('BEFORE %s ON governance.certification_step FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   /* message */ 'Take a further step: it says why.'));
-		RETURN QUERY SELECT governance.ensure_trigger('governance.face_check', 'append_only_' || lower(action),
-			format('BEFORE %s ON governance.face_check FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   /* message */ 'Record a further check: the last one counts.'));
-	END LOOP;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.certification', 'certification_guard',
 		'BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON governance.certification FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_guard()');
 

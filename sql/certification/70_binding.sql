@@ -8,8 +8,6 @@ CREATE FUNCTION governance.create_binding_tables() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $create$
-DECLARE
-	action	text;
 BEGIN
 	IF to_regclass('governance.account_administrator') IS NULL THEN
 		CREATE TABLE governance.account_administrator (
@@ -91,12 +89,6 @@ BEGIN
 		COMMENT ON COLUMN governance.account_binding.live_account_kind IS 'account_kind while the binding lasts';
 		RETURN NEXT 'created table governance.account_binding';
 	END IF;
-
-	FOREACH action IN ARRAY ARRAY['DELETE', 'TRUNCATE'] LOOP
-		RETURN QUERY SELECT governance.ensure_trigger('governance.account_binding', 'append_only_' || lower(action),
-			format('BEFORE %s ON governance.account_binding FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   /* message */ 'End the binding with governance.unbind_account().'));
-	END LOOP;
 END
 $create$;
 COMMENT ON FUNCTION governance.create_binding_tables() IS

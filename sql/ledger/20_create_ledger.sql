@@ -500,9 +500,6 @@ CREATE FUNCTION governance.create_ledger_triggers() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $create$
-DECLARE
-	guard	record;
-	action	text;
 BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.violation', 'violation_apply',
 		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.violation_apply()');
@@ -551,25 +548,46 @@ BEGIN
 		'BEFORE INSERT OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.account_link', 'link_apply',
 		'AFTER INSERT OR DELETE OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_apply()');
-
-	FOR guard IN
-		SELECT * FROM (VALUES
-			('governance.violation', /* message */ 'Use governance.overturn() or governance.change() to revise a decision.'),
-			('governance.activity', /* message */ 'Record a further activity that makes up for it.'),
-			('governance.revision', /* message */ 'Insert a further revision: the last one counts.'),
-			('governance.sanction', /* message */ 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().')
-		) AS v(relation, hint)
-	LOOP
-		FOREACH action IN ARRAY ARRAY['UPDATE', 'DELETE', 'TRUNCATE'] LOOP
-			RETURN QUERY SELECT governance.ensure_trigger(guard.relation::regclass, 'append_only_' || lower(action),
-				format('BEFORE %s ON %s FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)',
-					   action, guard.relation, guard.hint));
-		END LOOP;
-	END LOOP;
 END
 $create$;
 COMMENT ON FUNCTION governance.create_ledger_triggers() IS
 	'part of create_ledger(): the triggers on the ledger''s tables';
+
+CREATE FUNCTION governance.create_guards() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create$
+DECLARE
+	guard	record;
+	action	text;
+BEGIN
+	FOR guard IN
+		SELECT to_regclass('governance.' || v.relation) AS relid, v.* FROM (VALUES
+			('violation', '{UPDATE,DELETE,TRUNCATE}'::text[], /* message */ 'Use governance.overturn() or governance.change() to revise a decision.', NULL),
+			('activity', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Record a further activity that makes up for it.', NULL),
+			('revision', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Insert a further revision: the last one counts.', NULL),
+			('sanction', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().', NULL),
+			('certification_step', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Take a further step: it says why.', NULL),
+			('face_check', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Record a further check: the last one counts.', NULL),
+			('account_binding', '{DELETE,TRUNCATE}', /* message */ 'End the binding with governance.unbind_account().', NULL),
+			('statement', '{DELETE,TRUNCATE}', /* message */ 'A statement is filed once and never amended.', NULL),
+			('proposal', '{DELETE,TRUNCATE}', /* message */ 'Turn it down with governance.reject().', NULL),
+			('audit', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'),
+			('audit_chain', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'),
+			('seal', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.')
+		) AS v(relation, actions, hint, detail)
+	LOOP
+		CONTINUE WHEN guard.relid IS NULL;
+		FOREACH action IN ARRAY guard.actions LOOP
+			RETURN QUERY SELECT governance.ensure_trigger(guard.relid, 'append_only_' || lower(action),
+				format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%s)',
+					   action, guard.relation, concat_ws(', ', quote_literal(guard.hint), quote_literal(guard.detail))));
+		END LOOP;
+	END LOOP;
+END
+$create$;
+COMMENT ON FUNCTION governance.create_guards() IS
+	'part of create_ledger(): the triggers that keep tables append-only, on those that there are';
 
 CREATE FUNCTION governance.create_ledger() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -577,10 +595,18 @@ CREATE FUNCTION governance.create_ledger() RETURNS SETOF text
 	SET client_min_messages = warning
 AS $create$
 DECLARE
+	version	text := (SELECT extversion FROM pg_extension WHERE extname = 'governance');
 	step	text;
 	done	bigint := 0;
 	earlier	boolean;
+	lost	text;
 BEGIN
+	IF version <> governance.library_version() THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = governance.message('extension governance is of version %s in this database, and its library of version %s', version, governance.library_version()),
+			HINT = governance.message('Call ALTER EXTENSION governance UPDATE first.');
+	END IF;
+
 	-- Two sessions that create the same ledger take turns.
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_ledger', 0));
 
@@ -600,6 +626,29 @@ BEGIN
 		done := done + 1;
 	END IF;
 
+	-- What is entered in a ledger outlives the extension; columns of its types do not.
+	SELECT string_agg(format('%s.%s', v.relation, v.field), ', ' ORDER BY v.n) INTO lost
+		FROM (VALUES
+			(1, 'policy_rung', 'tier'), (2, 'standing', 'score'), (3, 'standing', 'tier'), (4, 'sanction', 'tier'),
+			(5, 'moderator_limit', 'max_tier'), (6, 'certification', 'qualification'), (7, 'certification_step', 'qualification'),
+			(8, 'requirement', 'qualification'), (9, 'certification_withholding', 'qualification'),
+			(10, 'certification_attribute', 'qualification'), (11, 'certification_consequence', 'qualification')
+		) v(n, relation, field)
+		WHERE to_regclass('governance.' || v.relation) IS NOT NULL
+			AND NOT EXISTS (SELECT FROM pg_attribute a
+							WHERE a.attrelid = to_regclass('governance.' || v.relation) AND a.attname = v.field AND NOT a.attisdropped);
+	IF lost IS NOT NULL THEN
+		RETURN QUERY SELECT governance.create_guards();
+		IF to_regclass('governance.account_link') IS NOT NULL THEN
+			RETURN QUERY SELECT governance.create_ledger_triggers();
+		END IF;
+		RAISE WARNING USING
+			MESSAGE = governance.message('these tables are what DROP EXTENSION ... CASCADE left of a ledger: columns are gone'),
+			DETAIL = governance.message('Gone are %s. Entries are guarded again, and nothing further is recorded.', lost),
+			HINT = governance.message('Restore a dump, or let a new ledger follow from the entries: rename the schema, create the extension and the ledger anew, and copy. The page install.md shows it.');
+		RETURN;
+	END IF;
+
 	FOR step IN
 		SELECT governance.create_rulebook_tables()
 		UNION ALL SELECT governance.create_ledger_tables()
@@ -610,6 +659,7 @@ BEGIN
 		UNION ALL SELECT governance.create_event_tables()
 		UNION ALL SELECT governance.create_report_views()
 		UNION ALL SELECT governance.create_oversight_tables()
+		UNION ALL SELECT governance.create_guards()
 	LOOP
 		RETURN NEXT step;
 		done := done + 1;
@@ -625,7 +675,7 @@ BEGIN
 
 	IF done = 0 THEN
 		RETURN NEXT format('the ledger is complete for version %s; nothing to do',
-						   (SELECT extversion FROM pg_extension WHERE extname = 'governance'));
+						   version);
 	END IF;
 END
 $create$;

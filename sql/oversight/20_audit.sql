@@ -239,10 +239,6 @@ BEGIN
 			FOR EACH ROW EXECUTE FUNCTION governance.audit_append();
 		RETURN NEXT 'created trigger audit_append on governance.audit';
 	END IF;
-	RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', t)::regclass, 'append_only_' || lower(e),
-			format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e, t,
-				   /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'))
-		FROM unnest(ARRAY['audit', 'audit_chain']) t, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
 
 	FOR this IN SELECT a.relation FROM governance.audited() a LOOP
 		CONTINUE WHEN EXISTS (SELECT FROM pg_trigger

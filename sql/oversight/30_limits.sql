@@ -303,10 +303,6 @@ BEGIN
 		'BEFORE INSERT OR UPDATE ON governance.proposal FOR EACH ROW EXECUTE FUNCTION governance.proposal_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'proposal_decide',
 		'AFTER UPDATE ON governance.proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows(''confirm_proposals'')');
-	RETURN QUERY SELECT governance.ensure_trigger('governance.proposal', 'append_only_' || lower(e),
-			format('BEFORE %s ON governance.proposal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', e,
-				   /* message */ 'Turn it down with governance.reject().'))
-		FROM unnest(ARRAY['DELETE', 'TRUNCATE']) e;
 END
 $create$;
 COMMENT ON FUNCTION governance.create_limit_tables() IS

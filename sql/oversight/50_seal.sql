@@ -149,10 +149,6 @@ BEGIN
 		COMMENT ON COLUMN governance.seal.sealed_by IS 'by whom';
 		RETURN NEXT 'created table governance.seal';
 	END IF;
-	RETURN QUERY SELECT governance.ensure_trigger('governance.seal', 'append_only_' || lower(e),
-			format('BEFORE %s ON governance.seal FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)', e,
-				   /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.'))
-		FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) e;
 END
 $create$;
 COMMENT ON FUNCTION governance.create_seal_tables() IS

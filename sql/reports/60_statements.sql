@@ -376,8 +376,6 @@ CREATE FUNCTION governance.create_statement_tables() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $create$
-DECLARE
-	action	text;
 BEGIN
 	IF to_regclass('governance.statement') IS NULL THEN
 		CREATE TABLE governance.statement (
@@ -408,11 +406,6 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.statement', 'statement_guard',
 		'BEFORE INSERT OR UPDATE ON governance.statement FOR EACH ROW EXECUTE FUNCTION governance.statement_guard()');
-	FOREACH action IN ARRAY ARRAY['DELETE', 'TRUNCATE'] LOOP
-		RETURN QUERY SELECT governance.ensure_trigger('governance.statement', 'append_only_' || lower(action),
-			format('BEFORE %s ON governance.statement FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L)', action,
-				   /* message */ 'A statement is filed once and never amended.'));
-	END LOOP;
 END
 $create$;
 COMMENT ON FUNCTION governance.create_statement_tables() IS

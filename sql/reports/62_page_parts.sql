@@ -26,11 +26,15 @@ COMMENT ON FUNCTION governance.page_name(text) IS
 	'part of the pages: a name from the ledger, whatever its direction of writing';
 
 -- In a chart there is room for so many letters; Chinese ones are twice as wide.
+-- Names of one kind differ at their beginning or at their end: both are kept, the
+-- end from the beginning of a word or number on.
 CREATE FUNCTION governance.page_clipped(content text, width integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	RETURN CASE WHEN char_length(content) + octet_length(content) <= 2 * width THEN content
-				ELSE left(content, (2 * width * char_length(content) / (char_length(content) + octet_length(content)) - 1)) || '…' END;
+				ELSE (SELECT rtrim(left(content, r.room - char_length(t.tail))) || '…' || t.tail
+					  FROM (SELECT GREATEST(2 * width * char_length(content) / (char_length(content) + octet_length(content)) - 1, 1) AS room) r,
+						   LATERAL (SELECT substring(right(content, r.room * 3 / 5 + 1) FROM '^(?:[A-Za-z0-9]+|.)\s*(.*)$') AS tail) t) END;
 COMMENT ON FUNCTION governance.page_clipped(text, integer) IS
 	'part of the pages: a name that is to fit into a chart';
 
@@ -95,7 +99,7 @@ BEGIN
 		('of them overturned', 'of them overturned', '其中改判撤销'), ('median days', 'median days to decide', '办理天数中位数'),
 		('over time', 'Over time', '时间趋势'), ('over time desc', 'Sanctions that started, by tier', '各等级处罚数量（按开始时间）'),
 		('from', 'From', '起始日期'), ('what', 'What was imposed', '处罚措施'),
-		('what desc', 'An account is counted once in each row, and once in the sum.', '每行及合计中，同一账号只计一次。'),
+		('what desc', 'An account is counted once in each row, and once in the sum; in the sentence at the top, once under its severest tier.', '每行及合计中，同一账号只计一次；页首摘要中，同一账号只按其最重等级计一次。'),
 		('tier', 'Tier', '等级'), ('accounts', 'Accounts', '账号'), ('sanctions', 'Sanctions', '处罚'), ('lifted', 'Lifted early', '提前解除'),
 		('overturned', 'Overturned', '撤销'), ('why', 'For which reasons', '处罚原因'), ('rule', 'Rule', '规则'),
 		('other rules', 'All other rules', '其他规则'), ('no rule', 'No single violation', '非单次违规'),
@@ -114,6 +118,7 @@ BEGIN
 		('in this chart', 'Chart', '图表'), ('table', 'Figures', '数据表'),
 		-- the page of an account
 		('account', 'Account', '账号'), ('account record', 'Account record', '账号处罚记录'), ('score', 'Score', '积分'), ('score now', 'score at the end', '期末积分'),
+		('score today', 'score now', '当前积分'), ('tier today', 'tier now', '当前等级'), ('in force today', 'In force now', '当前有效处罚'),
 		('tier now', 'tier at the end', '期末等级'), ('points lost', 'points lost', '扣分'), ('points back', 'points back', '恢复'),
 		('points given', 'points given', '记分'), ('points off', 'points taken off', '消除记分'),
 		('chart of', 'Score and sanctions', '积分与处罚'), ('entries', 'Entries', '明细'), ('when', 'When', '时间'), ('event', 'What', '事项'),

@@ -396,8 +396,8 @@ BEGIN
 							 governance.page_number(r.accounts), governance.page_number(r.no_end)), '' ORDER BY r.scheme, r.tier DESC, r.rung)
 		INTO part FROM governance.report_in_force(LEAST(bounds.until, now()), in_scheme) r JOIN governance.scheme s ON s.scheme = r.scheme;
 	IF part IS NOT NULL THEN
-		content := concat(content, '<section aria-labelledby="force">', E'\n<h2 id="force">', governance.page_word('in force', tongue), E'</h2>\n',
-			governance.page_table(governance.page_word('in force', tongue),
+		content := concat(content, '<section aria-labelledby="force">', E'\n<h2 id="force">', governance.page_word(CASE WHEN bounds.until > now() THEN 'in force today' ELSE 'in force' END, tongue), E'</h2>\n',
+			governance.page_table(governance.page_word(CASE WHEN bounds.until > now() THEN 'in force today' ELSE 'in force' END, tongue),
 				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{rung,tier,scheme,accounts,no end}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
 				4, NULL, part), E'</section>\n');
 	END IF;

@@ -295,8 +295,8 @@ BEGIN
 				  WHERE s.account_id = account_page.account_id AND s.scheme = one.scheme AND s.enforced AND s.release_reason IS DISTINCT FROM 'overturned'
 					  AND lower(s.during) >= since AND lower(s.during) < until) s,
 				 LATERAL (VALUES
-					(1, 'score now', coalesce(governance.page_number(l.score) || ' / ' || governance.page_number(l.cap), '–')),
-					(2, 'tier now', coalesce(governance.page_word(l.tier, tongue), '–')),
+					(1, CASE WHEN until > now() THEN 'score today' ELSE 'score now' END, coalesce(governance.page_number(l.score) || ' / ' || governance.page_number(l.cap), '–')),
+					(2, CASE WHEN until > now() THEN 'tier today' ELSE 'tier now' END, coalesce(governance.page_word(l.tier, tongue), '–')),
 					(3, 'violations decided', governance.page_number(c.violations)), (4, CASE WHEN one.direction = 'accumulate' THEN 'points given' ELSE 'points lost' END, governance.page_number(c.lost)),
 					(5, CASE WHEN one.direction = 'accumulate' THEN 'points off' ELSE 'points back' END, governance.page_number(c.back)), (6, 'sanctions imposed', governance.page_number(s.sanctions))) AS f(n, word, value);
 		content := concat(content, E'<dl class="figures">\n', part, E'</dl>\n');

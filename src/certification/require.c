@@ -90,8 +90,10 @@ static KeptQuery record_violation = {
 static bool
 run_query(KeptQuery *query, Datum *values, const char *nulls, Datum *result, bool *isnull)
 {
+	OwnStatement own;
 	int			code;
 
+	own_statement_begin(&own);
 	if (query->plan == NULL || !SPI_plan_is_valid(query->plan))
 	{
 		SPIPlanPtr	fresh = SPI_prepare(query->text, query->nargs, query->types);
@@ -105,6 +107,7 @@ run_query(KeptQuery *query, Datum *values, const char *nulls, Datum *result, boo
 
 	/* Not read-only, so that it sees what has been committed by now. */
 	code = SPI_execute_plan(query->plan, values, nulls, false, 0);
+	own_statement_end(&own);
 	if (code < 0)
 		elog(ERROR, "could not run a query: %s", SPI_result_code_string(code));
 	if (SPI_processed == 0)

@@ -81,7 +81,7 @@ load_small_table(SmallTable *table)
 	{
 		attnums[i] = get_attnum(table->relid, table->columns[i]);
 		if (attnums[i] <= 0)
-			elog(ERROR, "governance.%s has no column %s", table->name, table->columns[i]);
+			report_no_column(rel, table->columns[i], NULL);
 	}
 
 	context = AllocSetContextCreate(CurrentMemoryContext, "governance small table",

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "oversight/audit.h"
@@ -76,8 +77,10 @@ verify_parts(bool only_whether, int progress, Tuplestorestate *result)
 	DestReceiver *receiver = CreateTuplestoreDestReceiver();
 	SPIExecuteOptions options = {.read_only = true, .dest = receiver};
 	StringInfoData query;
+	OwnStatement own;
 	uint64		nparts;
 
+	own_statement_begin(&own);
 	SPI_execute("SELECT p.first_account, p.last_account FROM governance.account_parts() AS p",
 				true, 0);
 	nparts = SPI_processed;
@@ -97,6 +100,7 @@ verify_parts(bool only_whether, int progress, Tuplestorestate *result)
 	SPI_freetuptable(SPI_tuptable);
 	SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, NULL, NULL);
 	SPI_execute_extended(query.data, &options);
+	own_statement_end(&own);
 	receiver->rDestroy(receiver);
 }
 
@@ -114,7 +118,9 @@ verify_audit(Tuplestorestate *result)
 {
 	DestReceiver *receiver = CreateTuplestoreDestReceiver();
 	SPIExecuteOptions options = {.read_only = false, .dest = receiver};
+	OwnStatement own;
 
+	own_statement_begin(&own);
 	SetTuplestoreDestReceiverParams(receiver, result, CurrentMemoryContext, false, NULL, NULL);
 	SPI_execute_extended("SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed"
 						 " FROM governance.verify_rulebook() AS v"
@@ -122,6 +128,7 @@ verify_audit(Tuplestorestate *result)
 						 " FROM governance.verify_audit() AS v"
 						 " UNION ALL SELECT v.account_id, v.scheme, v.item, v.stored, v.replayed"
 						 " FROM governance.verify_seals() AS v", &options);
+	own_statement_end(&own);
 	receiver->rDestroy(receiver);
 }
 

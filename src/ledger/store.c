@@ -221,8 +221,10 @@ uint64
 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mode)
 {
 	MemoryContext context = CurrentMemoryContext;
+	OwnStatement own;
 	int			result;
 
+	own_statement_begin(&own);
 	ledger_prepare(plan);
 	if (mode == LEDGER_WRITE)
 	{
@@ -254,6 +256,7 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 	}
 	else
 		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);
+	own_statement_end(&own);
 	/* SPI leaves its own context behind, which lives as long as the statement. */
 	MemoryContextSwitchTo(context);
 	if (result < 0)

@@ -9,6 +9,9 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+#include "complain.h"
+#include "errors.h"
 #include "ledger/stream.h"
 
 #include "access/htup_details.h"
@@ -211,12 +214,15 @@ open_portal(const char *query, int nargs, Oid *types, Datum *values)
 {
 	static const char *const off[] = {"enable_indexscan", "enable_indexonlyscan"};
 	int			level = NewGUCNestLevel();
+	OwnStatement own;
 	Portal		portal;
 
 	for (size_t i = 0; i < lengthof(off); i++)
 		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
+	own_statement_begin(&own);
 	portal = SPI_cursor_open_with_args(NULL, query, nargs, types, values, NULL, true, 0);
+	own_statement_end(&own);
 	AtEOXact_GUC(true, level);
 	return portal;
 }
@@ -252,7 +258,11 @@ stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types,
 	{
 		stream->columns[i] = SPI_fnumber(stream->desc, columns[i].name) - 1;
 		if (stream->columns[i] < 0)
-			elog(ERROR, "there is no column \"%s\" in \"%s\"", columns[i].name, query);
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" does not exist", columns[i].name),
+					 errdetail_version(), errhint_version(),
+					 errcontext("SQL statement \"%s\"", query)));
 	}
 	MemoryContextSwitchTo(old);
 	stream->fetch = 64;

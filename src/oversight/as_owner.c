@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "ledger/ledger.h"
 
 #include "catalog/pg_type.h"
@@ -43,6 +44,7 @@ governance_as_owner(PG_FUNCTION_ARGS)
 	Datum		values[FUNC_MAX_ARGS];
 	char		nulls[FUNC_MAX_ARGS + 1] = {0};
 	LedgerIdentity identity;
+	OwnStatement own;
 	int			nargs;
 	int16		length;
 	bool		by_value;
@@ -58,10 +60,12 @@ governance_as_owner(PG_FUNCTION_ARGS)
 		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
 	}
 	ledger_enter(&identity);
+	own_statement_begin(&own);
 	if (SPI_execute_with_args(call_text(name, nargs), nargs, types, values, nulls, false, 1) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "%s_as_owner() gave no row", name);
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	own_statement_end(&own);
 	if (!isnull && result_type != VOIDOID)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);

@@ -252,13 +252,17 @@ static uint64
 reader_execute(Reader *reader, const char *query, int nargs, Oid *types,
 			   Datum *values)
 {
-	SPIPlanPtr	plan = SPI_prepare(query, nargs, types);
+	OwnStatement own;
+	SPIPlanPtr	plan;
 	int			rc;
 
+	own_statement_begin(&own);
+	plan = SPI_prepare(query, nargs, types);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	rc = SPI_execute_snapshot(plan, values, NULL, reader->snapshot,
 							  InvalidSnapshot, true, false, 0);
+	own_statement_end(&own);
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(rc));
 	return SPI_processed;

@@ -20,7 +20,7 @@ if ! perl -0777 -e '
 			$text =~ s/^\s*--.*$//mg;
 			@raised = $text =~ /\bRAISE\s+(?!;)((?:[^\x27;]|\x27(?:[^\x27]|\x27\x27)*\x27)*);/g;
 			for (@raised) {
-				next if /\AEXCEPTION USING/ || /\ANOTICE USING/;
+				next if /\A(?:EXCEPTION|WARNING|NOTICE) USING/;
 				print "$file: RAISE without USING, so not translated: $_\n"; $bad = 1;
 			}
 			for my $part (map { /\b((?:MESSAGE|DETAIL|HINT) = (?:\x27|format\().*)/g } @raised) {

@@ -27,4 +27,14 @@ if [ "$overturned" != "74/100|0" ]; then
 	echo "in the end: $overturned"
 	exit 1
 fi
+
+# The examples of help() get on with what README.md has left, one after the other.
+psql -XAtq -d readme -c "DO \$\$ BEGIN IF to_regrole('analysts') IS NULL THEN CREATE ROLE analysts; END IF; END \$\$"
+psql -XAtq -d readme -c "SELECT example FROM governance.help()" -o help.sql
+psql -XAtq -d readme -v ON_ERROR_STOP=1 -f help.sql >help.out 2>&1 || { cat help.out; exit 1; }
+differences=$(psql -XAt -d readme -c "SELECT count(*) FROM governance.verify()")
+if [ "$differences" != 0 ]; then
+	echo "after the examples of help(): $differences differences"
+	exit 1
+fi
 psql -XAtq -c "DROP DATABASE readme"

@@ -99,7 +99,14 @@ SELECT l, regexp_match(governance.account_page(201, language => l), '<dt>(points
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) VALUES (202, 'hostile', 'r', now() + interval '30 days', now());
 SELECT substring(governance.account_page(202, time_zone => 'UTC') FROM '<p class="period">(.*?) · ') = to_char(now() AT TIME ZONE 'UTC' - interval '90 days', 'FMDD Mon YYYY') || ' – '
 	|| to_char(now() AT TIME ZONE 'UTC' + interval '90 days' / 8 - interval '1 second', 'FMDD Mon YYYY') AS around_now,
-	   regexp_match(governance.account_page(202), '<dt>score at the end</dt><dd>([^<]*)') AS score;
+	   regexp_match(governance.account_page(202), '<dt>score now</dt><dd>([^<]*)') AS score;
+
+-- A period that is over has an end, another one is as of now; long names keep
+-- their beginning and their end.
+SELECT governance.account_page(201, period => '[2024-01-01,2024-06-01)') ~ '<dt>score at the end</dt>' AS over,
+	governance.account_page(201, period => tstzrange('2024-01-01', now() + interval '1 day')) ~ '<dt>score now</dt>' AS going_on,
+	governance.transparency_page('[2024-01-01,2024-06-01)') ~ 'In force now' AS in_force_now;
+SELECT n, governance.page_clipped('Deprived of the right to broadcast for ' || n || ' days', 15) FROM unnest('{7,30,365}'::int[]) n;
 
 -- Errors.
 SELECT governance.transparency_page(tstzrange('2025-01-01', '2025-02-01'), 'fr');

@@ -137,6 +137,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('help', 'w.answer(q, ''(SELECT count(h) FROM governance.help(''''nothing of that name'''') h)'')'),
 	('html_text', 'governance.html_text(csv)'),
 	('level_privilege', 'w.answer(q, ''(SELECT count(h) FROM governance.level_privilege() h)'')'),
+	('library_version', 'governance.library_version()'),
 	('limits_of', 'governance.limits_of(word)'),
 	('linked_sanctions', 'governance.linked_sanctions(linked, now)'),
 	('may_tell', 'governance.may_tell(''account'')'),
