@@ -30,6 +30,9 @@ BEGIN
 		WHERE p.scheme = violation.scheme AND r.rule = violation.rule AND p.status IN ('active', 'retired')
 			AND p.in_force @> violation.occurred_at
 		LIMIT 1;
+	IF NOT FOUND THEN
+		RETURN;					-- only a version on trial knows of it, which acts on nobody
+	END IF;
 
 	FOR cert IN
 		SELECT c.certification_id, GREATEST(violation.decided_at, c.last_at) AS at,

@@ -84,8 +84,9 @@ BEGIN
 	IF action = 'change' THEN
 		SELECT r.min_points, r.max_points INTO price
 			FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
-			WHERE p.scheme = decision.scheme AND p.status IN ('active', 'retired')
-				AND p.in_force @> decision.occurred_at AND r.rule = decision.rule;
+			WHERE p.scheme = decision.scheme AND p.status IN ('active', 'retired', 'trial')
+				AND p.in_force @> decision.occurred_at AND r.rule = decision.rule
+			ORDER BY p.status = 'trial', lower(p.in_force) NULLS FIRST, p.policy_id LIMIT 1;
 		IF new_points IS NULL OR new_points < price.min_points OR new_points > price.max_points THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV201',
 				MESSAGE = governance.message('%s points are outside the range of rule "%s" of scheme "%s"',

@@ -127,8 +127,9 @@ BEGIN
 	END IF;
 	SELECT r.min_points, r.max_points INTO price
 		FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
-		WHERE p.scheme = propose_violation.scheme AND p.status IN ('active', 'retired')
-			AND p.in_force @> occurred_at AND r.rule = propose_violation.rule;
+		WHERE p.scheme = propose_violation.scheme AND p.status IN ('active', 'retired', 'trial')
+			AND p.in_force @> occurred_at AND r.rule = propose_violation.rule
+		ORDER BY p.status = 'trial', lower(p.in_force) NULLS FIRST, p.policy_id LIMIT 1;
 	IF NOT FOUND THEN
 		PERFORM governance.report_missing('rule', rule, scheme, governance.message('No version in force at %s has it.', occurred_at));
 	ELSIF points NOT BETWEEN price.min_points AND price.max_points THEN

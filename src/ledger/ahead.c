@@ -200,10 +200,7 @@ apply_coming(const Entries *entries, const Coming *coming, EngineState **state)
 			policy_activity_index(rulebook_compiled(version), coming->activity->kind) < 0 ||
 			ledger_append_activity(entries->scheme, *state, entries->history, coming->activity, state);
 	}
-	version = rulebook_version_at(entries->scheme, coming->violation->occurred);
-	return version == NULL ||
-		policy_rule_index(rulebook_compiled(version), coming->violation->rule,
-						  strlen(coming->violation->rule)) < 0 ||
+	return !ledger_judges(entries->scheme, coming->violation) ||
 		ledger_append_violation(entries->scheme, *state, entries->history, coming->violation, state);
 }
 

@@ -316,6 +316,23 @@ extern bool ledger_append_activity(Scheme *scheme, EngineState *state,
 								   const ActivityRow *row,
 								   EngineState **result);
 
+/* ---------- who judges a violation (judge.c) ---------- */
+
+/*
+ * The version in force then or, for a rule that it does not have, one on trial
+ * that does; null: none.  For rows that enter, and for what they may cost.
+ */
+extern PolicyVersion *ledger_judge(Scheme *scheme, TimestampTz at, const char *rule, int len);
+
+/* The version in force then, or one on trial; null: neither. */
+extern PolicyVersion *ledger_version_or_trial(Scheme *scheme, TimestampTz at);
+
+/*
+ * Does it count under the scheme, or under the trial that is one of its own?  Not
+ * when there was no version then, or one that does not have the rule.
+ */
+extern bool ledger_judges(Scheme *scheme, const ViolationRow *row);
+
 /* Where a violation stands in the fold. */
 extern TimestampTz ledger_place(Scheme *scheme, const ViolationRow *row);
 

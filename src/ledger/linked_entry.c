@@ -262,7 +262,7 @@ copy_row(CopyList *list, ViolationRow *row, int64 original, const EntryLink *lin
 	int			high = nlinks;
 
 	/* A version on trial acts on nobody. */
-	if (version == NULL)
+	if (version == NULL || !ledger_judges(row->scheme, row))
 		return;
 	policy = rulebook_compiled(version);
 	if (policy->nlinks == 0)

@@ -506,7 +506,8 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 									sizeof(TimestampTz) * ((Size) history->nviolations +
 														   history->nactivities));
 	for (int i = 0; i < history->nviolations; i++)
-		if (scheme_concerned(scheme, history->violations[i].scheme))
+		if (scheme_concerned(scheme, history->violations[i].scheme) &&
+			ledger_judges(scheme, &history->violations[i]))
 			places[n++] = ledger_place(scheme, &history->violations[i]);
 	for (int i = 0; i < history->nactivities; i++)
 		if (policy_activity_index(policy, history->activities[i].kind) >= 0)
@@ -545,9 +546,10 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 	{
 		const ViolationRow *row = &history->violations[i];
 
-		if (!scheme_concerned(scheme, row->scheme) || ledger_place(scheme, row) <= until)
+		if (!scheme_concerned(scheme, row->scheme) || !ledger_judges(scheme, row) ||
+			ledger_place(scheme, row) <= until)
 			continue;
-		if (recent->n == most || rulebook_version_at(scheme, row->occurred) == NULL)
+		if (recent->n == most)
 			return NULL;
 		add_entry(recent)->violation = *row;
 		place_last(recent);

@@ -553,7 +553,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		judged = policy_at(scheme, draft, row->occurred);
 		rule = judged == NULL ? -1 : rule_of(judged, row);
 		if (rule < 0)
-			continue;			/* only a draft may not know the rule */
+			continue;			/* nothing to this version (judge.c) */
 		revision = nrevisions == 0 ? NULL : last_revision(revisions, nrevisions, row->violation_id);
 		if (revision != NULL && revision->action == REVISE_OVERTURN &&
 			judged->revision == REVISION_REPLAY)

@@ -57,9 +57,11 @@ static LedgerPlan cost_plan = {
 	" OPERATOR(pg_catalog.*) 100)::pg_catalog.int4"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
 	" JOIN governance.violation v ON v.account_id" EQ "u.account_id AND v.violation_id" EQ "u.violation_id"
-	" LEFT JOIN governance.policy p ON p.scheme" EQ "v.scheme AND p.status" EQ "ANY ('{active,retired}')"
+	" LEFT JOIN LATERAL (SELECT r.usual_points FROM governance.policy p"
+	" JOIN governance.policy_rule r ON r.policy_id" EQ "p.policy_id AND r.rule" EQ "v.rule"
+	" WHERE p.scheme" EQ "v.scheme AND p.status" EQ "ANY ('{active,retired,trial}')"
 	" AND p.in_force OPERATOR(pg_catalog.@>) v.occurred_at"
-	" LEFT JOIN governance.policy_rule r ON r.policy_id" EQ "p.policy_id AND r.rule" EQ "v.rule,"
+	" ORDER BY p.status" EQ "'trial', pg_catalog.lower(p.in_force) NULLS FIRST, p.policy_id LIMIT 1) AS r ON true,"
 	" LATERAL (SELECT pg_catalog.count(*) AS n, pg_catalog.max(l.points) AS points"
 	" FROM (SELECT n.points FROM governance.revision n"
 	" WHERE n.account_id" EQ "v.account_id AND n.violation_id" EQ "v.violation_id AND n.action" EQ "'change'"
@@ -210,7 +212,7 @@ check_change(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
 			 const char *rule, TimestampTz occurred)
 {
 	Points		points = slot_points(slot, numbers[R_POINTS], "points");
-	PolicyVersion *version = scheme == NULL ? NULL : rulebook_version_at(scheme, occurred);
+	PolicyVersion *version = scheme == NULL ? NULL : ledger_judge(scheme, occurred, rule, strlen(rule));
 	const Policy *policy = version == NULL ? NULL : rulebook_compiled(version);
 	int			index = policy == NULL ? -1 : policy_rule_index(policy, rule, strlen(rule));
 	const PolicyRule *found;

@@ -140,7 +140,8 @@ ledger_known_at(Scheme *scheme, const AccountHistory *history)
 	TimestampTz latest = DT_NOBEGIN;
 
 	for (int i = 0; i < history->nviolations; i++)
-		if (scheme_concerned(scheme, history->violations[i].scheme))
+		if (scheme_concerned(scheme, history->violations[i].scheme) &&
+			ledger_judges(scheme, &history->violations[i]))
 			latest = Max(latest, history->violations[i].decided);
 	for (int i = 0; i < history->nactivities; i++)
 	{

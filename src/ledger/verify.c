@@ -680,7 +680,8 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	{
 		if (!found && history->nrevisions == 0)
 			for (int i = 0; i < history->nviolations && !v->stale; i++)
-				v->stale = scheme_concerned(scheme, history->violations[i].scheme);
+				v->stale = scheme_concerned(scheme, history->violations[i].scheme) &&
+					ledger_judges(scheme, &history->violations[i]);
 		if (v->stale)
 			return;				/* what is left is passed over */
 	}

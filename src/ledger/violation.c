@@ -66,33 +66,19 @@ source_name(const char *name, int len)
 }
 
 /*
- * The version that judges a violation: the one in force or, for a scheme that
- * has none in force, one that is on trial.
- */
-static PolicyVersion *
-version_or_trial(Scheme *scheme, TimestampTz at)
-{
-	PolicyVersion *version = rulebook_version_at(scheme, at);
-
-	for (int i = 0; i < scheme->ntrials && version == NULL; i++)
-		if (scheme->trials[i].from <= at &&
-			(at < scheme->trials[i].to || scheme->trials[i].to == DT_NOEND))
-			version = &scheme->trials[i];
-	return version;
-}
-
-/*
  * Is the row one that the rulebook knows, at a price that the rule allows?
  * The rule's code becomes that of the policy, which outlives the statement.
  */
 static void
 check_violation(Relation relation, ViolationRow *row, const char *rule, int rule_len)
 {
-	PolicyVersion *version = version_or_trial(row->scheme, row->occurred);
+	PolicyVersion *version = ledger_judge(row->scheme, row->occurred, rule, rule_len);
 	const Policy *policy;
 	const PolicyRule *found;
 	int			index;
 
+	if (version == NULL)
+		version = ledger_version_or_trial(row->scheme, row->occurred);
 	if (version == NULL)
 		report_not_in_force(row->scheme->name, row->occurred,
 							psprintf(_("Violation %lld of account %lld occurred then."),
@@ -277,7 +263,7 @@ typedef ViolationRow *ViolationRef;
 
 /*
  * Adds keys for the trials of the keys' schemes, with copies of the rows that
- * fall into the trial's time; drops keys that no version in force judges.
+ * fall into the trial's time; drops rows that no version in force judges.
  */
 static int64
 add_trial_keys(StandingKey **keys, int64 nkeys)
@@ -304,10 +290,7 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 			for (int v = 0; v < key->nviolations; v++)
 			{
 				ViolationRow *row = key->violations[v];
-				PolicyVersion *version = rulebook_version_at(trial, row->occurred);
-
-				if (version == NULL ||
-					policy_rule_index(rulebook_compiled(version), row->rule, strlen(row->rule)) < 0)
+				if (!ledger_judges(trial, row))
 					continue;
 				if (added == NULL)
 				{
@@ -320,7 +303,7 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 			}
 		}
 		for (int v = 0; v < key->nviolations; v++)
-			if (rulebook_version_at(key->scheme, key->violations[v]->occurred) != NULL)
+			if (ledger_judges(key->scheme, key->violations[v]))
 				key->violations[kept++] = key->violations[v];
 		key->nviolations = kept;
 		if (kept > 0)
@@ -348,9 +331,11 @@ check_limits(const LimitSet *limits, const ViolationRow *rows, int64 nrows)
 
 		if (points == POINTS_NONE)
 		{
-			const Policy *policy = rulebook_compiled(version_or_trial(rows[i].scheme, rows[i].occurred));
+			int			len = strlen(rows[i].rule);
+			const Policy *policy = rulebook_compiled(ledger_judge(rows[i].scheme, rows[i].occurred,
+																  rows[i].rule, len));
 
-			points = policy->rules[policy_rule_index(policy, rows[i].rule, strlen(rows[i].rule))].usual;
+			points = policy->rules[policy_rule_index(policy, rows[i].rule, len)].usual;
 		}
 		if (rows[i].surcharge != POINTS_NONE)
 			points += rows[i].surcharge;

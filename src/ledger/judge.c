@@ -1,0 +1,57 @@
+/*
+ * judge.c
+ *		By which version of its scheme a violation is judged.
+ *
+ * That is the version in force when it occurred.  A version on trial judges it as
+ * well, under a scheme of its own, and may have rules that the one in force does
+ * not: to that one a violation of such a rule is nothing that has happened.
+ * Whoever hands violations to a state asks here; the fold over a history leaves
+ * out by itself what no version judges (replay.c).
+ */
+#include "postgres.h"
+
+#include "ledger/ledger.h"
+
+static bool
+covers(const PolicyVersion *version, TimestampTz at)
+{
+	return version->from <= at && (at < version->to || version->to == DT_NOEND);
+}
+
+static bool
+knows(PolicyVersion *version, const char *rule, int len)
+{
+	return policy_rule_index(rulebook_compiled(version), rule, len) >= 0;
+}
+
+PolicyVersion *
+ledger_judge(Scheme *scheme, TimestampTz at, const char *rule, int len)
+{
+	PolicyVersion *version = rulebook_version_at(scheme, at);
+
+	if (version != NULL && knows(version, rule, len))
+		return version;
+	for (int i = 0; i < scheme->ntrials; i++)
+		if (covers(&scheme->trials[i], at) && knows(&scheme->trials[i], rule, len))
+			return &scheme->trials[i];
+	return NULL;
+}
+
+PolicyVersion *
+ledger_version_or_trial(Scheme *scheme, TimestampTz at)
+{
+	PolicyVersion *version = rulebook_version_at(scheme, at);
+
+	for (int i = 0; i < scheme->ntrials && version == NULL; i++)
+		if (covers(&scheme->trials[i], at))
+			version = &scheme->trials[i];
+	return version;
+}
+
+bool
+ledger_judges(Scheme *scheme, const ViolationRow *row)
+{
+	PolicyVersion *version = rulebook_version_at(scheme, row->occurred);
+
+	return version != NULL && knows(version, row->rule, strlen(row->rule));
+}
