@@ -9,6 +9,27 @@
 
 CHROOT_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 CHROOT_PID=
+CHROOT_MOUNTS=
+CHROOT_PART=
+
+# run_apart COMMAND...: a signal to the script ends it at once, with all that it
+# began, by leave_chroot in the script's traps.
+run_apart()
+{
+	local status=0 isolate=()
+
+	if unshare --mount --pid --ipc --fork true 2>/dev/null; then
+		isolate=(unshare --mount --pid --ipc --fork --kill-child --)
+	fi
+	# A process group of its own, in which an interrupt is not ignored.
+	set -m
+	"${isolate[@]}" "$@" </dev/null &
+	CHROOT_PID=$!
+	set +m
+	wait "$CHROOT_PID" || status=$?
+	end_apart
+	return "$status"
+}
 
 chroot_cache()
 {
@@ -36,15 +57,17 @@ make_chroot()
 
 	say "making a chroot of $release"
 	rm -rf --one-file-system "$dir" "$dir.part"
-	debootstrap --variant=minbase --include=make "$release" "$dir.part" "$MIRROR" "$script" \
-		</dev/null >"$log" 2>&1 || {
+	CHROOT_PART=$dir.part
+	CHROOT_MOUNTS=$dir.part
+	run_apart debootstrap --variant=minbase --include=make "$release" "$dir.part" "$MIRROR" "$script" \
+		>"$log" 2>&1 || {
 		show_tail "$log" 30
-		rm -rf --one-file-system "$dir.part"
 		die "debootstrap failed for $release"
 	}
 	# An archive may be a snapshot whose date has passed.
 	echo 'Acquire::Check-Valid-Until "false";' >"$dir.part/etc/apt/apt.conf.d/90governance"
 	mv "$dir.part" "$dir"
+	CHROOT_PART=
 }
 
 # kept_chroot RELEASE LOG [SUFFIX]: the one in the cache, made if it is not
@@ -57,7 +80,9 @@ kept_chroot()
 	CHROOT=$(chroot_cache)/$release${3:-}
 	mkdir -p "$(chroot_cache)"
 	exec 9>"$CHROOT.lock"
-	flock 9
+	until flock -w 1 9; do
+		:
+	done
 	if [ -n "${FRESH:-}" ] || [ ! -d "$CHROOT" ]; then
 		make_chroot "$release" "$CHROOT" "$log"
 	fi
@@ -97,39 +122,39 @@ CHROOT_INIT='
 # leave_chroot in the caller's traps ends it.
 in_chroot()
 {
-	local root=$1 status=0 isolate=()
+	local root=$1
 
 	shift
-	if unshare --mount --pid --ipc --fork true 2>/dev/null; then
-		isolate=(unshare --mount --pid --ipc --fork --kill-child --)
-	else
-		CHROOT_MOUNTS=$root
-	fi
-	# A process group of its own, in which an interrupt is not ignored.
-	set -m
-	"${isolate[@]}" bash -c "$CHROOT_INIT" chroot "$root" \
-		env -i PATH="$CHROOT_PATH" HOME=/root LC_ALL=C.UTF-8 "$@" </dev/null &
-	CHROOT_PID=$!
-	set +m
-	wait "$CHROOT_PID" || status=$?
-	leave_chroot
-	return "$status"
+	CHROOT_MOUNTS=$root
+	run_apart bash -c "$CHROOT_INIT" chroot "$root" \
+		env -i PATH="$CHROOT_PATH" HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
-# End what is left, and unmount what has no space of its own.
-leave_chroot()
+# End what is left, and unmount what had no space of its own.
+end_apart()
 {
-	local mount
+	local mount try
 
 	if [ -n "$CHROOT_PID" ]; then
-		kill -KILL -- "-$CHROOT_PID" 2>/dev/null || true
+		# The first process inside ends when all others have.
+		for try in $(seq 100); do
+			kill -KILL -- "-$CHROOT_PID" 2>/dev/null || break
+			[ "$try" -eq 1 ] || sleep 0.1
+		done
 		wait "$CHROOT_PID" 2>/dev/null || true
 		CHROOT_PID=
 	fi
-	if [ -n "${CHROOT_MOUNTS:-}" ]; then
+	if [ -n "$CHROOT_MOUNTS" ]; then
 		for mount in dev/pts dev/shm proc; do
 			! mountpoint -q "$CHROOT_MOUNTS/$mount" || umount -l "$CHROOT_MOUNTS/$mount"
 		done
 		CHROOT_MOUNTS=
 	fi
+}
+
+# For the caller's traps: nothing is left, and no chroot that is half made.
+leave_chroot()
+{
+	end_apart
+	[ -z "$CHROOT_PART" ] || rm -rf --one-file-system "$CHROOT_PART"
 }

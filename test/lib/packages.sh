@@ -202,10 +202,16 @@ server_packages()
 	fi
 }
 
+# The major that a pg_config says, or nothing if it is none.
+major_of()
+{
+	{ "$1" --version 2>/dev/null || true; } | sed -n 's/^PostgreSQL \([0-9][0-9]*\).*/\1/p'
+}
+
 # The major whose server in Debian's layout a pg_config belongs to, or nothing.
 debian_major()
 {
-	"$1" --bindir | sed -n 's|^/usr/lib/postgresql/\([0-9]*\)/bin$|\1|p'
+	{ "$1" --bindir 2>/dev/null || true; } | sed -n 's|^/usr/lib/postgresql/\([0-9]*\)/bin$|\1|p'
 }
 
 # What a server that is not Debian's lacks, or nothing.
@@ -247,7 +253,7 @@ choose_server()
 	CHOSEN_CONFIG=
 	if [ -n "${PG_CONFIG:-}" ]; then
 		config=$(command -v "$PG_CONFIG") || die "PG_CONFIG=$PG_CONFIG: no such program"
-		major=$("$config" --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9][0-9]*\).*/\1/p')
+		major=$(major_of "$config")
 		[ -n "$major" ] || die "PG_CONFIG=$PG_CONFIG does not answer as pg_config does"
 		[ "$major" -ge 15 ] || die "PostgreSQL $major is too old: governance needs 15 or newer"
 		CHOSEN_MAJOR=$(debian_major "$config")
@@ -267,7 +273,7 @@ choose_server()
 	done
 	config=$(command -v pg_config) || config=
 	if [ -n "$config" ] && [ -z "$(debian_major "$config")" ] && [ -z "$(lacking "$config")" ]; then
-		major=$("$config" --version | sed -n 's/^PostgreSQL \([0-9][0-9]*\).*/\1/p')
+		major=$(major_of "$config")
 		if [ "${major:-0}" -ge 15 ]; then
 			CHOSEN_CONFIG=$config
 			return
