@@ -77,6 +77,7 @@ typedef struct EngineEvent
 #define ENTRY_EXPIRED		0x02	/* reached its age */
 #define ENTRY_COLLAPSED		0x04	/* took part in another one, does not count */
 #define ENTRY_OVERTURNED	0x08	/* revision: refund; nothing counts it */
+#define ENTRY_GROUPED		0x10	/* others shared its price (group.c) */
 
 /* A violation that something may still look at. */
 typedef struct LiveEntry
@@ -93,6 +94,11 @@ typedef struct LiveEntry
 	uint32		marks;			/* mark bits */
 	uint32		flags;			/* ENTRY_* */
 	uint32		done;			/* age reliefs that have had it, by bit */
+	Points		price;			/* what it would cost by itself, where it shares
+								 * its price; else charged */
+	TimestampTz since;			/* when ENTRY_GROUPED: where its group began */
+	Span	   *lives;			/* its ages that depend on anything, as they were
+								 * when it came in (relief.c); null: none do */
 } LiveEntry;
 
 /* When a mark was put on an entry (only for marks that relief counts from). */
@@ -118,7 +124,8 @@ typedef struct CollapseState
 	uint64		group;
 	TimestampTz since;
 	TimestampTz until;			/* DT_NOEND: never */
-	Points		charged;		/* so far: the maximum or the sum */
+	Points		charged;		/* the maximum or the sum of what is not in the
+								 * prices of live entries (group.c) */
 	int32		count;
 } CollapseState;
 
@@ -274,6 +281,8 @@ typedef struct EngineState
 	int			first_open;		/* all sanctions before it have ended */
 	bool		due_known;
 	TimestampTz next_due;		/* when due_known: nothing happens before */
+	bool		outdated;		/* read from a form that did not know all that
+								 * this policy needs: to be folded anew */
 } EngineState;
 
 /* ---------- effects: what timeline() and explain() show ---------- */

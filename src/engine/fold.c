@@ -348,8 +348,11 @@ apply_violation(Fold *fold, const EngineEvent *event)
 			entry->decided = event->decided;
 			entry->incident = event->incident;
 			entry->content = event->content;
-			entry->charged = entry->remaining = charged;
+			entry->charged = entry->remaining = entry->price = charged;
 			entry->rule = event->rule;
+			if (fold->shares)
+				group_join(fold, entry);
+			relief_lives(fold, entry);
 		}
 		clean_violation(fold, event->rule);
 		state->last_violation = fold->at;
@@ -376,14 +379,14 @@ apply_violation(Fold *fold, const EngineEvent *event)
 static void
 apply_refund(Fold *fold, const EngineEvent *event)
 {
-	LiveEntry  *entry = entry_by_id(fold, event->violation_id);
+	LiveEntry  *entry = group_at_hand(fold, entry_by_id(fold, event->violation_id));
 	Effect		effect;
 	Points		delta = 0;
 
 	if (entry != NULL)
 	{
 		if (entry_live(entry))
-			delta = score_give(fold, entry->remaining);
+			delta = score_give(fold, group_lower(fold, entry, WHOLE_PRICE));
 		entry->remaining = 0;
 		entry->flags |= ENTRY_OVERTURNED;
 	}

@@ -132,6 +132,87 @@ entry_cmp(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+static bool
+same_collapse(const Collapse *a, const Collapse *b)
+{
+	return a->group == b->group && a->keep == b->keep && a->unit == b->unit &&
+		a->has_window == b->has_window && span_equal(&a->window, &b->window);
+}
+
+/* Entries that shared a price go on sharing it, if they do so in the same way. */
+static void
+transfer_price(Transfer *t, const LiveEntry *old, LiveEntry *entry)
+{
+	int			before = engine_plan(t->from)->shares ? group_sharing(t->from, old) : -1;
+	int			after = engine_plan(t->to)->shares ? group_sharing(t->to, entry) : -1;
+
+	if (before < 0 || before != after ||
+		!same_collapse(&t->from->collapses[before], &t->to->collapses[after]))
+	{
+		entry->flags &= ~ENTRY_GROUPED;
+		entry->since = 0;
+		entry->price = entry->charged;
+	}
+	else
+		entry->price = scaled(old->price * t->scale);
+}
+
+/*
+ * The lives of entries under the new version.  An age that is written as it was
+ * before is what it was; any other is judged by the entry's own time, for which
+ * the counts are taken back to it: those that came later do not count.
+ */
+static void
+transfer_lives(Transfer *t)
+{
+	const EnginePlan *before = engine_plan(t->from);
+	const EnginePlan *after = engine_plan(t->to);
+	EngineState *state = t->new;
+	Fold	   *fold = t->fold;
+	TimestampTz now = fold->at;
+	int			nentries = state->nentries;
+	int64	   *counters;
+	int			o = t->old->nentries - 1;
+
+	if (after->nlives == 0 || nentries == 0)
+		return;
+	counters = palloc(sizeof(int64) * Max(t->to->ncounters, 1));
+	if (t->to->ncounters > 0)
+		memcpy(counters, state->counters, sizeof(int64) * t->to->ncounters);
+	for (int i = nentries - 1; i >= 0; i--)
+	{
+		LiveEntry  *entry = &state->entries[i];
+		const LiveEntry *old = NULL;
+
+		/* they stand in the same order, unless the clock is another */
+		for (int n = 0; n < t->old->nentries && old == NULL; n++, o--)
+		{
+			if (o < 0)
+				o = t->old->nentries - 1;
+			if (t->old->entries[o].id == entry->id)
+				old = &t->old->entries[o];
+		}
+		fold_at(fold, Min(entry->at, now));
+		state->nentries = i + 1;
+		relief_lives(fold, entry);
+		for (int r = 0; r < t->from->nreliefs && old != NULL && old->lives != NULL; r++)
+		{
+			int			other = before->reliefs[r].life < 0 ? -1 : map_relief(t, r);
+
+			if (other >= 0 && after->reliefs[other].life >= 0 &&
+				t->from->reliefs[r].age_print == t->to->reliefs[other].age_print)
+				entry->lives[after->reliefs[other].life] = old->lives[before->reliefs[r].life];
+		}
+		if ((entry->flags & (ENTRY_COLLAPSED | ENTRY_OVERTURNED)) == 0)
+			observe_violation(fold, entry->rule, entry->charged, -1);
+	}
+	state->nentries = nentries;
+	fold_at(fold, now);
+	if (t->to->ncounters > 0)
+		memcpy(state->counters, counters, sizeof(int64) * t->to->ncounters);
+	pfree(counters);
+}
+
 static void
 transfer_entries(Transfer *t)
 {
@@ -159,6 +240,8 @@ transfer_entries(Transfer *t)
 		entry->rule = map_rule(t, entry->rule);
 		entry->charged = scaled(entry->charged * t->scale);
 		entry->remaining = scaled(entry->remaining * t->scale);
+		transfer_price(t, &old->entries[i], entry);
+		entry->lives = NULL;
 		entry->marks = entry->done = 0;
 		for (int m = 0; m < t->from->nmarks; m++)
 		{
@@ -190,13 +273,6 @@ transfer_entries(Transfer *t)
 		state->marks[state->nmarks] = old->marks[i];
 		state->marks[state->nmarks++].mark = mark;
 	}
-}
-
-static bool
-same_collapse(const Collapse *a, const Collapse *b)
-{
-	return a->group == b->group && a->keep == b->keep && a->unit == b->unit &&
-		a->has_window == b->has_window && span_equal(&a->window, &b->window);
 }
 
 static void
@@ -452,6 +528,8 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 		transfer_clocks(&t);
 	}
 	transfer_ladder(&t);
+	if (!fresh)
+		transfer_lives(&t);
 	sanctions_queue(&fold);
 	clean_pause(&fold);
 	clean_idle(&fold);

@@ -40,6 +40,8 @@ typedef struct ReliefPlan
 	bool		filtered;		/* the filter leaves something out */
 	bool		varies;			/* its condition or amount may change by time
 								 * alone */
+	int			life;			/* age: its place in the lives of an entry, or -1
+								 * where one length holds for all */
 	bool		in_order;		/* age: entries come of age as they stand; not
 								 * where late ones stand behind younger ones */
 	bool		direct_test;	/* `when` is an interval of the score: */
@@ -66,6 +68,8 @@ typedef struct EnginePlan
 
 	bool		keeps_remaining;	/* an entry is needed while it costs points */
 	bool		keeps_free;		/* and while it counts, if it costs nothing */
+	bool		shares;			/* entries share prices, and pass them on */
+	int			nlives;			/* ages that depend on anything */
 	bool		limits_vary;	/* cap, floor or start are not constant */
 	bool		limits_move;	/* and change otherwise than by facts */
 	bool		bulk;			/* many steps of clean time can be one */
@@ -125,6 +129,10 @@ typedef struct Fold
 	bool		has_quantity;
 	double		quantity;
 	TimestampTz look;			/* the next settled entries may matter from here */
+
+	/* the violation at hand shares its price: what it would cost by itself */
+	bool		shares;
+	Points		share;
 
 	bool		fresh;			/* the violation has not been on the ladder yet */
 	int			direct;			/* rung that the violation's rule opened, or -1 */
@@ -224,6 +232,38 @@ extern bool memory_grant(const Memory *memory, const GrantRecord *grant);
 extern Points price_violation(Fold *fold, const EngineEvent *event,
 							  Effect *effect, bool *collapsed);
 
+/* ---------- group.c ---------- */
+
+/* The group of a violation under one collapse; false: it has none. */
+extern bool collapse_group(const Policy *policy, int index, int rule, uint64 incident,
+						   uint64 content, uint64 *group);
+
+/* The group's state; made, or begun anew when its window is over. */
+extern CollapseState *collapse_state(Fold *fold, int index, uint64 group);
+
+/* The collapse by which an entry shares its price, or -1. */
+extern int	group_sharing(const Policy *policy, const LiveEntry *entry);
+
+/* What a group costs now, before it is bounded: the maximum or the sum. */
+extern int64 group_cost(Fold *fold, const CollapseState *s);
+
+/* An entry that shares its price has come in: the worst one carries it all. */
+extern void group_join(Fold *fold, LiveEntry *entry);
+
+/*
+ * The price of an entry falls, or it counts no longer (WHOLE_PRICE).  Takes from
+ * the entry what is to be given back, and gives how much that is; what its group
+ * goes on costing passes to the others.
+ */
+#define WHOLE_PRICE PG_INT32_MAX
+extern Points group_lower(Fold *fold, LiveEntry *entry, Points by);
+
+/* All that an entry cost has been given back: its group remembers. */
+extern void group_given_back(Fold *fold, const LiveEntry *entry);
+
+/* The entry, with all of its group at hand; entries may have moved. */
+extern LiveEntry *group_at_hand(Fold *fold, LiveEntry *entry);
+
 /* ---------- observe.c ---------- */
 
 extern ExprValue observe_value(void *arg, ExprVar var, int index);
@@ -252,6 +292,9 @@ filter_rule(const EntryFilter *filter, int rule)
 /* Adds to the running observables. */
 extern void observe_violation(Fold *fold, int rule, Points charged, int sign);
 extern void observe_activity(Fold *fold, int kind, double quantity);
+
+/* Points pass from an entry of one rule to one of another. */
+extern void observe_moved(Fold *fold, int from, int to, Points charged);
 extern void observe_sanction(Fold *fold, int rung);
 
 /* A value of an observable as its counter holds it. */
@@ -388,6 +431,9 @@ extern void relief_mark(Fold *fold, const EngineEvent *event);
 /* Applies a relief's operation; gives the change of the score. */
 extern Points relief_apply(Fold *fold, int relief, LiveEntry *entry,
 						   const SanctionState *sanction, bool *changed);
+
+/* Settles the lives of an entry, as of the instant at hand. */
+extern void relief_lives(Fold *fold, LiveEntry *entry);
 
 /* Would it do anything now? */
 extern bool relief_effective(Fold *fold, int relief);

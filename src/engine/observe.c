@@ -382,6 +382,23 @@ observe_violation(Fold *fold, int rule, Points charged, int sign)
 }
 
 void
+observe_moved(Fold *fold, int from, int to, Points charged)
+{
+	const Policy *policy = fold->policy;
+
+	if (policy->ncounters == 0 || charged == 0)
+		return;
+	for (int i = 0; i < policy->nobservables; i++)
+	{
+		const Observable *o = &policy->observables[i];
+
+		if (o->running && o->kind == OBSERVE_SUM_POINTS)
+			fold->state->counters[o->counter] += (int64) charged *
+				(filter_rule(&o->filter, to) - filter_rule(&o->filter, from));
+	}
+}
+
+void
 observe_activity(Fold *fold, int kind, double quantity)
 {
 	const Policy *policy = fold->policy;

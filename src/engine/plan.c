@@ -407,6 +407,7 @@ plan_reliefs(Scan *scan)
 		ReliefPlan *rp = &plan->reliefs[i];
 
 		rp->filtered = filter_given(&relief->filter);
+		rp->life = -1;
 		rp->direct_test = score_interval(policy, relief->when, &rp->low, &rp->high);
 		rp->quotas = i;
 		for (int j = 0; j < i; j++)
@@ -430,11 +431,11 @@ plan_reliefs(Scan *scan)
 		scan_expr(scan, relief->amount);
 		rp->varies = scan->varies;
 		scan_filter(scan, &relief->filter);
-		scan_param(scan, &relief->age);
 		scan_param(scan, &relief->every);
 		scan_param(scan, &relief->wait);
 		scan_param(scan, &relief->first_after);
 		scan->timed = false;
+		scan_param(scan, &relief->age);
 		scan_param(scan, &relief->extend_by);
 		scan_param(scan, &relief->cooldown);
 
@@ -446,6 +447,10 @@ plan_reliefs(Scan *scan)
 				rp->in_order = relief->age_mark < 0 && !relief->rolls && relief->age.ncases == 1 &&
 					relief->age.cases[0].when == NULL && relief->age.cases[0].times == NULL &&
 					relief->age_clock == policy->clock && policy->resanction_late;
+				rp->life = relief->age.ncases > 1 ||
+					(relief->age.ncases == 1 && (relief->age.cases[0].when != NULL ||
+												 relief->age.cases[0].times != NULL)) ?
+					plan->nlives++ : -1;
 				rp->number = plan->nages;
 				plan->ages[plan->nages++] = i;
 				break;
@@ -623,6 +628,9 @@ engine_prepare(Policy *policy)
 	if (policy->revision == REVISION_REFUND || scan.remaining)
 		policy->keeps_entries = plan->keeps_remaining = true;
 	plan->keeps_free |= scan.remaining;
+	for (int i = 0; i < policy->ncollapses && plan->keeps_remaining; i++)
+		if (policy->collapses[i].keep != KEEP_FIRST)
+			plan->shares = plan->keeps_free = true;
 	policy->starts_by_time = may_start_by_time(policy, plan);
 
 	plan->wake = palloc(sizeof(int) * Max(policy->nobservables, 1));

@@ -425,6 +425,8 @@ typedef struct Relief
 
 	/* age */
 	SpanParam	age;
+	uint64		age_print;		/* of how it is written: the same words, the same
+								 * lives */
 	EntryClock	age_clock;
 	int			age_mark;		/* counts from this mark (mark index), or -1 */
 	bool		age_clean;		/* any violation starts it anew */

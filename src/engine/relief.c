@@ -22,11 +22,10 @@
 static Points
 void_entry(Fold *fold, LiveEntry *entry, uint32 flag)
 {
-	Points		remaining = entry->remaining;
+	Points		back = group_lower(fold, entry, WHOLE_PRICE);
 
-	entry->remaining = 0;
 	entry->flags |= flag;
-	return score_give(fold, remaining);
+	return score_give(fold, back);
 }
 
 static bool
@@ -48,14 +47,10 @@ move_score(Fold *fold, Points target, LiveEntry *entry)
 	EngineState *state = fold->state;
 	int64		delta = (int64) target - state->score;
 	int64		given = fold->policy->accumulate ? -delta : delta;
-	Points		result;
 
 	if (entry == NULL || given <= 0)
 		return score_set(fold, target);
-	given = Min(given, entry->remaining);
-	result = score_give(fold, (Points) given);
-	entry->remaining -= (Points) given;
-	return result;
+	return score_give(fold, group_lower(fold, entry, (Points) Min(given, POINTS_MAX)));
 }
 
 Points
@@ -140,10 +135,42 @@ relief_when(Fold *fold, const Relief *relief)
 
 /* ---------- age ---------- */
 
+/*
+ * Ages that depend on anything are settled when the entry comes in, for good: in
+ * cases, or by a formula.  One in which no case holds is for ever.
+ */
+void
+relief_lives(Fold *fold, LiveEntry *entry)
+{
+	const LiveEntry *outer = fold->entry;
+
+	if (fold->plan->nlives == 0)
+		return;
+	if (entry->lives == NULL)
+		entry->lives = MemoryContextAllocZero(fold->state->context,
+											  sizeof(Span) * fold->plan->nlives);
+	fold->entry = entry;
+	for (int a = 0; a < fold->plan->nages; a++)
+	{
+		int			index = fold->plan->ages[a];
+		int			life = fold->plan->reliefs[index].life;
+
+		if (life >= 0 &&
+			!span_value(fold, &fold->policy->reliefs[index].age, &entry->lives[life]))
+		{
+			memset(&entry->lives[life], 0, sizeof(Span));
+			entry->lives[life].forever = true;
+		}
+	}
+	fold->entry = outer;
+}
+
 /* When the relief has the entry, as far as age goes. */
 static TimestampTz
-age_due(Fold *fold, const Relief *relief, const LiveEntry *entry)
+age_due(Fold *fold, int index, const LiveEntry *entry)
 {
+	const Relief *relief = &fold->policy->reliefs[index];
+	int			life = fold->plan->reliefs[index].life;
 	EngineState *state = fold->state;
 	const LiveEntry *outer = fold->entry;
 	TimestampTz base;
@@ -164,9 +191,17 @@ age_due(Fold *fold, const Relief *relief, const LiveEntry *entry)
 	if (relief->age_clean && state->last_violation > base)
 		base = state->last_violation;
 
-	fold->entry = entry;
-	given = span_value(fold, &relief->age, &span);
-	fold->entry = outer;
+	if (life >= 0 && entry->lives != NULL)
+	{
+		span = entry->lives[life];
+		given = !span.forever;
+	}
+	else
+	{
+		fold->entry = entry;
+		given = span_value(fold, &relief->age, &span);
+		fold->entry = outer;
+	}
 	if (!given)
 		return DT_NOEND;
 	base = calendar_round(span_add(base, &span, 1, fold->policy->zone),
@@ -198,7 +233,7 @@ age_due_settled(Fold *fold, int index, bool *exact)
 		entry.occurred = store->first[CLOCK_OCCURRED];
 		entry.decided = store->first[CLOCK_DECIDED];
 	}
-	due = age_due(fold, relief, &entry);
+	due = age_due(fold, index, &entry);
 	if (!TIMESTAMP_NOT_FINITE(due) && !*exact)
 		due -= USECS_PER_DAY;
 	return due;
@@ -243,12 +278,14 @@ relief_ages(Fold *fold)
 			entry = &state->entries[i];
 			if (!age_open(fold, index, entry))
 				continue;
-			if (age_due(fold, relief, entry) > fold->at)
+			if (age_due(fold, index, entry) > fold->at)
 			{
 				if (fold->plan->reliefs[index].in_order)
 					break;		/* those behind it are younger */
 				continue;
 			}
+			entry = group_at_hand(fold, entry);
+			i = entry - state->entries;
 			fold->entry = entry;
 			if (!relief_when(fold, relief))
 			{
@@ -275,7 +312,6 @@ relief_ages_next(Fold *fold)
 	for (int a = 0; a < fold->plan->nages; a++)
 	{
 		int			index = fold->plan->ages[a];
-		const Relief *relief = &fold->policy->reliefs[index];
 
 		for (int i = 0;; i++)
 		{
@@ -298,7 +334,7 @@ relief_ages_next(Fold *fold)
 				break;
 			if (!age_open(fold, index, &state->entries[i]))
 				continue;
-			at = age_due(fold, relief, &state->entries[i]);
+			at = age_due(fold, index, &state->entries[i]);
 			if (at > fold->at)
 			{
 				due = Min(due, at);
@@ -340,7 +376,6 @@ points_to_threshold(const Fold *fold)
 static bool
 lapse_settled(Fold *fold, int index, TimestampTz limit, int64 left)
 {
-	const Relief *relief = &fold->policy->reliefs[index];
 	EngineState *state = fold->state;
 	EntryStore *store = state->store;
 	const LiveEntry *behind = &state->entries[store->at];
@@ -350,7 +385,7 @@ lapse_settled(Fold *fold, int index, TimestampTz limit, int64 left)
 		!span_empty(&fold->policy->entry_memory) || fold->plan->entry_cycle ||
 		!age_open(fold, index, behind))
 		return false;
-	due = age_due(fold, relief, behind);
+	due = age_due(fold, index, behind);
 	if (due > limit || store->last[CLOCK_OCCURRED] >= due || store->last[CLOCK_DECIDED] >= due)
 		return false;
 	score_give(fold, (Points) store->remaining);
@@ -364,7 +399,6 @@ bool
 relief_lapse(Fold *fold, TimestampTz to)
 {
 	int			index = fold->plan->ages[0];
-	const Relief *relief = &fold->policy->reliefs[index];
 	EngineState *state = fold->state;
 	int64		left = points_to_threshold(fold);
 	int64		given = 0;
@@ -396,12 +430,13 @@ relief_lapse(Fold *fold, TimestampTz to)
 		entry = &state->entries[i];
 		if (!age_open(fold, index, entry))
 			continue;
-		due = age_due(fold, relief, entry);
+		due = age_due(fold, index, entry);
 		if (due > limit)
 			break;
+		entry = group_at_hand(fold, entry);
+		i = entry - state->entries;
 		entry->done |= (uint32) 1 << fold->plan->reliefs[index].number;
-		given += entry->remaining;
-		void_entry(fold, entry, ENTRY_EXPIRED);
+		given += abs(void_entry(fold, entry, ENTRY_EXPIRED));
 		instant = Max(instant, due);
 	}
 	if (instant == DT_NOBEGIN)
@@ -624,7 +659,7 @@ grant(Fold *fold, int index, const EngineEvent *event)
 	if (left > 0 && relief->op == OP_VOID)
 	{
 		LiveEntry  *entry = relief->select != VOID_ENTRY ? NULL :
-			entry_by_id(fold, event->violation_id);
+			group_at_hand(fold, entry_by_id(fold, event->violation_id));
 
 		if (relief->select == VOID_ENTRY &&
 			(entry == NULL || !entry_live(entry) ||

@@ -91,6 +91,8 @@ consume(Fold *fold, int64 points)
 
 			entry->remaining -= taken;
 			points -= taken;
+			if (entry->remaining == 0)
+				group_given_back(fold, entry);
 		}
 	}
 }

@@ -22,6 +22,8 @@
 #define FORMAT_VERSION 1
 #define FORMAT_WITH_PARTS 2		/* entries are told from each other, and there is
 								 * more behind the rest */
+#define FORMAT_SHARING 2		/* more than these two, where entries share prices
+								 * or have lives of their own */
 
 /* ---------- writing ---------- */
 
@@ -87,7 +89,9 @@ put_entry(Writer *w, const Policy *policy, const LiveEntry *entry)
 	put_instant(w, entry->at);
 	put_instant(w, entry->occurred);
 	put_instant(w, entry->decided);
-	put_byte(w, (entry->incident != 0 ? 1 : 0) | (entry->content != 0 ? 2 : 0));
+	put_byte(w, (entry->incident != 0 ? 1 : 0) | (entry->content != 0 ? 2 : 0) |
+			 (entry->price != entry->charged || (entry->flags & ENTRY_GROUPED) ? 4 : 0) |
+			 (entry->lives != NULL ? 8 : 0));
 	if (entry->incident != 0)
 		put_raw(w, entry->incident);
 	if (entry->content != 0)
@@ -98,6 +102,13 @@ put_entry(Writer *w, const Policy *policy, const LiveEntry *entry)
 	put_unsigned(w, entry->marks);
 	put_unsigned(w, entry->flags);
 	put_unsigned(w, entry->done);
+	if (entry->price != entry->charged || (entry->flags & ENTRY_GROUPED))
+	{
+		put_signed(w, entry->price);
+		put_instant(w, entry->since);
+	}
+	for (int i = 0; entry->lives != NULL && i < engine_plan(policy)->nlives; i++)
+		put_span(w, &entry->lives[i]);
 }
 
 static void
@@ -224,7 +235,8 @@ state_bytes(const Policy *policy, const EngineState *state)
 	w.used = VARHDRSZ;
 	memory_begin(&memory, policy, state);
 
-	put_byte(&w, state->store == NULL ? FORMAT_VERSION : FORMAT_WITH_PARTS);
+	put_byte(&w, (state->store == NULL ? FORMAT_VERSION : FORMAT_WITH_PARTS) +
+			 (plan->shares || plan->nlives > 0 ? FORMAT_SHARING : 0));
 	put_unsigned(&w, policy_shape(policy));
 	put_signed(&w, state->policy_id);
 	put_signed(&w, state->account_id);
@@ -426,6 +438,20 @@ get_entry(Reader *r, const Policy *policy, LiveEntry *entry)
 	entry->marks = (uint32) get_unsigned(r);
 	entry->flags = (uint32) get_unsigned(r);
 	entry->done = (uint32) get_unsigned(r);
+	entry->price = entry->charged;
+	if (given & 4)
+	{
+		entry->price = get_int(r);
+		entry->since = get_instant(r);
+	}
+	if (given & 8)
+	{
+		int			nlives = engine_plan(policy)->nlives;
+
+		entry->lives = palloc(sizeof(Span) * Max(nlives, 1));
+		for (int i = 0; i < nlives; i++)
+			entry->lives[i] = get_span(r);
+	}
 }
 
 static void
@@ -579,7 +605,9 @@ get_store(Reader *r, const Policy *policy, EngineState *state, const void *const
 bool
 engine_has_parts(const bytea *bytes)
 {
-	return VARSIZE_ANY_EXHDR(bytes) > 0 && *(const uint8 *) VARDATA_ANY(bytes) == FORMAT_WITH_PARTS;
+	uint8		format = VARSIZE_ANY_EXHDR(bytes) > 0 ? *(const uint8 *) VARDATA_ANY(bytes) : 0;
+
+	return format == FORMAT_WITH_PARTS || format == FORMAT_WITH_PARTS + FORMAT_SHARING;
 }
 
 EngineState *
@@ -600,6 +628,10 @@ engine_restore(const Policy *policy, const bytea *bytes, const void *const *part
 	r.end = r.at + VARSIZE_ANY_EXHDR(bytes);
 	r.last = 0;
 	format = get_byte(&r);
+	if (format > FORMAT_SHARING)
+		format -= FORMAT_SHARING;
+	else
+		state->outdated = plan->shares || plan->nlives > 0;
 	if (format != FORMAT_VERSION && format != FORMAT_WITH_PARTS)
 		corrupted("It has an unknown format version.");
 	if (get_unsigned(&r) != policy_shape(policy))

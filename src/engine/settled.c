@@ -54,6 +54,13 @@ apart(int64 x, int64 from)
 	return (int64) ((uint64) x - (uint64) from);
 }
 
+static inline bool
+has_history(const LiveEntry *entry)
+{
+	return entry->marks != 0 || entry->flags != 0 || entry->done != 0 ||
+		entry->price != entry->charged;
+}
+
 void
 put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry)
 {
@@ -62,7 +69,7 @@ put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry)
 			 (entry->incident != 0 ? HAS_INCIDENT : 0) |
 			 (entry->content != 0 ? HAS_CONTENT : 0) |
 			 (entry->remaining != entry->charged ? OTHER_REMAINING : 0) |
-			 (entry->marks != 0 || entry->flags != 0 || entry->done != 0 ? HAS_HISTORY : 0) |
+			 (has_history(entry) ? HAS_HISTORY : 0) |
 			 (entry->charged != base->charged ? OTHER_CHARGED : 0) |
 			 (entry->rule != base->rule ? OTHER_RULE : 0));
 	put_signed(w, apart(entry->id, base->id));
@@ -81,11 +88,14 @@ put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry)
 		put_signed(w, entry->remaining);
 	if (entry->rule != base->rule)
 		put_signed(w, entry->rule);
-	if (entry->marks != 0 || entry->flags != 0 || entry->done != 0)
+	if (has_history(entry))
 	{
 		put_unsigned(w, entry->marks);
 		put_unsigned(w, entry->flags);
 		put_unsigned(w, entry->done);
+		put_signed(w, entry->price);
+		if (entry->flags & ENTRY_GROUPED)
+			put_signed(w, apart(entry->since, entry->at));
 	}
 	*base = *entry;
 }
@@ -122,7 +132,12 @@ get_settled(Reader *r, const Policy *policy, LiveEntry *base, LiveEntry *entry)
 		entry->marks = (uint32) get_unsigned(r);
 		entry->flags = (uint32) get_unsigned(r);
 		entry->done = (uint32) get_unsigned(r);
+		entry->price = get_int(r);
+		if (entry->flags & ENTRY_GROUPED)
+			entry->since = get_later(r, entry->at);
 	}
+	else
+		entry->price = entry->charged;
 	*base = *entry;
 }
 
@@ -556,7 +571,7 @@ sum_up(EntryStore *store, const LiveEntry *entry)
 		store->plain = true;
 		store->remaining = 0;
 	}
-	store->plain &= entry->marks == 0 && entry->flags == 0 && entry->done == 0 && entry_live(entry);
+	store->plain &= !has_history(entry) && entry_live(entry);
 	store->remaining += entry->remaining;
 	store->count++;
 }
@@ -568,7 +583,8 @@ same_entry(const LiveEntry *a, const LiveEntry *b)
 	return a->id == b->id && a->at == b->at && a->occurred == b->occurred &&
 		a->decided == b->decided && a->incident == b->incident && a->content == b->content &&
 		a->charged == b->charged && a->remaining == b->remaining && a->rule == b->rule &&
-		a->marks == b->marks && a->flags == b->flags && a->done == b->done;
+		a->marks == b->marks && a->flags == b->flags && a->done == b->done &&
+		a->price == b->price && a->since == b->since;
 }
 
 /*
@@ -714,7 +730,7 @@ store_settle(const Policy *policy, EngineState *state, const EngineLimits *limit
 {
 	EntryStore *store = state->store;
 
-	if (policy->nmarks > 0)
+	if (policy->nmarks > 0 || engine_plan(policy)->nlives > 0)
 		return;
 	forget_entries(policy, state);
 	if (store != NULL && (store->count == 0 || store->at > limits->many))

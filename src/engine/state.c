@@ -139,6 +139,7 @@ engine_copy(const Policy *policy, const EngineState *state)
 {
 	EngineState *copy = state_alloc(policy);
 	MemoryContext context = copy->context;
+	int			nlives = engine_plan(policy)->nlives;
 	EngineState fixed = *copy;
 
 	*copy = *state;
@@ -163,6 +164,9 @@ engine_copy(const Policy *policy, const EngineState *state)
 	(copy->field = copy_array(state->field, state->n, sizeof(*state->field)))
 	COPY(pending, npending);
 	COPY(entries, nentries);
+	for (int i = 0; i < copy->nentries && nlives > 0; i++)
+		if (copy->entries[i].lives != NULL)
+			copy->entries[i].lives = copy_array(state->entries[i].lives, nlives, sizeof(Span));
 	COPY(marks, nmarks);
 	COPY(activities, nactivities);
 	COPY(collapses, ncollapses);
@@ -245,6 +249,17 @@ same_sanction(const Policy *policy, const SanctionState *a, const SanctionState 
 }
 
 static bool
+same_lives(const Policy *policy, const Span *a, const Span *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (int i = 0; i < engine_plan(policy)->nlives; i++)
+		if (!span_equal(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
+static bool
 same_clock(const CleanClock *a, const CleanClock *b)
 {
 	return a->base == b->base && span_equal(&a->span, &b->span) &&
@@ -277,7 +292,9 @@ same_clock(const CleanClock *a, const CleanClock *b)
 	 (x)->decided == (y)->decided && (x)->incident == (y)->incident && \
 	 (x)->content == (y)->content && (x)->charged == (y)->charged && \
 	 (x)->remaining == (y)->remaining && (x)->rule == (y)->rule && \
-	 (x)->marks == (y)->marks && (x)->flags == (y)->flags && (x)->done == (y)->done)
+	 (x)->marks == (y)->marks && (x)->flags == (y)->flags && (x)->done == (y)->done && \
+	 (x)->price == (y)->price && (x)->since == (y)->since && \
+	 same_lives(policy, (x)->lives, (y)->lives))
 #define SAME_MARK(x, y) \
 	((x)->entry == (y)->entry && (x)->mark == (y)->mark && (x)->at == (y)->at)
 #define SAME_ACTIVITY(x, y) \

@@ -355,7 +355,7 @@ fold_works(StandingWork *works, int nworks)
 			work->state = ledger_fresh(key->scheme, NULL, work->history,
 									   ledger_place(key->scheme, key->violations[0]));
 		}
-		if (work->state == NULL || key->replay ||
+		if (work->state == NULL || key->replay || work->state->outdated ||
 			(key->refresh && key->changed_from <= work->state->as_of))
 			work->replayed = work->whole = replays = true;
 		else if (key->refresh)

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "errors.h"
 #include "rulebook/compile.h"
 
@@ -62,6 +63,19 @@ check_whole_days(const Doc *doc, const SpanParam *param)
 	}
 }
 
+/* Cases and formulas are texts in lists and objects. */
+static uint64
+age_print(const Doc *doc, uint64 print)
+{
+	if (doc->key != NULL)
+		print = hash_bytes_extended((const unsigned char *) doc->key, strlen(doc->key), print);
+	if (doc->text != NULL)
+		print = hash_bytes_extended((const unsigned char *) doc->text, strlen(doc->text), print + 1);
+	for (int i = 0; i < doc->nchildren; i++)
+		print = age_print(&doc->children[i], print + 2);
+	return print;
+}
+
 static void
 compile_age(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -71,6 +85,7 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 
 	compile_span_param(c, age, EXPR_MAY_STATE | EXPR_MAY_ENTRY, false, &relief->age);
 	check_length(age, &relief->age);
+	relief->age_print = age_print(age, 0);
 	relief->age_clock = c->policy->clock;
 	relief->age_mark = -1;
 	if (from)
