@@ -85,6 +85,33 @@ CREATE FUNCTION governance.entry_id_given(relation regclass, "column" text, id b
 COMMENT ON FUNCTION governance.entry_id_given(regclass, text, bigint) IS
 	'part of the row triggers on entries: refuses an id that nobody may give, and moves governance.entry_seq on past one that was given by hand';
 
+-- Triggers of an earlier version call these, and a dump of it names them.
+CREATE FUNCTION governance.appeal_decide() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+BEGIN
+	RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+		MESSAGE = governance.message('the governance ledger of this database is of an earlier version'),
+		HINT = governance.message('Call governance.create_ledger() to bring it to this one.');
+END
+$decide$;
+COMMENT ON FUNCTION governance.appeal_decide() IS
+	'of earlier versions: decided appeals before the ledger was brought to this one';
+
+CREATE FUNCTION governance.proposal_decide() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $decide$
+BEGIN
+	RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+		MESSAGE = governance.message('the governance ledger of this database is of an earlier version'),
+		HINT = governance.message('Call governance.create_ledger() to bring it to this one.');
+END
+$decide$;
+COMMENT ON FUNCTION governance.proposal_decide() IS
+	'of earlier versions: decided proposals before the ledger was brought to this one';
+
 CREATE FUNCTION governance.pass_rows() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_pass_rows';
@@ -92,7 +119,7 @@ COMMENT ON FUNCTION governance.pass_rows() IS
 	'statement trigger that hands the rows of a statement to the function that its argument names';
 
 REVOKE ALL ON FUNCTION
-	governance.pass_rows(),
+	governance.pass_rows(), governance.appeal_decide(), governance.proposal_decide(),
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.account_apply(), governance.revision_apply(),
 	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite(),
