@@ -14,7 +14,10 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_extension.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -142,6 +145,16 @@ void
 report_missing_id(Missing what, int64 id, Relation relation, int column)
 {
 	report_in_row(what, NULL, psprintf("%lld", (long long) id), NULL, relation, column);
+}
+
+void
+require_select(const char *table)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid(table, nsp) : InvalidOid;
+
+	if (OidIsValid(relid) && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, table);
 }
 
 void

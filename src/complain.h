@@ -49,6 +49,12 @@ pg_noreturn extern void report_missing_of(Missing what, const char *owner, const
 pg_noreturn extern void report_not_in_force(const char *scheme, TimestampTz at, const char *detail,
 											Relation relation);
 
+/*
+ * The current role may select from a table of the ledger, or it is told that it
+ * may not: so what there is can be asked after by those alone who may see it.
+ */
+extern void require_select(const char *table);
+
 /* A column that a trigger needs; function: whose argument names it, or null. */
 pg_noreturn extern void report_no_column(Relation relation, const char *column, const char *function);
 

@@ -6,9 +6,14 @@
 
 #include "identity.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 /*
  * The role that acts and the transaction's nesting level at which it was noted;
@@ -33,11 +38,37 @@ forget_actor_of_subtransaction(SubXactEvent event, SubTransactionId mine,
 		actor = InvalidOid;
 }
 
+static bool
+owns_ledger(Oid userid)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
+	HeapTuple	tuple = OidIsValid(relid) ? SearchSysCache1(RELOID, ObjectIdGetDatum(relid)) : NULL;
+	bool		owns = HeapTupleIsValid(tuple) && ((Form_pg_class) GETSTRUCT(tuple))->relowner == userid;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return owns;
+}
+
+/*
+ * Who acts while nobody has been noted.  Foreign keys mark their work as we mark
+ * ours, and do it as the owner of the table that they change.  Where that is a
+ * table of the ledger, whoever is outermost acted.  Where it is another one, its
+ * triggers are code of its owner, in the statement of somebody who never agreed
+ * to it: then the owner is the one who acts.
+ */
+static Oid
+role_outside(void)
+{
+	Oid			userid = GetUserId();
+
+	return InNoForceRLSOperation() && owns_ledger(userid) ? GetOuterUserId() : userid;
+}
+
 /*
  * Only a fresh start notes who acts: what the owner's code runs in its turn,
- * triggers of other tables among it, works for the same role.  Checks of foreign
- * keys mark their work in the same way; whoever is outermost there is all that
- * is known.
+ * triggers of other tables among it, works for the same role.
  */
 void
 identity_enter(Oid owner, Identity *identity)
@@ -55,7 +86,7 @@ identity_enter(Oid owner, Identity *identity)
 	identity->actor_level = actor_level;
 	if (!InNoForceRLSOperation() || !OidIsValid(actor))
 	{
-		actor = InNoForceRLSOperation() ? GetOuterUserId() : identity->userid;
+		actor = role_outside();
 		actor_level = GetCurrentTransactionNestLevel();
 	}
 	SetUserIdAndSecContext(owner, identity->sec_context |
@@ -79,7 +110,5 @@ trigger_depth(void)
 Oid
 acting_role(void)
 {
-	if (!InNoForceRLSOperation())
-		return GetUserId();
-	return OidIsValid(actor) ? actor : GetOuterUserId();
+	return InNoForceRLSOperation() && OidIsValid(actor) ? actor : role_outside();
 }

@@ -314,8 +314,9 @@ BEGIN
 	IF TG_OP = 'INSERT' OR NEW.decided_by IS DISTINCT FROM OLD.decided_by THEN
 		PERFORM governance.check_name_given(TG_RELID, 'decided_by', NEW.decided_by);
 	END IF;
-	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL AND (NEW.account_id, NEW.appeal_id, NEW.violation_id, NEW.outcome, NEW.decided_at)
-		IS DISTINCT FROM (OLD.account_id, OLD.appeal_id, OLD.violation_id, OLD.outcome, OLD.decided_at) THEN
+	-- What was said for it may be added to; the audit notes that.
+	IF TG_OP = 'UPDATE' AND OLD.outcome IS NOT NULL
+		AND to_jsonb(NEW) - 'grounds' IS DISTINCT FROM to_jsonb(OLD) - 'grounds' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV204',
 			MESSAGE = governance.message('appeal %s was decided already', OLD.appeal_id),
 			DETAIL = governance.message('It was %s at %s.', OLD.outcome, OLD.decided_at),

@@ -11,7 +11,7 @@ CREATE FUNCTION governance.object_level(OUT kind text, OUT object text, OUT leve
 	SET search_path = pg_catalog, pg_temp
 AS $levels$
 	-- Tables and sequences, and what moderators and administrators may do to
-	-- them.  Readers may select from every table and view.
+	-- them.  Readers may select from every table, view and sequence.
 	WITH written (object, moderator, administrator) AS (VALUES
 		('account', 'INSERT', 'UPDATE,DELETE'),
 		('account_seq', 'USAGE', NULL),
@@ -160,7 +160,8 @@ AS $levels$
 		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'),
 		('create_audit_tables', 'owner'), ('audit_adopt', 'owner'), ('audit_fact', 'owner'),
 		('certification_revisions', 'owner'), ('certification_violations', 'owner'))
-	SELECT 'table', w.object, 'reader', '{SELECT}'::text[] FROM written w WHERE w.object NOT LIKE '%\_seq'
+	-- sequences too: a dump reads where they are
+	SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'reader', '{SELECT}'::text[] FROM written w
 	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
 			string_to_array(w.moderator, ',') FROM written w WHERE w.moderator IS NOT NULL
 	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'administrator',

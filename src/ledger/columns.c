@@ -54,11 +54,12 @@ columns_arrays(const Columns *columns, Datum *values)
 /* Up to so many rows are written one by one. */
 #define FEW_ROWS 3
 
-void
+uint64
 columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan)
 {
 	Datum		values[LEDGER_MAX_ARGS];
 	char		nulls[LEDGER_MAX_ARGS + 1];
+	uint64		written = 0;
 
 	if (columns->nrows <= FEW_ROWS)
 	{
@@ -70,10 +71,10 @@ columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan)
 				nulls[c] = columns->columns[c].nulls[row] ? 'n' : ' ';
 			}
 			nulls[columns->ncolumns] = '\0';
-			ledger_execute(one_plan, values, nulls, LEDGER_WRITE);
+			written += ledger_execute(one_plan, values, nulls, LEDGER_WRITE);
 		}
-		return;
+		return written;
 	}
 	columns_arrays(columns, values);
-	ledger_execute(plan, values, NULL, LEDGER_WRITE);
+	return ledger_execute(plan, values, NULL, LEDGER_WRITE);
 }

@@ -29,6 +29,6 @@ extern void columns_add(Columns *columns, const Datum *values, const bool *nulls
 extern void columns_arrays(const Columns *columns, Datum *values);
 
 /* By a statement for many rows or, when they are few, by its twin for one row. */
-extern void columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan);
+extern uint64 columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan);
 
 #endif							/* GOVERNANCE_LEDGER_COLUMNS_H */

@@ -428,7 +428,8 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 		arrays[0] = ledger_int8_array(batch->overturned_accounts, batch->noverturned);
 		arrays[1] = ledger_int8_array(batch->overturned, batch->noverturned);
 		arrays[2] = ledger_array(batch->overturned_at, NULL, batch->noverturned, TIMESTAMPTZOID);
-		ledger_execute(&overturn_plan, arrays, NULL, LEDGER_WRITE);
+		ledger_written("sanction", CMD_UPDATE, batch->noverturned,
+					   ledger_execute(&overturn_plan, arrays, NULL, LEDGER_WRITE));
 	}
 }
 

@@ -226,6 +226,9 @@ governance_entry_id_given(PG_FUNCTION_ARGS)
 	int64		id = PG_GETARG_INT64(2);
 	LedgerIdentity identity;
 
+	/* A table of one's own has entries of one's own. */
+	if (RelationGetNamespace(relation) != get_namespace_oid("governance", false))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(relation));
 	if (pg_class_aclcheck(PG_GETARG_OID(0), acting_role(), ACL_INSERT) != ACLCHECK_OK &&
 		pg_attribute_aclcheck_all(PG_GETARG_OID(0), acting_role(), ACL_INSERT, ACLMASK_ANY) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(relation));

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "ledger/transition.h"
@@ -155,6 +156,8 @@ governance_appeal_times(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+	/* Whoever files an appeal sees what it is against. */
+	require_select("violation");
 	rulebook_refresh();
 	version = rulebook_version_at(rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false),
 								  PG_GETARG_TIMESTAMPTZ(1));

@@ -92,6 +92,12 @@ extern uint64 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls,
 							 LedgerMode mode);
 
 /*
+ * So many rows of a derived table were to be inserted, updated or deleted, and
+ * so many were.  Complains where a trigger of somebody else can be the cause.
+ */
+extern void ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written);
+
+/*
  * Has a table of the ledger grown out of the plans that were made for it?  Names
  * one that is looked up by its keys, row by row.
  */

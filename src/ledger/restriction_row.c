@@ -244,6 +244,7 @@ write_by_sql(const RestrictionWrite *sets, int n)
 	bool		nulls[R_COLUMNS];
 	uint64		nrows = 0;
 	uint64		row = 0;
+	uint64		nstale = 0;
 
 	columns_init(&keys, key_types, 2);
 	columns_init(&stale, key_types, 2);
@@ -282,6 +283,7 @@ write_by_sql(const RestrictionWrite *sets, int n)
 				values[0] = Int64GetDatum(set->account_id);
 				values[1] = PointerGetDatum(set->scheme->text);
 				columns_add(&stale, values, NULL);
+				nstale += row - first;
 			}
 		}
 		for (int j = 0; j < set->nspans; j++)
@@ -292,8 +294,10 @@ write_by_sql(const RestrictionWrite *sets, int n)
 	}
 	if (keys.nrows > 0)
 		SPI_freetuptable(SPI_tuptable);
-	columns_execute(&stale, &delete_restriction_plan, &delete_restriction_one_plan);
-	columns_execute(&rows, &insert_restriction_plan, &insert_restriction_one_plan);
+	ledger_written("restriction", CMD_DELETE, nstale,
+				   columns_execute(&stale, &delete_restriction_plan, &delete_restriction_one_plan));
+	ledger_written("restriction", CMD_INSERT, rows.nrows,
+				   columns_execute(&rows, &insert_restriction_plan, &insert_restriction_one_plan));
 }
 
 void

@@ -41,6 +41,13 @@ static LedgerPlan sanction_plan = {
 	6, {INT8OID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID}
 };
 
+/* A balance that is possible is what the score is then. */
+static LedgerPlan became_plan = {
+	"SELECT s.score::pg_catalog.text FROM governance.score($1, $2, $3, 'infinity') AS s (score)"
+	" WHERE governance.points(s.score) OPERATOR(pg_catalog.<>) $4",
+	4, {INT8OID, TEXTOID, TIMESTAMPTZOID, NUMERICOID}
+};
+
 /* What was decided of a violation before a revision. */
 static LedgerPlan previous_plan = {
 	"SELECT r.action FROM governance.revision r WHERE r.account_id" EQ "$1 AND r.violation_id" EQ "$2"
@@ -150,6 +157,40 @@ check_opening(Relation relation, int64 account_id, const char *name, TimestampTz
 	if (scheme->trial_of != NULL || rulebook_version_at(scheme, at) == NULL)
 		report_not_in_force(name, at, _("An opening balance stands under the version in force at its instant."),
 							relation);
+}
+
+/*
+ * Once it counts, the score is what the balance says, or it said what no score
+ * of the scheme can be.  Whoever loads history, as the owner of the ledger, may
+ * load the rest of it afterwards.
+ */
+static void
+check_balances(Relation relation, Tuplestorestate *rows, TupleTableSlot *slot, const AttrNumber *numbers)
+{
+	tuplestore_rescan(rows);
+	while (tuplestore_gettupleslot(rows, true, false, slot))
+	{
+		const int	columns[] = {R_ACCOUNT, R_SCHEME, R_DECIDED, R_POINTS};
+		Datum		values[lengthof(columns)];
+		bool		isnull;
+
+		if (slot_attisnull(slot, numbers[R_SCHEME]) || !slot_attisnull(slot, numbers[R_SANCTION]))
+			continue;
+		for (size_t i = 0; i < lengthof(columns); i++)
+			values[i] = slot_getattr(slot, numbers[columns[i]], &isnull);
+		if (ledger_execute(&became_plan, values, NULL, LEDGER_FRESH) > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+					 errmsg("%s is no score of scheme \"%s\"",
+							DatumGetCString(DirectFunctionCall1(numeric_out, values[3])), TextDatumGetCString(values[1])),
+					 owner_may_tell("standing")
+					 ? errdetail("At %s the score of account %s can be %s.", timestamptz_to_str(DatumGetTimestampTz(values[2])),
+								 psprintf("%lld", (long long) DatumGetInt64(values[0])),
+								 SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)) : 0,
+					 errhint("Name points between nought and the cap, as governance.score() shows them."),
+					 errtablecol(relation, numbers[R_POINTS])));
+		SPI_freetuptable(SPI_tuptable);
+	}
 }
 
 /* ---------- what every revision has to be, whoever writes it ---------- */
@@ -305,6 +346,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	int64	   *accounts;
 	int64	   *violations;
 	int			nrows = 0;
+	bool		balances = false;
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
 	ledger_lock(RowExclusiveLock);
@@ -346,6 +388,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		{
 			bool		opening = slot_attisnull(slot, numbers[R_SANCTION]);
 
+			balances |= opening;
 			if (opening)
 				check_opening(relation, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
 							  slot_time(slot, numbers[R_DECIDED]));
@@ -373,9 +416,11 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		revise_copies(&list, account_id, slot_int8(slot, numbers[R_ID]), scheme,
 					  slot_time(slot, numbers[R_DECIDED]));
 	}
-	ExecDropSingleTupleTableSlot(slot);
 	check_costs(limits_now(), accounts, violations, nrows);
 	standings_apply(list.keys, list.n);
+	if (balances && !ledger_owned_by(acting_role()))
+		check_balances(relation, trigger->tg_newtable, slot, numbers);
+	ExecDropSingleTupleTableSlot(slot);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -297,7 +297,8 @@ sanctions_insert(const SanctionWrite *rows, int n)
 		values[13] = sanction_terms(rung, s, &nulls[13]);
 		columns_add(&columns, values, nulls);
 	}
-	columns_execute(&columns, &insert_sanction_plan, &insert_sanction_one_plan);
+	ledger_written("sanction", CMD_INSERT, columns.nrows,
+				   columns_execute(&columns, &insert_sanction_plan, &insert_sanction_one_plan));
 }
 
 /* ---------- those that have changed ---------- */
@@ -389,7 +390,8 @@ sanctions_update(const SanctionWrite *rows, int n)
 		values[10] = Int64GetDatum(s->policy_id);
 		columns_add(&columns, values, nulls);
 	}
-	columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan);
+	ledger_written("sanction", CMD_UPDATE, columns.nrows,
+				   columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan));
 }
 
 int64

@@ -629,18 +629,22 @@ merge_keys(StandingKey *keys, int nkeys)
 
 /*
  * A standing that is there but could not be locked came after this
- * transaction's snapshot, or went after it was looked for.
+ * transaction's snapshot, or went after it was looked for.  One that is not
+ * there at all was never let in.
  */
 static void
 check_done(const StandingKey *key)
 {
-	if (!key->done)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to concurrent update"),
-				 errdetail("The standing of account %lld under scheme \"%s\" changed meanwhile.",
-						   (long long) key->account_id, key->scheme->name),
-				 errhint("The transaction might succeed if retried.")));
+	if (key->done)
+		return;
+	if (!standing_is_there(key))
+		ledger_written("standing", CMD_INSERT, 1, 0);
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update"),
+			 errdetail("The standing of account %lld under scheme \"%s\" changed meanwhile.",
+					   (long long) key->account_id, key->scheme->name),
+			 errhint("The transaction might succeed if retried.")));
 }
 
 /* What is half written can take no further entry. */

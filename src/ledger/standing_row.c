@@ -54,6 +54,11 @@ static LedgerPlan lock_one_plan = {
 	2, {INT8OID, TEXTOID}
 };
 
+static LedgerPlan there_plan = {
+	"SELECT FROM governance.standing s WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
+	2, {INT8OID, TEXTOID}
+};
+
 static LedgerPlan insert_plan = {
 	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state, settled, settling)"
 	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
@@ -551,7 +556,7 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 /* ---------- writing them ---------- */
 
 /* Writes all of them by one insert, or by one update, which takes more. */
-static void
+static uint64
 execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
 {
 	static const Oid types[VALUES + ENGINE_PARTS] = {
@@ -589,7 +594,7 @@ execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
 	}
 	for (int c = 0; c < ncolumns; c++)
 		values[2 + c] = ledger_array(columns[c], nulls[c], nworks, ledger_type(types[c]));
-	ledger_execute(plan, values, NULL, LEDGER_WRITE);
+	return ledger_execute(plan, values, NULL, LEDGER_WRITE);
 }
 
 void
@@ -597,7 +602,7 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 {
 	if (!table->direct && nworks > 1)
 	{
-		execute_many(&update_plan, works, nworks);
+		ledger_written("standing", CMD_UPDATE, nworks, execute_many(&update_plan, works, nworks));
 		return;
 	}
 	for (int i = 0; i < nworks; i++)
@@ -623,7 +628,8 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 		for (int c = 0; c < S_COLUMNS + ENGINE_PARTS; c++)
 			none[c] = nulls[c] ? 'n' : ' ';
 		none[S_COLUMNS + ENGINE_PARTS] = '\0';
-		ledger_execute(&update_one_plan, values, none, LEDGER_WRITE);
+		ledger_written("standing", CMD_UPDATE, 1,
+					   ledger_execute(&update_one_plan, values, none, LEDGER_WRITE));
 	}
 }
 
@@ -686,4 +692,13 @@ standings_insert(StandingTable *table, StandingWork *works, int nworks, bool *in
 		inserted[next++] = true;
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+bool
+standing_is_there(const StandingKey *key)
+{
+	Datum		values[2];
+
+	direct_key(key, values);
+	return ledger_execute(&there_plan, values, NULL, LEDGER_LATEST) > 0;
 }

@@ -65,6 +65,9 @@ extern void standings_update(StandingTable *table, StandingWork *works, int nwor
 extern void standings_insert(StandingTable *table, StandingWork *works, int nworks,
 							 bool *inserted);
 
+/* Is there a standing, whoever has committed it meanwhile? */
+extern bool standing_is_there(const StandingKey *key);
+
 /* The state in a row of ours. */
 extern EngineState *standing_state(Datum state, const void *const *parts, int64 policy_id);
 

@@ -23,6 +23,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "parser/parsetree.h"
@@ -263,6 +264,31 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 		elog(ERROR, "SPI_execute_plan failed for \"%s\": %s",
 			 plan->text, SPI_result_code_string(result));
 	return SPI_processed;
+}
+
+void
+ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written)
+{
+	Relation	relation;
+	TriggerDesc *triggers;
+	bool		suppressed;
+
+	if (written >= wanted)
+		return;
+	relation = table_open(get_relname_relid(table, get_namespace_oid("governance", false)), AccessShareLock);
+	triggers = relation->trigdesc;
+	suppressed = triggers != NULL &&
+		(command == CMD_INSERT ? triggers->trig_insert_before_row :
+		 command == CMD_UPDATE ? triggers->trig_update_before_row : triggers->trig_delete_before_row);
+	if (suppressed)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger on table \"%s\" suppressed what the ledger writes there", table),
+				 errdetail("Of %llu rows %llu were written.", (unsigned long long) wanted,
+						   (unsigned long long) written),
+				 errhint("What is derived is all there or not at all: a BEFORE trigger on it returns the row."),
+				 errtable(relation)));
+	table_close(relation, AccessShareLock);
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "complain.h"
 #include "ledger/effect.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
@@ -50,6 +51,7 @@ governance_timeline(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	account_id = PG_GETARG_INT64(0);
+	require_select("standing");
 	rulebook_refresh();
 	ledger_read_enter();
 	scheme = trace_scheme(text_to_cstring(PG_GETARG_TEXT_PP(1)), false, &ended);

@@ -557,7 +557,11 @@ rulebook_scheme(const char *name, int len, bool missing_ok)
 			lo = mid + 1;
 	}
 	if (!missing_ok)
+	{
+		/* Of a scheme that is there whoever may not see standings hears the same. */
+		require_select("standing");
 		report_missing(MISSING_SCHEME, pnstrdup(name, len), NULL, 0);
+	}
 	return NULL;
 }
 
