@@ -390,8 +390,7 @@ sanctions_update(const SanctionWrite *rows, int n)
 		values[10] = Int64GetDatum(s->policy_id);
 		columns_add(&columns, values, nulls);
 	}
-	ledger_written("sanction", CMD_UPDATE, columns.nrows,
-				   columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan));
+	(void) columns_execute(&columns, &update_sanction_plan, &update_sanction_one_plan);
 }
 
 int64

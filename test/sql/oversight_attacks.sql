@@ -134,6 +134,44 @@ UPDATE governance.appeal SET grounds = 'said later';
 \set VERBOSITY default
 RESET ROLE;
 
+-- What was prepared or opened with a right is not answered without it.
+PREPARE asked AS SELECT governance.permits(11, 'post'), governance.tier(11);
+SET ROLE attack_reader;
+EXECUTE asked;
+EXECUTE asked;
+BEGIN;
+DECLARE answers CURSOR FOR SELECT governance.score(11, 't.attack'), governance.permits(11, 'post') FROM generate_series(1, 2);
+FETCH 1 FROM answers;
+SET LOCAL ROLE attack_nobody;
+FETCH 1 FROM answers;
+ROLLBACK;
+SET ROLE attack_nobody;
+EXECUTE asked;
+RESET ROLE;
+
+-- Code of one's own that a superuser's maintenance runs acts for its owner, and writes nothing.
+SET ROLE attack_moderator;
+CREATE FUNCTION public.records(account bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	PERFORM governance.opening_balance(account, 't.balance', 1);
+	RETURN account;
+EXCEPTION WHEN OTHERS THEN
+	RAISE WARNING 'refused to %', current_user;
+	RETURN account;
+END $$;
+CREATE TABLE public.bait (account bigint);
+CREATE INDEX ON public.bait (public.records(account));
+CREATE MATERIALIZED VIEW public.bait_view AS SELECT public.records(28) WITH NO DATA;
+RESET ROLE;
+INSERT INTO governance.moderator_limit (role, max_points) VALUES ('attack_moderator', 0);
+SET ROLE attack_moderator;
+INSERT INTO public.bait VALUES (27);
+RESET ROLE;
+ANALYZE public.bait;
+REINDEX TABLE public.bait;
+REFRESH MATERIALIZED VIEW public.bait_view;
+SELECT account_id, points, decided_by FROM governance.revision WHERE account_id IN (27, 28);
+
 -- Sequences are read by whoever dumps.
 SELECT has_sequence_privilege('attack_reader', 'governance.entry_seq', 'SELECT') AS reads,
 	has_sequence_privilege('attack_reader', 'governance.entry_seq', 'USAGE') OR has_sequence_privilege('attack_administrator', 'governance.audit_seq', 'UPDATE') AS moves,
@@ -141,8 +179,9 @@ SELECT has_sequence_privilege('attack_reader', 'governance.entry_seq', 'SELECT')
 SELECT * FROM governance.verify();
 
 \set ECHO none
-DROP TABLE public.follows, public.profile, public.my_entries;
-DROP FUNCTION public.followed(), public.swallow(), public.attempt(text, text);
+DROP MATERIALIZED VIEW public.bait_view;
+DROP TABLE public.bait, public.follows, public.profile, public.my_entries;
+DROP FUNCTION public.followed(), public.swallow(), public.records(bigint), public.attempt(text, text);
 REVOKE ALL ON SCHEMA public FROM attack_moderator, attack_nobody;
 SELECT governance.revoke_level('attack_reader'), governance.revoke_level('attack_moderator'), governance.revoke_level('attack_administrator');
 DROP OWNED BY attack_nobody, attack_reader, attack_moderator, attack_administrator, attack_registry CASCADE;
