@@ -32,8 +32,11 @@ INSERT INTO governance.revision (account_id, violation_id, action, reason, decid
 	SELECT account_id, violation_id, 'reinstate', 'x', decided_at + interval '1 day' FROM governance.revision WHERE action = 'overturn' AND random() < 0.3;
 INSERT INTO governance.appeal (violation_id, filed_at, deadline, decided_at, outcome, decided_by)
 	SELECT violation_id, filed, filed + interval '10 days', CASE WHEN d THEN filed + took END, CASE WHEN d THEN 'upheld' END, CASE WHEN d THEN 'judge' || floor(random() * 3) END
-	FROM (SELECT violation_id, decided_at + random() * interval '20 days' AS filed, random() * interval '25 days' AS took, random() < 0.8 AS d
-		  FROM governance.violation WHERE random() < 0.2) a;
+	FROM (SELECT violation_id, decided_at + random() * interval '20 days' AS filed, random() * interval '25 days' AS took,
+				 -- what is overturned can have been appealed against, and is not any more
+				 random() < 0.8 OR EXISTS (SELECT FROM governance.revision r WHERE r.account_id = v.account_id AND r.violation_id = v.violation_id
+										   AND r.action = 'overturn') AS d
+		  FROM governance.violation v WHERE random() < 0.2) a;
 CREATE TABLE period AS SELECT tstzrange('2022-03-01', '2022-09-15') AS period UNION ALL SELECT '[2022-01-01, 2022-01-31)' UNION ALL SELECT '(,)' UNION ALL SELECT '[2023-06-01, 2023-07-01)';
 \set ECHO queries
 
