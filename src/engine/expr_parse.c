@@ -378,6 +378,30 @@ check_text(Parser *p, const Node *var, const Node *constant)
 
 static Node *parse_or(Parser *p);
 
+/* Two of different types are compared: how one of them is written, where that is why. */
+static Node *
+fail_compare(Parser *p, const Node *a, const Node *b)
+{
+	const Node *text = is_text(a) ? a : is_text(b) ? b : NULL;
+	const Node *number = a->type == EXPR_NUMBER ? a : b;
+
+	if (text != NULL && number->type == EXPR_NUMBER && text->value.text[0] != '\0')
+	{
+		char	   *end;
+
+		(void) strtod(text->value.text, &end);
+		if (*end == '\0')
+			return fail(p, psprintf(_("a number is written without quotes, not '%s'"),
+									text->value.text));
+	}
+	if ((a->type == EXPR_DATE || b->type == EXPR_DATE) && number->type == EXPR_NUMBER &&
+		number->kind == NODE_CONSTANT)
+		return fail(p, psprintf(_("a date is compared with one in quotes, such as \"2025-01-31\", not with %.10g"),
+								number->value.number));
+	return fail(p, psprintf(_("cannot compare %s with %s"),
+							type_name(a->type), type_name(b->type)));
+}
+
 static bool
 is_severity(const Node *node)
 {
@@ -721,8 +745,7 @@ parse_in(Parser *p, Node *subject)
 			return NULL;
 		if (subject->type != EXPR_NULL && item->type != EXPR_NULL &&
 			subject->type != item->type)
-			return fail(p, psprintf(_("cannot compare %s with %s"),
-									type_name(subject->type), type_name(item->type)));
+			return fail_compare(p, subject, item);
 		if (!check_text(p, subject, item))
 			return NULL;
 		if (nargs == room)
@@ -763,8 +786,7 @@ parse_compare(Parser *p)
 
 	if (args[0]->type != EXPR_NULL && args[1]->type != EXPR_NULL &&
 		args[0]->type != args[1]->type)
-		return fail(p, psprintf(_("cannot compare %s with %s"),
-								type_name(args[0]->type), type_name(args[1]->type)));
+		return fail_compare(p, args[0], args[1]);
 	if (!check_text(p, args[0], args[1]) || !check_text(p, args[1], args[0]))
 		return NULL;
 	if (op != CMP_EQ && op != CMP_NE)

@@ -40,7 +40,8 @@
 #define ATTRIBUTES_ORDER " ORDER BY account_id, name, during"
 #define VIOLATIONS \
 	"SELECT account_id, violation_id, scheme, rule, points, surcharge, occurred_at," \
-	" decided_at, source, incident, content_ref, sanction_length, held" \
+	" decided_at, source, incident, content_ref, sanction_length, held," \
+	" linked_violation_id" \
 	" FROM governance.violation WHERE account_id"
 #define VIOLATIONS_ORDER " ORDER BY account_id, violation_id"
 #define ACTIVITIES \
@@ -173,6 +174,7 @@ violation_row(const Row *row, void *place)
 		v->length.usecs = length->time;
 	}
 	v->held = DatumGetBool(row->values[12]);
+	v->copied = !row->nulls[13];
 }
 
 static void
@@ -338,7 +340,8 @@ static const ColumnSpec violation_columns[] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}, {"scheme", TEXTOID}, {"rule", TEXTOID},
 	{"points", NUMERICOID}, {"surcharge", NUMERICOID}, {"occurred_at", TIMESTAMPTZOID},
 	{"decided_at", TIMESTAMPTZOID}, {"source", TEXTOID}, {"incident", TEXTOID},
-	{"content_ref", TEXTOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID}
+	{"content_ref", TEXTOID}, {"sanction_length", INTERVALOID}, {"held", BOOLOID},
+	{"linked_violation_id", INT8OID}
 };
 
 static const ColumnSpec activity_columns[] = {

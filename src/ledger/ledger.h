@@ -152,6 +152,7 @@ typedef struct ViolationRow
 	uint64		content;
 	Span		length;
 	bool		held;			/* a brake was on */
+	bool		copied;			/* of a linked account's: its price needs no range */
 } ViolationRow;
 
 typedef struct ActivityRow

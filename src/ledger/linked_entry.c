@@ -329,6 +329,7 @@ linked_entries_copy(ViolationRow **rows, int64 *nrows)
 		row->violation_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
 														1, &isnull));
 		row->source = "system";
+		row->copied = true;
 		if (copy->points != POINTS_NONE)
 			row->points = copy->points;
 		numbers[0][i] = row->account_id;

@@ -28,7 +28,8 @@
 #define HAS_INCIDENT	0x10
 #define HAS_CONTENT		0x20
 #define HAS_LENGTH		0x40
-#define HAS_VIOLATION	0x80
+#define HAS_VIOLATION	0x80	/* an activity names one, a copy has one behind it */
+#define IS_HELD			0x80	/* beside the source */
 
 static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
 
@@ -161,11 +162,12 @@ put_entry(StringInfo out, const Policy *policy, const RecentEntry *entry)
 					(v->surcharge != POINTS_NONE ? HAS_SURCHARGE : 0) |
 					(v->incident != 0 ? HAS_INCIDENT : 0) |
 					(v->content != 0 ? HAS_CONTENT : 0) |
-					(length ? HAS_LENGTH : 0));
+					(length ? HAS_LENGTH : 0) |
+					(v->copied ? HAS_VIOLATION : 0));
 		pq_sendint64(out, v->violation_id);
 		pq_sendint64(out, v->occurred);
 		pq_sendint32(out, rule);
-		pq_sendbyte(out, (uint8) source);
+		pq_sendbyte(out, (uint8) source | (v->held ? IS_HELD : 0));
 		if (v->decided != v->occurred)
 			pq_sendint64(out, v->decided);
 		if (v->points != POINTS_NONE)
@@ -249,6 +251,9 @@ get_entry(StringInfo in, Recent *recent)
 		v->occurred = v->decided = get_int64(in);
 		v->rule = policy->rules[get_index(in, policy->nrules)].code;
 		source = get_byte(in);
+		v->held = (source & IS_HELD) != 0;
+		v->copied = (flags & HAS_VIOLATION) != 0;
+		source &= ~IS_HELD;
 		v->source = sources[Min(source, (int) lengthof(sources) - 1)];
 		v->points = v->surcharge = POINTS_NONE;
 		if (flags & HAS_DECIDED)

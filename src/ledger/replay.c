@@ -304,12 +304,13 @@ ledger_place(Scheme *scheme, const ViolationRow *row)
 
 /*
  * The moderator's choice, as far as the rule allows it: a draft, or a version on
- * trial, may have another range than the one that it was made in.
+ * trial, may have another range than the one that it was made in.  What a copy
+ * costs is the policy's choice, and needs no range.
  */
 static Points
-allowed_points(const Policy *judged, int rule, Points points)
+allowed_points(const Policy *judged, int rule, const ViolationRow *row, Points points)
 {
-	if (points == POINTS_NONE || rule < 0)
+	if (points == POINTS_NONE || rule < 0 || row->copied)
 		return points;
 	return Min(Max(points, judged->rules[rule].min), judged->rules[rule].max);
 }
@@ -336,7 +337,7 @@ violation_event(const Policy *judged, int rule, const Policy *policy, const Viol
 	event->occurred = row->occurred;
 	event->decided = row->decided;
 	event->rule = rule;
-	event->points = allowed_points(judged, rule, row->points);
+	event->points = allowed_points(judged, rule, row, row->points);
 	event->surcharge = row->surcharge;
 	event->source = row->source;
 	event->incident = row->incident;
@@ -643,7 +644,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			violation_event(p->judged, p->rule, policy, p->violation, &event);
 			event.key = p->key;
 			if (p->changed)
-				event.points = allowed_points(p->judged, p->rule, p->points);
+				event.points = allowed_points(p->judged, p->rule, p->violation, p->points);
 		}
 		else if (p->activity != NULL)
 		{

@@ -63,6 +63,33 @@ whole_units(const char *text)
 	return NULL;
 }
 
+/* "7d", "P7D", "36h": how other languages write "7 days", or null. */
+static const char *
+short_units(const char *text)
+{
+	static const struct
+	{
+		char		letter;
+		const char *unit;
+	}			units[] = {
+		{'y', "years"}, {'w', "weeks"}, {'d', "days"}, {'h', "hours"}, {'s', "seconds"}
+	};
+	int			n;
+	char		letter;
+	int			read = 0;
+
+	if (pg_tolower(text[0]) == 'p')
+		text++;
+	if (pg_tolower(text[0]) == 't')
+		text++;
+	if (sscanf(text, "%5d%c%n", &n, &letter, &read) != 2 || text[read] != '\0' || n < 1)
+		return NULL;
+	for (int i = 0; i < (int) lengthof(units); i++)
+		if (pg_tolower(letter) == units[i].letter)
+			return psprintf(_("Write \"%.0f %s\"."), (double) n, units[i].unit);
+	return NULL;
+}
+
 /* What might have been meant, or null. */
 static const char *
 span_hint(const Doc *doc)
@@ -81,6 +108,8 @@ span_hint(const Doc *doc)
 		return _("Say of what: \"7 days\".");
 	if (doc->kind != DOC_TEXT)
 		return NULL;
+	if (doc->text[0] != '\0' && strspn(doc->text, "0123456789.") == strlen(doc->text))
+		return _("Say of what: \"7 days\".");
 	for (int i = 0; i < (int) lengthof(for_ever); i++)
 		if (pg_strcasecmp(doc->text, for_ever[i]) == 0)
 			return _("Write \"ever\".");
@@ -91,7 +120,7 @@ span_hint(const Doc *doc)
 		(pg_strncasecmp(unit, "match", 5) == 0 || pg_strncasecmp(unit, "game", 4) == 0 ||
 		 pg_strncasecmp(unit, "event", 5) == 0))
 		return _("A number of events is written {\"count\": 2, \"of\": \"match\"}, with the kind of activity that counts.");
-	return strchr(doc->text, '.') != NULL ? whole_units(doc->text) : NULL;
+	return strchr(doc->text, '.') != NULL ? whole_units(doc->text) : short_units(doc->text);
 }
 
 Span

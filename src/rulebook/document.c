@@ -320,6 +320,36 @@ closest_hint(const char *name, const char *const *candidates, int ncandidates)
 	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : hint;
 }
 
+/* What this place calls a thing that is called otherwise elsewhere, or null. */
+static const char *
+other_word(const char *key, const char *const *keys, int nkeys)
+{
+	static const char *const words[][2] = {
+		{"duration", "for"}, {"length", "for"}, {"lasts", "for"},
+		{"max", "cap"}, {"maximum", "cap"}, {"max", "at_most"}, {"maximum", "at_most"},
+		{"quota", "at_most"}, {"limit", "at_most"},
+		{"min", "floor"}, {"minimum", "floor"}, {"min", "at_least"}, {"minimum", "at_least"},
+		{"initial", "start"}, {"base", "start"},
+		{"condition", "when"}, {"if", "when"}, {"threshold", "when"}, {"trigger", "when"},
+		{"after", "age"}, {"expires", "age"}, {"expiry", "age"}, {"lifetime", "age"},
+		{"action", "withhold"}, {"actions", "withhold"}, {"deny", "withhold"},
+		{"block", "withhold"}, {"restrict", "withhold"}, {"restrictions", "withhold"},
+		{"level", "tier"}, {"name", "scheme"}, {"name", "rung"}, {"id", "rung"}, {"code", "rung"},
+		{"name", "title"}, {"label", "title"}, {"description", "title"}, {"description", "note"},
+		{"cost", "points"}, {"price", "points"}, {"category", "class"},
+		{"default", "usual"}, {"window", "within"}, {"period", "within"}, {"since", "within"},
+		{"rungs", "ladder"}, {"sanctions", "ladder"}, {"thresholds", "ladder"},
+		{"recovery", "relief"}, {"decay", "relief"}, {"facts", "attributes"},
+		{"violations", "rules"}, {"counts", "observe"}, {"holidays", "calendar"}
+	};
+
+	for (int i = 0; i < (int) lengthof(words); i++)
+		for (int k = 0; k < nkeys; k++)
+			if (strcmp(words[i][0], key) == 0 && strcmp(words[i][1], keys[k]) == 0)
+				return psprintf(_("Perhaps you meant \"%s\"."), keys[k]);
+	return NULL;
+}
+
 char *
 word_list(const char *const *words, int nwords, const char *last)
 {
@@ -423,6 +453,7 @@ doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
 		}
 		if (k == nkeys)
 		{
+			const char *hint = closest_hint(key, keys, nkeys);
 			StringInfoData shown;
 
 			initStringInfo(&shown);
@@ -433,7 +464,7 @@ doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
 						 NULL, "key \"%s\" does not go with \"%s\"", shown.data, with);
 			doc_fail(object,
 					 psprintf(_("Allowed here: %s."), word_list(keys, nkeys, "and")),
-					 closest_hint(key, keys, nkeys),
+					 hint ? hint : other_word(key, keys, nkeys),
 					 "unknown key \"%s\"", shown.data);
 		}
 	}

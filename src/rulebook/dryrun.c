@@ -52,6 +52,8 @@ typedef struct DryRun
 	TimestampTz opened;
 	TimestampTz first;			/* earliest instant named anywhere */
 	TimestampTz last;
+	TimestampTz entry;			/* the first one that is no fact: a real standing begins */
+	bool		before;			/* a sanction opened before that */
 } DryRun;
 
 /* ---------- reading events ---------- */
@@ -152,6 +154,24 @@ read_group(const Doc *doc)
 	return hash == 0 ? 1 : hash;
 }
 
+/* What the values of an attribute look like. */
+static const char *
+values_detail(AttributeType type)
+{
+	switch (type)
+	{
+		case ATTRIBUTE_NUMBER:
+			return _("Its values are numbers, such as 12 or 3.5.");
+		case ATTRIBUTE_BOOLEAN:
+			return _("Its values are true and false.");
+		case ATTRIBUTE_DATE:
+			return _("Its values are dates, such as \"2025-01-31\" or \"2025-01-31 12:00\".");
+		case ATTRIBUTE_TEXT:
+			break;
+	}
+	return NULL;
+}
+
 static ExprValue
 read_value(DryRun *run, int attribute, const Doc *doc)
 {
@@ -177,7 +197,9 @@ read_value(DryRun *run, int attribute, const Doc *doc)
 			event_fail(doc, _("must be a single value"), NULL);
 	}
 	if (!policy_read_attribute(run->policy, attribute, text, &value))
-		event_fail(doc, _("cannot be read as the attribute's type"), NULL);
+		event_fail(doc, psprintf(_("attribute \"%s\" cannot be \"%s\""),
+								 run->policy->attributes[attribute].name, text),
+				   values_detail(run->policy->attributes[attribute].type));
 	return value;
 }
 
@@ -285,6 +307,8 @@ read_violation(DryRun *run, const Doc *object, const Doc *rule, TimestampTz at,
 				 errmsg("%s: rule \"%s\" does not cost %s points",
 						event_path(doc_get(object, "points")), code,
 						points_text(event->points)),
+				 policy->rules[event->rule].min == policy->rules[event->rule].max ?
+				 errdetail("It costs %s.", points_text(policy->rules[event->rule].min)) :
 				 errdetail("It costs from %s to %s.",
 						   points_text(policy->rules[event->rule].min),
 						   points_text(policy->rules[event->rule].max)),
@@ -345,7 +369,9 @@ read_release(DryRun *run, const Doc *object, const Doc *rung, EngineEvent *event
 
 		for (int i = 0; i < run->policy->nrungs; i++)
 			codes[i] = run->policy->rungs[i].code;
-		fail_hinted(rung, psprintf(_("the document has no rung \"%s\""), rung->text), NULL,
+		fail_hinted(rung, psprintf(_("the document has no rung \"%s\""), rung->text),
+					run->policy->nrungs == 0 ? NULL :
+					psprintf(_("Known: %s."), word_list(codes, run->policy->nrungs, "and")),
 					closest_hint(rung->text, codes, run->policy->nrungs));
 	}
 	event->starts = DT_NOBEGIN;
@@ -377,7 +403,9 @@ read_attribute(DryRun *run, const Doc *object, const Doc *attribute)
 
 		for (int i = 0; i < run->policy->nattributes; i++)
 			names[i] = run->policy->attributes[i].name;
-		fail_hinted(attribute, psprintf(_("the document has no attribute \"%s\""), attribute->text), NULL,
+		fail_hinted(attribute, psprintf(_("the document has no attribute \"%s\""), attribute->text),
+					run->policy->nattributes == 0 ? NULL :
+					psprintf(_("Known: %s."), word_list(names, run->policy->nattributes, "and")),
 					closest_hint(attribute->text, names, run->policy->nattributes));
 	}
 	return index;
@@ -407,7 +435,7 @@ apply_overturns(DryRun *run, const Overturn *overturns, int noverturns)
 				found = i;
 		if (found < 0)
 			event_fail(overturns[o].doc, _("there is no violation of that id"),
-					   _("A violation that is overturned has been given an \"id\", a number."));
+					   _("The id of a violation is its \"id\", or else its place in the list, from 1 on."));
 		if (run->policy->revision == REVISION_REPLAY)
 		{
 			run->overturned[found] = true;
@@ -691,6 +719,7 @@ row_for_effect(void *arg, const Effect *effect)
 	bool		sanction = effect->sanction != 0;
 	char	   *detail = effect_detail(run, effect);
 
+	run->before |= effect->kind == EFFECT_SANCTION_START && effect->at < run->entry;
 	values[0] = TimestampTzGetDatum(effect->at);
 	values[1] = CStringGetTextDatum(effect_name(effect->kind));
 	values[2] = Int64GetDatum(effect->entry);
@@ -904,6 +933,15 @@ governance_dry_run(PG_FUNCTION_ARGS)
 	order_events(&run);
 	if (given && until == DT_NOEND)
 		given = false;
+	run.entry = DT_NOEND;
+	for (int i = 0; i < run.nevents; i++)
+		if (run.events[i].key.class != EVENT_ATTRIBUTE)
+			run.entry = Min(run.entry, run.events[i].key.at);
 	run_events(&run, until, given, checked);
+	if (run.before)
+		ereport(NOTICE,
+				(errmsg("a sanction opens before the first violation, activity or opening balance: a real account would not get it"),
+				 errdetail("A standing begins with its first entry; before that, facts and time alone bring nothing."),
+				 errhint("Record an activity that the document names when an account is opened, for example \"registered\" in \"activities\".")));
 	return (Datum) 0;
 }

@@ -320,3 +320,24 @@ SELECT (SELECT count(*) FROM scenario) AS scenarios, (SELECT count(*) FROM expec
 -- DYH-E: outside the range
 SELECT * FROM governance.dry_run(governance.pack('douyin.health'), '[{"at": "2024-01-01", "rule": "medium", "points": 5}]');
 SELECT * FROM governance.dry_run(governance.pack('douyin.health'), '[{"at": "2024-01-01", "rule": "severe", "points": 3}]');
+
+-- What an event says wrongly is named, with what would be right; and a
+-- sanction that no real account would get, because its standing has not begun.
+CREATE TEMP TABLE stars AS SELECT '{
+	"scheme": "t.stars", "score": {"cap": 100}, "activities": ["registered"],
+	"attributes": {"stars": "number", "since": "date", "vip": "boolean"},
+	"rules": {"rude": {"title": "rude", "points": 5}},
+	"relief": [{"on": "excused", "void": "entry"}],
+	"ladder": [{"rung": "off", "tier": "suspended", "when": "stars < 4", "for": "7 days"}]}'::jsonb AS document;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "attribute": "stars", "value": "four"}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"attribute": "since", "value": "soon"}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"attribute": "vip", "value": 7}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"attribute": "followers", "value": 7}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "release": "on"}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "rule": "rude", "points": 6}]') AS d;
+SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "rule": "rude"}, {"at": "2024-01-02", "overturn": 2}]') AS d;
+SET client_min_messages = notice;
+SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "attribute": "stars", "value": 3},
+	{"at": "2024-02-01", "rule": "rude"}]', '2024-01-02') AS d;
+SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "activity": "registered"},
+	{"at": "2024-01-02", "attribute": "stars", "value": 3}]', '2024-01-03') AS d;

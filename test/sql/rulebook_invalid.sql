@@ -454,3 +454,18 @@ SELECT pg_temp.observe('{"count": "violations", "distinct": "content"}');
 SELECT pg_temp.observe('{"count": "violations", "distinct": "reporter"}');
 SELECT pg_temp.observe('{"sum": "points", "distinct": "content"}');
 SELECT pg_temp.observe('{"count": "activities", "kind": "exam", "distinct": "content"}');
+
+-- what other languages, and other documents, write
+SELECT pg_temp.rung('{"when": "score < 50", "for": "7"}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "7d"}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "PT36H"}');
+SELECT pg_temp.rung('{"when": "score < 50", "for": "2 fortnights"}');
+SELECT pg_temp.observe('{"count": "violations", "within": "90"}');
+SELECT pg_temp.rung('{"when": "score < ''60''"}');
+SELECT pg_temp.rung('{"when": "score in (1, ''60'')"}');
+SELECT pg_temp.rung('{"when": "score < ''low''"}');
+SELECT pg_temp.rung('{"when": "born < 2025"}');
+SELECT pg_temp.rung('{"when": "score < 50", "duration": "7 days"}');
+SELECT pg_temp.relief('{"after": "1 year", "void": "entry"}');
+SELECT pg_temp.bad('{"score": {"max": 100}}');
+SELECT pg_temp.bad('{"score": {"colour": 100}}');
