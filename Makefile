@@ -180,7 +180,7 @@ install-schema:
 uninstall: uninstall-pages
 uninstall-pages:
 	rm -f $(foreach page,$(notdir $(DOCS)) $(addprefix schema/,$(notdir $(SCHEMA))),'$(docfolder)/$(page)')
-	for folder in '$(docfolder)/schema' '$(docfolder)' '$(DESTDIR)$(docdir)/extension'; do \
+	for folder in '$(docfolder)/schema' '$(docfolder)' '$(DESTDIR)$(docdir)/extension' '$(DESTDIR)$(docdir)'; do \
 		if test -d "$$folder"; then rmdir "$$folder" 2>/dev/null || :; fi; \
 	done
 

@@ -138,9 +138,9 @@ end_apart()
 	if [ -n "$CHROOT_PID" ]; then
 		# The first process inside ends when all others have.
 		for try in $(seq 100); do
-			kill -KILL -- "-$CHROOT_PID" 2>/dev/null || break
+			kill -KILL -- "-$CHROOT_PID" || break
 			[ "$try" -eq 1 ] || sleep 0.1
-		done
+		done 2>/dev/null
 		wait "$CHROOT_PID" 2>/dev/null || true
 		CHROOT_PID=
 	fi
