@@ -50,6 +50,44 @@ CREATE FUNCTION governance.link_apply() RETURNS trigger
 COMMENT ON FUNCTION governance.link_apply() IS
 	'row trigger on governance.account_link: what a link hands on, or no longer does, is within the limits of whoever says so';
 
+CREATE FUNCTION governance.exemption_apply() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_exemption_apply';
+COMMENT ON FUNCTION governance.exemption_apply() IS
+	'row trigger on governance.exemption: an account is exempt from what it inherits alone, and within the limits of whoever says so';
+
+CREATE FUNCTION governance.exemption_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $guard$
+DECLARE
+	previous	boolean;
+BEGIN
+	PERFORM governance.check_name_given(TG_RELID, 'decided_by', NEW.decided_by);
+	IF NOT isfinite(NEW.decided_at) OR NEW.decided_at > clock_timestamp() THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = governance.message('an exemption cannot be decided at %s', NEW.decided_at),
+			HINT = governance.message('Name now, or an instant of the past.'),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'decided_at';
+	END IF;
+	SELECT e.exempt INTO previous FROM governance.exemption e
+		WHERE e.account_id = NEW.account_id AND e.other_id = NEW.other_id AND e.sanction_id = NEW.sanction_id
+			AND e.decided_at <= NEW.decided_at
+		ORDER BY e.decided_at DESC, e.exemption_id DESC LIMIT 1;
+	IF coalesce(previous, false) = NEW.exempt THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV204',
+			MESSAGE = CASE WHEN NEW.exempt
+				THEN governance.message('account %s is exempt from sanction %s already', NEW.account_id, NEW.sanction_id)
+				ELSE governance.message('account %s is not exempt from sanction %s', NEW.account_id, NEW.sanction_id) END,
+			HINT = governance.message('governance.exemption lists who is exempt from what.'),
+			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
+	RETURN NEW;
+END
+$guard$;
+COMMENT ON FUNCTION governance.exemption_guard() IS
+	'row trigger on governance.exemption: refuses what would say nothing new, an instant that lies ahead, and a name that is not one''s own';
+
 CREATE FUNCTION governance.link_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -123,6 +161,6 @@ REVOKE ALL ON FUNCTION
 	governance.violation_apply(), governance.activity_apply(),
 	governance.attribute_apply(), governance.account_apply(), governance.revision_apply(),
 	governance.policy_apply(), governance.holiday_apply(), governance.refuse_rewrite(),
-	governance.link_apply(), governance.link_guard()
+	governance.link_apply(), governance.link_guard(), governance.exemption_apply(), governance.exemption_guard()
 	FROM PUBLIC;
 

@@ -76,6 +76,34 @@ BEGIN
 		RETURN NEXT 'created table governance.account_link';
 	END IF;
 
+	IF to_regclass('governance.exemption') IS NULL THEN
+		CREATE TABLE governance.exemption (
+			account_id		bigint NOT NULL,
+			exemption_id	bigint NOT NULL DEFAULT nextval('governance.entry_seq'),
+			other_id		bigint NOT NULL,
+			sanction_id		bigint NOT NULL,
+			exempt			boolean NOT NULL DEFAULT true,
+			reason			text NOT NULL,
+			decided_at		timestamptz NOT NULL DEFAULT now(),
+			decided_by		text NOT NULL DEFAULT current_user,
+			CONSTRAINT exemption_pkey PRIMARY KEY (account_id, exemption_id),
+			CONSTRAINT exemption_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account,
+			CONSTRAINT exemption_other_id_fkey FOREIGN KEY (other_id) REFERENCES governance.account,
+			CONSTRAINT exemption_other_check CHECK (other_id <> account_id),
+			CONSTRAINT exemption_reason_check CHECK (btrim(reason) <> '')
+		);
+		COMMENT ON TABLE governance.exemption IS 'accounts that do not inherit one sanction of a linked account; append-only: the last row counts';
+		COMMENT ON COLUMN governance.exemption.account_id IS 'who is exempt';
+		COMMENT ON COLUMN governance.exemption.exemption_id IS 'identifies the decision';
+		COMMENT ON COLUMN governance.exemption.other_id IS 'whose sanction it is';
+		COMMENT ON COLUMN governance.exemption.sanction_id IS 'which sanction';
+		COMMENT ON COLUMN governance.exemption.exempt IS 'true: exempt from it; false: no longer';
+		COMMENT ON COLUMN governance.exemption.reason IS 'why';
+		COMMENT ON COLUMN governance.exemption.decided_at IS 'from when on';
+		COMMENT ON COLUMN governance.exemption.decided_by IS 'who decided';
+		RETURN NEXT 'created table governance.exemption';
+	END IF;
+
 	IF to_regclass('governance.attribute') IS NULL THEN
 		CREATE TABLE governance.attribute (
 			account_id	bigint NOT NULL,
@@ -548,6 +576,10 @@ BEGIN
 		'BEFORE INSERT OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_guard()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.account_link', 'link_apply',
 		'AFTER INSERT OR DELETE OR UPDATE ON governance.account_link FOR EACH ROW EXECUTE FUNCTION governance.link_apply()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.exemption', 'exemption_guard',
+		'BEFORE INSERT ON governance.exemption FOR EACH ROW EXECUTE FUNCTION governance.exemption_guard()');
+	RETURN QUERY SELECT governance.ensure_trigger('governance.exemption', 'exemption_apply',
+		'AFTER INSERT ON governance.exemption FOR EACH ROW EXECUTE FUNCTION governance.exemption_apply()');
 END
 $create$;
 COMMENT ON FUNCTION governance.create_ledger_triggers() IS
@@ -566,6 +598,7 @@ BEGIN
 			('violation', '{UPDATE,DELETE,TRUNCATE}'::text[], /* message */ 'Use governance.overturn() or governance.change() to revise a decision.', NULL),
 			('activity', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Record a further activity that makes up for it.', NULL),
 			('revision', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Insert a further revision: the last one counts.', NULL),
+			('exemption', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'End it with governance.end_exemption(), or exempt the account again: the last row counts.', NULL),
 			('sanction', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Sanctions follow from violations: overturn or change the violation behind it, or lift the sanction with governance.release().', NULL),
 			('certification_step', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Take a further step: it says why.', NULL),
 			('face_check', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'Record a further check: the last one counts.', NULL),

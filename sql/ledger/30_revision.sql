@@ -172,7 +172,14 @@ CREATE FUNCTION governance.reinstate(violation_id bigint, reason text, decided_a
 COMMENT ON FUNCTION governance.reinstate(bigint, text, timestamptz) IS
 	'an overturned violation counts again; gives the id of the revision';
 
-CREATE FUNCTION governance.release(sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
+CREATE FUNCTION governance.inherited_by(account_id bigint, sanction_id bigint, at timestamptz) RETURNS bigint
+	LANGUAGE C STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_inherited_by';
+COMMENT ON FUNCTION governance.inherited_by(bigint, bigint, timestamptz) IS
+	'part of release(): an account that inherits this sanction of another one at an instant; null: none does';
+
+CREATE FUNCTION governance.release(sanction_id bigint, reason text, decided_at timestamptz DEFAULT now(),
+								   account_id bigint DEFAULT NULL)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -180,6 +187,7 @@ AS $release$
 #variable_conflict use_column
 DECLARE
 	this	governance.sanction;
+	heir	bigint;
 	result	bigint;
 BEGIN
 	IF reason IS NULL OR btrim(reason) = '' THEN
@@ -200,6 +208,12 @@ BEGIN
 	IF NOT FOUND THEN
 		PERFORM governance.report_missing('sanction', sanction_id::text);
 	END IF;
+	IF this.account_id <> account_id THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = governance.message('sanction %s is not one of account %s', sanction_id, account_id),
+			DETAIL = governance.message('It is one of account %s.', this.account_id),
+			HINT = governance.message('governance.exempt_account() frees an account from a sanction that it inherits from another one.');
+	END IF;
 
 	-- As it is once nobody else can change it.
 	PERFORM governance.hold_standing(this.account_id, this.scheme);
@@ -215,6 +229,18 @@ BEGIN
 			MESSAGE = governance.message('sanction %s is over', sanction_id),
 			DETAIL = governance.message('It ended at %s.', upper(this.during)),
 			HINT = governance.message('The view governance.sanction_in_force lists those that can be released.');
+	END IF;
+
+	-- Whoever comes from an account that inherits it may mean that one alone.
+	IF account_id IS NULL THEN
+		heir := coalesce(governance.inherited_by(this.account_id, this.sanction_id, decided_at),
+						 governance.inherited_by(this.account_id, this.sanction_id, clock_timestamp()));
+		IF heir IS NOT NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'GV202',
+				MESSAGE = governance.message('sanction %s holds other accounts as well', sanction_id),
+				DETAIL = governance.message('It is one of account %s, and account %s, among others perhaps, inherits it.', this.account_id, heir),
+				HINT = governance.message('Say whose it is, account_id => %s, to free all of them; governance.exempt_account() frees one that inherits it.', this.account_id);
+		END IF;
 	END IF;
 
 	INSERT INTO governance.revision (account_id, violation_id, action, sanction_id, scheme, rung, since,
@@ -235,7 +261,7 @@ BEGIN
 	RETURN result;
 END
 $release$;
-COMMENT ON FUNCTION governance.release(bigint, text, timestamptz) IS
+COMMENT ON FUNCTION governance.release(bigint, text, timestamptz, bigint) IS
 	'lifts a sanction before its time: its record stays, restrictions follow at once; gives the id of the revision';
 
 -- ---------------------------------------------------------------------------
@@ -497,6 +523,67 @@ END
 $unlink$;
 COMMENT ON FUNCTION governance.unlink_accounts(bigint, bigint, text, timestamptz) IS
 	'ends the links of a kind between two accounts, in both directions; gives how many';
+
+CREATE FUNCTION governance.decide_exemption(account_id bigint, sanction_id bigint, exempt boolean, reason text, decided_at timestamptz)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $exempt$
+#variable_conflict use_column
+DECLARE
+	owners	bigint[];
+	result	bigint;
+BEGIN
+	IF reason IS NULL OR btrim(reason) = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = governance.message('an exemption from sanction %s needs a reason', coalesce(sanction_id::text, 'null')),
+			HINT = governance.message('Say why: the reason stays on record.');
+	END IF;
+	IF decided_at IS NULL OR NOT isfinite(decided_at) THEN
+		RAISE EXCEPTION USING ERRCODE = '22023',
+			MESSAGE = governance.message('argument "decided_at" must be a finite instant'),
+			HINT = governance.message('Leave it out for now.');
+	END IF;
+	PERFORM FROM governance.account a WHERE a.account_id = decide_exemption.account_id;
+	IF NOT FOUND THEN
+		PERFORM governance.report_missing('account', account_id::text);
+	END IF;
+	owners := ARRAY(SELECT s.account_id FROM governance.sanction s WHERE s.sanction_id = decide_exemption.sanction_id ORDER BY 1);
+	IF cardinality(owners) = 0 THEN
+		PERFORM governance.report_missing('sanction', sanction_id::text);
+	ELSIF cardinality(owners) > 1 THEN
+		-- The one that is linked, where ids are not unique over all accounts.
+		owners := ARRAY(SELECT DISTINCT l.other_id FROM governance.account_link l
+						WHERE l.account_id = decide_exemption.account_id AND l.other_id = ANY (owners) ORDER BY 1) || owners;
+	END IF;
+	IF owners[1] = account_id THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV202',
+			MESSAGE = governance.message('sanction %s is one of account %s itself', sanction_id, account_id),
+			HINT = governance.message('governance.release() lifts it.');
+	END IF;
+	INSERT INTO governance.exemption (account_id, other_id, sanction_id, exempt, reason, decided_at)
+		VALUES (decide_exemption.account_id, owners[1], decide_exemption.sanction_id, decide_exemption.exempt,
+				decide_exemption.reason, decide_exemption.decided_at)
+		RETURNING exemption_id INTO result;
+	RETURN result;
+END
+$exempt$;
+COMMENT ON FUNCTION governance.decide_exemption(bigint, bigint, boolean, text, timestamptz) IS
+	'the common part of exempt_account() and end_exemption()';
+
+CREATE FUNCTION governance.exempt_account(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.decide_exemption(account_id, sanction_id, true, reason, decided_at);
+COMMENT ON FUNCTION governance.exempt_account(bigint, bigint, text, timestamptz) IS
+	'an account no longer inherits one sanction of a linked account, which stays as it is, as does the link; gives the id of the exemption';
+
+CREATE FUNCTION governance.end_exemption(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.decide_exemption(account_id, sanction_id, false, reason, decided_at);
+COMMENT ON FUNCTION governance.end_exemption(bigint, bigint, text, timestamptz) IS
+	'an account that was exempt from a sanction inherits it again; gives the id of the exemption''s end';
 
 -- ---------------------------------------------------------------------------
 -- ledger: the balance with which an account comes

@@ -21,6 +21,7 @@ AS $levels$
 		('revision', 'INSERT', NULL),
 		('appeal', 'INSERT,UPDATE', NULL),
 		('account_link', 'INSERT,UPDATE', NULL),
+		('exemption', 'INSERT', NULL),
 		('entry_seq', 'USAGE', NULL),
 		('campaign', NULL, 'INSERT,UPDATE,DELETE'),
 		-- derived: written by triggers alone
@@ -138,7 +139,8 @@ AS $levels$
 		('create_consumer', 'owner'), ('drop_consumer', 'owner'), ('create_event_tables', 'owner'), ('create_report_views', 'owner'),
 		('check_policy', 'everyone'), ('check_stored_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
 		('entry_id_given', 'moderator'), ('entry_account', 'reader'), ('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
-		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('revise', 'moderator'), ('revise_check', 'moderator'), ('appeal_settled', 'moderator'), ('revise_all', 'moderator'), ('decide_appeals', 'moderator'), ('settle_appeals', 'moderator'), ('confirm_proposals', 'moderator'),
+		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('exempt_account', 'moderator'), ('end_exemption', 'moderator'), ('decide_exemption', 'moderator'), ('inherited_by', 'reader'),
+		('revise', 'moderator'), ('revise_check', 'moderator'), ('appeal_settled', 'moderator'), ('revise_all', 'moderator'), ('decide_appeals', 'moderator'), ('settle_appeals', 'moderator'), ('confirm_proposals', 'moderator'),
 		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
 		('hold_account', 'moderator'), ('settle_facts', 'moderator'), ('hold_standing', 'moderator'), ('hold_standings', 'moderator'),
 		('statements_of_reasons', 'administrator'), ('file_statements', 'administrator'),

@@ -36,6 +36,8 @@ BEGIN ATOMIC
 			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome'),
 		('account_link', '{account_id,link_id}',
 			'{account_id,link_id,other_id,kind,confidence,during,evidence,decided_by}', NULL, NULL),
+		('exemption', '{account_id,exemption_id}',
+			'{account_id,exemption_id,other_id,sanction_id,exempt,reason,decided_at,decided_by}', 'reason', NULL),
 		('campaign', '{campaign}', '{campaign,title,during,note}', 'note', NULL),
 		('holiday', '{calendar,day}', '{calendar,day,working,name}', NULL, NULL),
 		('certification_step', '{account_id,step}',
@@ -77,6 +79,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 			CASE WHEN after ->> 'released_at' IS NULL THEN 'park' ELSE 'release' END
 		WHEN relation = 'seal' THEN 'seal'
 		WHEN relation = 'account_link' AND after IS NOT NULL THEN CASE WHEN before IS NULL THEN 'link' ELSE 'unlink' END
+		WHEN relation = 'exemption' AND before IS NULL THEN CASE after ->> 'exempt' WHEN 'true' THEN 'exempt' ELSE 'end_exemption' END
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END

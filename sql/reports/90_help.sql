@@ -58,6 +58,8 @@ BEGIN
 			('revise', 'overturn', $$SELECT governance.overturn(max(violation_id), 'a quotation') FROM governance.violation WHERE account_id = 4711$$),
 			('revise', 'reinstate', $$SELECT governance.reinstate(max(violation_id), 'it was none') FROM governance.violation WHERE account_id = 4711$$),
 			('revise', 'change', $$SELECT governance.change(max(violation_id), 4, 'half as bad') FROM governance.violation WHERE account_id = 4711$$),
+			('revise', 'exempt_account', $$SELECT governance.exempt_account(4712, sanction_id, 'another owner by now') FROM governance.linked_sanctions(4712) WHERE withholds <> '{}'$$),
+			('revise', 'end_exemption', $$SELECT governance.end_exemption(account_id, sanction_id, 'a mistake') FROM governance.exemption$$),
 			('revise', 'release', $$SELECT governance.release(max(sanction_id), 'goodwill') FROM governance.sanction_in_force WHERE account_id = 4711$$),
 			('revise', 'release_brake', $$SELECT governance.release_brake(brake_id, 'the rule was meant so') FROM governance.parked WHERE released_at IS NULL$$),
 			('revise', NULL, $$INSERT INTO governance.appeal (violation_id, grounds) SELECT min(violation_id), 'it was satire' FROM governance.violation WHERE account_id = 4711$$),

@@ -3,3 +3,6 @@
 
 -- Limits look at what a statement does to standings, where these are written.
 DROP FUNCTION governance.check_limits(text, bigint[], bigint[]);
+
+-- It asks whose sanction is meant, where others inherit it.
+DROP FUNCTION governance.release(bigint, text, timestamptz);

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/transition.h"
 #include "oversight/limits.h"
@@ -21,10 +22,12 @@
 #include "types/sanction_tier.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -33,7 +36,9 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 PG_FUNCTION_INFO_V1(governance_linked_sanctions);
+PG_FUNCTION_INFO_V1(governance_inherited_by);
 PG_FUNCTION_INFO_V1(governance_link_apply);
+PG_FUNCTION_INFO_V1(governance_exemption_apply);
 
 static LedgerPlan links_plan = {
 	"SELECT l.other_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
@@ -51,12 +56,27 @@ typedef struct Link
 	TimestampTz to;
 } Link;
 
+/* Who inherits from an account, and along which link. */
+static LedgerPlan heirs_plan = {
+	"SELECT l.account_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
+	" pg_catalog.upper(l.during) FROM governance.account_link l"
+	" WHERE l.other_id" EQ "$1 AND NOT pg_catalog.isempty(l.during) ORDER BY l.account_id, l.link_id",
+	1, {INT8OID}
+};
+
+static LedgerPlan exemptions_plan = {
+	"SELECT e.exemption_id, e.other_id, e.sanction_id, e.exempt, e.decided_at"
+	" FROM governance.exemption e WHERE e.account_id" EQ "$1",
+	1, {INT8OID}
+};
+
+/* The links of an account with those that it inherits from; of others, its heirs. */
 static Link *
-links_of(int64 account_id, LedgerMode mode, int *nlinks)
+links_of(LedgerPlan *plan, int64 account_id, LedgerMode mode, int *nlinks)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Datum		value = Int64GetDatum(account_id);
-	uint64		nrows = ledger_execute(&links_plan, &value, NULL, mode);
+	uint64		nrows = ledger_execute(plan, &value, NULL, mode);
 	Link	   *links = MemoryContextAlloc(context, sizeof(Link) * (nrows + 1));
 
 	for (uint64 row = 0; row < nrows; row++)
@@ -77,6 +97,78 @@ links_of(int64 account_id, LedgerMode mode, int *nlinks)
 	SPI_freetuptable(SPI_tuptable);
 	*nlinks = (int) nrows;
 	return links;
+}
+
+/* What was decided on one sanction that an account inherits. */
+typedef struct Exemption
+{
+	int64		id;
+	int64		other;
+	int64		sanction_id;
+	bool		exempt;
+	TimestampTz at;
+} Exemption;
+
+typedef struct Exemptions
+{
+	int			n;
+	Exemption  *items;
+} Exemptions;
+
+/*
+ * Those of an account, with room for another one; without says which row is left
+ * out.  A ledger that create_ledger() has not brought here yet has none.
+ */
+static Exemptions
+exemptions_of(int64 account_id, LedgerMode mode, int64 without)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid			schema = get_namespace_oid("governance", true);
+	Datum		value = Int64GetDatum(account_id);
+	Exemptions	list = {0};
+	uint64		nrows;
+
+	if (!OidIsValid(schema) || !OidIsValid(get_relname_relid("exemption", schema)))
+	{
+		list.items = palloc(sizeof(Exemption));
+		return list;
+	}
+	nrows = ledger_execute(&exemptions_plan, &value, NULL, mode);
+	list.items = MemoryContextAlloc(context, sizeof(Exemption) * (nrows + 1));
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Exemption  *item = &list.items[list.n];
+		bool		isnull;
+
+		item->id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		item->other = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+		item->sanction_id = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
+		item->exempt = DatumGetBool(SPI_getbinval(tuple, desc, 4, &isnull));
+		item->at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 5, &isnull));
+		if (item->id != without)
+			list.n++;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return list;
+}
+
+/* What was decided last, as of an instant, on a sanction of another account. */
+static bool
+exempt_at(const Exemptions *list, int64 other, int64 sanction_id, TimestampTz at)
+{
+	const Exemption *last = NULL;
+
+	for (int i = 0; i < list->n; i++)
+	{
+		const Exemption *item = &list->items[i];
+
+		if (item->other == other && item->sanction_id == sanction_id && item->at <= at &&
+			(last == NULL || item->at > last->at || (item->at == last->at && item->id > last->id)))
+			last = item;
+	}
+	return last != NULL && last->exempt;
 }
 
 typedef struct InheritedList
@@ -104,14 +196,22 @@ append(InheritedList *list)
  * rule of the policy without capabilities of its own hands on those of the rung.
  */
 static void
-inherit(InheritedList *list, const Link *link, const char *scheme, const ProjectedSanction *p,
-		TimestampTz since, TimestampTz until, TimestampTz at, bool all)
+inherit(InheritedList *list, const Link *link, const Exemptions *exemptions, const char *scheme,
+		const ProjectedSanction *p, TimestampTz since, TimestampTz until, TimestampTz at, bool all)
 {
 	const Policy *policy = rulebook_policy(p->sanction.shown_policy);
 	int			rung = p->rung - policy->rungs;
 	bool		mentioned = false;
+	bool		exempt = false;
 
-	for (int i = 0; i < policy->nlinks; i++)
+	if (exemptions->n > 0)
+	{
+		Inherited	this = {.scheme = scheme, .rung = p->rung, .sanction = p->sanction,
+			.account_id = link->other};
+
+		exempt = exempt_at(exemptions, link->other, inherited_sanction_id(&this), at);
+	}
+	for (int i = 0; i < policy->nlinks && !exempt; i++)
 	{
 		const PolicyLink *rule = &policy->links[i];
 		int			n = rule->ncapabilities > 0 ? rule->ncapabilities : p->rung->ncapabilities;
@@ -160,10 +260,12 @@ inherit(InheritedList *list, const Link *link, const char *scheme, const Project
 
 /*
  * At an instant: for each linked account, what it stands under, as known by
- * then.  With all, also sanctions that no policy hands on, without capability.
+ * then, without what the account is exempt from.  With all, also sanctions that
+ * are not handed on, without capability.
  */
 static Inherited *
-inherited_from(const Link *links, int nlinks, TimestampTz at, bool all, int *n)
+inherited_from(const Link *links, int nlinks, const Exemptions *exemptions, TimestampTz at, bool all,
+			   int *n)
 {
 	InheritedList		list = {0};
 	int			nschemes;
@@ -195,7 +297,8 @@ inherited_from(const Link *links, int nlinks, TimestampTz at, bool all, int *n)
 				TimestampTz until;
 
 				if (sanction_reach(&sanctions[i], &since, &until) && since <= at && at < until)
-					inherit(&list, &links[l], schemes[s]->name, &sanctions[i], since, until, at, all);
+					inherit(&list, &links[l], exemptions, schemes[s]->name, &sanctions[i], since,
+							until, at, all);
 			}
 		}
 	}
@@ -208,12 +311,16 @@ inherited_at(int64 account_id, TimestampTz at, LedgerMode mode, int *n)
 {
 	int			nlinks;
 	Link	   *links;
+	Exemptions	exemptions;
 
 	*n = 0;
 	if (!rulebook_has_links())
 		return NULL;
-	links = links_of(account_id, mode, &nlinks);
-	return nlinks == 0 ? NULL : inherited_from(links, nlinks, at, false, n);
+	links = links_of(&links_plan, account_id, mode, &nlinks);
+	if (nlinks == 0)
+		return NULL;
+	exemptions = exemptions_of(account_id, mode, 0);
+	return inherited_from(links, nlinks, &exemptions, at, false, n);
 }
 
 /*
@@ -228,6 +335,7 @@ governance_linked_sanctions(PG_FUNCTION_ARGS)
 	TimestampTz at;
 	Link	   *links;
 	int			nlinks;
+	Exemptions	exemptions;
 	Inherited  *items;
 	int			n;
 
@@ -240,8 +348,9 @@ governance_linked_sanctions(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	require_account(account_id);
-	links = links_of(account_id, LEDGER_READ, &nlinks);
-	items = inherited_from(links, nlinks, at, true, &n);
+	links = links_of(&links_plan, account_id, LEDGER_READ, &nlinks);
+	exemptions = exemptions_of(account_id, LEDGER_READ, 0);
+	items = inherited_from(links, nlinks, &exemptions, at, true, &n);
 	for (int i = 0; i < n; i++)
 	{
 		Datum		values[10];
@@ -291,7 +400,57 @@ inherited_sanction_id(const Inherited *item)
 						   LEDGER_READ);
 }
 
-/* ---------- the trigger ---------- */
+static bool
+inherits(const Inherited *items, int n, int64 other, int64 sanction_id)
+{
+	for (int i = 0; i < n; i++)
+		if (items[i].account_id == other && inherited_sanction_id(&items[i]) == sanction_id)
+			return true;
+	return false;
+}
+
+/*
+ * inherited_by(account_id, sanction_id, at): an account that inherits a sanction
+ * of this one at an instant, null when there is none.
+ */
+Datum
+governance_inherited_by(PG_FUNCTION_ARGS)
+{
+	int64		account_id = PG_GETARG_INT64(0);
+	int64		sanction_id = PG_GETARG_INT64(1);
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(2);
+	int64		answer = 0;
+	bool		found = false;
+
+	require_finite(at, "at");
+	rulebook_refresh();
+	if (rulebook_has_links())
+	{
+		Link	   *links;
+		int			nlinks;
+
+		ledger_read_enter();
+		links = links_of(&heirs_plan, account_id, LEDGER_READ, &nlinks);
+		for (int i = 0; i < nlinks && !found; i++)
+		{
+			Exemptions	exemptions;
+			Inherited  *items;
+			int			n;
+
+			answer = links[i].other;
+			links[i].other = account_id;
+			exemptions = exemptions_of(answer, LEDGER_READ, 0);
+			items = inherited_from(&links[i], 1, &exemptions, at, false, &n);
+			found = inherits(items, n, account_id, sanction_id);
+		}
+		ledger_read_leave();
+	}
+	if (!found)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(answer);
+}
+
+/* ---------- the triggers ---------- */
 
 static Link
 read_link(Relation relation, HeapTuple row)
@@ -320,13 +479,14 @@ read_link(Relation relation, HeapTuple row)
 	return link;
 }
 
-/* What a link hands on at an instant, as something to be served. */
+/* What links hand on at an instant, as something to be served. */
 static Served *
-served_along(const Link *link, TimestampTz at, const char *scheme)
+served_along(const Link *links, int nlinks, const Exemptions *exemptions, TimestampTz at,
+			 const char *scheme)
 {
 	Served	   *served = palloc0(sizeof(Served));
 	int			n = 0;
-	Inherited  *items = link == NULL ? NULL : inherited_from(link, 1, at, false, &n);
+	Inherited  *items = inherited_from(links, nlinks, exemptions, at, false, &n);
 
 	served->spans = palloc(sizeof(ServedSpan) * (n + 1));
 	for (int i = 0; i < n; i++)
@@ -353,6 +513,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 	int			nschemes;
 	Link		old;
 	Link		new;
+	Exemptions	exemptions;
 	TimestampTz when[2];
 	int64		account_id;
 	bool		isnull;
@@ -367,6 +528,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 		account_id = DatumGetInt64(heap_getattr(trigger->tg_trigtuple,
 												SPI_fnumber(RelationGetDescr(relation), "account_id"),
 												RelationGetDescr(relation), &isnull));
+		exemptions = exemptions_of(account_id, LEDGER_FRESH, 0);
 		old = read_link(relation, trigger->tg_trigtuple);
 		if (updates)
 			new = read_link(relation, trigger->tg_newtuple);
@@ -384,10 +546,92 @@ governance_link_apply(PG_FUNCTION_ARGS)
 
 				if (!schemes[s]->links || schemes[s]->trial_of != NULL)
 					continue;
-				before = served_along(inserts ? NULL : &old, when[w], schemes[s]->name);
-				after = served_along(inserts ? &old : updates ? &new : NULL, when[w], schemes[s]->name);
+				before = served_along(&old, inserts ? 0 : 1, &exemptions, when[w], schemes[s]->name);
+				after = served_along(updates ? &new : &old, inserts || updates ? 1 : 0, &exemptions,
+									 when[w], schemes[s]->name);
 				limits_compare(limits, account_id, schemes[s]->name, before, after, false, false);
 			}
+		}
+	}
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}
+
+static Exemption
+read_exemption(Relation relation, HeapTuple row, int64 *account_id)
+{
+	static const ColumnSpec columns[] = {
+		{"account_id", INT8OID}, {"exemption_id", INT8OID}, {"other_id", INT8OID},
+		{"sanction_id", INT8OID}, {"exempt", BOOLOID}, {"decided_at", TIMESTAMPTZOID}
+	};
+	TupleDesc	desc = RelationGetDescr(relation);
+	AttrNumber	numbers[lengthof(columns)];
+	Datum		values[lengthof(columns)];
+	bool		isnull;
+
+	find_columns(relation, columns, lengthof(columns), numbers);
+	for (size_t i = 0; i < lengthof(columns); i++)
+		values[i] = heap_getattr(row, numbers[i], desc, &isnull);
+	*account_id = DatumGetInt64(values[0]);
+	return (Exemption) {
+		.id = DatumGetInt64(values[1]), .other = DatumGetInt64(values[2]),
+		.sanction_id = DatumGetInt64(values[3]), .exempt = DatumGetBool(values[4]),
+		.at = DatumGetTimestampTz(values[5])
+	};
+}
+
+/*
+ * What an account does not inherit it cannot be exempt from.  Who exempts lifts
+ * what is inherited, and who ends that imposes it: looked at as of now.
+ */
+Datum
+governance_exemption_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "exemption_apply", true, false);
+	LedgerIdentity identity;
+	const LimitSet *limits;
+	Exemption	new;
+	Exemptions	without;
+	Exemptions	with;
+	Link	   *links;
+	int			nlinks;
+	int64		account_id;
+
+	rulebook_refresh();
+	ledger_enter(&identity);
+	new = read_exemption(trigger->tg_relation, trigger->tg_trigtuple, &account_id);
+	links = links_of(&links_plan, account_id, LEDGER_FRESH, &nlinks);
+	without = exemptions_of(account_id, LEDGER_FRESH, new.id);
+	with = exemptions_of(account_id, LEDGER_FRESH, new.id);
+	with.items[with.n++] = new;
+	if (new.exempt)
+	{
+		int			n;
+		Inherited  *items = inherited_from(links, nlinks, &without, new.at, false, &n);
+
+		if (!inherits(items, n, new.other, new.sanction_id))
+			ereport(ERROR,
+					(errcode(ERRCODE_GV_ALREADY_REVISED),
+					 errmsg("account %lld does not inherit sanction %lld of account %lld at %s",
+							(long long) account_id, (long long) new.sanction_id,
+							(long long) new.other, timestamptz_to_str(new.at)),
+					 errhint("governance.restrictions() lists what an account inherits, and from whom.")));
+	}
+	limits = limits_now();
+	if (limits != NULL)
+	{
+		TimestampTz now = GetCurrentTimestamp();
+		int			nschemes;
+		Scheme	  **schemes = rulebook_schemes(&nschemes);
+
+		for (int s = 0; s < nschemes; s++)
+		{
+			const char *name = schemes[s]->name;
+
+			if (schemes[s]->links && schemes[s]->trial_of == NULL)
+				limits_compare(limits, account_id, name,
+							   served_along(links, nlinks, &without, now, name),
+							   served_along(links, nlinks, &with, now, name), false, false);
 		}
 	}
 	ledger_leave(&identity);

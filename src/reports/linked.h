@@ -23,7 +23,7 @@ typedef struct Inherited
 
 /*
  * What is withheld from an account at an instant because of others, as known by
- * then.  Within ledger_enter() or ledger_read_enter().
+ * then; without what it is exempt from.  Within ledger_enter() or ledger_read_enter().
  */
 extern Inherited *inherited_at(int64 account_id, TimestampTz at, LedgerMode mode, int *n);
 

@@ -66,7 +66,7 @@ SELECT governance.overturn(103, 'wrong store', '2024-06-01') > 0;
 SELECT pg_temp.may(2, now()) AS two, pg_temp.may(2, '2024-05-31') AS then;
 SELECT governance.reinstate(103, 'the right one', '2024-06-10') > 0;
 SELECT pg_temp.may(2, now()) AS two, pg_temp.may(2, '2024-06-05') AS then;
-SELECT governance.release(sanction_id, 'sold', '2024-07-01') > 0 FROM governance.sanction WHERE account_id = 1 AND rung = 'closed';
+SELECT governance.release(sanction_id, 'sold', '2024-07-01', account_id => account_id) > 0 FROM governance.sanction WHERE account_id = 1 AND rung = 'closed';
 SELECT pg_temp.may(2, now()) AS two, pg_temp.may(2, '2024-06-30') AS then;
 SELECT * FROM governance.verify();
 -- linked after the sanction began: from then on

@@ -25,7 +25,7 @@ CREATE ROLE way_free LOGIN;
 CREATE ROLE way_team;
 SELECT governance.grant_level('way_limited', 'moderator'), governance.grant_level('way_other', 'moderator'),
 	governance.grant_level('way_free', 'moderator'), governance.grant_level('way_team', 'moderator');
--- 1, 2 and 6 are banned, 3 by a fact; 4 was, and that was overturned; 5 is by a link with 1;
+-- 1, 2 and 6 are banned, 3 by a fact; 4 was, and that was overturned; 5 is by a link with 1, and 18 would be;
 -- 9 is muted; 7 and 8 are nothing, and somebody has proposed that 8 is banned
 ALTER SEQUENCE governance.entry_seq RESTART 1000;
 INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points) SELECT i, i, 't.way', 'noise', 50 FROM unnest('{1,2,4,6}'::int[]) i;
@@ -34,6 +34,8 @@ SET ROLE way_free;
 SELECT governance.overturn(4, 'wrong') > 0 AS overturned;
 INSERT INTO governance.attribute (account_id, name, value) VALUES (3, 'minor', 'true');
 SELECT governance.link_accounts(5, 1, 'same_subject', 1, mutual => false);
+SELECT governance.link_accounts(18, 1, 'same_subject', 1, mutual => false);
+SELECT governance.exempt_account(18, sanction_id, 'another owner') > 0 AS exempt FROM governance.sanction WHERE account_id = 1 AND rung = 'ban';
 RESET ROLE;
 INSERT INTO governance.appeal (appeal_id, violation_id) VALUES (60, 6), (70, 7);
 SET SESSION AUTHORIZATION way_limited;
@@ -95,6 +97,8 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('account_link', 'UPDATE', $$UPDATE governance.account_link SET during = tstzrange(lower(during), now() + '1 minute') WHERE account_id = 5$$),
 	('account_link', 'UPDATE', $$UPDATE governance.account_link SET confidence = 0.1 WHERE account_id = 5$$),
 	('account_link', 'UPDATE', $$UPDATE governance.account_link SET decided_by = 'way_free', evidence = '{"seen": true}' WHERE account_id = 5$$),
+	('exemption', 'INSERT', $$INSERT INTO governance.exemption (account_id, other_id, sanction_id, reason) SELECT 5, 1, sanction_id, 'x' FROM governance.sanction WHERE account_id = 1 AND rung = 'ban'$$),
+	('exemption', 'INSERT', $$INSERT INTO governance.exemption (account_id, other_id, sanction_id, exempt, reason) SELECT 18, 1, sanction_id, false, 'x' FROM governance.sanction WHERE account_id = 1 AND rung = 'ban'$$),
 	('appeal', 'INSERT', $$INSERT INTO governance.appeal (violation_id, outcome, decided_at, reason) VALUES (1, 'overturned', now(), 'x')$$),
 	('appeal', 'UPDATE', $$UPDATE governance.appeal SET outcome = 'overturned', decided_at = now(), reason = 'x' WHERE appeal_id = 60$$),
 	('appeal', 'UPDATE', $$UPDATE governance.appeal SET outcome = 'changed', points = 50, decided_at = now(), reason = 'x' WHERE appeal_id = 70$$),
@@ -111,11 +115,14 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('change', 'EXECUTE', $$SELECT governance.change(1, 1, 'x')$$),
 	('reinstate', 'EXECUTE', $$SELECT governance.reinstate(4, 'x')$$),
 	('revise', 'EXECUTE', $$SELECT governance.revise(1, 'overturn', NULL, 'x', now())$$),
-	('release', 'EXECUTE', $$SELECT governance.release(sanction_id, 'x') FROM governance.sanction WHERE account_id = 1$$),
+	('release', 'EXECUTE', $$SELECT governance.release(sanction_id, 'x', account_id => account_id) FROM governance.sanction WHERE account_id = 1$$),
 	('opening_balance', 'EXECUTE', $$SELECT governance.opening_balance(10, 't.way', 50)$$),
 	('opening_balance', 'EXECUTE', $$SELECT governance.opening_balance(1, 't.way', 0)$$),
 	('link_accounts', 'EXECUTE', $$SELECT governance.link_accounts(7, 1, 'same_subject', 1)$$),
 	('unlink_accounts', 'EXECUTE', $$SELECT governance.unlink_accounts(5, 1, 'same_subject')$$),
+	('exempt_account', 'EXECUTE', $$SELECT governance.exempt_account(5, sanction_id, 'x') FROM governance.sanction WHERE account_id = 1 AND rung = 'ban'$$),
+	('end_exemption', 'EXECUTE', $$SELECT governance.end_exemption(18, sanction_id, 'x') FROM governance.sanction WHERE account_id = 1 AND rung = 'ban'$$),
+	('decide_exemption', 'EXECUTE', $$SELECT governance.decide_exemption(5, sanction_id, true, 'x', now()) FROM governance.sanction WHERE account_id = 1 AND rung = 'ban'$$),
 	('decide_appeal', 'EXECUTE', $$SELECT governance.decide_appeal(60, 'overturned', 'x')$$),
 	('set_attribute', 'EXECUTE', $$SELECT governance.set_attribute(7, 'minor', 'true')$$),
 	('set_attribute', 'EXECUTE', $$SELECT governance.set_attribute(3, 'minor', 'false')$$),

@@ -136,6 +136,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('help', 'w.answer(q, ''(SELECT count(h) FROM governance.help(CASE WHEN n > 1 THEN ''''ask'''' END) h)'')'),
 	('help', 'w.answer(q, ''(SELECT count(h) FROM governance.help(''''nothing of that name'''') h)'')'),
 	('html_text', 'governance.html_text(csv)'),
+	('inherited_by', 'governance.inherited_by(account, sanction, now)'),
 	('level_privilege', 'w.answer(q, ''(SELECT count(h) FROM governance.level_privilege() h)'')'),
 	('library_version', 'governance.library_version()'),
 	('limits_of', 'governance.limits_of(word)'),
