@@ -569,7 +569,7 @@ BEGIN
 END
 $exempt$;
 COMMENT ON FUNCTION governance.decide_exemption(bigint, bigint, boolean, text, timestamptz) IS
-	'the common part of exempt_account() and end_exemption()';
+	'part of exempt_account() and end_exemption(): looks at what is named, and inserts the row';
 
 CREATE FUNCTION governance.exempt_account(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
