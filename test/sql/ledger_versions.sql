@@ -81,6 +81,11 @@ SELECT pg_temp.violate(4, 41, 't.ladder', '2024-03-10');
 SELECT rung, tier, withholds, during, violation_id, release_reason, (SELECT version FROM governance.policy p WHERE p.policy_id = s.policy_id) AS version
 	FROM governance.sanction s WHERE scheme = 't.ladder' ORDER BY lower(during), rung;
 SELECT * FROM governance.verify();
+-- Overturned, it stays on record as it was last, under the version that opened it.
+SELECT governance.overturn(40, 'mistaken') > 0 AS overturned;
+SELECT rung, tier, withholds, release_reason, (SELECT version FROM governance.policy p WHERE p.policy_id = s.policy_id) AS version
+	FROM governance.sanction s WHERE scheme = 't.ladder' AND violation_id = 40 ORDER BY rung;
+SELECT * FROM governance.verify();
 
 -- A new version may call the same thing something else, and put other figures on
 -- it.
