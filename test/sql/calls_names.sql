@@ -140,7 +140,7 @@ UPDATE governance.appeal SET outcome = 'overturned', decided_at = '2024-02-10', 
 RESET search_path;
 SELECT sanction_id AS heavy FROM governance.sanction WHERE rung = 'out' AND released_at IS NULL AND account_id = 1 \gset
 SET search_path = hostile, pg_catalog, governance;
-SELECT governance.release(:heavy, 'r') IS NULL AS r;
+SELECT governance.release(:heavy, 'r', account_id => 1) IS NULL AS r;
 SELECT governance.tick() IS NULL AS t;
 SELECT governance.publish('{"scheme": "t", "score": {"cap": 12}, "rules": {"a": {"title": "a", "points": 2}}}', 'trial') IS NULL AS p;
 INSERT INTO governance.account_link (account_id, other_id, kind, confidence) VALUES (5, 4, 'same_device', 0.95);
