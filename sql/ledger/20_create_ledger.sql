@@ -528,6 +528,8 @@ CREATE FUNCTION governance.create_ledger_triggers() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $create$
+DECLARE
+	named	record;
 BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.violation', 'violation_apply',
 		'AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.violation_apply()');
@@ -561,8 +563,23 @@ BEGIN
 	RETURN QUERY SELECT governance.ensure_trigger('governance.holiday', 'holiday_truncate_guard',
 		format('BEFORE TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)',
 			   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.'));
-	RETURN QUERY SELECT governance.ensure_trigger('governance.campaign', 'campaign_named',
-		'AFTER DELETE OR UPDATE ON governance.campaign FOR EACH ROW EXECUTE FUNCTION governance.name_guard(''campaign'', ''violation'', ''campaign'')');
+
+	-- What rows name without a foreign key, which would lock it at each entry.
+	FOR named IN
+		SELECT * FROM (VALUES
+			('campaign', 'campaign', '{campaign,violation,campaign,proposal,campaign}'::text[]),
+			('scheme', 'scheme', '{scheme,certification_consequence,scheme,proposal,scheme}'),
+			('activity_kind', 'kind', '{kind,activity,kind}'),
+			('capability', 'capability',
+				'{capability,policy_rung,withholds,policy,$.links[*].withhold[*] ? (@ == $capability),policy,$.capabilities[*] ? (@ == $capability),policy,$.capabilities.keyvalue().key ? (@ == $capability)}'),
+			('account_link', 'link', '{"account_id,link_id",violation,"account_id,link_id"}')
+		) AS v(relation, name, arguments)
+	LOOP
+		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', named.relation)::regclass, named.name || '_' || a.suffix,
+				format('AFTER %s ON governance.%I FOR EACH %s EXECUTE FUNCTION governance.name_guard(%s)', a.event, named.relation, a.level,
+					   (SELECT string_agg(quote_literal(u.argument), ', ' ORDER BY u.n) FROM unnest(named.arguments) WITH ORDINALITY u (argument, n))))
+			FROM (VALUES ('named', 'DELETE OR UPDATE', 'ROW'), ('named_truncate', 'TRUNCATE', 'STATEMENT')) AS a(suffix, event, level);
+	END LOOP;
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_file',
 		'BEFORE INSERT ON governance.appeal FOR EACH ROW EXECUTE FUNCTION governance.appeal_file()');
 	RETURN QUERY SELECT governance.ensure_trigger('governance.appeal', 'appeal_decide',

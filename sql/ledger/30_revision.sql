@@ -642,23 +642,53 @@ CREATE FUNCTION governance.name_guard() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $guard$
 DECLARE
-	name	text := to_jsonb(OLD) ->> TG_ARGV[0];
-	named	boolean;
+	key			text[] := string_to_array(TG_ARGV[0], ',');
+	gone		jsonb := '{}';
+	relid		regclass;
+	place		text;
+	condition	text;
+	named		boolean;
 BEGIN
-	IF TG_OP = 'UPDATE' AND to_jsonb(NEW) ->> TG_ARGV[0] = name THEN
-		RETURN NULL;
+	IF TG_OP <> 'TRUNCATE' THEN
+		gone := to_jsonb(OLD);
+		IF TG_OP = 'UPDATE' AND NOT EXISTS (SELECT FROM unnest(key) k WHERE to_jsonb(NEW) -> k <> gone -> k) THEN
+			RETURN NULL;
+		END IF;
 	END IF;
-	EXECUTE format('SELECT EXISTS (SELECT FROM governance.%I t WHERE t.%I OPERATOR(pg_catalog.=) $1)', TG_ARGV[1], TG_ARGV[2])
-		INTO named USING name;
-	IF named THEN
-		RAISE EXCEPTION USING ERRCODE = '23503',
-			MESSAGE = governance.message('"%s" of governance.%s is named by rows of governance.%s', name, TG_TABLE_NAME, TG_ARGV[1]),
-			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[0],
-			HINT = governance.message('Rows of the ledger stay as they are, and so does what they name.');
-	END IF;
+
+	-- The other arguments come in pairs: a table, and where its rows name the
+	-- key: columns, in its order, or a path into a document.
+	FOR i IN 1 .. TG_NARGS - 2 BY 2 LOOP
+		relid := to_regclass(format('governance.%I', TG_ARGV[i]));
+		place := TG_ARGV[i + 1];
+		CONTINUE WHEN relid IS NULL OR TG_OP = 'TRUNCATE' AND strpos(place, '$') > 0;
+		IF strpos(place, '$') > 0 THEN
+			condition := format('jsonb_path_exists(t.document, %L, $1, true)', place);
+		ELSE
+			SELECT string_agg(CASE
+						WHEN TG_OP = 'TRUNCATE' THEN format(CASE WHEN t.typcategory = 'A' THEN 'cardinality(t.%I) > 0' ELSE 't.%I IS NOT NULL' END, c.name)
+						WHEN t.typcategory = 'A' THEN format('t.%I @> ARRAY[$1 ->> %L]', c.name, key[c.n])
+						ELSE format('t.%I = ($1 ->> %L)::%s', c.name, key[c.n], format_type(a.atttypid, NULL)) END, ' AND ' ORDER BY c.n)
+				INTO STRICT condition
+				FROM unnest(string_to_array(place, ',')) WITH ORDINALITY AS c(name, n)
+					JOIN pg_attribute a ON a.attrelid = relid AND a.attname = c.name
+					JOIN pg_type t ON t.oid = a.atttypid;
+		END IF;
+		EXECUTE format('SELECT EXISTS (SELECT FROM %s t WHERE %s)', relid, condition) INTO named USING gone;
+		IF named THEN
+			RAISE EXCEPTION USING ERRCODE = '23503',
+				MESSAGE = CASE WHEN TG_OP = 'TRUNCATE'
+					THEN governance.message('rows of governance.%s are named by rows of governance.%s', TG_TABLE_NAME, TG_ARGV[i])
+					ELSE governance.message('"%s" of governance.%s is named by rows of governance.%s',
+											(SELECT string_agg(gone ->> k, ', ' ORDER BY n) FROM unnest(key) WITH ORDINALITY u (k, n)),
+											TG_TABLE_NAME, TG_ARGV[i]) END,
+				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = key[cardinality(key)],
+				HINT = governance.message('Rows of the ledger stay as they are, and so does what they name.');
+		END IF;
+	END LOOP;
 	RETURN NULL;
 END
 $guard$;
 COMMENT ON FUNCTION governance.name_guard() IS
-	'row trigger on governance.campaign: what rows of the ledger name is neither deleted nor renamed';
+	'trigger on what rows name without a foreign key: what is named is neither deleted nor renamed';
 REVOKE ALL ON FUNCTION governance.name_guard() FROM PUBLIC;
