@@ -9,7 +9,7 @@
 #include "compat.h"
 #include "complain.h"
 #include "errors.h"
-#include "identity.h"
+#include "db/identity.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"

@@ -10,7 +10,7 @@
 #include "errors.h"
 #include "ledger/attribute.h"
 #include "ledger/ledger.h"
-#include "ledger/transition.h"
+#include "db/trigger.h"
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"

@@ -1,7 +1,7 @@
 /*
  * account_row.c
  *		The rows of governance.account: found, and kept from going away, without
- *		SQL where the table is what create_ledger() made (see direct.h).
+ *		SQL where the table is what create_ledger() made (see table.h).
  */
 #include "postgres.h"
 

@@ -1,12 +1,12 @@
 /*
  * account_row.h
  *		The rows of governance.account, without SQL where the table is what
- *		create_ledger() made (see direct.h).
+ *		create_ledger() made (see table.h).
  */
 #ifndef GOVERNANCE_LEDGER_ACCOUNT_ROW_H
 #define GOVERNANCE_LEDGER_ACCOUNT_ROW_H
 
-#include "ledger/direct.h"
+#include "db/table.h"
 #include "ledger/ledger.h"
 
 extern DirectTable account_table;

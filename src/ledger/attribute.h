@@ -6,7 +6,7 @@
 #define GOVERNANCE_LEDGER_ATTRIBUTE_H
 
 #include "engine/expr.h"
-#include "ledger/transition.h"
+#include "db/trigger.h"
 #include "rulebook/cache.h"
 
 #include "utils/relcache.h"

@@ -2,7 +2,7 @@
  * effect_row.h
  *		The rows of governance.sanction and governance.restriction, written
  *		without SQL where the tables are what create_ledger() made (see
- *		direct.h).
+ *		table.h).
  */
 #ifndef GOVERNANCE_LEDGER_EFFECT_ROW_H
 #define GOVERNANCE_LEDGER_EFFECT_ROW_H

@@ -15,7 +15,7 @@
 #include "compat.h"
 #include "certification/certification.h"
 #include "errors.h"
-#include "identity.h"
+#include "db/identity.h"
 #include "ledger/ledger.h"
 
 #include "access/relation.h"

@@ -5,15 +5,15 @@
  *
  * One query for each table and batch of accounts, ordered by account, so that
  * the cost of a batch is that of its rows.  What a reader asks of one account is
- * found without SQL where the tables are what create_ledger() made (direct.h):
+ * found without SQL where the tables are what create_ledger() made (table.h):
  * five queries cost more than the few rows that most accounts have.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/direct.h"
-#include "ledger/stream.h"
+#include "db/table.h"
+#include "db/stream.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"

@@ -6,7 +6,7 @@
  * well, under a scheme of its own, and may have rules that the one in force does
  * not: to that one a violation of such a rule is nothing that has happened.
  * Whoever hands violations to a state asks here; the fold over a history leaves
- * out by itself what no version judges (replay.c).
+ * out by itself what no version judges (fold.c).
  */
 #include "postgres.h"
 

@@ -12,7 +12,7 @@
 #define GOVERNANCE_LEDGER_LEDGER_H
 
 #include "engine/engine.h"
-#include "identity.h"
+#include "db/identity.h"
 #include "rulebook/cache.h"
 
 #include "executor/spi.h"
@@ -266,7 +266,7 @@ extern AccountHistory *history_of(int64 account_id, Scheme *scheme, int what);
 extern bool account_exists(int64 account_id);
 extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
 
-/* ---------- the fold over a history (replay.c) ---------- */
+/* ---------- the fold over a history (fold.c) ---------- */
 
 /*
  * Folds all that an account's history holds for a scheme, as it was known at

@@ -22,7 +22,7 @@
 #include "compat.h"
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
-#include "ledger/view.h"
+#include "db/answers.h"
 #include "mix.h"
 
 #include "access/xact.h"

@@ -12,7 +12,7 @@
 #ifndef GOVERNANCE_LEDGER_PERIODS_H
 #define GOVERNANCE_LEDGER_PERIODS_H
 
-#include "ledger/direct.h"
+#include "db/table.h"
 
 #include "fmgr.h"
 

@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "ledger/columns.h"
-#include "ledger/direct.h"
+#include "db/rows.h"
+#include "db/table.h"
 #include "ledger/effect_row.h"
 #include "ledger/periods.h"
 

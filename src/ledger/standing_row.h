@@ -1,12 +1,12 @@
 /*
  * standing_row.h
  *		The rows of governance.standing: found, locked, read and written, without
- *		SQL where the table is what create_ledger() made (see direct.h).
+ *		SQL where the table is what create_ledger() made (see table.h).
  */
 #ifndef GOVERNANCE_LEDGER_STANDING_ROW_H
 #define GOVERNANCE_LEDGER_STANDING_ROW_H
 
-#include "ledger/direct.h"
+#include "db/table.h"
 #include "ledger/ledger.h"
 #include "ledger/recent.h"
 

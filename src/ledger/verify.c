@@ -16,7 +16,7 @@
 #include "ledger/effect.h"
 #include "ledger/recent.h"
 #include "ledger/standing_row.h"
-#include "ledger/stream.h"
+#include "db/stream.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 

@@ -21,7 +21,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/ledger.h"
-#include "ledger/transition.h"
+#include "db/trigger.h"
 #include "miscadmin.h"
 #include "oversight/audit.h"
 #include "mb/pg_wchar.h"

@@ -10,9 +10,9 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "certification/smalltable.h"
+#include "db/smalltable.h"
 #include "compat.h"
-#include "ledger/transition.h"
+#include "db/trigger.h"
 #include "oversight/brake.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

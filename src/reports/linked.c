@@ -16,7 +16,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "ledger/effect.h"
-#include "ledger/transition.h"
+#include "db/trigger.h"
 #include "oversight/limits.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"

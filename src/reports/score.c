@@ -13,7 +13,7 @@
 #include "ledger/account_row.h"
 #include "ledger/ledger.h"
 #include "ledger/standing_row.h"
-#include "ledger/view.h"
+#include "db/answers.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"

@@ -10,7 +10,7 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/stream.h"
+#include "db/stream.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"

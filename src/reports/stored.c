@@ -14,7 +14,7 @@
 #include "compat.h"
 #include "complain.h"
 #include "ledger/standing_row.h"
-#include "ledger/stream.h"
+#include "db/stream.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 

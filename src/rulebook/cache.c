@@ -34,7 +34,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "provisional.h"
+#include "db/provisional.h"
 #include "rulebook/cache.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"

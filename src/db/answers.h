@@ -1,0 +1,38 @@
+/*
+ * answers.h
+ *		Does an expression still see the tables as it did before?
+ *
+ * What an expression has learnt in earlier calls (it keeps that in its fn_extra)
+ * holds for one view of the tables: the same snapshot, the same rights, nothing
+ * undone and no table altered since.  A plan that is kept, or an expression of
+ * PL/pgSQL, comes back with another one.
+ */
+#ifndef GOVERNANCE_DB_ANSWERS_H
+#define GOVERNANCE_DB_ANSWERS_H
+
+#include "db/table.h"
+
+#include "utils/snapshot.h"
+
+#define VIEW_TABLES 2
+
+/* All zeroes at first. */
+typedef struct View
+{
+	bool		taken;
+	SnapshotData snapshot;
+	int			room;			/* transactions that fit into its arrays */
+	uint64		undone;
+	uint64		members;
+	Oid			userid;
+	uint64		generations[VIEW_TABLES];
+} View;
+
+/*
+ * Is the view that of the call before?  If not, or if that is the first one, it
+ * is taken down, in a context that lives as long as it does.  There is an active
+ * snapshot.
+ */
+extern bool view_is_same(View *view, DirectTable *const *tables, MemoryContext context);
+
+#endif							/* GOVERNANCE_DB_ANSWERS_H */

@@ -1,0 +1,400 @@
+/*
+ * plan.c
+ *		How the ledger's code gets at the ledger's tables: whose rights it uses
+ *		and the plans that it keeps.
+ *
+ * Statement texts qualify every relation, function and operator, so that no
+ * search_path can steer them.  Data only travels as parameters.  Plans live as
+ * long as the backend; the plan cache analyses them anew when a table or the
+ * search_path changes.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "complain.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "parser/parsetree.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+/*
+ * The statement of its own with which this backend writes at the moment, and the
+ * depth of triggers at which it began; null outside ledger_execute(), which
+ * restores both on any error.
+ */
+static LedgerPlan *writing = NULL;
+static int	writing_depth = 0;
+
+/* Is it the target of a query, or of one that writes in its WITH clause? */
+static bool
+query_writes(const Query *query, Oid relid)
+{
+	ListCell   *lc;
+
+	if (query->resultRelation > 0 &&
+		rt_fetch(query->resultRelation, query->rtable)->relid == relid)
+		return true;
+	foreach(lc, query->cteList)
+	{
+		Node	   *inner = lfirst_node(CommonTableExpr, lc)->ctequery;
+
+		if (IsA(inner, Query) && query_writes((Query *) inner, relid))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Only the statement itself is meant, on the table that it names: what others'
+ * triggers, defaults and checks do meanwhile is theirs.
+ */
+bool
+ledger_is_writing(Oid relid)
+{
+	ListCell   *source;
+
+	if (writing == NULL || trigger_depth() != writing_depth + 1)
+		return false;
+	foreach(source, SPI_plan_get_plan_sources(writing->plan))
+	{
+		ListCell   *query;
+
+		foreach(query, ((CachedPlanSource *) lfirst(source))->query_list)
+		{
+			if (query_writes(lfirst_node(Query, query), relid))
+				return true;
+		}
+	}
+	return false;
+}
+
+static Oid
+standing_relid(void)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
+
+	if (!OidIsValid(relid))
+		report_missing(MISSING_LEDGER, NULL, NULL, 0);
+	return relid;
+}
+
+void
+ledger_lock(LOCKMODE mode)
+{
+	LockRelationOid(standing_relid(), mode);
+}
+
+/* The owner of the ledger is the owner of its standings. */
+static Oid
+ledger_owner(void)
+{
+	Oid			relid = standing_relid();
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+bool
+ledger_owned_by(Oid userid)
+{
+	return has_privs_of_role(userid, ledger_owner());
+}
+
+void
+ledger_enter(LedgerIdentity *identity)
+{
+	Oid			owner = ledger_owner();
+
+	identity_enter(owner, identity);
+	SPI_connect();
+}
+
+void
+ledger_leave(const LedgerIdentity *identity)
+{
+	SPI_finish();
+	identity_leave(identity);
+}
+
+void
+ledger_read_enter(void)
+{
+	SPI_connect();
+}
+
+void
+ledger_read_leave(void)
+{
+	SPI_finish();
+}
+
+static Oid
+governance_type(const char *name)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			type = InvalidOid;
+
+	if (OidIsValid(nsp))
+		type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+							   CStringGetDatum(name), ObjectIdGetDatum(nsp));
+	if (!OidIsValid(type))
+		elog(ERROR, "type governance.%s does not exist", name);
+	return type;
+}
+
+Oid
+ledger_type(Oid marker)
+{
+	switch (marker)
+	{
+		case LEDGER_SCORE_TYPE:
+			return governance_type("credit_score");
+		case LEDGER_TIER_TYPE:
+			return governance_type("sanction_tier");
+		case LEDGER_SCORE_ARRAY_TYPE:
+			return governance_type("_credit_score");
+		case LEDGER_TIER_ARRAY_TYPE:
+			return governance_type("_sanction_tier");
+		default:
+			return marker;
+	}
+}
+
+/* Plans anew when the extension was dropped and created again meanwhile. */
+static void
+ledger_prepare(LedgerPlan *plan)
+{
+	Oid			types[LEDGER_MAX_ARGS];
+	Oid			score_type = governance_type("credit_score");
+	SPIPlanPtr	prepared;
+
+	if (plan->plan != NULL && plan->score_type == score_type)
+		return;
+	if (plan->plan != NULL)
+	{
+		SPIPlanPtr	stale = plan->plan;
+
+		plan->plan = NULL;
+		SPI_freeplan(stale);
+	}
+	for (int i = 0; i < plan->nargs; i++)
+		types[i] = ledger_type(plan->types[i]);
+	prepared = SPI_prepare(plan->text, plan->nargs, types);
+	if (prepared == NULL)
+		elog(ERROR, "SPI_prepare failed for \"%s\": %s",
+			 plan->text, SPI_result_code_string(SPI_result));
+	if (SPI_keepplan(prepared) != 0)
+		elog(ERROR, "SPI_keepplan failed");
+	plan->plan = prepared;
+	plan->score_type = score_type;
+}
+
+uint64
+ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mode)
+{
+	MemoryContext context = CurrentMemoryContext;
+	OwnStatement own;
+	int			result;
+
+	own_statement_begin(&own);
+	ledger_prepare(plan);
+	if (mode == LEDGER_WRITE)
+	{
+		LedgerPlan *outer = writing;
+		int			outer_depth = writing_depth;
+
+		writing = plan;
+		writing_depth = trigger_depth();
+		PG_TRY();
+		{
+			result = SPI_execute_plan(plan->plan, values, nulls, false, 0);
+		}
+		PG_FINALLY();
+		{
+			writing = outer;
+			writing_depth = outer_depth;
+		}
+		PG_END_TRY();
+	}
+	else if (mode == LEDGER_LATEST && IsolationUsesXactSnapshot())
+	{
+		Snapshot	snapshot;
+
+		CommandCounterIncrement();
+		snapshot = RegisterSnapshot(GetLatestSnapshot());
+		result = SPI_execute_snapshot(plan->plan, values, nulls, snapshot, InvalidSnapshot,
+									  true, false, 0);
+		UnregisterSnapshot(snapshot);
+	}
+	else
+		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);
+	own_statement_end(&own);
+	/* SPI leaves its own context behind, which lives as long as the statement. */
+	MemoryContextSwitchTo(context);
+	if (result < 0)
+		elog(ERROR, "SPI_execute_plan failed for \"%s\": %s",
+			 plan->text, SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+void
+ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written)
+{
+	Relation	relation;
+	TriggerDesc *triggers;
+	bool		suppressed;
+
+	if (written >= wanted)
+		return;
+	relation = table_open(get_relname_relid(table, get_namespace_oid("governance", false)), AccessShareLock);
+	triggers = relation->trigdesc;
+	suppressed = triggers != NULL &&
+		(command == CMD_INSERT ? triggers->trig_insert_before_row :
+		 command == CMD_UPDATE ? triggers->trig_update_before_row : triggers->trig_delete_before_row);
+	if (suppressed)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger on table \"%s\" suppressed what the ledger writes there", table),
+				 errdetail("Of %llu rows %llu were written.", (unsigned long long) wanted,
+						   (unsigned long long) written),
+				 errhint("What is derived is all there or not at all: a BEFORE trigger on it returns the row."),
+				 errtable(relation)));
+	table_close(relation, AccessShareLock);
+}
+
+/*
+ * Plans are kept, those of PL/pgSQL and of foreign keys too, and made anew when
+ * the table is analysed.  One that was made when it was known to be empty reads
+ * all of it; in a long transaction, or where nothing analyses, that goes on while
+ * it grows.  So whoever writes row by row has the plans made anew whenever the
+ * table has doubled, which is soon seldom.
+ */
+void
+ledger_tables_grown(GrowingTable *tables, int n)
+{
+	/* At so many pages an index is the better way for sure. */
+	const BlockNumber few = 4;
+	Oid			nsp = get_namespace_oid("governance", false);
+
+	for (int i = 0; i < n; i++)
+	{
+		GrowingTable *table = &tables[i];
+		Oid			relid = get_relname_relid(table->name, nsp);
+		Relation	rel;
+		BlockNumber pages;
+
+		if (!OidIsValid(relid))
+			continue;
+		rel = table_open(relid, AccessShareLock);
+		/* The parts of a table are up to whoever divided it. */
+		if (rel->rd_rel->relkind == RELKIND_RELATION)
+		{
+			pages = RelationGetNumberOfBlocks(rel);
+			if (table->relid == relid && pages >= 2 * Max(table->pages, few))
+				CacheInvalidateRelcache(rel);
+			else if (table->relid == relid && pages >= table->pages)
+				pages = table->pages;
+			table->relid = relid;
+			table->pages = pages;
+		}
+		table_close(rel, AccessShareLock);
+	}
+}
+
+Datum
+ledger_array(Datum *values, bool *nulls, int n, Oid type)
+{
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+	int			dims[1] = {n};
+	int			lbs[1] = {1};
+
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(type));
+	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
+	return PointerGetDatum(construct_md_array(values, nulls, 1, dims, lbs,
+											  type, typlen, typbyval, typalign));
+}
+
+Datum
+ledger_int8_array(const int64 *values, int n)
+{
+	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		datums[i] = Int64GetDatum(values[i]);
+	return ledger_array(datums, NULL, n, INT8OID);
+}
+
+Points
+ledger_points(Datum numeric, const char *column)
+{
+	double		value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, numeric));
+	double		hundredths = value * 100.0;
+	double		rounded = rint(hundredths);
+
+	if (isnan(value) || rounded < 0 || rounded > (double) PG_INT32_MAX ||
+		fabs(hundredths - rounded) > 1e-6)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("%s is not a number of points for column \"%s\"",
+						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
+				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
+				 errhint("governance.rule lists what each rule costs.")));
+	return (Points) rounded;
+}
+
+Points
+entered_points(Datum numeric, const char *column)
+{
+	Points		points = ledger_points(numeric, column);
+
+	/* What a double has room for is no measure of what was written. */
+	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, numeric)) > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+				 errmsg("%s is not a number of points for column \"%s\"",
+						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
+				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
+				 errhint("governance.rule lists what each rule costs.")));
+	return points;
+}
+
+uint64
+ledger_hash(const char *text, int len)
+{
+	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) text, len, 0));
+
+	/* 0 stands for "none". */
+	return hash == 0 ? 1 : hash;
+}

@@ -1,0 +1,108 @@
+/*
+ * read.c
+ *		Looking up a few rows for a caller without SQL.
+ *
+ * An answer that takes one probe of an index should cost little more than that.
+ * A query does the same work here, by the same access methods, under the same
+ * lock and snapshot, after the same check of rights; what is saved is the
+ * executor around it.  Whoever has hooked into that check (an auditing
+ * extension, say) sees queries as before.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "db/table.h"
+
+#include "access/genam.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+static bool
+open_table(DirectReader *reader, DirectTable *table, DirectRights rights)
+{
+	if (!ActiveSnapshotSet() ||
+		(rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL) ||
+		!direct_readable(table, &reader->rel))
+		return false;
+	if (rights == DIRECT_AS_CALLER &&
+		pg_class_aclcheck(table->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	{
+		table_close(reader->rel, NoLock);
+		return false;
+	}
+	reader->table = table;
+	reader->index = NULL;
+	return true;
+}
+
+bool
+direct_read(DirectReader *reader, DirectTable *table, DirectRights rights, const Datum *key,
+			int nkeys)
+{
+	Assert(nkeys <= table->nkeys);
+	if (!open_table(reader, table, rights))
+		return false;
+	reader->index = index_open(table->key_index, AccessShareLock);
+	reader->row = table_slot_create(reader->rel, NULL);
+	for (int k = 0; k < nkeys; k++)
+		ScanKeyEntryInitialize(&reader->keys[k], 0, k + 1, BTEqualStrategyNumber,
+							   InvalidOid, table->key_collations[k],
+							   table->columns[k].type == INT8OID ? F_INT8EQ : F_TEXTEQ, key[k]);
+	reader->scan = governance_index_beginscan(reader->rel, reader->index, GetActiveSnapshot(),
+											  nkeys);
+	index_rescan(reader->scan, reader->keys, nkeys, NULL, 0);
+	return true;
+}
+
+bool
+direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights)
+{
+	if (!open_table(reader, table, rights))
+		return false;
+	reader->row = table_slot_create(reader->rel, NULL);
+	reader->all = table_beginscan(reader->rel, GetActiveSnapshot(), 0, NULL);
+	return true;
+}
+
+bool
+direct_pages(DirectTable *table, BlockNumber *pages)
+{
+	Relation	rel;
+
+	if (!direct_readable(table, &rel))
+		return false;
+	*pages = RelationGetNumberOfBlocks(rel);
+	table_close(rel, NoLock);
+	return true;
+}
+
+bool
+direct_read_next(DirectReader *reader)
+{
+	if (reader->index != NULL)
+		return index_getnext_slot(reader->scan, ForwardScanDirection, reader->row);
+	CHECK_FOR_INTERRUPTS();
+	return table_scan_getnextslot(reader->all, ForwardScanDirection, reader->row);
+}
+
+void
+direct_read_end(DirectReader *reader)
+{
+	if (reader->index != NULL)
+	{
+		index_endscan(reader->scan);
+		index_close(reader->index, NoLock);
+	}
+	else
+		table_endscan(reader->all);
+	ExecDropSingleTupleTableSlot(reader->row);
+	table_close(reader->rel, NoLock);
+}

@@ -1,0 +1,467 @@
+/*
+ * table.c
+ *		The tables that we derive, read and written without SQL.
+ *
+ * What is known of a table is kept until its relcache entry is invalidated,
+ * which everything does that could make it another kind of table: triggers,
+ * rules, policies, columns, constraints, rights, children, distribution.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "complain.h"
+#include "errors.h"
+#include "db/table.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_publication.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+
+/* Every table that has been asked for; they are static and never leave it. */
+static DirectTable *tables = NULL;
+
+/* May come at any time that a lock is taken: nothing is freed or looked up. */
+static void
+forget_table(Datum arg, Oid relid)
+{
+	for (DirectTable *table = tables; table != NULL; table = table->next)
+		if (relid == InvalidOid || relid == table->relid)
+		{
+			table->valid = table->read_valid = false;
+			table->generation++;
+		}
+}
+
+/* ---------- what kind of table it is ---------- */
+
+static Oid
+own_function(const char *name)
+{
+	return LookupFuncName(list_make2(makeString("governance"), makeString(pstrdup(name))),
+						  0, NULL, true);
+}
+
+static bool
+is_foreign_key(const Trigger *trigger)
+{
+	return trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
+}
+
+/* Does a foreign key refer to what rows of the table are inserted under? */
+static bool
+refers_to_parent(const DirectTable *table, const ForeignKeyCacheInfo *key)
+{
+	const DirectTable *parent = table->parent;
+	Oid			relid;
+
+	if (parent == NULL || key->nkeys != 1 || key->conkey[0] != table->numbers[0])
+		return false;
+	relid = get_relname_relid(parent->name, get_namespace_oid("governance", false));
+	return relid == key->confrelid &&
+		get_attnum(relid, parent->columns[0].name) == key->confkey[0];
+}
+
+/*
+ * May the table's triggers for an event be left to us?  *fires: some have to be
+ * queued.  An update never changes the key: foreign keys on nothing else
+ * (unchanging) need not be looked at.  Nor need, at an insertion, the one on the
+ * parent, whose row is locked then.
+ */
+static bool
+triggers_fit(DirectTable *table, Relation rel, int16 event, const Bitmapset *unchanging,
+			 bool *fires)
+{
+	Oid			guard = own_function("refuse_rewrite");
+	Oid			own = table->own_trigger == NULL ? InvalidOid : own_function(table->own_trigger);
+	const TriggerDesc *desc = rel->trigdesc;
+
+	*fires = false;
+	for (int i = 0; desc != NULL && i < desc->numtriggers; i++)
+	{
+		const Trigger *trigger = &desc->triggers[i];
+		bool		looks = true;
+
+		/* Our guard lets us pass. */
+		if ((trigger->tgtype & event) == 0 || trigger->tgenabled == TRIGGER_DISABLED ||
+			trigger->tgfoid == guard || trigger->tgfoid == own)
+			continue;
+		if (!is_foreign_key(trigger))
+			return false;
+		if (RI_FKey_trigger_type(trigger->tgfoid) == RI_TRIGGER_FK)
+		{
+			ListCell   *cell;
+
+			foreach(cell, RelationGetFKeyList(rel))
+			{
+				ForeignKeyCacheInfo *key = lfirst(cell);
+
+				if (key->conoid != trigger->tgconstraint)
+					continue;
+				looks = event == TRIGGER_TYPE_INSERT && !refers_to_parent(table, key);
+				for (int k = 0; event == TRIGGER_TYPE_UPDATE && k < key->nkeys; k++)
+					looks |= !bms_is_member(key->conkey[k], unchanging);
+			}
+		}
+		*fires |= looks;
+	}
+	return true;
+}
+
+static bool
+function_is_foreign(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId;
+}
+
+/* Does an expression call anything that may be replaced behind our back? */
+static bool
+calls_foreign(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceToDomain) ||
+		check_functions_in_node(node, function_is_foreign, context))
+		return true;
+	return expression_tree_walker(node, calls_foreign, context);
+}
+
+/* Compiles the check constraints once, if they only call what is built in. */
+static ExprState **
+compile_checks(Relation rel, MemoryContext context)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+	MemoryContext old;
+	ExprState **checks;
+
+	if (constr == NULL || constr->num_check == 0)
+		return NULL;
+	old = MemoryContextSwitchTo(context);
+	checks = palloc0(sizeof(ExprState *) * constr->num_check);
+	for (int i = 0; i < constr->num_check; i++)
+	{
+		Node	   *check = stringToNode(constr->check[i].ccbin);
+
+		if (calls_foreign(check, NULL))
+		{
+			checks = NULL;
+			break;
+		}
+#if PG_VERSION_NUM >= 180000
+		if (!constr->check[i].ccenforced)
+			continue;
+		if (constr->has_generated_virtual)
+		{
+			checks = NULL;
+			break;
+		}
+#endif
+		checks[i] = ExecInitExpr(expression_planner((Expr *) check), NULL);
+	}
+	MemoryContextSwitchTo(old);
+	return checks;
+}
+
+/* Can rows of it be inserted by filling in our columns alone? */
+static bool
+others_stay_null(Relation rel, const Bitmapset *ours)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int a = 0; a < desc->natts; a++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, a);
+
+		if (attribute->attisdropped || attribute->attgenerated != '\0' ||
+			bms_is_member(a + 1, ours))
+			continue;
+		if (attribute->atthasdef || attribute->attidentity != '\0' ||
+			get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN)
+			return false;
+	}
+	return true;
+}
+
+/* Our columns, by name; false when one is not as create_ledger() made it. */
+static bool
+columns_fit(DirectTable *table, Relation rel, Bitmapset **ours)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	table->complete = desc->natts == table->ncolumns;
+	for (int c = 0; c < table->ncolumns; c++)
+	{
+		AttrNumber	number = InvalidAttrNumber;
+
+		for (int a = 0; a < desc->natts; a++)
+		{
+			Form_pg_attribute attribute = TupleDescAttr(desc, a);
+
+			if (!attribute->attisdropped && attribute->attgenerated == '\0' &&
+				attribute->attidentity != ATTRIBUTE_IDENTITY_ALWAYS &&
+				attribute->atttypid == ledger_type(table->columns[c].type) &&
+				strcmp(NameStr(attribute->attname), table->columns[c].name) == 0)
+				number = a + 1;
+		}
+		if (number == InvalidAttrNumber)
+			return false;
+		table->numbers[c] = number;
+		*ours = bms_add_member(*ours, number);
+	}
+	return true;
+}
+
+/* Does its primary key begin with the columns that we look for rows by? */
+static bool
+key_fits(DirectTable *table, Relation rel)
+{
+	Relation	index;
+	bool		fits;
+
+	list_free(RelationGetIndexList(rel));
+	table->key_index = rel->rd_pkindex;
+	if (!OidIsValid(table->key_index))
+		return false;
+	index = index_open(table->key_index, AccessShareLock);
+	fits = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indimmediate &&
+		index->rd_index->indisvalid && index->rd_index->indnkeyatts >= table->nkeys;
+	for (int k = 0; fits && k < table->nkeys; k++)
+	{
+		fits = index->rd_index->indkey.values[k] == table->numbers[k] &&
+			(index->rd_indoption[k] & INDOPTION_DESC) == 0;
+		table->key_collations[k] = index->rd_indcollation[k];
+	}
+	index_close(index, AccessShareLock);
+	return fits;
+}
+
+/*
+ * Is it a plain table whose rows are all there for whoever has a right to it?  A
+ * table that Citus has distributed looks like an empty one; only its planner
+ * knows where the rows are.
+ */
+static bool
+is_plain(Relation rel)
+{
+	Form_pg_class form = rel->rd_rel;
+
+	return form->relkind == RELKIND_RELATION && form->relam == HEAP_TABLE_AM_OID &&
+		!form->relispartition && !form->relhassubclass && !form->relhasrules &&
+		!form->relrowsecurity && !OidIsValid(get_extension_oid("citus", true));
+}
+
+/*
+ * Could no statement be refused because a publication has no way to tell the
+ * rows that it changes?  If one could, statements shall say it.
+ */
+static bool
+publications_fit(Relation rel)
+{
+	PublicationDesc desc;
+
+	if (!is_publishable_relation(rel))
+		return true;
+	RelationBuildPublicationDesc(rel, &desc);
+	if (!desc.pubactions.pubupdate && !desc.pubactions.pubdelete)
+		return true;
+	return desc.rf_valid_for_update && desc.rf_valid_for_delete &&
+		desc.cols_valid_for_update && desc.cols_valid_for_delete &&
+		governance_published_generated(&desc) &&
+		(rel->rd_rel->relreplident == REPLICA_IDENTITY_FULL ||
+		 OidIsValid(RelationGetReplicaIndex(rel)));
+}
+
+/*
+ * Is there something unique besides the key?  Then it matters in which order
+ * rows come and go, which is not that of statements.
+ */
+static bool
+other_order_shows(const DirectTable *table, Relation rel)
+{
+	List	   *indexes = RelationGetIndexList(rel);
+	ListCell   *cell;
+	bool		shows = false;
+
+	foreach(cell, indexes)
+	{
+		Relation	index;
+
+		if (lfirst_oid(cell) == table->key_index)
+			continue;
+		index = index_open(lfirst_oid(cell), AccessShareLock);
+		shows |= index->rd_index->indisunique || index->rd_index->indisexclusion;
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+	return shows;
+}
+
+static void
+inspect(DirectTable *table, Relation rel)
+{
+	Bitmapset  *ours = NULL;
+	Bitmapset  *keys = NULL;
+	bool		fires;
+
+	table->can = 0;
+	table->owner = GetUserId();
+	MemoryContextReset(table->context);
+	table->checks = NULL;
+
+	if (!is_plain(rel) || rel->rd_rel->relowner != table->owner ||
+		pg_class_aclmask(table->relid, table->owner,
+						 ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE, ACLMASK_ALL) !=
+		(ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE))
+		return;
+	if (!columns_fit(table, rel, &ours))
+		return;
+	for (int k = 0; k < table->nkeys; k++)
+		keys = bms_add_member(keys, table->numbers[k]);
+	if (key_fits(table, rel))
+		table->can |= DIRECT_FIND;
+	if (triggers_fit(table, rel, TRIGGER_TYPE_INSERT, NULL, &table->insert_fires) &&
+		others_stay_null(rel, ours))
+		table->can |= DIRECT_INSERT | ((table->can & DIRECT_FIND) != 0 ? DIRECT_INSERT_UNLESS : 0);
+	if (publications_fit(rel))
+	{
+		if (triggers_fit(table, rel, TRIGGER_TYPE_UPDATE, keys, &table->update_fires))
+			table->can |= DIRECT_UPDATE;
+		if (triggers_fit(table, rel, TRIGGER_TYPE_DELETE, NULL, &fires) && !fires &&
+			!other_order_shows(table, rel))
+			table->can |= DIRECT_DELETE;
+	}
+	table->generated = RelationGetDescr(rel)->constr != NULL &&
+		RelationGetDescr(rel)->constr->has_generated_stored;
+	table->checks = compile_checks(rel, table->context);
+	bms_free(ours);
+	bms_free(keys);
+}
+
+/* ---------- opening and closing ---------- */
+
+static void
+find_relation(DirectTable *table)
+{
+	if (table->context == NULL)
+	{
+		if (tables == NULL)
+			CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
+		table->context = AllocSetContextCreate(CacheMemoryContext, "governance derived table",
+											   ALLOCSET_SMALL_SIZES);
+		table->next = tables;
+		tables = table;
+	}
+	table->relid = get_relname_relid(table->name, get_namespace_oid("governance", false));
+	if (!OidIsValid(table->relid))
+		report_missing_of(MISSING_LEDGER, NULL, NULL,
+						  psprintf(_("There is no table governance.%s."), table->name), NULL, 0);
+}
+
+bool
+direct_open(DirectWriter *writer, DirectTable *table, int needs)
+{
+	memset(writer, 0, sizeof(DirectWriter));
+	writer->table = table;
+	writer->context = CurrentMemoryContext;
+	writer->needs = needs;
+
+	/* SQL says what a transaction may not do that has become read-only. */
+	if (XactReadOnly && needs != DIRECT_FIND)
+		return false;
+	if (!table->valid || table->owner != GetUserId())
+		find_relation(table);
+	else if ((table->can & needs) != needs)
+		return false;
+	LockRelationOid(table->relid, RowExclusiveLock);
+	if (!table->valid || table->owner != GetUserId())
+	{
+		uint64		generation;
+
+		table->valid = false;
+		find_relation(table);
+		writer->rel = table_open(table->relid, RowExclusiveLock);
+		generation = table->generation;
+		inspect(table, writer->rel);
+		table->valid = generation == table->generation;
+	}
+	else
+		writer->rel = table_open(table->relid, NoLock);
+	if ((table->can & needs) != needs)
+	{
+		table_close(writer->rel, NoLock);
+		return false;
+	}
+	return true;
+}
+
+bool
+direct_readable(DirectTable *table, Relation *rel)
+{
+	if (!table->read_valid)
+		find_relation(table);
+	else if (!table->readable)
+		return false;
+	LockRelationOid(table->relid, AccessShareLock);
+	if (!table->read_valid)
+	{
+		Bitmapset  *ours = NULL;
+		uint64		generation;
+
+		find_relation(table);
+		*rel = table_open(table->relid, AccessShareLock);
+		generation = table->generation;
+		table->readable = is_plain(*rel) && columns_fit(table, *rel, &ours) &&
+			key_fits(table, *rel);
+		table->read_valid = generation == table->generation;
+		bms_free(ours);
+	}
+	else
+		*rel = table_open(table->relid, NoLock);
+	if (!table->readable)
+		table_close(*rel, NoLock);
+	return table->readable;
+}
+
+void
+direct_close(DirectWriter *writer)
+{
+	Assert(writer->nrows == 0);
+	direct_stop(writer);
+	if (writer->key != NULL)
+		index_close(writer->key, NoLock);
+	if (writer->row != NULL)
+		ExecDropSingleTupleTableSlot(writer->row);
+	if (writer->virtual != NULL)
+		ExecDropSingleTupleTableSlot(writer->virtual);
+	for (int i = 0; i < writer->nslots; i++)
+		ExecDropSingleTupleTableSlot(writer->slots[i]);
+	if (writer->estate != NULL)
+	{
+		if (writer->estate->es_opened_result_relations != NIL)
+			ExecCloseResultRelations(writer->estate);
+		else if (writer->indexes_open)
+			ExecCloseIndices(writer->info);
+		ExecResetTupleTable(writer->estate->es_tupleTable, false);
+		FreeExecutorState(writer->estate);
+	}
+	table_close(writer->rel, NoLock);
+}

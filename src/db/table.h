@@ -1,0 +1,198 @@
+/*
+ * table.h
+ *		The tables that we derive, read and written without SQL.
+ *
+ * A statement costs more to start than a row or two cost to write.  Where a
+ * table of the ledger is what create_ledger() made, its rows are found by its
+ * primary key and written through the table's access method, with the server's
+ * own code for constraints, generated columns, indexes and foreign keys.
+ * Everything else (a partitioned or foreign table, a view, a shard, triggers and
+ * rules of the user's own, row-level security, columns with defaults of their
+ * own) is left to SQL: direct_open() says which it is.
+ *
+ * The caller acts as the owner of the ledger and has an active snapshot.
+ */
+#ifndef GOVERNANCE_DB_TABLE_H
+#define GOVERNANCE_DB_TABLE_H
+
+#include "db/trigger.h"
+
+#include "access/genam.h"
+#include "access/tableam.h"
+#include "nodes/execnodes.h"
+
+#define DIRECT_MAX_COLUMNS	16
+#define DIRECT_MAX_KEYS		2
+
+#define DIRECT_FIND		0x01	/* find rows by the key, lock them */
+#define DIRECT_INSERT	0x02
+#define DIRECT_UPDATE	0x04
+#define DIRECT_DELETE	0x08
+#define DIRECT_INSERT_UNLESS 0x10	/* insert rows whose key may be there */
+
+/* A table, and what this backend knows of it until it is altered. */
+typedef struct DirectTable
+{
+	const char *name;			/* in schema governance */
+	int			ncolumns;		/* all that we write; types may be LEDGER_*_TYPE */
+	const ColumnSpec *columns;
+	int			nkeys;			/* the first so many lead the primary key */
+	const char *own_trigger;	/* function of a row trigger of ours that has
+								 * nothing to do with the rows written here */
+	const struct DirectTable *parent;	/* the first column refers to the first of
+										 * this table, whose row must be locked
+										 * FOR KEY SHARE at least when a row is
+										 * inserted without SQL; or null */
+
+	/* private to direct.c */
+	bool		valid;
+	bool		read_valid;		/* readable is known */
+	bool		readable;		/* rows may be found without SQL, by whoever may
+								 * select them */
+	uint64		generation;		/* how often it was invalidated */
+	int			can;			/* DIRECT_* */
+	Oid			relid;
+	Oid			owner;
+	Oid			key_index;
+	Oid			key_collations[DIRECT_MAX_KEYS];
+	AttrNumber	numbers[DIRECT_MAX_COLUMNS];
+	bool		complete;		/* there are no other columns */
+	bool		generated;
+	bool		insert_fires;	/* foreign keys have to be looked at */
+	bool		update_fires;
+	MemoryContext context;
+	ExprState **checks;			/* compiled; null: by the executor each time */
+	struct DirectTable *next;
+} DirectTable;
+
+/* A table at work in one statement. */
+typedef struct DirectWriter
+{
+	DirectTable *table;
+	MemoryContext context;		/* that it was opened in */
+	int			needs;
+	Relation	rel;
+	EState	   *estate;			/* null until it is needed */
+	ResultRelInfo *info;		/* likewise */
+	bool		indexes_open;
+	TupleTableSlot *row;		/* that direct_next() or direct_lock() gave */
+	TupleTableSlot *virtual;	/* to update with */
+	Relation	key;
+	IndexScanDesc scan;
+	Buffer		buffer;			/* of the row found last */
+	ScanKeyData scankeys[DIRECT_MAX_KEYS];
+	int			nslots;
+	int			nrows;
+	TupleTableSlot **slots;		/* rows that are still to be inserted */
+} DirectWriter;
+
+/*
+ * Opens a table for what is needed; false (and nothing is open) when that takes
+ * SQL.
+ */
+extern bool direct_open(DirectWriter *writer, DirectTable *table, int needs);
+extern void direct_close(DirectWriter *writer);
+
+/*
+ * Sees all that this transaction has done, and in read committed all that is
+ * committed by now.  To be popped by direct_seen().
+ */
+extern Snapshot direct_look(void);
+extern void direct_seen(void);
+
+/* Finds rows by the leading columns of the key, which are a bigint and texts. */
+extern void direct_find(DirectWriter *writer, Snapshot snapshot, const Datum *key, int nkeys);
+extern bool direct_next(DirectWriter *writer);
+
+/* Ends the search, before its snapshot goes; the row at hand stays. */
+extern void direct_stop(DirectWriter *writer);
+
+/* A column of the row at hand, by its number in table->columns. */
+static inline Datum
+direct_get(const DirectWriter *writer, int column, bool *isnull)
+{
+	return slot_getattr(writer->row, writer->table->numbers[column], isnull);
+}
+
+/*
+ * Locks a row; the row at hand is then the last version of it.  False when it
+ * is gone.  Raises ERRCODE_T_R_SERIALIZATION_FAILURE where the isolation level
+ * asks for it.
+ */
+extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot,
+						LockTupleMode mode);
+
+/* Has this transaction changed or locked the row at hand already? */
+extern bool direct_is_ours(const DirectWriter *writer);
+
+/*
+ * The whole of the row at hand, as far as an update needs it; null when the
+ * table has no other columns than ours.
+ */
+extern HeapTuple direct_keep(const DirectWriter *writer);
+
+extern void direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
+						  const Datum *values, const bool *nulls);
+extern void direct_delete(DirectWriter *writer, ItemPointer tid);
+
+/*
+ * Inserts a row unless its key is there already (false), or gets there by a
+ * transaction that this one has to wait for.
+ */
+extern bool direct_insert_unless_there(DirectWriter *writer, const Datum *values,
+									   const bool *nulls);
+
+/*
+ * What is inserted is there after direct_flush() at the latest; what the values
+ * point to must stay until then.
+ */
+extern void direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls);
+extern void direct_flush(DirectWriter *writer);
+
+/* ---------- reading for a caller (direct_read.c) ---------- */
+
+/* Rows that are looked up by the key, or all of them, seen by the active snapshot. */
+typedef struct DirectReader
+{
+	DirectTable *table;
+	Relation	rel;
+	Relation	index;			/* null: all rows */
+	IndexScanDesc scan;
+	TableScanDesc all;
+	TupleTableSlot *row;
+	ScanKeyData keys[DIRECT_MAX_KEYS];
+} DirectReader;
+
+typedef enum DirectRights
+{
+	DIRECT_AS_CALLER,			/* who must be allowed to select from it */
+	DIRECT_AS_OWNER				/* the answer is for everybody */
+} DirectRights;
+
+/* What kind of table is it?  True: open, and locked as a query locks it. */
+extern bool direct_readable(DirectTable *table, Relation *rel);
+
+/*
+ * Looks for rows by the key, or for all rows; false (and nothing is open) when
+ * that takes SQL, which also says what rights are missing.
+ */
+extern bool direct_read(DirectReader *reader, DirectTable *table, DirectRights rights,
+						const Datum *key, int nkeys);
+extern bool direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights);
+extern bool direct_read_next(DirectReader *reader);
+extern void direct_read_end(DirectReader *reader);
+
+/* How large is it?  False when it cannot be read so. */
+extern bool direct_pages(DirectTable *table, BlockNumber *pages);
+
+static inline Datum
+direct_read_get(const DirectReader *reader, int column, bool *isnull)
+{
+	return slot_getattr(reader->row, reader->table->numbers[column], isnull);
+}
+
+/* Raises ERRCODE_T_R_SERIALIZATION_FAILURE. */
+pg_noreturn
+extern void direct_changed_meanwhile(bool deleted);
+
+#endif							/* GOVERNANCE_DB_TABLE_H */

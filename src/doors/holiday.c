@@ -1,0 +1,178 @@
+/*
+ * holiday.c
+ *		What a change of governance.holiday means for standings, and the
+ *		deadlines of appeals.
+ *
+ * The days of a calendar are part of the compiled policies that name it.  A
+ * change of them is a change of a fact, known from now on and true ever since:
+ * every standing under a scheme that goes by the calendar is folded anew, as if
+ * the table had always said so.  That keeps a replay the same whenever it is
+ * made.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "complain.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "db/trigger.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_holiday_apply);
+PG_FUNCTION_INFO_V1(governance_appeal_times);
+
+static LedgerPlan standings_plan = {
+	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
+	1, {TEXTOID}
+};
+
+typedef struct Names
+{
+	int			n;
+	int			max;
+	char	  **names;
+} Names;
+
+static void
+collect_calendars(Names *list, Relation relation, Tuplestorestate *table)
+{
+	static const ColumnSpec columns[1] = {{"calendar", TEXTOID}};
+	AttrNumber	number;
+	TupleTableSlot *slot;
+
+	if (table == NULL)
+		return;
+	find_columns(relation, columns, 1, &number);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		char	   *name = text_to_cstring(slot_text(slot, number));
+		bool		known = false;
+
+		for (int i = 0; i < list->n && !known; i++)
+			known = strcmp(list->names[i], name) == 0;
+		if (known)
+			continue;
+		if (list->n == list->max)
+		{
+			list->max = Max(8, list->max * 2);
+			list->names = list->names == NULL ? palloc(sizeof(char *) * list->max) :
+				repalloc(list->names, sizeof(char *) * list->max);
+		}
+		list->names[list->n++] = name;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+static bool
+goes_by(Scheme *scheme, const Names *calendars)
+{
+	for (int v = 0; v < scheme->nversions; v++)
+	{
+		const char *name = rulebook_compiled(&scheme->versions[v])->calendar.name;
+
+		for (int i = 0; name != NULL && i < calendars->n; i++)
+			if (strcmp(calendars->names[i], name) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void
+replay_standings(Scheme *scheme)
+{
+	KeyList		list = {0};
+	Datum		name = CStringGetTextDatum(scheme->name);
+	uint64		nrows = ledger_execute(&standings_plan, &name, NULL, LEDGER_LATEST);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+
+		key_list_add(&list, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+														SPI_tuptable->tupdesc, 1, &isnull)),
+					 scheme)->replay = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	standings_follow(list.keys, list.n);
+}
+
+Datum
+governance_holiday_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "holiday_apply", false, false);
+	LedgerIdentity identity;
+	Names		calendars = {0};
+	Scheme	  **schemes;
+	int			nschemes;
+
+	if (!TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		require_transition(trigger->tg_newtable, "holiday_apply", "NEW");
+	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		require_transition(trigger->tg_oldtable, "holiday_apply", "OLD");
+	collect_calendars(&calendars, trigger->tg_relation, trigger->tg_newtable);
+	collect_calendars(&calendars, trigger->tg_relation, trigger->tg_oldtable);
+	if (calendars.n == 0)
+		return PointerGetDatum(NULL);
+
+	/* Nobody goes by the days as they were while they change. */
+	ledger_lock(ExclusiveLock);
+	CacheInvalidateRelcache(trigger->tg_relation);
+	CommandCounterIncrement();
+	rulebook_refresh();
+	ledger_enter(&identity);
+	schemes = rulebook_schemes(&nschemes);
+	for (int i = 0; i < nschemes; i++)
+		if (goes_by(schemes[i], &calendars))
+			replay_standings(schemes[i]);
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * appeal_times(scheme, occurred_at, decided_at, filed_at): until when an appeal
+ * against a violation may be filed, and by when one is to be decided.
+ */
+Datum
+governance_appeal_times(PG_FUNCTION_ARGS)
+{
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	TupleDesc	desc;
+	Datum		values[2];
+	bool		nulls[2] = {true, true};
+	PolicyVersion *version;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	/* Whoever files an appeal sees what it is against. */
+	require_select("violation");
+	rulebook_refresh();
+	version = rulebook_version_at(rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false),
+								  PG_GETARG_TIMESTAMPTZ(1));
+	if (version != NULL)
+	{
+		const Policy *policy = rulebook_compiled(version);
+
+		nulls[0] = !policy->appeals_end;
+		if (policy->appeals_end)
+			values[0] = TimestampTzGetDatum(policy_deadline(policy, PG_GETARG_TIMESTAMPTZ(2),
+															&policy->appeal_within));
+		nulls[1] = !policy->appeals_due;
+		if (policy->appeals_due)
+			values[1] = TimestampTzGetDatum(policy_deadline(policy, PG_GETARG_TIMESTAMPTZ(3),
+															&policy->decide_within));
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}

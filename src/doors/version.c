@@ -1,0 +1,313 @@
+/*
+ * version.c
+ *		The statement trigger on policies: what a version that comes into force,
+ *		ends, or goes on trial means for standings and restrictions.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/ledger.h"
+#include "db/trigger.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_policy_apply);
+
+/* Whose violations, or opening balances, of a scheme lie after an instant? */
+static LedgerPlan entries_plan = {
+	"SELECT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
+	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2)"
+	" UNION SELECT r.account_id FROM governance.revision r WHERE r.scheme" EQ "$1"
+	" AND r.action" EQ "'opening' AND r.decided_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
+	2, {TEXTOID, TIMESTAMPTZOID}
+};
+
+/* Whose activities do? */
+static LedgerPlan active_plan = {
+	"SELECT DISTINCT a.account_id FROM governance.activity a"
+	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
+	2, {TEXTARRAYOID, TIMESTAMPTZOID}
+};
+
+static LedgerPlan end_trials_plan = {
+	"DELETE FROM governance.standing s USING governance.policy p"
+	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
+	" AND s.scheme" EQ "pg_catalog.concat(p.scheme, '@', p.policy_id)",
+	1, {TEXTOID}
+};
+
+static LedgerPlan standings_of_scheme_plan = {
+	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
+	1, {TEXTOID}
+};
+
+/* Brings every standing of a scheme in line with its versions. */
+static void
+refresh_standings(Scheme *scheme, TimestampTz changed_from)
+{
+	KeyList		list = {0};
+	Datum		name = CStringGetTextDatum(scheme->name);
+	uint64		nrows = ledger_execute(&standings_of_scheme_plan, &name, NULL, LEDGER_LATEST);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		StandingKey *key = key_list_add(&list,
+								   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+															   SPI_tuptable->tupdesc, 1, &isnull)),
+								   scheme);
+
+		key->refresh = true;
+		key->changed_from = changed_from;
+	}
+	SPI_freetuptable(SPI_tuptable);
+	standings_follow(list.keys, list.n);
+}
+
+static void
+add_replays(KeyList *list, Scheme *scheme, uint64 nrows)
+{
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		bool		isnull;
+		int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
+															 SPI_tuptable->tupdesc, 1, &isnull));
+
+		key_list_add(list, account_id, scheme)->replay = true;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * A version, on trial or in force, may bring entries into play that nobody has
+ * folded: those of a time in which the scheme was on trial only, or not there
+ * at all, and activities that no version before listened to, some of them dated
+ * ahead; others may have recorded some before this transaction could tell them
+ * of it.  Where violations stand in time by their decision, a standing does not
+ * tell whether it has seen one that is judged by a later version, dated ahead.
+ */
+static void
+fold_entries(Scheme *scheme, TimestampTz from)
+{
+	KeyList		list = {0};
+	Datum		values[2];
+	Datum	   *kinds;
+	int			nkinds = 0;
+	bool		by_decision = false;
+
+	for (int i = 0; i < scheme->nversions; i++)
+		by_decision |= rulebook_compiled(&scheme->versions[i])->clock == CLOCK_DECIDED;
+	if (scheme->tried || by_decision)
+	{
+		values[0] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
+		values[1] = TimestampTzGetDatum(from);
+		add_replays(&list, scheme, ledger_execute(&entries_plan, values, NULL, LEDGER_LATEST));
+	}
+	for (int i = 0; i < scheme->nversions; i++)
+		nkinds += rulebook_compiled(&scheme->versions[i])->nactivities;
+	if (nkinds > 0)
+	{
+		kinds = palloc(sizeof(Datum) * nkinds);
+		nkinds = 0;
+		for (int i = 0; i < scheme->nversions; i++)
+		{
+			const Policy *policy = rulebook_compiled(&scheme->versions[i]);
+
+			for (int k = 0; k < policy->nactivities; k++)
+				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
+		}
+		values[0] = ledger_array(kinds, NULL, nkinds, TEXTOID);
+		values[1] = TimestampTzGetDatum(from);
+		add_replays(&list, scheme, ledger_execute(&active_plan, values, NULL, LEDGER_LATEST));
+	}
+	standings_follow(list.keys, list.n);
+}
+
+/* Standings of trials that are over go, those of others begin. */
+static void
+refresh_trials(Scheme *scheme)
+{
+	Datum		name = CStringGetTextDatum(scheme->name);
+
+	ledger_execute(&end_trials_plan, &name, NULL, LEDGER_WRITE);
+	for (int t = 0; t < scheme->ntrials; t++)
+	{
+		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
+		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
+
+		fold_entries(trial, trial->versions[0].from);
+	}
+}
+
+enum
+{
+	P_ID, P_SCHEME, P_STATUS, P_IN_FORCE, P_COLUMNS
+};
+
+static const ColumnSpec policy_columns[P_COLUMNS] = {
+	{"policy_id", INT8OID}, {"scheme", TEXTOID}, {"status", TEXTOID}, {"in_force", TSTZRANGEOID}
+};
+
+/* One row of governance.policy, as far as standings depend on it. */
+typedef struct PolicyRow
+{
+	int64		policy_id;
+	char	   *scheme;
+	bool		trial;			/* on trial */
+	bool		counts;			/* is or was in force at some time */
+	bool		retired;
+	TimestampTz from;
+	TimestampTz to;
+	bool		matters;		/* of a row as it is now: see policy_matters() */
+	TimestampTz replay_from;
+} PolicyRow;
+
+static PolicyRow *
+read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbers, int *nrows)
+{
+	TypeCacheEntry *typcache = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	TupleTableSlot *slot;
+	PolicyRow  *rows;
+
+	*nrows = 0;
+	if (table == NULL)
+		return NULL;
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	rows = palloc0(sizeof(PolicyRow) * (tuplestore_tuple_count(table) + 1));
+	tuplestore_rescan(table);
+	while (tuplestore_gettupleslot(table, true, false, slot))
+	{
+		PolicyRow  *row = &rows[(*nrows)++];
+		char	   *status = text_to_cstring(slot_text(slot, numbers[P_STATUS]));
+		bool		isnull;
+		Datum		in_force = slot_getattr(slot, numbers[P_IN_FORCE], &isnull);
+
+		row->policy_id = slot_int8(slot, numbers[P_ID]);
+		row->scheme = text_to_cstring(slot_text(slot, numbers[P_SCHEME]));
+		row->trial = strcmp(status, "trial") == 0;
+		if (!isnull && (strcmp(status, "active") == 0 || strcmp(status, "retired") == 0))
+		{
+			RangeBound	lower;
+			RangeBound	upper;
+			bool		empty;
+
+			range_deserialize(typcache, DatumGetRangeTypeP(in_force), &lower, &upper, &empty);
+			row->counts = !empty;
+			row->retired = status[0] == 'r';
+			row->from = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+			row->to = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+		}
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return rows;
+}
+
+/*
+ * Does it matter to standings that one row became the other?  Those that have
+ * seen *replay_from are to be folded anew.
+ *
+ * Where a version gains time, that is when it begins to.  Where one loses time,
+ * whoever took it gives it to another version in a statement of its own, unless
+ * the version is retired while it is in force.
+ */
+static bool
+policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *replay_from)
+{
+	*replay_from = DT_NOEND;
+	if (!after->counts)
+	{
+		/* Withdrawn before it began: entries may have been dated ahead. */
+		*replay_from = before->counts ? before->from : DT_NOEND;
+		return before->counts;
+	}
+	if (!before->counts)
+	{
+		*replay_from = after->from;
+		return true;
+	}
+	if (after->from < before->from)
+		*replay_from = after->from;
+	if (after->to > before->to)
+		*replay_from = Min(*replay_from, before->to);
+	if (after->to < before->to && after->retired)
+		*replay_from = Min(*replay_from, after->to);
+	return after->from != before->from || *replay_from != DT_NOEND;
+}
+
+/*
+ * A version that comes into force changes what its scheme's accounts may do
+ * from its start on, with no entry of theirs: their restrictions are written
+ * anew.  Standings that have seen that instant already are folded anew: others
+ * may have gone by the old version while this transaction was under way.
+ */
+Datum
+governance_policy_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", false, false);
+	Relation	relation = trigger->tg_relation;
+	AttrNumber	numbers[P_COLUMNS];
+	LedgerIdentity identity;
+	PolicyRow  *before;
+	PolicyRow  *after;
+	int			nbefore;
+	int			nafter;
+	bool		changes = false;
+
+	require_transition(trigger->tg_newtable, "policy_apply", "NEW");
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		require_transition(trigger->tg_oldtable, "policy_apply", "OLD");
+	find_columns(relation, policy_columns, P_COLUMNS, numbers);
+	before = read_policies(relation, trigger->tg_oldtable, numbers, &nbefore);
+	after = read_policies(relation, trigger->tg_newtable, numbers, &nafter);
+	for (int i = 0; i < nafter; i++)
+	{
+		PolicyRow	none = {0};
+		PolicyRow  *old = &none;
+
+		for (int j = 0; j < nbefore; j++)
+			if (before[j].policy_id == after[i].policy_id)
+				old = &before[j];
+		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
+		after[i].trial |= old->trial;
+		changes |= after[i].trial || after[i].matters;
+	}
+	if (!changes)
+		return PointerGetDatum(NULL);
+
+	/* This very backend must see the new versions, whichever trigger ran first. */
+	ledger_lock(ExclusiveLock);
+	CacheInvalidateRelcache(relation);
+	CommandCounterIncrement();
+	rulebook_refresh();
+	ledger_enter(&identity);
+	for (int i = 0; i < nafter; i++)
+	{
+		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
+
+		if (scheme == NULL)
+			continue;			/* only drafts */
+		if (after[i].matters)
+		{
+			refresh_standings(scheme, after[i].replay_from);
+			if (after[i].replay_from != DT_NOEND)
+				fold_entries(scheme, after[i].replay_from);
+		}
+		if (after[i].trial)
+			refresh_trials(scheme);
+	}
+	ledger_leave(&identity);
+	return PointerGetDatum(NULL);
+}

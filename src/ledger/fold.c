@@ -1,0 +1,813 @@
+/*
+ * fold.c
+ *		The fold over what the ledger holds: picks the policy version for each
+ *		instant, turns rows into events, and hands standings over from one
+ *		version to the next.
+ *
+ * A state's life under a scheme begins with the first row that concerns the
+ * scheme; the facts that hold at that instant decide where it starts.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "ledger/attribute.h"
+#include "ledger/ledger.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+static const Policy *
+policy_of(PolicyVersion *version)
+{
+	return version == NULL ? NULL : rulebook_compiled(version);
+}
+
+/* The version in force, or the draft that stands in for all of them. */
+static const Policy *
+policy_at(Scheme *scheme, const Policy *draft, TimestampTz at)
+{
+	return draft != NULL ? draft : policy_of(rulebook_version_at(scheme, at));
+}
+
+static const Policy *
+state_policy(const EngineState *state, const Policy *draft)
+{
+	return draft != NULL ? draft : rulebook_policy(state->policy_id);
+}
+
+/* ---------- facts ---------- */
+
+/* The value of an attribute as its policy reads it; unreadable counts as none. */
+static ExprValue
+attribute_value(const Policy *policy, int index, const char *text)
+{
+	const PolicyAttribute *attribute = &policy->attributes[index];
+	ExprValue	value = {0};
+
+	switch (attribute->type)
+	{
+		case ATTRIBUTE_NUMBER:
+			value.type = EXPR_NUMBER;
+			break;
+		case ATTRIBUTE_BOOLEAN:
+			value.type = EXPR_BOOLEAN;
+			break;
+		case ATTRIBUTE_TEXT:
+			value.type = EXPR_TEXT;
+			break;
+		case ATTRIBUTE_DATE:
+			value.type = EXPR_DATE;
+			break;
+	}
+	value.isnull = text == NULL || !policy_read_attribute(policy, index, text, &value);
+	if (value.isnull && attribute->has_default)
+	{
+		value.isnull = false;
+		value.number = attribute->default_number;
+		value.date = attribute->default_date;
+		value.text = attribute->default_text;
+	}
+	return value;
+}
+
+/* What holds at an instant, one value for each attribute of the policy. */
+static ExprValue *
+facts_at(const Policy *policy, const AccountHistory *history, TimestampTz at)
+{
+	ExprValue  *facts = palloc(sizeof(ExprValue) * Max(policy->nattributes, 1));
+
+	for (int i = 0; i < policy->nattributes; i++)
+	{
+		const char *text = NULL;
+
+		for (int j = 0; j < history->nattributes; j++)
+		{
+			const AttributeRow *row = &history->attributes[j];
+
+			if (row->from <= at && at < row->to &&
+				strcmp(row->name, policy->attributes[i].name) == 0)
+				text = row->value;
+		}
+		facts[i] = attribute_value(policy, i, text);
+	}
+	return facts;
+}
+
+static int
+pending_cmp(const void *a, const void *b)
+{
+	const PendingAttribute *pa = a;
+	const PendingAttribute *pb = b;
+
+	if (pa->at != pb->at)
+		return pa->at < pb->at ? -1 : 1;
+	return pa->attribute - pb->attribute;
+}
+
+/* What is known to change after an instant. */
+static PendingAttribute *
+facts_after(const Policy *policy, const AccountHistory *history, TimestampTz at,
+			int *npending)
+{
+	PendingAttribute *pending = palloc(sizeof(PendingAttribute) * (2 * history->nattributes + 1));
+	int			n = 0;
+
+	for (int j = 0; j < history->nattributes; j++)
+	{
+		const AttributeRow *row = &history->attributes[j];
+		int			index = policy_attribute_index(policy, row->name);
+		bool		followed = false;
+
+		if (index < 0)
+			continue;
+		if (row->from > at)
+		{
+			pending[n].attribute = index;
+			pending[n].at = row->from;
+			pending[n++].value = attribute_value(policy, index, row->value);
+		}
+		/* Rows of one name come in order of time and do not overlap. */
+		if (j + 1 < history->nattributes &&
+			strcmp(history->attributes[j + 1].name, row->name) == 0 &&
+			history->attributes[j + 1].from == row->to)
+			followed = true;
+		if (row->to > at && row->to != DT_NOEND && !followed)
+		{
+			pending[n].attribute = index;
+			pending[n].at = row->to;
+			pending[n++].value = attribute_value(policy, index, NULL);
+		}
+	}
+	qsort(pending, n, sizeof(PendingAttribute), pending_cmp);
+	*npending = n;
+	return pending;
+}
+
+void
+ledger_refresh_facts(EngineState *state, const AccountHistory *facts)
+{
+	const Policy *policy = rulebook_policy(state->policy_id);
+	int			npending;
+	PendingAttribute *pending = facts_after(policy, facts, state->as_of, &npending);
+
+	engine_set_pending(policy, state, pending, npending);
+}
+
+/* ---------- versions ---------- */
+
+/*
+ * The version that follows the one that a state stands under: the earliest one
+ * that starts after it, and not before what the state has seen.
+ */
+static PolicyVersion *
+successor(Scheme *scheme, const EngineState *state)
+{
+	TimestampTz from = DT_NOBEGIN;
+
+	for (int i = 0; i < scheme->nversions; i++)
+		if (scheme->versions[i].policy_id == state->policy_id)
+			from = scheme->versions[i].from;
+	for (int i = 0; i < scheme->nversions; i++)
+	{
+		PolicyVersion *version = &scheme->versions[i];
+
+		if (version->policy_id != state->policy_id && version->from > from &&
+			version->to > state->as_of)
+			return version;
+	}
+	return NULL;
+}
+
+TimestampTz
+next_version_from(Scheme *scheme, const EngineState *state)
+{
+	PolicyVersion *next = successor(scheme, state);
+
+	return next == NULL ? DT_NOEND : Max(next->from, state->as_of);
+}
+
+bool
+ledger_has_successor(Scheme *scheme, const EngineState *state)
+{
+	return successor(scheme, state) != NULL;
+}
+
+/* Advances a state to the instant at which the next version takes it over. */
+static EngineState *
+hand_over(const Policy *from, const Policy *to, EngineState *state,
+		  const AccountHistory *history, TimestampTz at, const EngineTrace *trace)
+{
+	int			npending;
+	PendingAttribute *pending = facts_after(to, history, at, &npending);
+	bool		boundaries = at > state->as_of;
+
+	engine_advance_before(from, state, at, trace);
+	return engine_handover(from, to, state, at, boundaries, facts_at(to, history, at),
+						   pending, npending, trace);
+}
+
+void
+ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
+			   const AccountHistory *history, TimestampTz to, const EngineTrace *trace)
+{
+	if (draft == NULL && scheme->nversions > 1)
+	{
+		PolicyVersion *next;
+
+		while ((next = successor(scheme, *state)) != NULL && next->from <= to)
+		{
+			const Policy *policy = rulebook_policy((*state)->policy_id);
+			TimestampTz at = Max(next->from, (*state)->as_of);
+
+			*state = hand_over(policy, rulebook_compiled(next), *state, history, at, trace);
+		}
+	}
+	engine_advance(state_policy(*state, draft), *state, to, trace);
+}
+
+EngineState *
+ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history, TimestampTz at)
+{
+	const Policy *policy = policy_at(scheme, draft, at);
+	PendingAttribute *pending;
+	EngineState *state;
+	TimestampTz begin;
+	int			npending;
+
+	if (policy == NULL)
+		return NULL;
+
+	/* Where it starts is decided by the facts of the account's beginning. */
+	begin = !TIMESTAMP_NOT_FINITE(history->opened) && history->opened < at &&
+		engine_start_varies(policy) ? history->opened : at;
+	pending = facts_after(policy, history, begin, &npending);
+	state = engine_init(policy, history->account_id, history->opened, begin,
+						facts_at(policy, history, begin), pending, npending);
+	engine_advance(policy, state, at, NULL);
+	return state;
+}
+
+EngineState *
+ledger_blank(Scheme *scheme, const AccountHistory *history)
+{
+	TimestampTz at = history->opened;
+	PolicyVersion *version = NULL;
+
+	/* The version in force when the account was opened, or the next, or the last. */
+	for (int i = 0; i < scheme->nversions && (version == NULL || version->to <= at); i++)
+		version = &scheme->versions[i];
+	if (version == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_POLICY_IN_FORCE),
+				 errmsg("scheme \"%s\" would be left without a version", scheme->name),
+				 errdetail("Account %lld has entries, dated ahead, that its only version has judged.",
+						   (long long) history->account_id),
+				 errhint("Publish a version that begins earlier: it goes on in the place of the one that is withdrawn.")));
+	if (at < version->from)
+		at = version->from;
+	else if (at >= version->to && version->to != DT_NOEND)
+		at = version->to - 1;
+	return ledger_fresh(scheme, NULL, history, at);
+}
+
+int
+ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at)
+{
+	if (known_at > state->as_of && state->nsanctions > 0)
+	{
+		EngineState *moved = engine_copy(policy, state);
+
+		engine_advance(policy, moved, known_at, NULL);
+		return engine_tier(policy, moved, known_at);
+	}
+	return engine_tier(policy, state, state->as_of);
+}
+
+bool
+ledger_may_sanction_later(Scheme *scheme, const EngineState *state)
+{
+	return state->npending > 0 || rulebook_policy(state->policy_id)->starts_by_time ||
+		ledger_has_successor(scheme, state);
+}
+
+/* ---------- rows as events ---------- */
+
+TimestampTz
+ledger_place(Scheme *scheme, const ViolationRow *row)
+{
+	const Policy *policy = policy_at(scheme, NULL, row->occurred);
+
+	return policy != NULL && policy->clock == CLOCK_DECIDED ? row->decided : row->occurred;
+}
+
+/*
+ * The moderator's choice, as far as the rule allows it: a draft, or a version on
+ * trial, may have another range than the one that it was made in.  What a copy
+ * costs is the policy's choice, and needs no range.
+ */
+static Points
+allowed_points(const Policy *judged, int rule, const ViolationRow *row, Points points)
+{
+	if (points == POINTS_NONE || rule < 0 || row->copied)
+		return points;
+	return Min(Max(points, judged->rules[rule].min), judged->rules[rule].max);
+}
+
+static int
+rule_of(const Policy *judged, const ViolationRow *row)
+{
+	return policy_rule_index(judged, row->rule, strlen(row->rule));
+}
+
+/*
+ * A violation as an event of the policy that the state stands under.  It is
+ * priced by the version in force when it occurred, by the rule that it has
+ * there: where that is another one, its price is carried over.
+ */
+static void
+violation_event(const Policy *judged, int rule, const Policy *policy, const ViolationRow *row,
+				EngineEvent *event)
+{
+	memset(event, 0, sizeof(EngineEvent));
+	event->key.at = judged->clock == CLOCK_DECIDED ? row->decided : row->occurred;
+	event->key.class = EVENT_VIOLATION;
+	event->key.id = row->violation_id;
+	event->occurred = row->occurred;
+	event->decided = row->decided;
+	event->rule = rule;
+	event->points = allowed_points(judged, rule, row, row->points);
+	event->surcharge = row->surcharge;
+	event->source = row->source;
+	event->incident = row->incident;
+	event->content = row->content;
+	event->length = row->length;
+	event->held = row->held;
+	if (judged != policy)
+	{
+		if (event->points == POINTS_NONE && rule >= 0)
+			event->points = judged->rules[rule].usual;
+		event->rule = rule_of(policy, row);
+	}
+}
+
+static void
+activity_event(const Policy *policy, const ActivityRow *row, EngineEvent *event)
+{
+	memset(event, 0, sizeof(EngineEvent));
+	event->key.at = row->occurred;
+	event->key.class = EVENT_ACTIVITY;
+	event->key.id = row->activity_id;
+	event->occurred = row->occurred;
+	event->decided = row->occurred;
+	event->points = POINTS_NONE;
+	event->surcharge = POINTS_NONE;
+	event->activity = policy_activity_index(policy, row->kind);
+	event->quantity = row->quantity;
+	event->violation_id = row->violation_id;
+}
+
+static bool
+out_of_order(const EngineState *state, const EventKey *key)
+{
+	return key->at < state->as_of || event_key_cmp(key, &state->last) <= 0;
+}
+
+bool
+ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory *facts,
+						const ViolationRow *row, EngineState **result)
+{
+	const Policy *judged = policy_at(scheme, NULL, row->occurred);
+	int			rule = rule_of(judged, row);
+	const Policy *policy;
+	EngineEvent event;
+
+	violation_event(judged, rule, judged, row, &event);
+	if (out_of_order(state, &event.key))
+		return false;
+
+	/* Something that is here already may have come late by this one. */
+	if (!judged->resanction_late && row->decided < state->last_decided)
+		return false;
+	*result = state;
+	if (scheme->nversions > 1)
+		ledger_advance(scheme, NULL, result, facts, event.key.at, NULL);
+	policy = rulebook_policy((*result)->policy_id);
+	if (policy != judged)
+		violation_event(judged, rule, policy, row, &event);
+	engine_apply(policy, *result, &event, NULL);
+	return true;
+}
+
+bool
+ledger_append_activity(Scheme *scheme, EngineState *state, const AccountHistory *facts,
+					   const ActivityRow *row, EngineState **result)
+{
+	const Policy *policy;
+	EngineEvent event;
+
+	*result = state;
+	activity_event(rulebook_policy(state->policy_id), row, &event);
+	if (out_of_order(state, &event.key))
+		return false;
+	if (scheme->nversions > 1)
+		ledger_advance(scheme, NULL, result, facts, event.key.at, NULL);
+	policy = rulebook_policy((*result)->policy_id);
+	activity_event(policy, row, &event);
+	if (event.activity >= 0)
+		engine_apply(policy, *result, &event, NULL);
+	return true;
+}
+
+/* ---------- the fold over a history ---------- */
+
+/* A row and where it stands, before it is turned into an event. */
+typedef struct Placed
+{
+	EventKey	key;
+	const ViolationRow *violation;
+	const ActivityRow *activity;
+	const RevisionRow *refund;
+	const RevisionRow *release;
+	const RevisionRow *opening;
+	const Policy *judged;		/* violation: by this version, */
+	int			rule;			/* and its rule there */
+	Points		points;			/* of a changed violation */
+	bool		changed;
+	bool		keeps;			/* what was decided before it arrived stays */
+} Placed;
+
+static int
+placed_cmp(const void *a, const void *b)
+{
+	return event_key_cmp(&(*(Placed *const *) a)->key, &(*(Placed *const *) b)->key);
+}
+
+/* In the order of the fold. */
+static Placed **
+in_order(Placed *placed, int64 n)
+{
+	Placed	  **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed *) * (n + 1));
+
+	for (int64 i = 0; i < n; i++)
+		order[i] = &placed[i];
+	qsort(order, n, sizeof(Placed *), placed_cmp);
+	return order;
+}
+
+static int
+revision_cmp(const void *a, const void *b)
+{
+	const RevisionRow *ra = *(const RevisionRow *const *) a;
+	const RevisionRow *rb = *(const RevisionRow *const *) b;
+
+	if (ra->violation_id != rb->violation_id)
+		return ra->violation_id < rb->violation_id ? -1 : 1;
+	if (ra->decided != rb->decided)
+		return ra->decided < rb->decided ? -1 : 1;
+	return ra->revision_id < rb->revision_id ? -1 : ra->revision_id > rb->revision_id;
+}
+
+/*
+ * Moves those that arrive late (engine/late.c).  placed: violations, each
+ * followed by its refund.
+ */
+static void
+place_late(Placed *placed, int64 n)
+{
+	LatePlace  *places = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(LatePlace) * (n + 1));
+	int64		nplaces = 0;
+
+	for (int64 i = 0; i < n; i++)
+		if (placed[i].violation != NULL)
+		{
+			places[nplaces].id = placed[i].key.id;
+			places[nplaces].at = placed[i].key.at;
+			places[nplaces].decided = placed[i].violation->decided;
+			places[nplaces++].keeps = placed[i].keeps;
+		}
+	engine_place_late(places, nplaces);
+	nplaces = 0;
+	for (int64 i = 0; i < n; i++)
+	{
+		if (placed[i].violation != NULL)
+			placed[i].key.at = places[nplaces++].at;
+		else if (i > 0 && placed[i].refund != NULL)
+			placed[i].key.at = Max(placed[i].key.at, placed[i - 1].key.at);
+	}
+	pfree(places);
+}
+
+/* The last revision of a violation among those known, by binary search. */
+static const RevisionRow *
+last_revision(const RevisionRow **revisions, int n, int64 violation_id)
+{
+	int			lo = 0;
+	int			hi = n;
+
+	/* first revision of a later violation */
+	while (lo < hi)
+	{
+		int			mid = (lo + hi) / 2;
+
+		if (revisions[mid]->violation_id <= violation_id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 && revisions[lo - 1]->violation_id == violation_id ? revisions[lo - 1] : NULL;
+}
+
+EngineState *
+ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
+			TimestampTz known_at, TimestampTz until, const EngineTrace *trace)
+{
+	const RevisionRow **revisions = palloc(sizeof(RevisionRow *) * (history->nrevisions + 1));
+	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext,
+												sizeof(Placed) * ((Size) history->nviolations * 2 +
+																  history->nactivities +
+																  history->nrevisions + 1));
+	Placed	  **order;
+	EngineState *state = NULL;
+	int			nrevisions = 0;
+	int64		n = 0;
+	bool		keeps = false;
+
+	for (int i = 0; i < history->nrevisions; i++)
+		if (history->revisions[i].decided <= known_at &&
+			history->revisions[i].action != REVISE_RELEASE &&
+			history->revisions[i].action != REVISE_OPENING)
+			revisions[nrevisions++] = &history->revisions[i];
+	qsort(revisions, nrevisions, sizeof(RevisionRow *), revision_cmp);
+
+	for (int i = 0; i < history->nviolations; i++)
+	{
+		const ViolationRow *row = &history->violations[i];
+		const RevisionRow *revision;
+		const Policy *judged;
+		int			rule;
+		Placed	   *p;
+
+		if (!scheme_concerned(scheme, row->scheme) || row->decided > known_at)
+			continue;
+		judged = policy_at(scheme, draft, row->occurred);
+		rule = judged == NULL ? -1 : rule_of(judged, row);
+		if (rule < 0)
+			continue;			/* nothing to this version (judge.c) */
+		revision = nrevisions == 0 ? NULL : last_revision(revisions, nrevisions, row->violation_id);
+		if (revision != NULL && revision->action == REVISE_OVERTURN &&
+			judged->revision == REVISION_REPLAY)
+			continue;
+		p = &placed[n++];
+		memset(p, 0, sizeof(Placed));
+		p->violation = row;
+		p->judged = judged;
+		p->rule = rule;
+		p->key.at = judged->clock == CLOCK_DECIDED ? row->decided : row->occurred;
+		p->key.class = EVENT_VIOLATION;
+		p->key.id = row->violation_id;
+		p->keeps = !judged->resanction_late;
+		keeps |= p->keeps;
+		if (revision != NULL && revision->action == REVISE_CHANGE)
+		{
+			p->changed = true;
+			p->points = revision->points;
+		}
+		if (revision != NULL && revision->action == REVISE_OVERTURN)
+		{
+			p = &placed[n++];
+			memset(p, 0, sizeof(Placed));
+			p->refund = revision;
+			p->key.at = Max(revision->decided, (p - 1)->key.at);
+			p->key.class = EVENT_REFUND;
+			p->key.id = revision->revision_id;
+		}
+	}
+	if (keeps)
+		place_late(placed, n);
+	for (int i = 0; i < history->nactivities; i++)
+	{
+		const ActivityRow *row = &history->activities[i];
+		const Policy *policy;
+
+		if (row->occurred > known_at)
+			continue;
+		policy = policy_at(scheme, draft, row->occurred);
+		if (policy == NULL || policy_activity_index(policy, row->kind) < 0)
+			continue;
+		memset(&placed[n], 0, sizeof(Placed));
+		placed[n].activity = row;
+		placed[n].key.at = row->occurred;
+		placed[n].key.class = EVENT_ACTIVITY;
+		placed[n++].key.id = row->activity_id;
+	}
+	for (int i = 0; i < history->nrevisions; i++)
+	{
+		const RevisionRow *row = &history->revisions[i];
+
+		if ((row->action != REVISE_RELEASE && row->action != REVISE_OPENING) ||
+			row->decided > known_at || row->scheme == NULL ||
+			!scheme_concerned(scheme, row->scheme))
+			continue;
+		memset(&placed[n], 0, sizeof(Placed));
+		if (row->action == REVISE_RELEASE)
+			placed[n].release = row;
+		else
+			placed[n].opening = row;
+		placed[n].key.at = row->decided;
+		placed[n].key.class = row->action == REVISE_RELEASE ? EVENT_RELEASE : EVENT_OPENING;
+		placed[n++].key.id = row->revision_id;
+	}
+	order = in_order(placed, n);
+	for (int64 i = 0; i < n; i++)
+	{
+		const Placed *p = order[i];
+		const Policy *policy;
+		EngineEvent event;
+
+		CHECK_FOR_INTERRUPTS();
+		if (p->key.at > until)
+			break;
+		if (state == NULL)
+		{
+			if (p->release != NULL)
+				continue;
+			state = ledger_fresh(scheme, draft, history, p->key.at);
+			if (state == NULL)
+				continue;
+		}
+		ledger_advance(scheme, draft, &state, history, p->key.at, trace);
+		policy = state_policy(state, draft);
+		if (p->violation != NULL)
+		{
+			violation_event(p->judged, p->rule, policy, p->violation, &event);
+			event.key = p->key;
+			if (p->changed)
+				event.points = allowed_points(p->judged, p->rule, p->violation, p->points);
+		}
+		else if (p->activity != NULL)
+		{
+			activity_event(policy, p->activity, &event);
+			if (event.activity < 0)
+				continue;
+		}
+		else
+		{
+			memset(&event, 0, sizeof(event));
+			event.key = p->key;
+			event.occurred = event.decided = p->key.at;
+			event.points = POINTS_NONE;
+			event.surcharge = POINTS_NONE;
+			if (p->opening != NULL)
+				event.points = p->opening->points;
+			else if (p->refund != NULL)
+				event.violation_id = p->refund->violation_id;
+			else
+			{
+				event.violation_id = p->release->violation_id;
+				event.starts = p->release->since;
+				event.rung = policy_rung_index(policy, p->release->rung);
+				if (event.rung < 0)
+					continue;
+			}
+		}
+		engine_apply(policy, state, &event, trace);
+	}
+	pfree(order);
+	pfree(placed);
+	pfree(revisions);
+	if (state != NULL && until != DT_NOEND)
+		ledger_advance(scheme, draft, &state, history, until, trace);
+	return state;
+}
+
+/* ---------- projection ---------- */
+
+#define AS_IT_ENDS (SANCTION_ENDED | SANCTION_RELEASED | SANCTION_NEVER)
+
+static const Rung *
+shown_rung(const Policy *draft, const SanctionState *sanction)
+{
+	const Policy *policy = draft != NULL ? draft : rulebook_policy(sanction->shown_policy);
+
+	return &policy->rungs[sanction->shown_rung];
+}
+
+static bool
+same_sanction(const SanctionState *a, const SanctionState *b)
+{
+	if (a->number != 0 && b->number != 0)
+		return a->number == b->number;
+	return a->starts == b->starts && a->cause == b->cause;
+}
+
+ProjectedSanction *
+ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
+			   const AccountHistory *facts, int *nsanctions)
+{
+	return ledger_project_until(scheme, draft, state, facts, DT_NOEND, nsanctions);
+}
+
+ProjectedSanction *
+ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *state,
+					 const AccountHistory *facts, TimestampTz until, int *nsanctions)
+{
+	const Policy *policy = state_policy(state, draft);
+	PolicyVersion *next = draft != NULL || scheme->nversions < 2 ? NULL : successor(scheme, state);
+	TimestampTz horizon = next == NULL ? DT_NOEND : Max(next->from, state->as_of);
+	ProjectedSanction *result;
+	ProjectedSanction *later = NULL;
+	int			nlater = 0;
+	bool	   *gone_on;		/* said by what the earlier version shows */
+	int			n;
+	SanctionState *sanctions;
+
+	if (until < horizon)
+	{
+		next = NULL;
+		horizon = until;
+	}
+	sanctions = engine_project(policy, state, horizon, next != NULL, &n);
+	if (next != NULL)
+	{
+		EngineState *moved = engine_copy(policy, state);
+
+		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
+		later = ledger_project_until(scheme, draft, moved, facts, until, &nlater);
+	}
+	gone_on = palloc0(sizeof(bool) * (nlater + 1));
+	result = palloc(sizeof(ProjectedSanction) * (n + nlater + 1));
+	*nsanctions = 0;
+	for (int i = 0; i < n; i++)
+	{
+		ProjectedSanction *p = &result[*nsanctions];
+		bool		found = false;
+
+		p->sanction = sanctions[i];
+		p->rung = shown_rung(draft, &sanctions[i]);
+		p->from = DT_NOBEGIN;
+		p->until = DT_NOEND;
+		p->is_new = false;
+		for (int j = 0; j < nlater && !found; j++)
+		{
+			SanctionState *s = &later[j].sanction;
+
+			if (!same_sanction(s, &sanctions[i]))
+				continue;
+			found = true;
+
+			/* The next version decides how it ends. */
+			p->sanction.ends = s->ends;
+			p->sanction.released = s->released;
+			p->sanction.reason = s->reason;
+			p->sanction.flags = (p->sanction.flags & ~AS_IT_ENDS) | (s->flags & AS_IT_ENDS);
+			p->sanction.dirty |= s->dirty;
+			if (s->shown_policy != p->sanction.shown_policy)
+			{
+				p->until = horizon;
+				later[j].from = Max(later[j].from, horizon);
+			}
+			else if (later[j].until != DT_NOEND)
+				p->until = later[j].until;
+			gone_on[j] = s->shown_policy == p->sanction.shown_policy;
+		}
+		if (next != NULL && !found && p->sanction.ends > horizon)
+			p->sanction.ends = horizon;
+		if (p->sanction.ends <= p->sanction.starts && (p->sanction.flags & SANCTION_PROJECTED))
+			continue;
+		(*nsanctions)++;
+	}
+	for (int j = 0; j < nlater; j++)
+		if (!gone_on[j])
+		{
+			later[j].sanction.flags |= SANCTION_PROJECTED;
+			result[(*nsanctions)++] = later[j];
+		}
+
+	/* What a trial leads to is written down and withholds nothing. */
+	if (scheme->trial_of != NULL)
+		for (int i = 0; i < *nsanctions; i++)
+			result[i].sanction.flags &= ~SANCTION_ENFORCED;
+	return result;
+}
+
+TimestampTz
+sanction_end(const SanctionState *sanction, bool *open)
+{
+	bool		released = (sanction->flags & SANCTION_RELEASED) != 0;
+
+	*open = sanction->ends == DT_NOEND && !released;
+	return Max(released ? sanction->released : sanction->ends, sanction->starts);
+}
+
+bool
+sanction_reach(const ProjectedSanction *sanction, TimestampTz *since, TimestampTz *until)
+{
+	const SanctionState *s = &sanction->sanction;
+	bool		open;
+
+	*since = Max(s->starts, sanction->from);
+	*until = Min(Min(sanction_end(s, &open), s->ends), sanction->until);
+	return (s->flags & SANCTION_ENFORCED) != 0 && *since < *until;
+}

@@ -1,0 +1,410 @@
+/*
+ * withheld.c
+ *		What is withheld while entries of a later date wait.
+ *
+ * A standing has seen every entry, those that are dated after now as well; its
+ * state says what holds from the last of them on.  What holds until then follows
+ * from what happened before, and is put together from the state at each instant
+ * at which more becomes known: just what score() and tier() answer for it.  The
+ * state goes from one of them to the next, and where the recent entries reach
+ * back to now (recent.h) the rest of the history is not read.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "ledger/effect.h"
+
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/*
+ * Clocks differ: what another one dates so much later than ours is taken as of
+ * now, so that an application a little ahead need not pay for it.
+ */
+#define CLOCK_TOLERANCE (5 * USECS_PER_MINUTE)
+
+bool
+is_ahead(TimestampTz at)
+{
+	return at > GetCurrentTimestamp() + CLOCK_TOLERANCE;
+}
+
+/*
+ * What is dated later than now: a row, at the instant at which it counts, or an
+ * instant from which on what lies before it is another thing than it was.
+ */
+typedef struct Coming
+{
+	EventKey	key;
+	const ViolationRow *violation;
+	const ActivityRow *activity;
+	bool		anew;			/* everything is to be folded anew */
+} Coming;
+
+/* Where the entries come from: the whole history, or the recent ones. */
+typedef struct Entries
+{
+	Scheme	   *scheme;
+	const AccountHistory *history;	/* may only hold facts when there is */
+	const Recent *recent;
+	TimestampTz now;
+	int64		n;
+	int64		max;
+	Coming	   *coming;			/* in order */
+} Entries;
+
+static Coming *
+add_coming(Entries *entries, TimestampTz at)
+{
+	Coming	   *coming;
+
+	if (entries->n == entries->max)
+	{
+		entries->max = Max(64, entries->max * 2);
+		entries->coming = entries->coming == NULL
+			? palloc(sizeof(Coming) * entries->max)
+			: repalloc_huge(entries->coming, sizeof(Coming) * entries->max);
+	}
+	coming = &entries->coming[entries->n++];
+	memset(coming, 0, sizeof(Coming));
+	coming->key.at = at;
+	return coming;
+}
+
+static void
+add_violation(Entries *entries, const ViolationRow *row, bool anew)
+{
+	TimestampTz place = ledger_place(entries->scheme, row);
+	TimestampTz at = Max(place, row->decided);
+	Coming	   *coming;
+
+	if (at <= entries->now)
+		return;
+	coming = add_coming(entries, at);
+
+	/* One that counts from before it is known changes what was. */
+	coming->anew = anew || place < at;
+	coming->violation = row;
+	coming->key.class = EVENT_VIOLATION;
+	coming->key.id = row->violation_id;
+}
+
+static void
+add_activity(Entries *entries, const ActivityRow *row)
+{
+	Coming	   *coming;
+
+	if (row->occurred <= entries->now)
+		return;
+	coming = add_coming(entries, row->occurred);
+	coming->activity = row;
+	coming->key.class = EVENT_ACTIVITY;
+	coming->key.id = row->activity_id;
+}
+
+static int
+coming_cmp(const void *a, const void *b)
+{
+	return event_key_cmp(&((const Coming *) a)->key, &((const Coming *) b)->key);
+}
+
+static int
+id_cmp(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Does a version let a late entry go to the end, where others decide its place? */
+static bool
+keeps_late(Scheme *scheme)
+{
+	for (int i = 0; i < scheme->nversions; i++)
+		if (!rulebook_compiled(&scheme->versions[i])->resanction_late)
+			return true;
+	return false;
+}
+
+static void
+collect_history(Entries *entries)
+{
+	const AccountHistory *history = entries->history;
+	bool		keeps = keeps_late(entries->scheme);
+	int64	   *revised = MemoryContextAllocHuge(CurrentMemoryContext,
+												 sizeof(int64) * ((Size) history->nrevisions + 1));
+
+	for (int i = 0; i < history->nrevisions; i++)
+	{
+		revised[i] = history->revisions[i].violation_id;
+		if (history->revisions[i].decided > entries->now)
+			add_coming(entries, history->revisions[i].decided)->anew = true;
+	}
+	qsort(revised, history->nrevisions, sizeof(int64), id_cmp);
+	for (int i = 0; i < history->nviolations; i++)
+	{
+		const ViolationRow *row = &history->violations[i];
+
+		if (!scheme_concerned(entries->scheme, row->scheme))
+			continue;
+		add_violation(entries, row, keeps ||
+					  bsearch(&row->violation_id, revised, history->nrevisions, sizeof(int64),
+							  id_cmp) != NULL);
+		/* It may stand at either of the two. */
+		if (keeps && row->occurred > entries->now)
+			add_coming(entries, row->occurred)->anew = true;
+		if (keeps && row->decided > entries->now)
+			add_coming(entries, row->decided)->anew = true;
+	}
+	for (int i = 0; i < history->nactivities; i++)
+		add_activity(entries, &history->activities[i]);
+	pfree(revised);
+}
+
+static void
+collect_recent(Entries *entries)
+{
+	const ViolationRow *violation;
+	const ActivityRow *activity;
+
+	for (int i = 0; recent_entry(entries->recent, i, &violation, &activity); i++)
+		if (violation != NULL)
+			add_violation(entries, violation, false);
+		else
+			add_activity(entries, activity);
+}
+
+static EngineState *
+fold_until(const Entries *entries, TimestampTz at)
+{
+	if (entries->recent != NULL)
+		return recent_fold_until(entries->recent, at);
+	return ledger_fold(entries->scheme, NULL, entries->history, at, at, NULL);
+}
+
+/* Applies one to the state that all before it led to; false when that is no way. */
+static bool
+apply_coming(const Entries *entries, const Coming *coming, EngineState **state)
+{
+	PolicyVersion *version;
+
+	if (coming->anew || *state == NULL)
+		return false;
+	if (coming->activity != NULL)
+	{
+		version = rulebook_version_at(entries->scheme, coming->activity->occurred);
+		return version == NULL ||
+			policy_activity_index(rulebook_compiled(version), coming->activity->kind) < 0 ||
+			ledger_append_activity(entries->scheme, *state, entries->history, coming->activity, state);
+	}
+	return !ledger_judges(entries->scheme, coming->violation) ||
+		ledger_append_violation(entries->scheme, *state, entries->history, coming->violation, state);
+}
+
+/* A sanction as one instant after the other shows it. */
+typedef struct KnownKey
+{
+	int64		cause;
+	TimestampTz starts;
+	const char *rung;
+} KnownKey;
+
+typedef struct KnownSanction
+{
+	KnownKey	key;
+	int64		sanction_id;
+} KnownSanction;
+
+static HTAB *
+known_create(void)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(KnownKey);
+	ctl.entrysize = sizeof(KnownSanction);
+	ctl.hcxt = CurrentMemoryContext;
+	return hash_create("governance sanctions ahead", 64, &ctl,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* The id under which the tables know a sanction, 0: they do not. */
+static int64
+known_id(HTAB *known, Scheme *scheme, int64 account_id, const ProjectedSanction *of,
+		 const ProjectedSanction *sanctions, int nsanctions)
+{
+	const SanctionState *s = &of->sanction;
+	KnownKey	key;
+	KnownSanction *entry;
+	int64		sanction_id = 0;
+	bool		found = false;
+
+	memset(&key, 0, sizeof(key));
+	key.cause = s->cause;
+	key.starts = s->starts;
+	key.rung = of->rung->code;
+	entry = hash_search(known, &key, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->sanction_id;
+	for (int i = 0; i < nsanctions && !found; i++)
+		if (sanctions[i].sanction.cause == s->cause && sanctions[i].sanction.starts == s->starts &&
+			strcmp(sanctions[i].rung->code, of->rung->code) == 0)
+		{
+			sanction_id = sanctions[i].sanction.sanction_id;
+			found = true;
+		}
+	if (!found && (s->flags & SANCTION_PROJECTED))
+		return 0;
+	if (!found)
+		sanction_id = stored_sanction(account_id, scheme, of->rung->code, s->cause, s->starts,
+									  LEDGER_FRESH);
+	entry = hash_search(known, &key, HASH_ENTER, NULL);
+	entry->sanction_id = sanction_id;
+	return sanction_id;
+}
+
+Withheld *
+withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
+			   const Recent *recent, TimestampTz now,
+			   const ProjectedSanction *sanctions, int nsanctions, int *nwithheld)
+{
+	MemoryContext context = CurrentMemoryContext;
+	MemoryContext piece = AllocSetContextCreate(context, "governance instants",
+												ALLOCSET_DEFAULT_SIZES);
+	MemoryContext folded = NULL;
+	Entries		entries = {.scheme = scheme, .history = history, .recent = recent, .now = now};
+	HTAB	   *known = known_create();
+	EngineState *state = NULL;
+	Withheld   *result = palloc(sizeof(Withheld) * 16);
+	int			max = 16;
+	int			n = 0;
+	int64		next = 0;
+
+	if (recent != NULL)
+		collect_recent(&entries);
+	else
+		collect_history(&entries);
+	if (entries.n > 1)
+		qsort(entries.coming, entries.n, sizeof(Coming), coming_cmp);
+
+	/*
+	 * From one instant to the next: what comes is mostly a further entry, and
+	 * the state moves on with it.
+	 */
+	for (TimestampTz at = now;; at = entries.coming[next].key.at)
+	{
+		bool		anew = at == now;
+		TimestampTz until;
+		ProjectedSanction *projected;
+		Withheld   *spans;
+		int			nprojected;
+		int			nspans;
+
+		CHECK_FOR_INTERRUPTS();
+		if (folded != NULL)
+			MemoryContextSwitchTo(folded);
+		for (; next < entries.n && entries.coming[next].key.at <= at; next++)
+			anew = anew || !apply_coming(&entries, &entries.coming[next], &state);
+		if (anew)
+		{
+			if (folded != NULL)
+				MemoryContextDelete(folded);
+			folded = AllocSetContextCreate(context, "governance state ahead",
+										   ALLOCSET_DEFAULT_SIZES);
+			MemoryContextSwitchTo(folded);
+			state = fold_until(&entries, at);
+		}
+		else
+			ledger_advance(scheme, NULL, &state, history, at, NULL);
+		until = next < entries.n ? entries.coming[next].key.at : DT_NOEND;
+
+		MemoryContextSwitchTo(piece);
+		if (state != NULL &&
+			(state->nsanctions > 0 || ledger_may_sanction_later(scheme, state)))
+		{
+			projected = ledger_project_until(scheme, NULL, state, history, until, &nprojected);
+			for (int p = 0; p < nprojected; p++)
+				projected[p].sanction.sanction_id =
+					known_id(known, scheme, account_id, &projected[p], sanctions, nsanctions);
+			spans = withheld_by(projected, nprojected, at, &nspans);
+		}
+		else
+		{
+			spans = NULL;
+			nspans = 0;
+		}
+		for (int s = 0; s < nspans; s++)
+		{
+			/* Of what began before now, the beginning is kept. */
+			TimestampTz begins = at == now ? spans[s].since : Max(spans[s].since, at);
+			TimestampTz ends = Min(spans[s].until, until);
+
+			if (begins >= ends)
+				continue;
+			if (n == max)
+			{
+				max *= 2;
+				result = repalloc(result, sizeof(Withheld) * max);
+			}
+			result[n] = spans[s];
+			result[n].since = begins;
+			result[n++].until = ends;
+		}
+		MemoryContextReset(piece);
+		if (next == entries.n)
+			break;
+	}
+	MemoryContextSwitchTo(context);
+	if (folded != NULL)
+		MemoryContextDelete(folded);
+	MemoryContextDelete(piece);
+	hash_destroy(known);
+	*nwithheld = withheld_merge(result, n);
+	return result;
+}
+
+/* Only what reaches past an instant, from there on. */
+static int
+clip(Withheld *spans, int n, TimestampTz from)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < n; i++)
+		if (spans[i].until > from)
+		{
+			spans[kept] = spans[i];
+			spans[kept].since = Max(spans[i].since, from);
+			kept++;
+		}
+	return withheld_merge(spans, kept);
+}
+
+bool
+withheld_alike(Scheme *scheme, const AccountHistory *history,
+			   const ProjectedSanction *sanctions, int nsanctions, TimestampTz last,
+			   Withheld *stored, int nstored)
+{
+	TimestampTz from = last;
+	Withheld   *spans;
+	int			nspans;
+
+	if (is_ahead(last))
+	{
+		from = GetCurrentTimestamp();
+		spans = withheld_ahead(scheme, history->account_id, history, NULL, from,
+							   sanctions, nsanctions, &nspans);
+	}
+	else
+		spans = withheld_by(sanctions, nsanctions, from, &nspans);
+	nstored = clip(stored, nstored, from);
+	nspans = clip(spans, nspans, from);
+	if (nstored != nspans)
+		return false;
+	for (int i = 0; i < nspans; i++)
+		if (strcmp(stored[i].capability, spans[i].capability) != 0 ||
+			stored[i].since != spans[i].since || stored[i].until != spans[i].until)
+			return false;
+	return true;
+}
