@@ -10,7 +10,7 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "reports/statement_fields.h"
+#include "rulebook/statement_fields.h"
 #include "rulebook/document.h"
 
 #include "funcapi.h"

@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "errors.h"
-#include "reports/statement_fields.h"
+#include "rulebook/statement_fields.h"
 #include "rulebook/compile.h"
 #include "types/sanction_tier.h"
 #include "utils/json.h"

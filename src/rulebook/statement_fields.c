@@ -8,7 +8,7 @@
 #include <ctype.h>
 
 #include "mb/pg_wchar.h"
-#include "reports/statement_fields.h"
+#include "rulebook/statement_fields.h"
 #include "utils/datetime.h"
 
 static const char *const decision_ground_words[] = {

@@ -1,5 +1,5 @@
 /*
- * dryrun.c
+ * dry_run.c
  *		governance.dry_run(): what a policy document would do with events that
  *		never happened.
  *
@@ -16,7 +16,7 @@
 #include "ledger/attribute.h"
 #include "rulebook/cache.h"
 #include "rulebook/document.h"
-#include "rulebook/laws.h"
+#include "reports/laws.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 

@@ -3,8 +3,8 @@
  *		The fields of a European statement of reasons: what the compiler of
  *		policy documents and check_statement() share.
  */
-#ifndef GOVERNANCE_REPORTS_STATEMENT_FIELDS_H
-#define GOVERNANCE_REPORTS_STATEMENT_FIELDS_H
+#ifndef GOVERNANCE_RULEBOOK_STATEMENT_FIELDS_H
+#define GOVERNANCE_RULEBOOK_STATEMENT_FIELDS_H
 
 typedef enum StatementFieldKind
 {
@@ -76,4 +76,4 @@ extern bool statement_puid(const char *text);
 /* YYYY-MM-DD of the calendar; compares as text then. */
 extern bool statement_date(const char *text);
 
-#endif							/* GOVERNANCE_REPORTS_STATEMENT_FIELDS_H */
+#endif							/* GOVERNANCE_RULEBOOK_STATEMENT_FIELDS_H */

@@ -2,8 +2,8 @@
  * laws.h
  *		The laws of the fold, tried on the states of a dry run.
  */
-#ifndef GOVERNANCE_RULEBOOK_LAWS_H
-#define GOVERNANCE_RULEBOOK_LAWS_H
+#ifndef GOVERNANCE_REPORTS_LAWS_H
+#define GOVERNANCE_REPORTS_LAWS_H
 
 #include "engine/engine.h"
 
@@ -21,4 +21,4 @@ extern void laws_equal(const Policy *policy, const EngineState *a, const EngineS
 extern void laws_check(const Policy *policy, const EngineState *state, TimestampTz until,
 					   uint32 *seed);
 
-#endif							/* GOVERNANCE_RULEBOOK_LAWS_H */
+#endif							/* GOVERNANCE_REPORTS_LAWS_H */

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "rulebook/laws.h"
+#include "reports/laws.h"
 
 void
 laws_equal(const Policy *policy, const EngineState *a, const EngineState *b,
