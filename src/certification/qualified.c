@@ -14,13 +14,13 @@
 #include "certification/certification.h"
 #include "db/smalltable.h"
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "db/identity.h"
 #include "ledger/periods.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "report.h"
 
 PG_FUNCTION_INFO_V1(governance_qualified);
 PG_FUNCTION_INFO_V1(governance_qualified_for);

@@ -16,7 +16,6 @@
 #include "certification/certification.h"
 #include "db/smalltable.h"
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
@@ -30,6 +29,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
+#include "report.h"
 
 PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);

@@ -9,8 +9,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "ledger/ledger.h"
+#include "report.h"
 
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"

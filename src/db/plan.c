@@ -11,9 +11,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
+#include "report.h"
 
 #include <math.h>
 

@@ -9,7 +9,6 @@
 #include "certification/certification.h"
 #include "db/smalltable.h"
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "executor/tuptable.h"
 #include "utils/datum.h"
@@ -17,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "report.h"
 
 PG_FUNCTION_INFO_V1(governance_small_table_changed);
 

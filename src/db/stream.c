@@ -10,9 +10,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "db/stream.h"
+#include "report.h"
 
 #include "access/htup_details.h"
 #include "common/hashfn.h"

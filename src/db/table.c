@@ -9,9 +9,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "db/table.h"
+#include "report.h"
 
 #include "access/table.h"
 #include "access/xact.h"

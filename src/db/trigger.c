@@ -5,9 +5,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "db/trigger.h"
+#include "report.h"
 
 #include "utils/builtins.h"
 #include "utils/memutils.h"

@@ -12,10 +12,10 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "db/trigger.h"
+#include "report.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"

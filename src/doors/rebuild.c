@@ -9,10 +9,10 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/ledger.h"
 #include "oversight/audit.h"
+#include "report.h"
 
 #include "access/xact.h"
 #include "catalog/namespace.h"

@@ -6,12 +6,12 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "db/trigger.h"
 #include "oversight/limits.h"
+#include "report.h"
 #include "rulebook/document.h"
 
 #include "access/xact.h"

@@ -8,13 +8,13 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "certification/certification.h"
 #include "ledger/ledger.h"
 #include "db/trigger.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"
+#include "report.h"
 #include "rulebook/document.h"
 
 #include "access/xact.h"

@@ -10,8 +10,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
+#include "report.h"
 #include "reports/reports.h"
 
 #include "access/xact.h"

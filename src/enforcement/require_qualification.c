@@ -18,7 +18,6 @@
 #include "certification/certification.h"
 #include "commands/trigger.h"
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "db/identity.h"
@@ -30,6 +29,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "report.h"
 
 PG_FUNCTION_INFO_V1(governance_require_qualification);
 

@@ -12,12 +12,12 @@
 
 #include "access/detoast.h"
 #include "compat.h"
-#include "complain.h"
 #include "engine/bytes.h"
 #include "engine/internal.h"
 #include "engine/settled.h"
 #include "errors.h"
 #include "utils/timestamp.h"
+#include "report.h"
 
 #define FORMAT_VERSION 1
 #define FORMAT_WITH_PARTS 2		/* entries are told from each other, and there is

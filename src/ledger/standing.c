@@ -22,13 +22,13 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/account_row.h"
 #include "ledger/ledger.h"
 #include "ledger/effect.h"
 #include "ledger/standing_row.h"
 #include "oversight/limits.h"
+#include "report.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

@@ -11,12 +11,12 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/recent.h"
 #include "ledger/standing_row.h"
 #include "db/stream.h"
+#include "report.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 

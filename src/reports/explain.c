@@ -8,8 +8,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
+#include "report.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
 #include "types/sanction_tier.h"

@@ -9,10 +9,10 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/effect.h"
 #include "ledger/periods.h"
+#include "report.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"
 

@@ -8,12 +8,12 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "ledger/account_row.h"
 #include "ledger/ledger.h"
 #include "ledger/standing_row.h"
 #include "db/answers.h"
+#include "report.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"

@@ -12,9 +12,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "ledger/standing_row.h"
 #include "db/stream.h"
+#include "report.h"
 #include "reports/reports.h"
 #include "types/credit_score.h"
 

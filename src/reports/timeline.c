@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "ledger/effect.h"
+#include "report.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
 #include "types/credit_score.h"

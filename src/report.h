@@ -1,12 +1,12 @@
 /*
- * complain.h
+ * report.h
  *		Errors that are reported from more than one place.
  *
  * Apart from errors.h, because the engine has names that the server's headers
  * have, too.
  */
-#ifndef GOVERNANCE_COMPLAIN_H
-#define GOVERNANCE_COMPLAIN_H
+#ifndef GOVERNANCE_REPORT_H
+#define GOVERNANCE_REPORT_H
 
 #include "postgres.h"
 
@@ -87,4 +87,4 @@ extern char *caught_damage(MemoryContext context);
 /* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
 extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
 
-#endif							/* GOVERNANCE_COMPLAIN_H */
+#endif							/* GOVERNANCE_REPORT_H */

@@ -1,5 +1,5 @@
 /*
- * complain.c
+ * report.c
  *		Errors that are reported from more than one place, so that each has one
  *		wording and one hint; and what gives messages of SQL code their
  *		translation.
@@ -7,9 +7,9 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "complain.h"
 #include "errors.h"
 #include "db/identity.h"
+#include "report.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
