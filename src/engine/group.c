@@ -22,7 +22,7 @@
 #include "postgres.h"
 
 #include "engine/internal.h"
-#include "mix.h"
+#include "util.h"
 
 /* ---------- which group ---------- */
 
@@ -73,7 +73,7 @@ collapse_group(const Policy *policy, int index, int rule, uint64 incident, uint6
 static inline uint32
 group_slot(const EngineState *state, int collapse, uint64 group)
 {
-	return mix_number(group + (uint64) collapse) & (uint32) (state->index_size - 1);
+	return hash_number(group + (uint64) collapse) & (uint32) (state->index_size - 1);
 }
 
 /* Sees to it that all groups at hand can be found by the index. */

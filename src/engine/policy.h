@@ -14,13 +14,10 @@
 
 #include "postgres.h"
 
+#include "points.h"
+
 #include "datatype/timestamp.h"
 #include "pgtime.h"
-
-typedef int32 Points;			/* hundredths of a point */
-
-#define POINTS_MAX		PG_INT32_MAX
-#define POINTS_NONE		PG_INT32_MIN	/* "not given" */
 
 typedef struct Expr Expr;		/* see expr.h */
 

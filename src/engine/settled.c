@@ -22,7 +22,7 @@
 #include "engine/settled.h"
 #include "errors.h"
 #include "fmgr.h"
-#include "mix.h"
+#include "util.h"
 #include "utils/memutils.h"
 
 const EngineLimits engine_limits = {
@@ -168,7 +168,7 @@ get_group(Reader *r, const Policy *policy, CollapseState *c)
 static inline uint32
 bucket_of(int collapse, uint64 group, int nbuckets)
 {
-	return mix_number(group + (uint64) collapse) % (uint32) nbuckets;
+	return hash_number(group + (uint64) collapse) % (uint32) nbuckets;
 }
 
 /* ---------- reading parts ---------- */

@@ -23,7 +23,7 @@
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
 #include "db/answers.h"
-#include "mix.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -71,7 +71,7 @@ typedef struct Period
 #define SH_ELEMENT_TYPE FreeWord
 #define SH_KEY_TYPE uint64
 #define SH_KEY number
-#define SH_HASH_KEY(tb, key) mix_number(key)
+#define SH_HASH_KEY(tb, key) hash_number(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
@@ -82,7 +82,7 @@ typedef struct Period
 #define SH_ELEMENT_TYPE Holder
 #define SH_KEY_TYPE int64
 #define SH_KEY account_id
-#define SH_HASH_KEY(tb, key) mix_number((uint64) (key))
+#define SH_HASH_KEY(tb, key) hash_number((uint64) (key))
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE

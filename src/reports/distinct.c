@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "mix.h"
+#include "util.h"
 
 #include "fmgr.h"
 #include "libpq/pqformat.h"
@@ -27,7 +27,7 @@ typedef struct BitWord
 #define SH_ELEMENT_TYPE BitWord
 #define SH_KEY_TYPE uint64
 #define SH_KEY number
-#define SH_HASH_KEY(tb, key) mix_number(key)
+#define SH_HASH_KEY(tb, key) hash_number(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE

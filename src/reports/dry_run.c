@@ -703,13 +703,6 @@ effect_detail(const DryRun *run, const Effect *effect)
 	return out.len > 0 ? out.data : NULL;
 }
 
-static Datum
-points_numeric(Points points)
-{
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(points_text(points)),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
 static void
 row_for_effect(void *arg, const Effect *effect)
 {

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "util.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
@@ -62,8 +63,7 @@ part_with(Oid relid, AttrNumber column, text *value)
 			text	   *it = DatumGetTextPP(common.values[i]);
 
 			others -= common.numbers[i];
-			if (VARSIZE_ANY_EXHDR(it) == VARSIZE_ANY_EXHDR(value) &&
-				memcmp(VARDATA_ANY(it), VARDATA_ANY(value), VARSIZE_ANY_EXHDR(it)) == 0)
+			if (text_equal(it, value))
 				part = common.numbers[i];
 		}
 		distinct -= common.nvalues;

@@ -20,6 +20,7 @@
 #include "oversight/limits.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -181,12 +182,7 @@ typedef struct InheritedList
 static Inherited *
 append(InheritedList *list)
 {
-	if (list->n == list->max)
-	{
-		list->max = Max(8, list->max * 2);
-		list->items = list->items == NULL ? palloc(sizeof(Inherited) * list->max) :
-			repalloc(list->items, sizeof(Inherited) * list->max);
-	}
+	array_reserve(list->items, list->max, list->n + 1);
 	memset(&list->items[list->n], 0, sizeof(Inherited));
 	return &list->items[list->n++];
 }

@@ -15,6 +15,7 @@
 #include "report.h"
 #include "reports/linked.h"
 #include "types/sanction_tier.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -118,8 +119,7 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 
 			for (int i = 0; i < n; i++)
 				if (spans[i].since <= at && at < spans[i].until &&
-					strlen(spans[i].capability) == VARSIZE_ANY_EXHDR(capability) &&
-					memcmp(spans[i].capability, VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) == 0)
+					text_is(capability, spans[i].capability))
 					return false;
 		}
 	}
@@ -127,8 +127,7 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 		require_account(account_id);
 	inherited = inherited_at(account_id, DatumGetTimestampTz(values[2]), mode, &ninherited);
 	for (int i = 0; i < ninherited; i++)
-		if (strlen(inherited[i].capability) == VARSIZE_ANY_EXHDR(capability) &&
-			memcmp(inherited[i].capability, VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) == 0)
+		if (text_is(capability, inherited[i].capability))
 			return false;
 	return true;
 }

@@ -17,10 +17,10 @@
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -108,17 +108,11 @@ typedef struct KnownScore
 	char		status;
 } KnownScore;
 
-static inline uint32
-account_hash(int64 account_id)
-{
-	return hash_bytes((unsigned char *) &account_id, sizeof(int64));
-}
-
 #define SH_PREFIX known
 #define SH_ELEMENT_TYPE KnownScore
 #define SH_KEY_TYPE int64
 #define SH_KEY account_id
-#define SH_HASH_KEY(tb, key) account_hash(key)
+#define SH_HASH_KEY(tb, key) hash_number((uint64) (key))
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DECLARE

@@ -14,6 +14,7 @@
 #include "reports/reports.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -120,12 +121,7 @@ note_opening(void *arg, const Effect *effect)
 	const Policy *policy;
 
 	policy = list->policy != NULL ? list->policy : rulebook_policy(effect->policy_id);
-	if (list->n == list->max)
-	{
-		list->max = Max(8, list->max * 2);
-		list->items = list->items == NULL ? palloc(sizeof(Opened) * list->max)
-			: repalloc(list->items, sizeof(Opened) * list->max);
-	}
+	array_reserve(list->items, list->max, list->n + 1);
 	list->items[list->n].cause = effect->entry;
 	list->items[list->n].tier = policy->rungs[effect->rung].tier;
 	list->items[list->n++].matched = false;

@@ -22,22 +22,6 @@ PG_FUNCTION_INFO_V1(governance_timeline);
 
 #define TIMELINE_COLUMNS 12
 
-/* Hundredths as a numeric with as many decimals as it needs. */
-Datum
-points_numeric(Points points)
-{
-	char		text[32];
-
-	if (points % 100 == 0)
-		snprintf(text, sizeof(text), "%d", points / 100);
-	else
-		snprintf(text, sizeof(text), "%s%d.%02d", points < 0 ? "-" : "",
-				 abs(points) / 100, abs(points) % 100);
-	return DirectFunctionCall1(numeric_trim_scale,
-							   DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-												   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
-
 Datum
 governance_timeline(PG_FUNCTION_ARGS)
 {

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -90,13 +91,7 @@ add_effect(void *arg, const Effect *effect)
 {
 	Trace	   *trace = arg;
 
-	if (trace->n == trace->max)
-	{
-		trace->max = Max(64, trace->max * 2);
-		trace->effects = trace->effects == NULL
-			? palloc(sizeof(TracedEffect) * trace->max)
-			: repalloc_huge(trace->effects, sizeof(TracedEffect) * trace->max);
-	}
+	array_reserve(trace->effects, trace->max, trace->n + 1);
 	trace->effects[trace->n].effect = *effect;
 	trace->effects[trace->n].policy = rulebook_policy(effect->policy_id);
 	trace->effects[trace->n].expected = effect->at > GetCurrentTransactionStartTimestamp();

@@ -366,19 +366,6 @@ word_list(const char *const *words, int nwords, const char *last)
 	return buf.data;
 }
 
-char *
-points_text(Points points)
-{
-	const char *sign = points < 0 ? "-" : "";
-	int64		p = points < 0 ? -(int64) points : points;
-
-	if (p % 100 == 0)
-		return psprintf("%s%d", sign, (int) (p / 100));
-	if (p % 10 == 0)
-		return psprintf("%s%d.%d", sign, (int) (p / 100), (int) (p % 100 / 10));
-	return psprintf("%s%d.%02d", sign, (int) (p / 100), (int) (p % 100));
-}
-
 /* ------------------------------------------------------------------------
  * Objects and lists
  * ------------------------------------------------------------------------

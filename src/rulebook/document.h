@@ -108,7 +108,4 @@ extern const char *misspelt_hint(const char *name, const char *const *candidates
 /* "\"a\", \"b\" or \"c\""; `last` is "and" or "or", translated here */
 extern char *word_list(const char *const *words, int nwords, const char *last);
 
-/* Points as people write them: 12, 0.5 */
-extern char *points_text(Points points);
-
 #endif							/* GOVERNANCE_RULEBOOK_DOCUMENT_H */

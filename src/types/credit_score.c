@@ -59,11 +59,11 @@ parse_half(const char **text, int64 *half)
 	}
 
 	if (!overflow)
-		units *= CREDIT_SCORE_UNIT;
+		units *= POINTS_UNIT;
 
 	if (*p == '.')
 	{
-		int			unit = CREDIT_SCORE_UNIT;
+		int			unit = POINTS_UNIT;
 
 		for (p++; *p >= '0' && *p <= '9'; p++)
 		{
@@ -79,7 +79,7 @@ parse_half(const char **text, int64 *half)
 	*text = p;
 	*half = units;
 
-	if (fraction > CREDIT_SCORE_DIGITS)
+	if (fraction > POINTS_DIGITS)
 		return CREDIT_SCORE_SCALE;
 	if (overflow || units > CREDIT_SCORE_MAX)
 		return CREDIT_SCORE_RANGE;
@@ -116,32 +116,16 @@ credit_score_parse(const char *text, CreditScore *score)
 }
 
 /*
- * Write one half without trailing zeros; gives the length.
- */
-static int
-format_half(int32 half, char *buf)
-{
-	int			whole = half / CREDIT_SCORE_UNIT;
-	int			fraction = half % CREDIT_SCORE_UNIT;
-
-	if (fraction == 0)
-		return sprintf(buf, "%d", whole);
-	if (fraction % 10 == 0)
-		return sprintf(buf, "%d.%d", whole, fraction / 10);
-	return sprintf(buf, "%d.%02d", whole, fraction);
-}
-
-/*
  * Write the canonical text into CREDIT_SCORE_TEXT_SIZE bytes; gives the
  * length.
  */
 int
 credit_score_format(CreditScore score, char *buf)
 {
-	int			len = format_half(credit_score_points(score), buf);
+	int			len = points_format(credit_score_points(score), buf);
 
 	buf[len++] = '/';
-	len += format_half(credit_score_cap(score), buf + len);
+	len += points_format(credit_score_cap(score), buf + len);
 	return len;
 }
 
@@ -236,17 +220,6 @@ credit_score_send(PG_FUNCTION_ARGS)
  */
 
 /*
- * Hundredths as a numeric.  It has two digits after the decimal point, zeros
- * or not.
- */
-static Datum
-hundredths_to_numeric(int32 hundredths)
-{
-	return NumericGetDatum(int64_div_fast_to_numeric(hundredths,
-													 CREDIT_SCORE_DIGITS));
-}
-
-/*
  * A number times a hundred, rounded down or up to an integer.  What is past
  * any score gives PG_INT64_MAX or PG_INT64_MIN, before the multiplication, so
  * that this never fails; the caller has dealt with NaN.
@@ -264,7 +237,7 @@ numeric_to_hundredths(Numeric number, bool up)
 		return PG_INT64_MIN;
 
 	value = DirectFunctionCall2(numeric_mul, value,
-								NumericGetDatum(int64_to_numeric(CREDIT_SCORE_UNIT)));
+								NumericGetDatum(int64_to_numeric(POINTS_UNIT)));
 	value = DirectFunctionCall1(up ? numeric_ceil : numeric_floor, value);
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, value));
 }
@@ -325,8 +298,7 @@ credit_score_get_points(PG_FUNCTION_ARGS)
 	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
 
 	/* As the text form has it, without trailing zeros. */
-	return DirectFunctionCall1(numeric_trim_scale,
-							   hundredths_to_numeric(credit_score_points(score)));
+	return points_numeric(credit_score_points(score));
 }
 
 PG_FUNCTION_INFO_V1(credit_score_get_cap);
@@ -336,8 +308,7 @@ credit_score_get_cap(PG_FUNCTION_ARGS)
 	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
 
 	/* As the text form has it, without trailing zeros. */
-	return DirectFunctionCall1(numeric_trim_scale,
-							   hundredths_to_numeric(credit_score_cap(score)));
+	return points_numeric(credit_score_cap(score));
 }
 
 PG_FUNCTION_INFO_V1(credit_score_minus);
@@ -373,7 +344,7 @@ static int
 points_cmp_numeric(CreditScore score, Numeric number)
 {
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
-											 hundredths_to_numeric(credit_score_points(score)),
+											 points_numeric(credit_score_points(score)),
 											 NumericGetDatum(number)));
 }
 

@@ -20,16 +20,14 @@
 
 #include "postgres.h"
 
+#include "points.h"
+
 #include "fmgr.h"
 
 typedef int64 CreditScore;
 
-/* Units in one point, and the digits after the point that this allows. */
-#define CREDIT_SCORE_UNIT		100
-#define CREDIT_SCORE_DIGITS		2
-
 /* The largest half, in hundredths: 21474836.47. */
-#define CREDIT_SCORE_MAX		PG_INT32_MAX
+#define CREDIT_SCORE_MAX		POINTS_MAX
 
 /* "21474836.47/21474836.47" and its terminator. */
 #define CREDIT_SCORE_TEXT_SIZE	24
