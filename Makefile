@@ -15,6 +15,7 @@
 #   make check-machines      both on machines of many kinds, in chroots
 #   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
+#   make reference           the generated parts of the pages, from the catalog
 #   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
 #   make plots               pictures of the last figures, into doc/plots/
@@ -75,7 +76,7 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) resul
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
 OWN_GOALS = check check-fresh check-machines check-long check-versions check-assertions \
-	check-sanitizers check-valgrind check-analysis check-upgrade check-deb check-world demo bench pictures plots dist deb
+	check-sanitizers check-valgrind check-analysis check-upgrade check-deb check-world demo bench reference pictures plots dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -97,6 +98,9 @@ demo:
 
 bench:
 	@test/bench/run
+
+reference:
+	@test/reference
 
 pictures:
 	@test/pictures

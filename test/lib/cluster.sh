@@ -22,6 +22,7 @@
 # What the caller may set:
 #	PG_CONFIG          the server to use (default: the newest supported one)
 #	EXTRA=1            for tests: also install what only some of them need
+#	OUT_STAYS=1        for scripts: what else is in $OUT_DIR stays there
 #	GOVERNANCE_DATA    folder of data sets (default: ../shared/data)
 #	TMPDIR             where the scratch folder is made (default: /var/tmp, else /tmp)
 #	KEEP=1             leave the scratch folder behind
@@ -327,9 +328,10 @@ enter_scratch()
 	INNER_PID=
 
 	if [ -n "${OUT_DIR:-}" ]; then
-		rm -rf "${tree:?}/$OUT_DIR" 2>/dev/null || true
+		[ -n "${OUT_STAYS:-}" ] || rm -rf "${tree:?}/$OUT_DIR" 2>/dev/null || true
 		if [ -n "$(ls -A "$SCRATCH/out" 2>/dev/null)" ]; then
-			if cp -r --no-preserve=mode,ownership "$SCRATCH/out" "$tree/$OUT_DIR" 2>/dev/null; then
+			if mkdir -p "$tree/$OUT_DIR" 2>/dev/null &&
+				cp -r --no-preserve=mode,ownership "$SCRATCH/out/." "$tree/$OUT_DIR" 2>/dev/null; then
 				chown -R --reference="$tree" "$tree/$OUT_DIR" 2>/dev/null || true
 			else
 				echo "$tree/$OUT_DIR cannot be written" >&2
