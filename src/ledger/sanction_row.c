@@ -7,13 +7,13 @@
 #include "compat.h"
 #include "db/rows.h"
 #include "db/table.h"
+#include "json.h"
 #include "ledger/effect_row.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/rangetypes.h"
@@ -166,27 +166,24 @@ sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull)
 	if (*isnull)
 		return (Datum) 0;
 	initStringInfo(&json);
-	appendStringInfoChar(&json, '{');
+	json_begin_object(&json, NULL);
 	for (int i = 0; i < sanction->nterms; i++)
 	{
+		const char *name = rung->terms[i].name;
 		const ExprValue *value = &sanction->terms[i];
 
-		if (i > 0)
-			appendStringInfoChar(&json, ',');
-		escape_json(&json, rung->terms[i].name);
-		appendStringInfoChar(&json, ':');
 		if (value->isnull)
-			appendStringInfoString(&json, "null");
+			json_null(&json, name);
 		else if (value->type == EXPR_NUMBER)
-			appendStringInfo(&json, "%.15g", value->number);
+			json_double(&json, name, value->number);
 		else if (value->type == EXPR_BOOLEAN)
-			appendStringInfoString(&json, value->number != 0 ? "true" : "false");
+			json_boolean(&json, name, value->number != 0);
 		else if (value->type == EXPR_DATE)
-			escape_json(&json, timestamptz_to_str(value->date));
+			json_text(&json, name, timestamptz_to_str(value->date));
 		else
-			escape_json(&json, value->text);
+			json_text(&json, name, value->text);
 	}
-	appendStringInfoChar(&json, '}');
+	json_end_object(&json);
 	return CStringGetTextDatum(json.data);
 }
 

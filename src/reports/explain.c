@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "json.h"
 #include "report.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
@@ -16,10 +17,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
@@ -44,6 +42,12 @@ enum
 	S_ACCOUNT = 1, S_SCHEME, S_RUNG, S_TIER, S_WITHHOLDS, S_STARTS, S_ENDS, S_VIOLATION,
 	S_POLICY, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON, S_VERSION, S_CONDITION, S_LENGTH,
 	S_WITHDRAWN
+};
+
+enum
+{
+	V_RULE = 1, V_TITLE, V_SEVERITY, V_SOURCE, V_CONTENT_REF, V_DECIDED_BY, V_CAMPAIGN,
+	V_INCIDENT, V_EVIDENCE
 };
 
 /*
@@ -71,73 +75,57 @@ static LedgerPlan release_plan = {
 	3, {INT8OID, INT8OID, TIMESTAMPTZOID}
 };
 
-/* ---------- JSON by hand: keys in the order in which people read them ---------- */
-
-static void
-key(StringInfo json, const char *name)
+enum
 {
-	if (json->data[json->len - 1] != '{')
-		appendStringInfoChar(json, ',');
-	escape_json(json, name);
-	appendStringInfoChar(json, ':');
-}
+	R_DECIDED_BY = 1, R_REASON, R_ID
+};
 
-static void
-text_member(StringInfo json, const char *name, const char *value)
+/* The sanction as its row has it, and what the rung says of it. */
+typedef struct StoredSanction
 {
-	key(json, name);
-	if (value == NULL)
-		appendStringInfoString(json, "null");
-	else
-		escape_json(json, value);
-}
+	int64		sanction_id;
+	int64		account_id;
+	int64		cause;			/* the violation; 0: none */
+	int64		policy_id;
+	char	   *scheme;
+	char	   *rung;
+	char	   *tier;
+	char	   *withholds;		/* a JSON array */
+	char	   *terms;			/* a JSON object; null: none */
+	char	   *version;		/* of the policy; null: the policy is gone */
+	char	   *condition;		/* of the rung, in words; null: nobody wrote one */
+	char	   *length;			/* of the rung, in words */
+	bool		enforced;
+	bool		withdrawn;		/* its version was, before it began */
+	TimestampTz starts;
+	TimestampTz ends;			/* infinity: when it is released */
+	TimestampTz released;		/* infinity: it is not */
+	char	   *reason;			/* of the release */
+} StoredSanction;
 
-static void
-raw_member(StringInfo json, const char *name, const char *value)
+/* An explanation on its way: as JSON, and as sentences. */
+typedef struct Explanation
 {
-	key(json, name);
-	appendStringInfoString(json, value == NULL ? "null" : value);
-}
+	StringInfoData json;
+	StringInfoData words;
+	StoredSanction sanction;
+	const Scheme *scheme;
+	const Trace *trace;
+	const Effect *start;		/* what opened the sanction; null: it was not found */
+	const Effect *price;		/* the entry before it that cost or gave points */
+	const char *chosen;			/* the length that was decided on; null: the rung's */
+} Explanation;
 
-static char *
-points_string(Points points)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, points_numeric(points)));
-}
+/* ---------- the first row of what was asked for last ---------- */
 
-static void
-points_member(StringInfo json, const char *name, Points points)
-{
-	raw_member(json, name, points_string(points));
-}
-
-static void
-id_member(StringInfo json, const char *name, int64 id)
-{
-	raw_member(json, name, id == 0 ? NULL : psprintf(INT64_FORMAT, id));
-}
-
-static void
-time_member(StringInfo json, const char *name, TimestampTz at)
-{
-	char		buffer[MAXDATELEN + 1];
-
-	key(json, name);
-	if (TIMESTAMP_NOT_FINITE(at))
-		appendStringInfoString(json, "null");
-	else
-	{
-		JsonEncodeDateTime(buffer, TimestampTzGetDatum(at), TIMESTAMPTZOID, NULL);
-		appendStringInfo(json, "\"%s\"", buffer);
-	}
-}
-
+/* Its value as text, null for null. */
 static char *
 column_text(int number)
 {
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number);
 }
 
+/* An id; 0 for null. */
 static int64
 column_int8(int number)
 {
@@ -147,6 +135,17 @@ column_int8(int number)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* False for null. */
+static bool
+column_boolean(int number)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+/* An instant, or what stands for one that is missing. */
 static TimestampTz
 column_time(int number, TimestampTz missing)
 {
@@ -156,8 +155,43 @@ column_time(int number, TimestampTz missing)
 	return isnull ? missing : DatumGetTimestampTz(value);
 }
 
-/* The effect that opened the sanction, and the entry before it that cost or
- * gave points. */
+/* Raises ERRCODE_GV_UNKNOWN_SANCTION. */
+static void
+read_sanction(int64 sanction_id, StoredSanction *sanction)
+{
+	Datum		value = Int64GetDatum(sanction_id);
+
+	if (ledger_execute(&sanction_plan, &value, NULL, LEDGER_READ) == 0)
+		report_missing_id(MISSING_SANCTION, sanction_id, NULL, 0);
+	sanction->sanction_id = sanction_id;
+	sanction->account_id = column_int8(S_ACCOUNT);
+	sanction->scheme = column_text(S_SCHEME);
+	sanction->rung = column_text(S_RUNG);
+	sanction->tier = column_text(S_TIER);
+	sanction->withholds = column_text(S_WITHHOLDS);
+	sanction->starts = column_time(S_STARTS, DT_NOBEGIN);
+	sanction->ends = column_time(S_ENDS, DT_NOEND);
+	sanction->cause = column_int8(S_VIOLATION);
+	sanction->policy_id = column_int8(S_POLICY);
+	sanction->enforced = column_boolean(S_ENFORCED);
+	sanction->terms = column_text(S_TERMS);
+	sanction->released = column_time(S_RELEASED, DT_NOEND);
+	sanction->reason = column_text(S_REASON);
+	sanction->version = column_text(S_VERSION);
+	sanction->condition = column_text(S_CONDITION);
+	sanction->length = column_text(S_LENGTH);
+	sanction->withdrawn = column_boolean(S_WITHDRAWN);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* ---------- what the fold says of it ---------- */
+
+/*
+ * The effect that opened the sanction; *price becomes the last entry before it
+ * that cost or gave points.  Where no effect starts when the row says, the last
+ * one of the same rung and violation is taken: when a sanction opens that waits for
+ * the one before it, nobody knows yet when it will start.  Null: there is none.
+ */
 static const Effect *
 find_start(const Trace *trace, const char *rung, int64 cause, TimestampTz starts,
 		   const Effect **price)
@@ -189,68 +223,6 @@ find_start(const Trace *trace, const char *rung, int64 cause, TimestampTz starts
 	return loose;
 }
 
-static void
-violation_member(StringInfo json, StringInfo words, const Trace *trace, int64 account_id,
-				 int64 violation_id, int64 policy_id, bool own, const Effect *price)
-{
-	const ViolationRow *row = trace_violation(trace, violation_id);
-	Datum		values[4];
-	char	   *title;
-
-	values[0] = Int64GetDatum(account_id);
-	values[1] = Int64GetDatum(violation_id);
-	values[2] = Int64GetDatum(policy_id);
-	values[3] = BoolGetDatum(own);
-	if (row == NULL || ledger_execute(&violation_plan, values, NULL, LEDGER_READ) == 0)
-		return;
-	key(json, "violation");
-	appendStringInfoChar(json, '{');
-	id_member(json, "violation_id", violation_id);
-	text_member(json, "rule", column_text(1));
-	title = column_text(2);
-	text_member(json, "title", title);
-	text_member(json, "severity", column_text(3));
-	time_member(json, "occurred_at", row->occurred);
-	time_member(json, "decided_at", row->decided);
-	text_member(json, "decided_by", column_text(6));
-	text_member(json, "source", column_text(4));
-	if (column_text(7) != NULL)
-		text_member(json, "campaign", column_text(7));
-	if (column_text(8) != NULL)
-		text_member(json, "incident", column_text(8));
-	if (column_text(5) != NULL)
-		text_member(json, "content_ref", column_text(5));
-	if (column_text(9) != NULL)
-		raw_member(json, "evidence", column_text(9));
-	if (price != NULL && price->entry == violation_id)
-	{
-		points_member(json, "base", price->base);
-		if (price->modifiers != NULL)
-			text_member(json, "modifiers", price->modifiers);
-		points_member(json, "price", price->price);
-		points_member(json, "charged", price->delta < 0 ? -price->delta : price->delta);
-		if (price->detail != NULL)
-			text_member(json, "note", price->detail);
-	}
-	appendStringInfoChar(json, '}');
-
-	appendStringInfo(words, "Violation " INT64_FORMAT " of rule \"%s\"", violation_id, row->rule);
-	if (title != NULL)
-		appendStringInfo(words, " (%s)", title);
-	appendStringInfo(words, " occurred at %s", timestamptz_to_str(row->occurred));
-	appendStringInfo(words, " and was decided at %s", timestamptz_to_str(row->decided));
-	if (price != NULL && price->entry == violation_id)
-	{
-		appendStringInfo(words, "; it cost %s", points_string(price->delta < 0 ? -price->delta : price->delta));
-		if (price->modifiers != NULL)
-			appendStringInfo(words, " (%s and %s)", points_string(price->base), price->modifiers);
-		if (price->detail != NULL)
-			appendStringInfo(words, " (%s)", price->detail);
-	}
-	appendStringInfoString(words, ". ");
-	SPI_freetuptable(SPI_tuptable);
-}
-
 /* How long whoever decided on the violation said that it is to last, or null. */
 static const char *
 chosen_length(const Trace *trace, const Effect *start, int64 cause)
@@ -263,179 +235,276 @@ chosen_length(const Trace *trace, const Effect *start, int64 cause)
 	return span_text(&row->length);
 }
 
+/* ---------- the parts, in the order in which people read them ---------- */
+
+/* An id as a member; null when there is none. */
+static void
+put_id(StringInfo json, const char *key, int64 id)
+{
+	if (id == 0)
+		json_null(json, key);
+	else
+		json_int64(json, key, id);
+}
+
+/* A member that is left out when there is nothing to say. */
+static void
+put_optional(StringInfo json, const char *key, const char *text)
+{
+	if (text != NULL)
+		json_text(json, key, text);
+}
+
+/* The row of the sanction: whose, by which rung, for how long. */
+static void
+put_sanction(Explanation *e)
+{
+	const StoredSanction *sanction = &e->sanction;
+	StringInfo	json = &e->json;
+	StringInfo	words = &e->words;
+
+	put_id(json, "sanction_id", sanction->sanction_id);
+	put_id(json, "account_id", sanction->account_id);
+	json_text(json, "scheme", sanction->scheme);
+	json_begin_object(json, "policy");
+	put_id(json, "policy_id", sanction->policy_id);
+	json_raw(json, "version", sanction->version);
+	json_end_object(json);
+	json_text(json, "rung", sanction->rung);
+	json_text(json, "tier", sanction->tier);
+	json_text(json, "condition", sanction->condition);
+	json_raw(json, "withholds", sanction->withholds);
+	json_instant(json, "starts", sanction->starts);
+	json_instant(json, "ends", sanction->ends);
+	json_text(json, "length", sanction->length);
+	put_optional(json, "chosen_length", e->chosen);
+	json_boolean(json, "enforced", sanction->enforced);
+	if (sanction->terms != NULL)
+		json_raw(json, "terms", sanction->terms);
+
+	appendStringInfo(words, "Account " INT64_FORMAT " is %s under scheme \"%s\" by rung \"%s\"",
+					 sanction->account_id, sanction->tier, sanction->scheme, sanction->rung);
+	if (sanction->starts == DT_NOEND)
+		appendStringInfoString(words, " once the one before it has ended");
+	else if (sanction->starts != DT_NOBEGIN)
+		appendStringInfo(words, " from %s", timestamptz_to_str(sanction->starts));
+	if (sanction->ends != DT_NOEND)
+		appendStringInfo(words, " until %s", timestamptz_to_str(sanction->ends));
+	appendStringInfoString(words, ". ");
+}
+
+/* What the violation cost, as members of the object that describes it. */
+static void
+put_price(StringInfo json, const Effect *price)
+{
+	json_points(json, "base", price->base);
+	put_optional(json, "modifiers", price->modifiers);
+	json_points(json, "price", price->price);
+	json_points(json, "charged", abs(price->delta));
+	put_optional(json, "note", price->detail);
+}
+
+/* The same as a part of a sentence. */
+static void
+tell_price(StringInfo words, const Effect *price)
+{
+	appendStringInfo(words, "; it cost %s", points_text(abs(price->delta)));
+	if (price->modifiers != NULL)
+		appendStringInfo(words, " (%s and %s)", points_text(price->base), price->modifiers);
+	if (price->detail != NULL)
+		appendStringInfo(words, " (%s)", price->detail);
+}
+
+/*
+ * The violation behind it, with what it cost.  Nothing, when none is, or when
+ * the history no longer has it.
+ */
+static void
+put_violation(Explanation *e)
+{
+	const StoredSanction *sanction = &e->sanction;
+	const ViolationRow *row = trace_violation(e->trace, sanction->cause);
+	const Effect *price = e->price != NULL && e->price->entry == sanction->cause ? e->price : NULL;
+	StringInfo	json = &e->json;
+	StringInfo	words = &e->words;
+	Datum		values[4];
+	char	   *title;
+
+	values[0] = Int64GetDatum(sanction->account_id);
+	values[1] = Int64GetDatum(sanction->cause);
+	values[2] = Int64GetDatum(sanction->policy_id);
+	values[3] = BoolGetDatum(sanction->withdrawn || e->scheme->trial_of != NULL);
+	if (row == NULL || ledger_execute(&violation_plan, values, NULL, LEDGER_READ) == 0)
+		return;
+	title = column_text(V_TITLE);
+	json_begin_object(json, "violation");
+	put_id(json, "violation_id", sanction->cause);
+	json_text(json, "rule", column_text(V_RULE));
+	json_text(json, "title", title);
+	json_text(json, "severity", column_text(V_SEVERITY));
+	json_instant(json, "occurred_at", row->occurred);
+	json_instant(json, "decided_at", row->decided);
+	json_text(json, "decided_by", column_text(V_DECIDED_BY));
+	json_text(json, "source", column_text(V_SOURCE));
+	put_optional(json, "campaign", column_text(V_CAMPAIGN));
+	put_optional(json, "incident", column_text(V_INCIDENT));
+	put_optional(json, "content_ref", column_text(V_CONTENT_REF));
+	if (column_text(V_EVIDENCE) != NULL)
+		json_raw(json, "evidence", column_text(V_EVIDENCE));
+	if (price != NULL)
+		put_price(json, price);
+	json_end_object(json);
+
+	appendStringInfo(words, "Violation " INT64_FORMAT " of rule \"%s\"", sanction->cause, row->rule);
+	if (title != NULL)
+		appendStringInfo(words, " (%s)", title);
+	appendStringInfo(words, " occurred at %s", timestamptz_to_str(row->occurred));
+	appendStringInfo(words, " and was decided at %s", timestamptz_to_str(row->decided));
+	if (price != NULL)
+		tell_price(words, price);
+	appendStringInfoString(words, ". ");
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The score that the account brought along, where that is what led to it. */
+static void
+put_opening_balance(Explanation *e)
+{
+	const Effect *opening = e->price;
+
+	if (opening == NULL || opening->kind != EFFECT_OPENING)
+		return;
+	json_begin_object(&e->json, "opening_balance");
+	put_id(&e->json, "revision_id", opening->entry);
+	json_instant(&e->json, "at", opening->at);
+	json_points(&e->json, "score", opening->score);
+	json_end_object(&e->json);
+	appendStringInfo(&e->words, "The account came with a score of %s at %s. ",
+					 points_text(opening->score), timestamptz_to_str(opening->at));
+}
+
+/* The score before and after that entry. */
+static void
+put_score(Explanation *e)
+{
+	Points		before;
+
+	if (e->price == NULL || e->start == NULL)
+		return;
+	before = e->price->score - e->price->delta;
+	json_begin_object(&e->json, "score");
+	json_points(&e->json, "before", before);
+	json_points(&e->json, "after", e->price->score);
+	json_points(&e->json, "cap", e->price->cap);
+	json_end_object(&e->json);
+	appendStringInfo(&e->words, "The score went from %s to %s of %s. ", points_text(before),
+					 points_text(e->price->score), points_text(e->price->cap));
+}
+
+/* What the rung asks for and withholds, which the JSON has said already. */
+static void
+tell_rung(Explanation *e)
+{
+	const StoredSanction *sanction = &e->sanction;
+	StringInfo	words = &e->words;
+
+	if (e->chosen != NULL && sanction->length != NULL)
+		appendStringInfo(words, "Its length was chosen with the decision: %s, where the rung has %s. ",
+						 e->chosen, sanction->length);
+	if (sanction->condition != NULL)
+		appendStringInfo(words, "The rung is reached when %s (version %s of the policy). ",
+						 sanction->condition, sanction->version == NULL ? "?" : sanction->version);
+	if (strcmp(sanction->withholds, "[]") != 0)
+		appendStringInfo(words, "Withheld meanwhile: %s. ", sanction->withholds);
+	if (!sanction->enforced)
+		appendStringInfoString(words, "It is computed and not enforced. ");
+}
+
+/* Who lifted a sanction that a person has lifted, and why. */
+static void
+put_release_decision(Explanation *e)
+{
+	Datum		values[3];
+
+	values[0] = Int64GetDatum(e->sanction.account_id);
+	values[1] = Int64GetDatum(e->sanction.sanction_id);
+	values[2] = TimestampTzGetDatum(e->sanction.released);
+	if (ledger_execute(&release_plan, values, NULL, LEDGER_READ) > 0)
+	{
+		char	   *decided_by = column_text(R_DECIDED_BY);
+		char	   *why = column_text(R_REASON);
+
+		put_id(&e->json, "revision_id", column_int8(R_ID));
+		json_text(&e->json, "decided_by", decided_by);
+		json_text(&e->json, "why", why);
+		appendStringInfo(&e->words, " by %s: %s", decided_by, why);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* How it ended before its time, or will. */
+static void
+put_release(Explanation *e)
+{
+	const StoredSanction *sanction = &e->sanction;
+
+	if (sanction->released == DT_NOEND)
+		return;
+	json_begin_object(&e->json, "released");
+	json_instant(&e->json, "at", sanction->released);
+	json_text(&e->json, "reason", sanction->reason);
+	appendStringInfo(&e->words, sanction->released > GetCurrentTransactionStartTimestamp()
+					 ? "If nothing else happens it will be released at %s (%s)"
+					 : "It was released at %s (%s)",
+					 timestamptz_to_str(sanction->released), sanction->reason);
+	if (strcmp(sanction->reason, "manual") == 0)
+		put_release_decision(e);
+	json_end_object(&e->json);
+	appendStringInfoString(&e->words, ". ");
+}
+
+/*
+ * explain(sanction_id) returns jsonb: the reasons, as members and as one text in
+ * the end.  Raises ERRCODE_GV_UNKNOWN_SANCTION.
+ */
 Datum
 governance_explain(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = CurrentMemoryContext;
 	MemoryContext old;
-	StringInfoData json;
-	StringInfoData words;
-	Datum		value;
-	int64		sanction_id;
-	int64		account_id;
-	int64		cause;
-	int64		policy_id;
-	char	   *scheme_name;
-	char	   *rung;
-	char	   *tier;
-	char	   *withholds;
-	char	   *terms;
-	char	   *reason;
-	char	   *version;
-	char	   *condition;
-	char	   *length;
-	const char *chosen;
-	bool		enforced;
-	bool		withdrawn;
-	TimestampTz starts;
-	TimestampTz ends;
-	TimestampTz released;
-	TimestampTz ended;
+	Explanation e = {0};
 	Scheme	   *scheme;
-	Trace	   *trace;
-	const Effect *start;
-	const Effect *price;
+	TimestampTz ended;
+	Datum		result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	sanction_id = PG_GETARG_INT64(0);
 	rulebook_refresh();
 	ledger_read_enter();
-	value = Int64GetDatum(sanction_id);
-	if (ledger_execute(&sanction_plan, &value, NULL, LEDGER_READ) == 0)
-		report_missing_id(MISSING_SANCTION, sanction_id, NULL, 0);
-	account_id = column_int8(S_ACCOUNT);
-	scheme_name = column_text(S_SCHEME);
-	rung = column_text(S_RUNG);
-	tier = column_text(S_TIER);
-	withholds = column_text(S_WITHHOLDS);
-	starts = column_time(S_STARTS, DT_NOBEGIN);
-	ends = column_time(S_ENDS, DT_NOEND);
-	cause = column_int8(S_VIOLATION);
-	policy_id = column_int8(S_POLICY);
-	enforced = strcmp(column_text(S_ENFORCED), "t") == 0;
-	terms = column_text(S_TERMS);
-	released = column_time(S_RELEASED, DT_NOEND);
-	reason = column_text(S_REASON);
-	version = column_text(S_VERSION);
-	condition = column_text(S_CONDITION);
-	length = column_text(S_LENGTH);
-	withdrawn = strcmp(column_text(S_WITHDRAWN), "t") == 0;
-	SPI_freetuptable(SPI_tuptable);
+	read_sanction(PG_GETARG_INT64(0), &e.sanction);
+	scheme = trace_scheme(e.sanction.scheme, true, &ended);
+	e.scheme = scheme;
+	e.trace = trace_account(e.sanction.account_id, scheme, ended);
+	e.start = find_start(e.trace, e.sanction.rung, e.sanction.cause, e.sanction.starts, &e.price);
+	e.chosen = chosen_length(e.trace, e.start, e.sanction.cause);
 
-	scheme = trace_scheme(scheme_name, true, &ended);
-	trace = trace_account(account_id, scheme, ended);
-	start = find_start(trace, rung, cause, starts, &price);
-
-	initStringInfo(&json);
-	initStringInfo(&words);
-	appendStringInfoChar(&json, '{');
-	id_member(&json, "sanction_id", sanction_id);
-	id_member(&json, "account_id", account_id);
-	text_member(&json, "scheme", scheme_name);
-	key(&json, "policy");
-	appendStringInfoChar(&json, '{');
-	id_member(&json, "policy_id", policy_id);
-	raw_member(&json, "version", version);
-	appendStringInfoChar(&json, '}');
-	text_member(&json, "rung", rung);
-	text_member(&json, "tier", tier);
-	text_member(&json, "condition", condition);
-	raw_member(&json, "withholds", withholds);
-	time_member(&json, "starts", starts);
-	time_member(&json, "ends", ends);
-	text_member(&json, "length", length);
-	chosen = chosen_length(trace, start, cause);
-	if (chosen != NULL)
-		text_member(&json, "chosen_length", chosen);
-	raw_member(&json, "enforced", enforced ? "true" : "false");
-	if (terms != NULL)
-		raw_member(&json, "terms", terms);
-
-	appendStringInfo(&words, "Account " INT64_FORMAT " is %s under scheme \"%s\" by rung \"%s\"",
-					 account_id, tier, scheme_name, rung);
-	if (starts == DT_NOEND)
-		appendStringInfoString(&words, " once the one before it has ended");
-	else if (starts != DT_NOBEGIN)
-		appendStringInfo(&words, " from %s", timestamptz_to_str(starts));
-	if (ends != DT_NOEND)
-		appendStringInfo(&words, " until %s", timestamptz_to_str(ends));
-	appendStringInfoString(&words, ". ");
-	violation_member(&json, &words, trace, account_id, cause, policy_id,
-					 withdrawn || scheme->trial_of != NULL, price);
-	if (price != NULL && price->kind == EFFECT_OPENING)
-	{
-		key(&json, "opening_balance");
-		appendStringInfoChar(&json, '{');
-		id_member(&json, "revision_id", price->entry);
-		time_member(&json, "at", price->at);
-		points_member(&json, "score", price->score);
-		appendStringInfoChar(&json, '}');
-		appendStringInfo(&words, "The account came with a score of %s at %s. ",
-						 points_string(price->score), timestamptz_to_str(price->at));
-	}
-	if (price != NULL && start != NULL)
-	{
-		Points		before = price->score - price->delta;
-
-		key(&json, "score");
-		appendStringInfoChar(&json, '{');
-		points_member(&json, "before", before);
-		points_member(&json, "after", price->score);
-		points_member(&json, "cap", price->cap);
-		appendStringInfoChar(&json, '}');
-		appendStringInfo(&words, "The score went from %s", points_string(before));
-		appendStringInfo(&words, " to %s", points_string(price->score));
-		appendStringInfo(&words, " of %s. ", points_string(price->cap));
-	}
-	if (chosen != NULL && length != NULL)
-		appendStringInfo(&words, "Its length was chosen with the decision: %s, where the rung has %s. ",
-						 chosen, length);
-	if (condition != NULL)
-		appendStringInfo(&words, "The rung is reached when %s (version %s of the policy). ",
-						 condition, version == NULL ? "?" : version);
-	if (strcmp(withholds, "[]") != 0)
-		appendStringInfo(&words, "Withheld meanwhile: %s. ", withholds);
-	if (!enforced)
-		appendStringInfoString(&words, "It is computed and not enforced. ");
-	if (released != DT_NOEND)
-	{
-		key(&json, "released");
-		appendStringInfoChar(&json, '{');
-		time_member(&json, "at", released);
-		text_member(&json, "reason", reason);
-		if (released > GetCurrentTransactionStartTimestamp())
-			appendStringInfo(&words, "If nothing else happens it will be released at %s (%s)",
-							 timestamptz_to_str(released), reason);
-		else
-			appendStringInfo(&words, "It was released at %s (%s)", timestamptz_to_str(released), reason);
-		if (strcmp(reason, "manual") == 0)
-		{
-			Datum		values[3];
-
-			values[0] = Int64GetDatum(account_id);
-			values[1] = Int64GetDatum(sanction_id);
-			values[2] = TimestampTzGetDatum(released);
-			if (ledger_execute(&release_plan, values, NULL, LEDGER_READ) > 0)
-			{
-				id_member(&json, "revision_id", column_int8(3));
-				text_member(&json, "decided_by", column_text(1));
-				text_member(&json, "why", column_text(2));
-				appendStringInfo(&words, " by %s: %s", column_text(1), column_text(2));
-			}
-			SPI_freetuptable(SPI_tuptable);
-		}
-		appendStringInfoChar(&json, '}');
-		appendStringInfoString(&words, ". ");
-	}
-	if (words.len > 0 && words.data[words.len - 1] == ' ')
-		words.data[--words.len] = '\0';
-	text_member(&json, "text", words.data);
-	appendStringInfoChar(&json, '}');
+	initStringInfo(&e.json);
+	initStringInfo(&e.words);
+	json_begin_object(&e.json, NULL);
+	put_sanction(&e);
+	put_violation(&e);
+	put_opening_balance(&e);
+	put_score(&e);
+	tell_rung(&e);
+	put_release(&e);
+	if (e.words.len > 0 && e.words.data[e.words.len - 1] == ' ')
+		e.words.data[--e.words.len] = '\0';
+	json_text(&e.json, "text", e.words.data);
+	json_end_object(&e.json);
 
 	old = MemoryContextSwitchTo(context);
-	value = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+	result = DirectFunctionCall1(jsonb_in, CStringGetDatum(e.json.data));
 	MemoryContextSwitchTo(old);
 	ledger_read_leave();
-	PG_RETURN_DATUM(value);
+	PG_RETURN_DATUM(result);
 }

@@ -11,10 +11,10 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "json.h"
 #include "rulebook/statement_fields.h"
 #include "rulebook/compile.h"
 #include "types/sanction_tier.h"
-#include "utils/json.h"
 
 static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
 static const char *const otherwise = "otherwise";
@@ -477,15 +477,6 @@ strictest_word(const StatementField *field, const Doc **parts, int nparts)
 	return best < 0 ? NULL : field->words[best];
 }
 
-static void
-put_key(StringInfo out, const char *key)
-{
-	if (out->data[out->len - 1] != '{')
-		appendStringInfoChar(out, ',');
-	escape_json(out, key);
-	appendStringInfoChar(out, ':');
-}
-
 /* The decisions of a rung as JSON; null: none. */
 static char *
 decisions(const Compiler *c, int rung)
@@ -498,7 +489,7 @@ decisions(const Compiler *c, int rung)
 	if (nparts == 0)
 		return NULL;
 	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
+	json_begin_object(&out, NULL);
 	for (int i = 0; i < statement_nfields; i++)
 	{
 		const StatementField *field = &statement_fields[i];
@@ -519,15 +510,14 @@ decisions(const Compiler *c, int rung)
 					if (doc == NULL || !has_word(doc, field->words[w]))
 						continue;
 					if (!any)
-						put_key(&out, field->name);
-					appendStringInfoChar(&out, any ? ',' : '[');
-					escape_json(&out, field->words[w]);
+						json_begin_array(&out, field->name);
+					json_text(&out, NULL, field->words[w]);
 					any = true;
 					break;
 				}
 			}
 			if (any)
-				appendStringInfoChar(&out, ']');
+				json_end_array(&out);
 			continue;
 		}
 		if (field->kind == FIELD_WORD)
@@ -547,12 +537,9 @@ decisions(const Compiler *c, int rung)
 						 field->name, statement_length(text), field->max);
 		}
 		if (text)
-		{
-			put_key(&out, field->name);
-			escape_json(&out, text);
-		}
+			json_text(&out, field->name, text);
 	}
-	appendStringInfoChar(&out, '}');
+	json_end_object(&out);
 	return out.data;
 }
 
@@ -657,34 +644,27 @@ compile_statements(Compiler *c)
 }
 
 static void
-put_value(StringInfo out, const Doc *doc)
+put_value(StringInfo out, const char *key, const Doc *doc)
 {
 	switch (doc->kind)
 	{
 		case DOC_TEXT:
-			escape_json(out, doc->text);
+			json_text(out, key, doc->text);
 			break;
 		case DOC_LIST:
-			appendStringInfoChar(out, '[');
+			json_begin_array(out, key);
 			for (int i = 0; i < doc->nchildren; i++)
-			{
-				if (i > 0)
-					appendStringInfoChar(out, ',');
-				put_value(out, &doc->children[i]);
-			}
-			appendStringInfoChar(out, ']');
+				put_value(out, NULL, &doc->children[i]);
+			json_end_array(out);
 			break;
 		case DOC_OBJECT:
-			appendStringInfoChar(out, '{');
+			json_begin_object(out, key);
 			for (int i = 0; i < doc->nchildren; i++)
-			{
-				put_key(out, doc->children[i].key);
-				put_value(out, &doc->children[i]);
-			}
-			appendStringInfoChar(out, '}');
+				put_value(out, doc->children[i].key, &doc->children[i]);
+			json_end_object(out);
 			break;
 		default:
-			appendStringInfoString(out, "null");
+			json_null(out, key);
 			break;
 	}
 }
@@ -692,20 +672,15 @@ put_value(StringInfo out, const Doc *doc)
 static void
 put_countries(StringInfo out, const StatementField *field, bool all)
 {
-	bool		first = true;
-
-	appendStringInfoChar(out, '[');
+	json_begin_array(out, field->name);
 	for (int i = 0; i < field->nwords; i++)
 	{
 		if (!all && (strcmp(field->words[i], "IS") == 0 || strcmp(field->words[i], "LI") == 0 ||
 					 strcmp(field->words[i], "NO") == 0))
 			continue;
-		if (!first)
-			appendStringInfoChar(out, ',');
-		first = false;
-		escape_json(out, field->words[i]);
+		json_text(out, NULL, field->words[i]);
 	}
-	appendStringInfoChar(out, ']');
+	json_end_array(out);
 }
 
 /*
@@ -724,7 +699,7 @@ statement_of_rule(const Compiler *c, int rule)
 	if (is_false(own))
 		return NULL;
 	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
+	json_begin_object(&out, NULL);
 	for (int i = 0; i < statement_nfields; i++)
 	{
 		const StatementField *field = &statement_fields[i];
@@ -732,25 +707,21 @@ statement_of_rule(const Compiler *c, int rule)
 
 		if (doc == NULL)
 			continue;
-		put_key(&out, field->name);
 		if (strcmp(field->name, "content_language") == 0)
-			escape_json(&out, language(doc));
+			json_text(&out, field->name, language(doc));
 		else if (strcmp(field->name, "territorial_scope") == 0 && doc->kind == DOC_TEXT)
 			put_countries(&out, field, strcmp(doc->text, "EEA") == 0);
 		else
-			put_value(&out, doc);
+			put_value(&out, field->name, doc);
 	}
 	for (size_t i = 0; i < lengthof(part_keys); i++)
 	{
 		const Doc  *doc = doc_get(c->dsa, part_keys[i]);
 
 		if (doc && (strcmp(part_keys[i], "puid_prefix") == 0 || strcmp(part_keys[i], "appeal") == 0))
-		{
-			put_key(&out, part_keys[i]);
-			put_value(&out, doc);
-		}
+			put_value(&out, part_keys[i], doc);
 	}
-	appendStringInfoChar(&out, '}');
+	json_end_object(&out);
 	return out.data;
 }
 

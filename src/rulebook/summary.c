@@ -5,10 +5,10 @@
  */
 #include "postgres.h"
 
+#include "json.h"
 #include "rulebook/compile.h"
 #include "types/sanction_tier.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 #include "utils/numeric.h"
 
 static const char *const severity_words[NUM_SEVERITIES] = {
@@ -17,76 +17,20 @@ static const char *const severity_words[NUM_SEVERITIES] = {
 
 /* ---------- JSON text ---------- */
 
-static void
-put_key(StringInfo out, const char *key)
-{
-	char		last = out->data[out->len - 1];
-
-	if (last != '{' && last != '[')
-		appendStringInfoChar(out, ',');
-	escape_json(out, key);
-	appendStringInfoChar(out, ':');
-}
-
+/* A member that is left out when there is no text. */
 static void
 put_text(StringInfo out, const char *key, const char *text)
 {
-	if (text == NULL)
-		return;
-	put_key(out, key);
-	escape_json(out, text);
+	if (text != NULL)
+		json_text(out, key, text);
 }
 
-static void
-put_points(StringInfo out, const char *key, Points points)
-{
-	put_key(out, key);
-	appendStringInfoString(out, points_text(points));
-}
-
-static void
-put_int(StringInfo out, const char *key, int n)
-{
-	put_key(out, key);
-	appendStringInfo(out, "%d", n);
-}
-
-static void
-put_boolean(StringInfo out, const char *key, bool b)
-{
-	put_key(out, key);
-	appendStringInfoString(out, b ? "true" : "false");
-}
-
-static void
-put_texts(StringInfo out, const char *key, int n, const char *const *texts)
-{
-	put_key(out, key);
-	appendStringInfoChar(out, '[');
-	for (int i = 0; i < n; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(out, ',');
-		escape_json(out, texts[i]);
-	}
-	appendStringInfoChar(out, ']');
-}
-
+/* The same for what is JSON already. */
 static void
 put_json(StringInfo out, const char *key, const char *json)
 {
-	if (json == NULL)
-		return;
-	put_key(out, key);
-	appendStringInfoString(out, json);
-}
-
-static void
-next_item(StringInfo out)
-{
-	if (out->data[out->len - 1] != '[')
-		appendStringInfoChar(out, ',');
-	appendStringInfoChar(out, '{');
+	if (json != NULL)
+		json_raw(out, key, json);
 }
 
 /* A title, and all its languages when it has several. */
@@ -98,11 +42,10 @@ put_title(StringInfo out, const char *key, const char *keys, const Doc *doc)
 	put_text(out, key, doc_title(doc));
 	if (doc->kind != DOC_OBJECT)
 		return;
-	put_key(out, keys);
-	appendStringInfoChar(out, '{');
+	json_begin_object(out, keys);
 	for (int i = 0; i < doc->nchildren; i++)
 		put_text(out, doc->children[i].key, doc->children[i].text);
-	appendStringInfoChar(out, '}');
+	json_end_object(out);
 }
 
 /* ---------- words ---------- */
@@ -201,8 +144,7 @@ put_rules(const Compiler *c, StringInfo out)
 {
 	const Policy *policy = c->policy;
 
-	put_key(out, "rules");
-	appendStringInfoChar(out, '[');
+	json_begin_array(out, "rules");
 	for (int i = 0; i < policy->nrules; i++)
 	{
 		const PolicyRule *rule = &policy->rules[i];
@@ -210,31 +152,31 @@ put_rules(const Compiler *c, StringInfo out)
 		const char **modifiers = palloc(sizeof(char *) * Max(policy->nmodifiers, 1));
 		int			n = 0;
 
-		next_item(out);
-		put_int(out, "position", i + 1);
+		json_begin_object(out, NULL);
+		json_int64(out, "position", i + 1);
 		put_text(out, "rule", rule->code);
 		put_title(out, "title", "titles", doc_get(info->doc, "title"));
 		put_text(out, "class", rule->class);
 		put_text(out, "severity", severity_words[rule->severity]);
-		put_points(out, "min_points", rule->min);
-		put_points(out, "max_points", rule->max);
-		put_points(out, "usual_points", rule->usual);
+		json_points(out, "min_points", rule->min);
+		json_points(out, "max_points", rule->max);
+		json_points(out, "usual_points", rule->usual);
 		if (rule->direct >= 0)
 			put_text(out, "direct", policy->rungs[rule->direct].code);
-		put_texts(out, "tags", info->ntags, info->tags);
+		json_texts(out, "tags", info->tags, info->ntags);
 		put_title(out, "note", "notes", doc_get(info->doc, "note"));
 		put_text(out, "source", info->source);
-		put_boolean(out, "ours", info->ours);
+		json_boolean(out, "ours", info->ours);
 		for (int m = 0; m < policy->nmodifiers; m++)
 		{
 			if (policy->modifiers[m].rules == NULL || policy->modifiers[m].rules[i])
 				modifiers[n++] = c->modifiers[m].words;
 		}
-		put_texts(out, "modifiers", n, modifiers);
+		json_texts(out, "modifiers", modifiers, n);
 		put_json(out, "statement", statement_of_rule(c, i));
-		appendStringInfoChar(out, '}');
+		json_end_object(out);
 	}
-	appendStringInfoChar(out, ']');
+	json_end_array(out);
 }
 
 static void
@@ -243,15 +185,14 @@ put_rungs(const Compiler *c, StringInfo out)
 	static const char *const modes[] = {"while", "crossing", "multiple", "direct"};
 	const Policy *policy = c->policy;
 
-	put_key(out, "rungs");
-	appendStringInfoChar(out, '[');
+	json_begin_array(out, "rungs");
 	for (int i = 0; i < policy->nrungs; i++)
 	{
 		const Rung *rung = &policy->rungs[i];
 		const Doc  *doc = c->rungs[i].doc;
 
-		next_item(out);
-		put_int(out, "position", i + 1);
+		json_begin_object(out, NULL);
+		json_int64(out, "position", i + 1);
 		put_text(out, "rung", rung->code);
 		put_title(out, "title", "titles", doc_get(doc, "title"));
 		put_text(out, "tier", sanction_tier_name(rung->tier));
@@ -263,15 +204,14 @@ put_rungs(const Compiler *c, StringInfo out)
 							  words(doc_get(doc, "measure")) : "lost"));
 		else
 			put_text(out, "condition", words(doc_get(doc, "when")));
-		put_texts(out, "withholds", rung->ncapabilities,
-				  (const char *const *) rung->capabilities);
+		json_texts(out, "withholds", (const char *const *) rung->capabilities, rung->ncapabilities);
 		put_text(out, "length", words(doc_get(doc, "for")));
 		put_text(out, "until", words(doc_get(doc, "until")));
 		put_title(out, "note", "notes", doc_get(doc, "note"));
 		put_json(out, "statement", statement_of_rung(c, i));
-		appendStringInfoChar(out, '}');
+		json_end_object(out);
 	}
-	appendStringInfoChar(out, ']');
+	json_end_array(out);
 }
 
 /* Names, with the titles that the document gives them under a key. */
@@ -281,17 +221,16 @@ put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
 {
 	const Doc  *titles = doc_get(c->root, key);
 
-	put_key(out, key);
-	appendStringInfoChar(out, '[');
+	json_begin_array(out, key);
 	for (int i = 0; i < names->n; i++)
 	{
-		next_item(out);
+		json_begin_object(out, NULL);
 		put_text(out, item, names->names[i]);
 		if (titles && titles->kind == DOC_OBJECT)
 			put_title(out, "title", "titles", doc_get(titles, names->names[i]));
-		appendStringInfoChar(out, '}');
+		json_end_object(out);
 	}
-	appendStringInfoChar(out, ']');
+	json_end_array(out);
 }
 
 char *
@@ -300,7 +239,7 @@ policy_summary(const Compiler *c)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
+	json_begin_object(&out, NULL);
 	put_text(&out, "scheme", c->policy->scheme);
 	put_title(&out, "title", "titles", doc_get(c->root, "title"));
 	put_text(&out, "direction", c->policy->accumulate ? "accumulate" : "deduct");
@@ -309,6 +248,6 @@ policy_summary(const Compiler *c)
 	put_names(c, &out, "capabilities", "capability", &c->capabilities);
 	put_names(c, &out, "activities", "kind", &c->activities);
 	put_json(&out, "statement", statement_of_rule(c, -1));
-	appendStringInfoChar(&out, '}');
+	json_end_object(&out);
 	return out.data;
 }
