@@ -10,17 +10,21 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "certification/certification.h"
-#include "db/smalltable.h"
 #include "compat.h"
 #include "errors.h"
-#include "executor/spi.h"
+#include "certification/qualified.h"
 #include "db/identity.h"
+#include "db/owner.h"
+#include "db/slot.h"
+#include "db/smalltable.h"
+#include "db/table.h"
 #include "ledger/periods.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "report.h"
+#include "db/report.h"
 
 PG_FUNCTION_INFO_V1(governance_qualified);
 PG_FUNCTION_INFO_V1(governance_qualified_for);
@@ -73,7 +77,7 @@ qualified_slowly(const char *what, int64 account_id, text *name, TimestampTz at)
 	bool		isnull;
 	bool		answer;
 
-	identity_enter(certification_owner(), &identity);
+	identity_enter(ledger_owner(), &identity);
 	SPI_connect();
 	if (plan == NULL || !SPI_plan_is_valid(plan))
 	{

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "db/answers.h"
+#include "db/table.h"
 
 #include "access/xact.h"
 #include "miscadmin.h"

@@ -9,16 +9,31 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "ledger/ledger.h"
-#include "report.h"
+#include "db/report.h"
+#include "db/as_owner.h"
+#include "db/identity.h"
+#include "db/owner.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "parser/parse_func.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_as_owner);
+
+/*
+ * How deep in triggers this backend was when it began to work as the owner of a
+ * table here; less than none outside.
+ */
+static int	owner_depth = -1;
 
 static char *
 call_text(const char *name, int nargs)
@@ -43,7 +58,7 @@ governance_as_owner(PG_FUNCTION_ARGS)
 	Oid		   *types;
 	Datum		values[FUNC_MAX_ARGS];
 	char		nulls[FUNC_MAX_ARGS + 1] = {0};
-	LedgerIdentity identity;
+	Identity identity;
 	OwnStatement own;
 	int			nargs;
 	int16		length;
@@ -80,4 +95,126 @@ governance_as_owner(PG_FUNCTION_ARGS)
 	if (isnull)
 		PG_RETURN_NULL();
 	return result;
+}
+
+/* ---------- triggers ---------- */
+
+/*
+ * Write who acted into a row that is about to be inserted; nobody else may
+ * fill these columns in.
+ */
+static HeapTuple
+stamp_row(Relation rel, HeapTuple row)
+{
+	static const char *const columns[] = {"recorded_at", "recorded_by", "session_role"};
+	TupleDesc	desc = RelationGetDescr(rel);
+	int			attnums[lengthof(columns)];
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)] = {false};
+
+	for (int i = 0; i < (int) lengthof(columns); i++)
+	{
+		attnums[i] = SPI_fnumber(desc, columns[i]);
+		if (attnums[i] <= 0)
+			report_no_column(rel, columns[i], NULL);
+	}
+	values[0] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[1] = CStringGetTextDatum(GetUserNameFromId(acting_role(), false));
+	values[2] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+
+	return heap_modify_tuple_by_cols(row, desc, lengthof(columns), attnums, values, nulls);
+}
+
+Datum
+trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
+{
+	LOCAL_FCINFO(inner, 0);
+	TriggerData *outer_data = called_as_trigger(fcinfo, name);
+	TriggerData data = *outer_data;
+	Identity	identity;
+	int			outer_depth = owner_depth;
+	FmgrInfo   *function;
+	Datum		result;
+
+	function = (FmgrInfo *) fcinfo->flinfo->fn_extra;
+	if (function == NULL)
+	{
+		List	   *names = list_make2(makeString(pstrdup("governance")), makeString(pstrdup(name)));
+		Oid			oid = LookupFuncName(names, 0, NULL, false);
+
+		function = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(FmgrInfo));
+		fmgr_info_cxt(oid, function, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = function;
+	}
+
+	InitFunctionCallInfoData(*inner, function, 0, InvalidOid, (Node *) &data, NULL);
+
+	identity_enter(data.tg_relation->rd_rel->relowner, &identity);
+	owner_depth = trigger_depth();
+
+	PG_TRY();
+	{
+		if (TRIGGER_FIRED_BEFORE(data.tg_event) && TRIGGER_FIRED_FOR_ROW(data.tg_event) &&
+			TRIGGER_FIRED_BY_INSERT(data.tg_event))
+			data.tg_trigtuple = stamp_row(data.tg_relation, data.tg_trigtuple);
+
+		result = FunctionCallInvoke(inner);
+	}
+	PG_FINALLY();
+	{
+		owner_depth = outer_depth;
+	}
+	PG_END_TRY();
+
+	identity_leave(&identity);
+
+	if (inner->isnull)
+		elog(ERROR, "trigger function %s returned null", name);
+	return result;
+}
+
+/*
+ * Hand accounts and ids to a function of schema governance, as the owner of a
+ * table.
+ */
+void
+call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, int n)
+{
+	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID};
+	Datum		arguments[2];
+	Identity	identity;
+	int			outer_depth = owner_depth;
+
+	if (n == 0)
+		return;
+	arguments[0] = PointerGetDatum(construct_array(account_ids, n, INT8OID, sizeof(int64),
+												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	arguments[1] = PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64),
+												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	identity_enter(rel->rd_rel->relowner, &identity);
+	owner_depth = trigger_depth();
+
+	PG_TRY();
+	{
+		int			result = SPI_execute_with_args(query, 2, types, arguments, NULL, false, 0);
+
+		if (result != SPI_OK_SELECT)
+			elog(ERROR, "%s: %s", query, SPI_result_code_string(result));
+	}
+	PG_FINALLY();
+	{
+		owner_depth = outer_depth;
+	}
+	PG_END_TRY();
+
+	identity_leave(&identity);
+	SPI_finish();
+}
+
+bool
+owner_is_writing(void)
+{
+	return owner_depth >= 0 && trigger_depth() == owner_depth + 1;
 }

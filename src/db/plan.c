@@ -11,9 +11,10 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "ledger/ledger.h"
-#include "report.h"
+#include "db/identity.h"
+#include "db/plan.h"
 
 #include <math.h>
 
@@ -89,72 +90,6 @@ ledger_is_writing(Oid relid)
 		}
 	}
 	return false;
-}
-
-static Oid
-standing_relid(void)
-{
-	Oid			nsp = get_namespace_oid("governance", true);
-	Oid			relid = OidIsValid(nsp) ? get_relname_relid("standing", nsp) : InvalidOid;
-
-	if (!OidIsValid(relid))
-		report_missing(MISSING_LEDGER, NULL, NULL, 0);
-	return relid;
-}
-
-void
-ledger_lock(LOCKMODE mode)
-{
-	LockRelationOid(standing_relid(), mode);
-}
-
-/* The owner of the ledger is the owner of its standings. */
-static Oid
-ledger_owner(void)
-{
-	Oid			relid = standing_relid();
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-bool
-ledger_owned_by(Oid userid)
-{
-	return has_privs_of_role(userid, ledger_owner());
-}
-
-void
-ledger_enter(LedgerIdentity *identity)
-{
-	Oid			owner = ledger_owner();
-
-	identity_enter(owner, identity);
-	SPI_connect();
-}
-
-void
-ledger_leave(const LedgerIdentity *identity)
-{
-	SPI_finish();
-	identity_leave(identity);
-}
-
-void
-ledger_read_enter(void)
-{
-	SPI_connect();
-}
-
-void
-ledger_read_leave(void)
-{
-	SPI_finish();
 }
 
 static Oid
@@ -356,45 +291,16 @@ ledger_int8_array(const int64 *values, int n)
 	return ledger_array(datums, NULL, n, INT8OID);
 }
 
-Points
-ledger_points(Datum numeric, const char *column)
+int
+plan_int8_column(int64 *values, uint64 nrows)
 {
-	double		value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, numeric));
-	double		hundredths = value * 100.0;
-	double		rounded = rint(hundredths);
+	for (uint64 i = 0; i < nrows; i++)
+	{
+		bool		isnull;
 
-	if (isnan(value) || rounded < 0 || rounded > (double) PG_INT32_MAX ||
-		fabs(hundredths - rounded) > 1e-6)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
-				 errmsg("%s is not a number of points for column \"%s\"",
-						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
-				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
-				 errhint("governance.rule lists what each rule costs.")));
-	return (Points) rounded;
-}
-
-Points
-entered_points(Datum numeric, const char *column)
-{
-	Points		points = ledger_points(numeric, column);
-
-	/* What a double has room for is no measure of what was written. */
-	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, numeric)) > 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
-				 errmsg("%s is not a number of points for column \"%s\"",
-						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
-				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
-				 errhint("governance.rule lists what each rule costs.")));
-	return points;
-}
-
-uint64
-ledger_hash(const char *text, int len)
-{
-	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) text, len, 0));
-
-	/* 0 stands for "none". */
-	return hash == 0 ? 1 : hash;
+		values[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
+												&isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return (int) nrows;
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/plan.h"
 #include "db/rows.h"
 
 void

@@ -5,7 +5,7 @@
 #ifndef GOVERNANCE_DB_ROWS_H
 #define GOVERNANCE_DB_ROWS_H
 
-#include "ledger/ledger.h"
+#include "db/plan.h"
 
 typedef struct Column
 {

@@ -4,19 +4,21 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
-#include "certification/certification.h"
-#include "db/smalltable.h"
 #include "compat.h"
 #include "errors.h"
+#include "db/owner.h"
+#include "db/provisional.h"
+#include "db/smalltable.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
 #include "executor/tuptable.h"
 #include "utils/datum.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "report.h"
+#include "db/report.h"
 
 PG_FUNCTION_INFO_V1(governance_small_table_changed);
 
@@ -65,7 +67,7 @@ load_small_table(SmallTable *table)
 		registered = true;
 	}
 
-	table->relid = certification_table(table->name);
+	table->relid = ledger_relation(table->name);
 	if (table->context == NULL)
 	{
 		table->context = AllocSetContextCreate(CacheMemoryContext, "governance small table",

@@ -11,11 +11,13 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "db/slot.h"
 #include "db/stream.h"
-#include "report.h"
+#include "db/report.h"
 
 #include "access/htup_details.h"
 #include "common/hashfn.h"
+#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "tcop/dest.h"

@@ -9,8 +9,7 @@
 #ifndef GOVERNANCE_DB_STREAM_H
 #define GOVERNANCE_DB_STREAM_H
 
-#include "ledger/ledger.h"
-#include "db/trigger.h"
+#include "db/slot.h"
 
 #include "utils/portal.h"
 
@@ -86,35 +85,5 @@ stream_seek(RowStream *stream, int64 account_id)
 		stream_next(stream);
 	return stream_at(stream, account_id);
 }
-
-/* The histories of accounts from one to another, in order. */
-typedef struct HistoryStream
-{
-	RowStream	accounts;
-	RowStream	attributes;
-	RowStream	violations;
-	RowStream	activities;
-	RowStream	revisions;
-	Names	   *names;
-} HistoryStream;
-
-/* scheme: only accounts with a standing under it, and violations of it; null:
- * all. */
-extern void history_stream_open(HistoryStream *stream, int64 first, int64 last,
-								const char *scheme);
-
-/*
- * Those of accounts whose standing under a scheme has seen something after an
- * instant, and of their violations the ones of the scheme.
- */
-extern void history_stream_open_past(HistoryStream *stream, RowStream *standings,
-									 const char *scheme, TimestampTz since);
-extern void history_stream_close(HistoryStream *stream);
-
-/*
- * The next history, in the current memory context; its words are those of
- * stream->names, its violations in no order.  Null at the end.
- */
-extern AccountHistory *history_stream_next(HistoryStream *stream);
 
 #endif							/* GOVERNANCE_DB_STREAM_H */

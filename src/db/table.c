@@ -10,8 +10,9 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "db/plan.h"
 #include "db/table.h"
-#include "report.h"
+#include "db/report.h"
 
 #include "access/table.h"
 #include "access/xact.h"

@@ -15,7 +15,7 @@
 #ifndef GOVERNANCE_DB_TABLE_H
 #define GOVERNANCE_DB_TABLE_H
 
-#include "db/trigger.h"
+#include "db/slot.h"
 
 #include "access/genam.h"
 #include "access/tableam.h"

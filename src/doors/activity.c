@@ -5,13 +5,22 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "ledger/entry.h"
+#include "ledger/entry_id.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
 #include "oversight/limits.h"
+#include "rulebook/cache.h"
+
+#include <math.h>
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -83,7 +92,7 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "activity_apply", false, false);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[A_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	TupleTableSlot *slot;
 	ActivityRow *rows;
 	int64		nrows = 0;
@@ -98,7 +107,7 @@ governance_activity_apply(PG_FUNCTION_ARGS)
 	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
 	if (maxrows == 0)
 		return PointerGetDatum(NULL);
-	ledger_lock(RowExclusiveLock);
+	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, activity_columns, A_COLUMNS, numbers);
 	ledger_enter(&identity);

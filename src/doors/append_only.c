@@ -7,7 +7,7 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/plan.h"
 #include "db/trigger.h"
 
 #include "access/xact.h"

@@ -5,16 +5,23 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "compat.h"
 #include "errors.h"
-#include "ledger/attribute.h"
-#include "certification/certification.h"
-#include "ledger/ledger.h"
+#include "certification/turn.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "ledger/attribute.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
 #include "oversight/limits.h"
+#include "rulebook/cache.h"
 #include "rulebook/document.h"
+
+#include <math.h>
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -119,7 +126,7 @@ check_attribute(Relation relation, Scheme *scheme, const char *name, const char 
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_INVALID_ENTRY),
 					 errmsg("attribute \"%s\" cannot be \"%s\"", name, text),
-					 owner_may_tell("policy")
+					 may_tell("policy")
 					 ? errdetail("Scheme \"%s\" reads it as %s.", scheme->name,
 								 type_in_words(policy->attributes[index].type)) : 0,
 					 errhint("The key \"attributes\" of governance.policy_document(%s) says how each is read.",
@@ -192,45 +199,6 @@ add_attribute_keys(Relation relation, Tuplestorestate *table, const AttrNumber *
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-static int
-int64_cmp(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-void
-lock_accounts_of(const KeyList *list)
-{
-	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
-												  sizeof(int64) * Max(list->n, 1));
-	int			n = 0;
-	bool		withholds = false;
-
-	for (int i = 0; i < list->n; i++)
-	{
-		accounts[i] = list->keys[i].account_id;
-		withholds = withholds || scheme_withholds_certification(list->keys[i].scheme);
-	}
-	qsort(accounts, list->n, sizeof(int64), int64_cmp);
-	for (int i = 0; i < list->n; i++)
-		if (n == 0 || accounts[n - 1] != accounts[i])
-			accounts[n++] = accounts[i];
-	if (withholds)
-	{
-		int64	   *certified = MemoryContextAllocHuge(CurrentMemoryContext,
-													   sizeof(int64) * Max(n, 1));
-
-		memcpy(certified, accounts, sizeof(int64) * n);
-		certified_lock(certified, n, false);
-		pfree(certified);
-	}
-	accounts_lock(accounts, n);
-	pfree(accounts);
-}
-
 /*
  * Facts come in streams from machines, and an entry of the audit is one that
  * all decisions wait for: only what somebody states whose word is limited leaves
@@ -266,12 +234,12 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "attribute_apply", false, false);
 	AttrNumber	numbers[F_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	KeyList		list = {0};
 
 	if (trigger->tg_oldtable == NULL)
 		require_transition(trigger->tg_newtable, "attribute_apply", "NEW");
-	ledger_lock(RowExclusiveLock);
+	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(trigger->tg_relation, attribute_columns, F_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -300,7 +268,7 @@ governance_settle_facts(PG_FUNCTION_ARGS)
 {
 	Datum		values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
 	int64		account_id = PG_GETARG_INT64(0);
-	LedgerIdentity identity;
+	Identity identity;
 
 	require_insert("attribute");
 	ledger_enter(&identity);

@@ -8,8 +8,9 @@
  */
 #include "postgres.h"
 
-#include "certification/certification.h"
 #include "compat.h"
+#include "db/as_owner.h"
+
 #include "fmgr.h"
 
 PG_FUNCTION_INFO_V1(governance_event_policy);

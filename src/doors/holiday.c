@@ -12,10 +12,19 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
+#include "db/stream.h"
 #include "db/trigger.h"
-#include "report.h"
+#include "doors/apply.h"
+#include "engine/engine.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -113,7 +122,7 @@ Datum
 governance_holiday_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "holiday_apply", false, false);
-	LedgerIdentity identity;
+	Identity identity;
 	Names		calendars = {0};
 	Scheme	  **schemes;
 	int			nschemes;
@@ -128,7 +137,7 @@ governance_holiday_apply(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 
 	/* Nobody goes by the days as they were while they change. */
-	ledger_lock(ExclusiveLock);
+	standings_table_lock(ExclusiveLock);
 	CacheInvalidateRelcache(trigger->tg_relation);
 	CommandCounterIncrement();
 	rulebook_refresh();

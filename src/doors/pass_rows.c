@@ -11,7 +11,8 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/owner.h"
+#include "db/plan.h"
 #include "db/trigger.h"
 
 #include "catalog/pg_type.h"

@@ -9,10 +9,16 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "doors/apply.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
 #include "oversight/audit.h"
-#include "report.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -262,7 +268,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	Tuplestorestate *stale;
 	TupleTableSlot *slot;
 	TupleDesc	desc;
-	LedgerIdentity identity;
+	Identity identity;
 	Scheme	  **schemes;
 	int			nschemes;
 	MemoryContext context;
@@ -274,7 +280,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	bool		isnull;
 
 	PreventCommandIfReadOnly("rebuild()");
-	ledger_lock(ExclusiveLock);
+	standings_table_lock(ExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
 

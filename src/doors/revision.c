@@ -6,12 +6,23 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "certification/certification.h"
-#include "ledger/ledger.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "engine/engine.h"
+#include "ledger/entry_id.h"
+#include "ledger/judge.h"
+#include "ledger/linked_entry.h"
+#include "ledger/lock.h"
+#include "ledger/points.h"
+#include "ledger/standing_key.h"
 #include "oversight/limits.h"
-#include "report.h"
+#include "rulebook/cache.h"
 #include "rulebook/document.h"
 
 #include "access/xact.h"
@@ -183,7 +194,7 @@ check_balances(Relation relation, Tuplestorestate *rows, TupleTableSlot *slot, c
 					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 					 errmsg("%s is no score of scheme \"%s\"",
 							DatumGetCString(DirectFunctionCall1(numeric_out, values[3])), TextDatumGetCString(values[1])),
-					 owner_may_tell("standing")
+					 may_tell("standing")
 					 ? errdetail("At %s the score of account %s can be %s.", timestamptz_to_str(DatumGetTimestampTz(values[2])),
 								 psprintf("%lld", (long long) DatumGetInt64(values[0])),
 								 SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)) : 0,
@@ -269,7 +280,7 @@ check_change(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers,
 			 errmsg("%s points are outside the range of rule \"%s\" of scheme \"%s\"",
 					DatumGetCString(DirectFunctionCall1(numeric_out, slot_getattr(slot, numbers[R_POINTS], &isnull))),
 					found->code, scheme->name),
-			 owner_may_tell("policy_rule")
+			 may_tell("policy_rule")
 			 ? errdetail("The rule costs %s to %s.", points_text(found->min), points_text(found->max)) : 0,
 			 errhint("governance.rule lists what each rule costs."),
 			 errtable(relation)));
@@ -340,7 +351,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "revision_apply", false, false);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[R_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	TupleTableSlot *slot;
 	KeyList		list = {0};
 	int64	   *accounts;
@@ -349,7 +360,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 	bool		balances = false;
 
 	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
-	ledger_lock(RowExclusiveLock);
+	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, revision_columns, R_COLUMNS, numbers);
 	ledger_enter(&identity);

@@ -7,8 +7,16 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/as_owner.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -24,6 +32,7 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
+PG_FUNCTION_INFO_V1(governance_policy_derive);
 PG_FUNCTION_INFO_V1(governance_policy_apply);
 
 /* Whose violations, or opening balances, of a scheme lie after an instant? */
@@ -259,7 +268,7 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", false, false);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[P_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	PolicyRow  *before;
 	PolicyRow  *after;
 	int			nbefore;
@@ -288,7 +297,7 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 
 	/* This very backend must see the new versions, whichever trigger ran first. */
-	ledger_lock(ExclusiveLock);
+	standings_table_lock(ExclusiveLock);
 	CacheInvalidateRelcache(relation);
 	CommandCounterIncrement();
 	rulebook_refresh();
@@ -310,4 +319,11 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
+}
+
+/* Rules and rungs follow from the document of a version. */
+Datum
+governance_policy_derive(PG_FUNCTION_ARGS)
+{
+	return trigger_as_owner(fcinfo, "policy_derive_row");
 }

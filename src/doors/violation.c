@@ -8,13 +8,26 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "certification/certification.h"
-#include "ledger/ledger.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "engine/engine.h"
+#include "ledger/chosen_length.h"
+#include "ledger/entry.h"
+#include "ledger/entry_id.h"
+#include "ledger/judge.h"
+#include "ledger/linked_entry.h"
+#include "ledger/lock.h"
+#include "ledger/points.h"
+#include "ledger/standing_key.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"
-#include "report.h"
+#include "rulebook/cache.h"
 #include "rulebook/document.h"
 
 #include "access/xact.h"
@@ -88,7 +101,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 	index = policy_rule_index(policy, rule, rule_len);
 	if (index < 0)
 		report_missing_of(MISSING_RULE, row->scheme->name, pnstrdup(rule, rule_len),
-						  owner_may_tell("policy")
+						  may_tell("policy")
 						  ? psprintf(_("Version %lld of the policy, in force at %s, does not have it."),
 									 (long long) version->policy_id, timestamptz_to_str(row->occurred)) : NULL,
 						  relation, 0);
@@ -98,7 +111,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 				 errmsg("%s points are outside the range of rule \"%s\" of scheme \"%s\"",
 						points_text(row->points), found->code, row->scheme->name),
-				 !owner_may_tell("policy_rule") ? 0 : found->min == found->max
+				 !may_tell("policy_rule") ? 0 : found->min == found->max
 				 ? errdetail("The rule costs %s.", points_text(found->min))
 				 : errdetail("The rule costs %s to %s.",
 							 points_text(found->min), points_text(found->max)),
@@ -124,7 +137,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 					 errmsg("a surcharge of %s points is outside the range of scheme \"%s\"",
 							points_text(row->surcharge), row->scheme->name),
-					 owner_may_tell("policy_rule")
+					 may_tell("policy_rule")
 					 ? errdetail("For rule \"%s\" it may be %s to %s.",
 								 found->code, points_text(min), points_text(max)) : 0,
 					 errhint("Leave surcharge null for what the account's level makes of it."),
@@ -349,7 +362,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", false, false);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[V_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	TupleTableSlot *slot;
 	ViolationRow *rows;
 	ViolationRow **order;
@@ -368,7 +381,7 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
 	if (maxrows == 0)
 		return PointerGetDatum(NULL);
-	ledger_lock(RowExclusiveLock);
+	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	find_columns(relation, violation_columns, V_COLUMNS, numbers);
 	ledger_enter(&identity);
@@ -441,7 +454,12 @@ governance_violation_apply(PG_FUNCTION_ARGS)
 	standings_apply(keys, nkeys);
 	chosen_lengths_taken(relation, rows, ngiven);
 	if (braked)
-		brake_count(rows, nrows);
+	{
+		KeyList		held = {0};
+
+		brake_count(rows, nrows, &held);
+		standings_apply(held.keys, held.n);
+	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

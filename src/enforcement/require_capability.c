@@ -10,9 +10,13 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
-#include "report.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
 #include "reports/reports.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -47,7 +51,7 @@ static LedgerPlan why_plan = {
 };
 
 static TriggerData *
-check_trigger(FunctionCallInfo fcinfo)
+check_call(FunctionCallInfo fcinfo)
 {
 	TriggerData *trigger = called_as_trigger(fcinfo, "require_capability");
 
@@ -175,11 +179,11 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 Datum
 governance_require_capability(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo);
+	TriggerData *trigger = check_call(fcinfo);
 	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
 		? trigger->tg_newtuple : trigger->tg_trigtuple;
 	char	  **args = trigger->tg_trigger->tgargs;
-	LedgerIdentity identity;
+	Identity identity;
 	int64		account_id;
 
 	rulebook_refresh();

@@ -11,16 +11,18 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+#include "db/report.h"
+#include "errors.h"
+#include "db/identity.h"
+#include "db/owner.h"
+
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "certification/certification.h"
 #include "commands/trigger.h"
-#include "compat.h"
-#include "errors.h"
 #include "executor/spi.h"
-#include "db/identity.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -29,7 +31,6 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "report.h"
 
 PG_FUNCTION_INFO_V1(governance_require_qualification);
 
@@ -139,7 +140,7 @@ column_type(Relation rel, int attnum)
  * May this function do its work here, and what is asked of it?
  */
 static Demand
-check_trigger(TriggerData *data)
+read_demand(TriggerData *data)
 {
 	Trigger    *trigger = data->tg_trigger;
 	Relation	rel = data->tg_relation;
@@ -311,7 +312,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 	bool		isnull;
 	bool		passes;
 
-	demand = check_trigger(data);
+	demand = read_demand(data);
 	rel = data->tg_relation;
 	desc = RelationGetDescr(rel);
 	row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
@@ -357,7 +358,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 			content = SPI_getvalue(row, desc, demand.content_attnum);
 	}
 
-	identity_enter(certification_owner(), &identity);
+	identity_enter(ledger_owner(), &identity);
 	SPI_connect();
 
 	account_id = row_account(rel, row, demand.account_attnum);
@@ -372,7 +373,7 @@ governance_require_qualification(PG_FUNCTION_ARGS)
 		values[0] = Int64GetDatum(account_id);
 		values[1] = CStringGetTextDatum(domain);
 		values[2] = TimestampTzGetDatum(at);
-		if (owner_may_tell("certification") &&
+		if (may_tell("certification") &&
 			run_query(&say_why, values, NULL, &result, &isnull) && !isnull)
 			why = TextDatumGetCString(result);
 

@@ -17,7 +17,7 @@
 #include "engine/settled.h"
 #include "errors.h"
 #include "utils/timestamp.h"
-#include "report.h"
+#include "db/report.h"
 
 #define FORMAT_VERSION 1
 #define FORMAT_WITH_PARTS 2		/* entries are told from each other, and there is

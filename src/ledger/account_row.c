@@ -6,8 +6,12 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/plan.h"
+#include "db/slot.h"
+#include "db/table.h"
 #include "ledger/account_row.h"
-#include "ledger/ledger.h"
+#include "ledger/history.h"
+#include "ledger/standing_key.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

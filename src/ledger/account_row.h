@@ -7,7 +7,8 @@
 #define GOVERNANCE_LEDGER_ACCOUNT_ROW_H
 
 #include "db/table.h"
-#include "ledger/ledger.h"
+#include "ledger/history.h"
+#include "ledger/standing_key.h"
 
 extern DirectTable account_table;
 

@@ -6,7 +6,6 @@
 #define GOVERNANCE_LEDGER_ATTRIBUTE_H
 
 #include "engine/expr.h"
-#include "db/trigger.h"
 #include "rulebook/cache.h"
 
 #include "utils/relcache.h"
@@ -23,8 +22,5 @@ extern bool policy_read_attribute(const Policy *policy, int index, const char *t
  * the attribute could not read the text. */
 extern void check_attribute(Relation relation, Scheme *scheme, const char *name,
 							const char *text);
-
-/* Against standings that begin meanwhile, which look at the same facts. */
-extern void lock_accounts_of(const KeyList *list);
 
 #endif							/* GOVERNANCE_LEDGER_ATTRIBUTE_H */

@@ -14,7 +14,11 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "ledger/chosen_length.h"
+#include "ledger/entry.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

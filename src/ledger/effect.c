@@ -9,7 +9,16 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "ledger/effect_row.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "ledger/effect.h"
+#include "ledger/history.h"
+#include "ledger/project.h"
+#include "ledger/recent.h"
+#include "ledger/restriction_row.h"
+#include "ledger/sanction_row.h"
+#include "ledger/withheld.h"
+#include "rulebook/cache.h"
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -304,77 +313,6 @@ effects_number(EffectBatch *batch)
 
 /* ---------- restrictions ---------- */
 
-static int
-withheld_cmp(const void *a, const void *b)
-{
-	const Withheld *wa = a;
-	const Withheld *wb = b;
-	int			cmp = strcmp(wa->capability, wb->capability);
-
-	if (cmp != 0)
-		return cmp;
-	if (wa->since != wb->since)
-		return wa->since < wb->since ? -1 : 1;
-	return wa->until < wb->until ? 1 : wa->until > wb->until ? -1 : 0;
-}
-
-int
-withheld_merge(Withheld *spans, int n)
-{
-	int			merged = 0;
-
-	qsort(spans, n, sizeof(Withheld), withheld_cmp);
-	for (int i = 0; i < n; i++)
-	{
-		Withheld   *last = merged > 0 ? &spans[merged - 1] : NULL;
-
-		if (last != NULL && strcmp(last->capability, spans[i].capability) == 0 &&
-			spans[i].since <= last->until)
-		{
-			if (spans[i].until > last->until)
-			{
-				last->until = spans[i].until;
-				last->sanction_id = spans[i].sanction_id;
-			}
-		}
-		else
-			spans[merged++] = spans[i];
-	}
-	return merged;
-}
-
-Withheld *
-withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz after, int *nwithheld)
-{
-	Withheld   *spans;
-	int			max = 0;
-	int			n = 0;
-
-	for (int i = 0; i < nsanctions; i++)
-		max += sanctions[i].rung->ncapabilities;
-	spans = palloc(sizeof(Withheld) * Max(max, 1));
-	for (int i = 0; i < nsanctions; i++)
-	{
-		const Rung *rung = sanctions[i].rung;
-		TimestampTz since;
-		TimestampTz until;
-
-		if (!sanction_reach(&sanctions[i], &since, &until) || until <= after)
-			continue;
-		for (int j = 0; j < rung->ncapabilities; j++)
-		{
-			spans[n].capability = rung->capabilities[j];
-			spans[n].since = since;
-			spans[n].until = until;
-			spans[n++].sanction_id = sanctions[i].sanction.sanction_id;
-		}
-	}
-	*nwithheld = withheld_merge(spans, n);
-	return spans;
-}
-
-/* ---------- writing ---------- */
-
 static void
 write_sanctions(EffectBatch *batch, const bool *only_for)
 {
@@ -506,31 +444,4 @@ effects_write(EffectBatch *batch, const bool *only_for)
 		return;
 	write_sanctions(batch, only_for);
 	write_restrictions(batch, only_for);
-}
-
-const char *
-release_reason_name(int reason)
-{
-	switch ((ReleaseReason) reason)
-	{
-		case RELEASE_CLEARED:
-			return "cleared";
-		case RELEASE_CONDITIONS:
-			return "conditions";
-		case RELEASE_COUNTED:
-			return "counted";
-		case RELEASE_REPLACED:
-			return "replaced";
-		case RELEASE_ELECTED:
-			return "elected";
-		case RELEASE_OVERTURNED:
-			return "overturned";
-		case RELEASE_MANUAL:
-			return "manual";
-		case RELEASE_POLICY:
-			return "policy";
-		case RELEASE_NONE:
-			break;
-	}
-	return "none";
 }

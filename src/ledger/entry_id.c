@@ -13,10 +13,12 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "certification/certification.h"
 #include "errors.h"
 #include "db/identity.h"
-#include "ledger/ledger.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "ledger/entry.h"
+#include "ledger/entry_id.h"
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
@@ -204,7 +206,7 @@ violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows)
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("another account has violation %lld already",
 						(long long) DatumGetInt64(SPI_getbinval(found, desc, 2, &isnull))),
-				 owner_may_tell("violation")
+				 may_tell("violation")
 				 ? errdetail("It is one of account %lld.",
 							 (long long) DatumGetInt64(SPI_getbinval(found, desc, 1, &isnull))) : 0,
 				 errhint("Leave the column out: governance.entry_seq gives each entry one."),
@@ -224,7 +226,7 @@ governance_entry_id_given(PG_FUNCTION_ARGS)
 {
 	Relation	relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
 	int64		id = PG_GETARG_INT64(2);
-	LedgerIdentity identity;
+	Identity identity;
 
 	/* A table of one's own has entries of one's own. */
 	if (RelationGetNamespace(relation) != get_namespace_oid("governance", false))

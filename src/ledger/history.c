@@ -12,8 +12,14 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "db/table.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/stream.h"
+#include "db/table.h"
+#include "ledger/entry.h"
+#include "ledger/history.h"
+#include "ledger/points.h"
+#include "rulebook/cache.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
@@ -130,7 +136,7 @@ hash_column(const Row *row, int number)
 	if (row->nulls[number - 1])
 		return 0;
 	t = DatumGetTextPP(row->values[number - 1]);
-	return ledger_hash(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+	return text_hash(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 }
 
 /* Makes what a history has of one table from a row of it. */

@@ -10,7 +10,9 @@
  */
 #include "postgres.h"
 
-#include "ledger/ledger.h"
+#include "ledger/entry.h"
+#include "ledger/judge.h"
+#include "rulebook/cache.h"
 
 static bool
 covers(const PolicyVersion *version, TimestampTz at)

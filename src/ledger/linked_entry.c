@@ -12,7 +12,12 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/ledger.h"
+#include "db/plan.h"
+#include "ledger/entry.h"
+#include "ledger/judge.h"
+#include "ledger/linked_entry.h"
+#include "ledger/points.h"
+#include "rulebook/cache.h"
 
 #include <math.h>
 

@@ -20,9 +20,10 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/answers.h"
+#include "db/table.h"
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
-#include "db/answers.h"
 #include "util.h"
 
 #include "access/xact.h"

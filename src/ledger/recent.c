@@ -6,7 +6,15 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "engine/engine.h"
+#include "ledger/advance.h"
+#include "ledger/entry.h"
+#include "ledger/fold.h"
+#include "ledger/history.h"
+#include "ledger/judge.h"
 #include "ledger/recent.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"

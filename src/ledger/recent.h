@@ -16,7 +16,11 @@
 #ifndef GOVERNANCE_LEDGER_RECENT_H
 #define GOVERNANCE_LEDGER_RECENT_H
 
-#include "ledger/ledger.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
+#include "ledger/history.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 /* A sanction that was opened by the recent entries, and has a row. */
 typedef struct RecentSanction

@@ -5,10 +5,13 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/plan.h"
 #include "db/rows.h"
+#include "db/slot.h"
 #include "db/table.h"
-#include "ledger/effect_row.h"
 #include "ledger/periods.h"
+#include "ledger/restriction_row.h"
+#include "ledger/withheld.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"

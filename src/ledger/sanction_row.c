@@ -5,10 +5,15 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/plan.h"
 #include "db/rows.h"
+#include "db/slot.h"
 #include "db/table.h"
 #include "json.h"
-#include "ledger/effect_row.h"
+#include "engine/engine.h"
+#include "ledger/project.h"
+#include "ledger/sanction_row.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -220,6 +225,33 @@ sanction_values(const SanctionWrite *w, RungValues *rung, Datum *values, bool *n
 	values[S_RELEASED] = TimestampTzGetDatum(s->released);
 	if (released)
 		values[S_REASON] = CStringGetTextDatum(release_reason_name(s->reason));
+}
+
+const char *
+release_reason_name(int reason)
+{
+	switch ((ReleaseReason) reason)
+	{
+		case RELEASE_CLEARED:
+			return "cleared";
+		case RELEASE_CONDITIONS:
+			return "conditions";
+		case RELEASE_COUNTED:
+			return "counted";
+		case RELEASE_REPLACED:
+			return "replaced";
+		case RELEASE_ELECTED:
+			return "elected";
+		case RELEASE_OVERTURNED:
+			return "overturned";
+		case RELEASE_MANUAL:
+			return "manual";
+		case RELEASE_POLICY:
+			return "policy";
+		case RELEASE_NONE:
+			break;
+	}
+	return "none";
 }
 
 /* ---------- new ones ---------- */

@@ -6,8 +6,19 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
+#include "db/table.h"
+#include "engine/engine.h"
 #include "ledger/account_row.h"
+#include "ledger/advance.h"
+#include "ledger/history.h"
+#include "ledger/recent.h"
+#include "ledger/standing.h"
+#include "ledger/standing_key.h"
 #include "ledger/standing_row.h"
+#include "rulebook/cache.h"
 #include "types/credit_score.h"
 
 #include "access/xact.h"
@@ -428,7 +439,7 @@ static bool
 enter_queue(DirectWriter *writer, const StandingKey *key, LOCKTAG *tag)
 {
 	uint64		hash = hash_combine64((uint64) key->account_id,
-									  ledger_hash(key->scheme->name, strlen(key->scheme->name)));
+									  text_hash(key->scheme->name, strlen(key->scheme->name)));
 	Datum		values[2];
 	bool		ours;
 

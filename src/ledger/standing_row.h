@@ -7,8 +7,11 @@
 #define GOVERNANCE_LEDGER_STANDING_ROW_H
 
 #include "db/table.h"
-#include "ledger/ledger.h"
+#include "engine/engine.h"
+#include "ledger/history.h"
 #include "ledger/recent.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 extern DirectTable standing_table;
 

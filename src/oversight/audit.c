@@ -11,19 +11,23 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+#include "errors.h"
+#include "db/as_owner.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
+#include "db/trigger.h"
+#include "oversight/audit.h"
+
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "certification/certification.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
-#include "compat.h"
-#include "errors.h"
-#include "ledger/ledger.h"
-#include "db/trigger.h"
 #include "miscadmin.h"
-#include "oversight/audit.h"
 #include "mb/pg_wchar.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
@@ -270,7 +274,7 @@ Datum
 governance_audit_append(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "audit_append", true, false);
-	LedgerIdentity identity;
+	Identity identity;
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	bytea	   *before = NULL;
 	int64		position = 1;

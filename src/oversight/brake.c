@@ -8,12 +8,15 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+#include "db/plan.h"
+#include "db/smalltable.h"
+#include "ledger/entry.h"
+#include "ledger/standing_key.h"
+#include "oversight/brake.h"
+
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "db/smalltable.h"
-#include "compat.h"
-#include "db/trigger.h"
-#include "oversight/brake.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -147,10 +150,9 @@ is_held_now(const ViolationRow *row)
 }
 
 void
-brake_count(ViolationRow *rows, int64 nrows)
+brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 {
 	Datum		values[2];
-	KeyList		list = {0};
 
 	if (!row_arrays(rows, nrows, is_watched, values))
 		return;
@@ -174,10 +176,9 @@ brake_count(ViolationRow *rows, int64 nrows)
 	for (int64 i = 0; i < nrows; i++)
 		if (is_held_now(&rows[i]))
 		{
-			StandingKey *key = key_list_add(&list, rows[i].account_id, rows[i].scheme);
+			StandingKey *key = key_list_add(list, rows[i].account_id, rows[i].scheme);
 
 			key->replay = true;
 			key->unlimited = true;
 		}
-	standings_apply(list.keys, list.n);
 }

@@ -10,19 +10,24 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
-#include "catalog/pg_type.h"
-#include "certification/certification.h"
-#include "db/smalltable.h"
 #include "compat.h"
 #include "errors.h"
 #include "db/identity.h"
-#include "ledger/ledger.h"
-#include "miscadmin.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/smalltable.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
+#include "ledger/history.h"
+#include "ledger/project.h"
 #include "oversight/limits.h"
-#include "report.h"
+#include "rulebook/cache.h"
 #include "rulebook/document.h"
 #include "types/sanction_tier.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -322,7 +327,7 @@ is_uncovered(const ServedSpan *span, const Served *other, TimestampTz from)
 static bool
 may_be_told(void)
 {
-	return owner_may_tell("sanction") && owner_may_tell("moderator_limit") && owner_may_tell("policy_rule");
+	return may_tell("sanction") && may_tell("moderator_limit") && may_tell("policy_rule");
 }
 
 pg_noreturn static void refuse(const RoleLimit *limit, int64 account_id, const char *table,
@@ -468,7 +473,7 @@ check_name_given(Oid userid, Relation relation, const char *column, const text *
 	role = GetUserNameFromId(userid, false);
 	if (begins_with(name, role) ||
 		begins_with(name, GetUserNameFromId(GetSessionUserId(), false)) ||
-		pg_class_aclcheck(certification_table("policy"), userid, ACL_INSERT) == ACLCHECK_OK)
+		pg_class_aclcheck(ledger_relation("policy"), userid, ACL_INSERT) == ACLCHECK_OK)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_INVALID_ENTRY),

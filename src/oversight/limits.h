@@ -9,7 +9,10 @@
 #ifndef GOVERNANCE_OVERSIGHT_LIMITS_H
 #define GOVERNANCE_OVERSIGHT_LIMITS_H
 
-#include "ledger/ledger.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
+#include "ledger/history.h"
+#include "rulebook/cache.h"
 
 /* The limits that hold for those on whose behalf this is done. */
 typedef struct LimitSet LimitSet;

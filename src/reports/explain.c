@@ -8,11 +8,16 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/report.h"
 #include "errors.h"
 #include "json.h"
-#include "report.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
+#include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 
 #include "access/xact.h"

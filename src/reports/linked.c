@@ -15,10 +15,19 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/effect.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "engine/engine.h"
+#include "ledger/history.h"
+#include "ledger/project.h"
+#include "ledger/sanction_row.h"
+#include "ledger/standing.h"
 #include "oversight/limits.h"
 #include "reports/linked.h"
+#include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 #include "util.h"
 
@@ -503,7 +512,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 	bool		inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	bool		updates = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
 	TimestampTz now = GetCurrentTimestamp();
-	LedgerIdentity identity;
+	Identity identity;
 	const LimitSet *limits;
 	Scheme	  **schemes;
 	int			nschemes;
@@ -584,7 +593,7 @@ Datum
 governance_exemption_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "exemption_apply", true, false);
-	LedgerIdentity identity;
+	Identity identity;
 	const LimitSet *limits;
 	Exemption	new;
 	Exemptions	without;

@@ -5,6 +5,8 @@
 #ifndef GOVERNANCE_REPORTS_LINKED_H
 #define GOVERNANCE_REPORTS_LINKED_H
 
+#include "db/plan.h"
+#include "engine/engine.h"
 #include "reports/reports.h"
 
 /* One capability that a sanction of a linked account withholds. */

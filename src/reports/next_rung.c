@@ -5,7 +5,12 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/owner.h"
+#include "engine/engine.h"
+#include "ledger/history.h"
+#include "ledger/standing.h"
 #include "reports/reports.h"
+#include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 

@@ -5,7 +5,9 @@
 #ifndef GOVERNANCE_REPORTS_REPORTS_H
 #define GOVERNANCE_REPORTS_REPORTS_H
 
-#include "ledger/ledger.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "rulebook/cache.h"
 
 /* Raises ERRCODE_GV_UNKNOWN_SCHEME. */
 extern Scheme *scheme_argument(text *name);
@@ -29,7 +31,6 @@ extern TimestampTz known_by(TimestampTz at);
 /* The schemes under which an account has a standing; raises
  * ERRCODE_GV_UNKNOWN_ACCOUNT. */
 extern Scheme **schemes_of_account(int64 account_id, int *nschemes);
-
 
 /* permits() for an account, within ledger_enter() or ledger_read_enter(). */
 extern bool account_permits(int64 account_id, text *capability, TimestampTz at,

@@ -5,10 +5,15 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "ledger/effect.h"
-#include "report.h"
+#include "db/report.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
+#include "ledger/sanction_row.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
+#include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 

@@ -6,9 +6,16 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "db/plan.h"
+#include "engine/engine.h"
+#include "ledger/advance.h"
+#include "ledger/entry.h"
+#include "ledger/fold.h"
+#include "ledger/history.h"
 #include "reports/reports.h"
 #include "reports/trace.h"
 #include "util.h"
+#include "rulebook/cache.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

@@ -5,7 +5,10 @@
 #ifndef GOVERNANCE_REPORTS_TRACE_H
 #define GOVERNANCE_REPORTS_TRACE_H
 
-#include "ledger/ledger.h"
+#include "engine/engine.h"
+#include "ledger/entry.h"
+#include "ledger/history.h"
+#include "rulebook/cache.h"
 
 typedef struct TracedEffect
 {

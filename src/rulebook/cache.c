@@ -34,7 +34,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "db/provisional.h"
-#include "report.h"
+#include "db/report.h"
 #include "rulebook/cache.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"

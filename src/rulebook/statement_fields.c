@@ -5,10 +5,11 @@
  */
 #include "postgres.h"
 
+#include "rulebook/statement_fields.h"
+
 #include <ctype.h>
 
 #include "mb/pg_wchar.h"
-#include "rulebook/statement_fields.h"
 #include "utils/datetime.h"
 
 static const char *const decision_ground_words[] = {

@@ -8,9 +8,16 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/attribute.h"
-#include "ledger/ledger.h"
+#include "certification/turn.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/slot.h"
 #include "db/trigger.h"
+#include "doors/apply.h"
+#include "ledger/attribute.h"
+#include "ledger/lock.h"
+#include "ledger/standing_key.h"
+#include "rulebook/cache.h"
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -71,7 +78,7 @@ governance_account_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "account_apply", false, false);
 	AttrNumber	numbers[A_COLUMNS];
-	LedgerIdentity identity;
+	Identity identity;
 	KeyList		list = {0};
 	Opened	   *before;
 	Opened	   *after;
@@ -89,7 +96,7 @@ governance_account_apply(PG_FUNCTION_ARGS)
 	/* Mostly other columns are written. */
 	if (nbefore == nafter && memcmp(before, after, sizeof(Opened) * nafter) == 0)
 		return PointerGetDatum(NULL);
-	ledger_lock(RowExclusiveLock);
+	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	schemes = rulebook_schemes(&nschemes);
 	ledger_enter(&identity);

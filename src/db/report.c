@@ -9,7 +9,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "db/identity.h"
-#include "report.h"
+#include "db/report.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"

@@ -5,8 +5,8 @@
  * Apart from errors.h, because the engine has names that the server's headers
  * have, too.
  */
-#ifndef GOVERNANCE_REPORT_H
-#define GOVERNANCE_REPORT_H
+#ifndef GOVERNANCE_DB_REPORT_H
+#define GOVERNANCE_DB_REPORT_H
 
 #include "postgres.h"
 
@@ -87,4 +87,4 @@ extern char *caught_damage(MemoryContext context);
 /* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
 extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
 
-#endif							/* GOVERNANCE_REPORT_H */
+#endif							/* GOVERNANCE_DB_REPORT_H */

@@ -1,0 +1,63 @@
+/*
+ * slot.h
+ *		The columns of a row by their names.
+ */
+#ifndef GOVERNANCE_DB_SLOT_H
+#define GOVERNANCE_DB_SLOT_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "executor/tuptable.h"
+#include "utils/relcache.h"
+#include "utils/timestamp.h"
+
+typedef struct ColumnSpec
+{
+	const char *name;
+	Oid			type;
+} ColumnSpec;
+
+/* Finds columns by name; they must be there with the type that we write. */
+extern void find_columns(Relation relation, const ColumnSpec *specs, int nspecs,
+						 AttrNumber *numbers);
+
+/* A hash of a text that is never 0, which stands for "none". */
+extern uint64 text_hash(const char *text, int len);
+
+static inline int64
+slot_int8(TupleTableSlot *slot, AttrNumber number)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, number, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+static inline TimestampTz
+slot_time(TupleTableSlot *slot, AttrNumber number)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, number, &isnull);
+
+	return isnull ? 0 : DatumGetTimestampTz(value);
+}
+
+static inline text *
+slot_text(TupleTableSlot *slot, AttrNumber number)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, number, &isnull);
+
+	return isnull ? NULL : DatumGetTextPP(value);
+}
+
+static inline uint64
+slot_hash(TupleTableSlot *slot, AttrNumber number)
+{
+	text	   *value = slot_text(slot, number);
+
+	return value == NULL ? 0 : text_hash(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+}
+
+#endif							/* GOVERNANCE_DB_SLOT_H */

@@ -1,0 +1,289 @@
+/*
+ * hold.c
+ *		Locks on accounts and standings, for those who have no right to lock rows
+ *		of tables that they may not change.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "certification/turn.h"
+#include "db/identity.h"
+#include "db/owner.h"
+#include "db/plan.h"
+#include "ledger/lock.h"
+#include "rulebook/cache.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+PG_FUNCTION_INFO_V1(governance_hold_account);
+PG_FUNCTION_INFO_V1(governance_hold_scheme);
+PG_FUNCTION_INFO_V1(governance_hold_standing);
+PG_FUNCTION_INFO_V1(governance_hold_standings);
+
+static LedgerPlan standing_plan = {
+	"SELECT s.account_id FROM governance.standing s"
+	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
+	2, {INT8OID, TEXTOID}
+};
+
+/* One of each account. */
+static LedgerPlan pairs_plan = {
+	"SELECT s.account_id FROM (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+	" AS r (account_id, scheme)) u JOIN governance.standing s"
+	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
+	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
+	2, {INT8ARRAYOID, TEXTARRAYOID}
+};
+
+/* An account with those that have copies of its entries. */
+static LedgerPlan linked_plan = {
+	"SELECT l.account_id FROM (SELECT $1 UNION SELECT v.account_id FROM governance.violation v"
+	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2) l (account_id)"
+	" ORDER BY l.account_id",
+	2, {INT8OID, TEXTOID}
+};
+
+/* Trials included: what leaves them begins after what they have seen. */
+static LedgerPlan latest_plan = {
+	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "ANY"
+	" (ARRAY(SELECT $1 UNION ALL SELECT pg_catalog.concat(p.scheme, '@', p.policy_id)"
+	" FROM governance.policy p WHERE p.scheme" EQ "$1 AND p.status" EQ "'trial'))",
+	1, {TEXTOID}
+};
+
+/* What a revision reads by SQL. */
+static GrowingTable revision_reads[] = {
+	{"account"}, {"attribute"}, {"violation"}, {"activity"}, {"revision"}, {"appeal"},
+	{"sanction"}, {"standing"}
+};
+
+/* ---------- for SQL ---------- */
+
+/* hold_account(account_id): part of set_attribute(). */
+Datum
+governance_hold_account(PG_FUNCTION_ARGS)
+{
+	int64		account_id = PG_GETARG_INT64(0);
+	int64		certified = account_id;
+	Identity identity;
+	Scheme	  **schemes;
+	int			nschemes;
+	bool		withholds = false;
+	bool		derive;
+
+	require_insert("attribute");
+	standings_table_lock(RowExclusiveLock);
+	rulebook_refresh();
+	schemes = rulebook_schemes(&nschemes);
+	for (int i = 0; i < nschemes && !withholds; i++)
+		withholds = scheme_withholds_certification(schemes[i]);
+	ledger_enter(&identity);
+	derive = facts_derive();
+	if (withholds || derive)
+		certified_lock(&certified, 1, derive);
+	accounts_lock(&account_id, 1);
+	ledger_leave(&identity);
+	PG_RETURN_VOID();
+}
+
+/*
+ * hold_scheme(scheme): part of publish(), activate() and retire().  Gives the
+ * latest instant that a standing of the scheme has seen.
+ */
+Datum
+governance_hold_scheme(PG_FUNCTION_ARGS)
+{
+	Datum		scheme = PG_GETARG_DATUM(0);
+	Identity identity;
+	Datum		latest;
+	bool		isnull;
+
+	require_insert("policy");
+	standings_table_lock(ExclusiveLock);
+	ledger_enter(&identity);
+	ledger_execute(&latest_plan, &scheme, NULL, LEDGER_LATEST);
+	latest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	ledger_leave(&identity);
+	if (isnull)
+		PG_RETURN_NULL();
+	return latest;
+}
+
+/* A standing that is to be locked. */
+typedef struct HeldStanding
+{
+	int64		account_id;
+	text	   *scheme;
+} HeldStanding;
+
+typedef struct HeldList
+{
+	int			n;
+	int			max;
+	HeldStanding *held;
+} HeldList;
+
+static void
+held_add(HeldList *list, int64 account_id, text *scheme)
+{
+	if (list->n == list->max)
+	{
+		list->max = Max(16, list->max * 2);
+		list->held = list->held == NULL ? palloc(sizeof(HeldStanding) * list->max)
+			: repalloc_huge(list->held, sizeof(HeldStanding) * list->max);
+	}
+	list->held[list->n].account_id = account_id;
+	list->held[list->n++].scheme = scheme;
+}
+
+/* With those of the accounts that have copies of its entries. */
+static void
+held_add_copies(HeldList *list, int64 account_id, text *name)
+{
+	const Scheme *scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
+	Datum		values[2] = {Int64GetDatum(account_id), PointerGetDatum(name)};
+	uint64		nrows;
+	int64	   *accounts;
+	int			n;
+
+	if (scheme == NULL || !scheme->copies)
+	{
+		held_add(list, account_id, name);
+		return;
+	}
+	nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
+	accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
+	n = plan_int8_column(accounts, nrows);
+	for (int i = 0; i < n; i++)
+		held_add(list, accounts[i], name);
+	pfree(accounts);
+}
+
+static int
+int8_cmp(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The accounts of a list, sorted and distinct. */
+static int64 *
+held_accounts(const HeldList *list, int *n)
+{
+	int64	   *accounts = MemoryContextAllocHuge(CurrentMemoryContext,
+												  sizeof(int64) * Max(list->n, 1));
+
+	*n = 0;
+	for (int i = 0; i < list->n; i++)
+		accounts[i] = list->held[i].account_id;
+	qsort(accounts, list->n, sizeof(int64), int8_cmp);
+	for (int i = 0; i < list->n; i++)
+		if (*n == 0 || accounts[*n - 1] != accounts[i])
+			accounts[(*n)++] = accounts[i];
+	return accounts;
+}
+
+/* Locks what revisions of entries of these standings may change. */
+static void
+held_lock(HeldList *list)
+{
+	int			n;
+	int64	   *certified = held_accounts(list, &n);
+	Datum		schemes;
+	Datum	   *ids;
+	Datum	   *names;
+	Datum		values[2];
+
+	n = certified_lock(certified, n, true);
+	if (lock_facts_of(certified, n, &schemes))
+	{
+		Datum	   *looking;
+		int			nlooking;
+
+		deconstruct_array(DatumGetArrayTypeP(schemes), TEXTOID, -1, false, TYPALIGN_INT,
+						  &looking, NULL, &nlooking);
+		for (int i = 0; i < n; i++)
+			for (int j = 0; j < nlooking; j++)
+				held_add(list, certified[i], DatumGetTextPP(looking[j]));
+	}
+	if (list->n == 1)
+	{
+		values[0] = Int64GetDatum(list->held[0].account_id);
+		values[1] = PointerGetDatum(list->held[0].scheme);
+		ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
+		SPI_freetuptable(SPI_tuptable);
+		return;
+	}
+	ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
+	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
+	for (int i = 0; i < list->n; i++)
+	{
+		ids[i] = Int64GetDatum(list->held[i].account_id);
+		names[i] = PointerGetDatum(list->held[i].scheme);
+	}
+	values[0] = ledger_array(ids, NULL, list->n, INT8OID);
+	values[1] = ledger_array(names, NULL, list->n, TEXTOID);
+	ledger_execute(&pairs_plan, values, NULL, LEDGER_FRESH);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* hold_standing(account_id, scheme): part of revise(). */
+Datum
+governance_hold_standing(PG_FUNCTION_ARGS)
+{
+	Identity identity;
+	HeldList	list = {0};
+
+	require_insert("revision");
+	standings_table_lock(RowExclusiveLock);
+	rulebook_refresh();
+	ledger_enter(&identity);
+	ledger_tables_grown(revision_reads, lengthof(revision_reads));
+	held_add_copies(&list, PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1));
+	held_lock(&list);
+	ledger_leave(&identity);
+	PG_RETURN_VOID();
+}
+
+/* hold_standings(accounts, schemes): part of revise_all(). */
+Datum
+governance_hold_standings(PG_FUNCTION_ARGS)
+{
+	Identity identity;
+	HeldList	list = {0};
+	Datum	   *ids;
+	Datum	   *names;
+	bool	   *no_ids;
+	bool	   *no_names;
+	int			nids;
+	int			nnames;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &ids, &no_ids, &nids);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT,
+					  &names, &no_names, &nnames);
+	if (nids != nnames)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("arrays of %d accounts and %d schemes do not belong together", nids, nnames)));
+	require_insert("revision");
+	standings_table_lock(RowExclusiveLock);
+	rulebook_refresh();
+	ledger_enter(&identity);
+	ledger_tables_grown(revision_reads, lengthof(revision_reads));
+	for (int i = 0; i < nids; i++)
+		if (!no_ids[i] && !no_names[i])
+			held_add_copies(&list, DatumGetInt64(ids[i]), DatumGetTextPP(names[i]));
+	if (list.n > 0)
+		held_lock(&list);
+	ledger_leave(&identity);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,58 @@
+/*
+ * advance.h
+ *		Moves a state through time, from one version of the policy to the next.
+ */
+#ifndef GOVERNANCE_LEDGER_ADVANCE_H
+#define GOVERNANCE_LEDGER_ADVANCE_H
+
+#include "engine/engine.h"
+#include "ledger/history.h"
+#include "rulebook/cache.h"
+
+/* A state without any event, at an instant; null when no version is in force. */
+extern EngineState *ledger_fresh(Scheme *scheme, const Policy *draft,
+								 const AccountHistory *history, TimestampTz at);
+
+/* The state of an account whose violations were all overturned. */
+extern EngineState *ledger_blank(Scheme *scheme, const AccountHistory *history);
+
+/*
+ * Moves a state to an instant, across the versions that come into force on the
+ * way.  The history need only hold facts.
+ */
+extern void ledger_advance(Scheme *scheme, const Policy *draft,
+						   EngineState **state, const AccountHistory *history,
+						   TimestampTz to, const EngineTrace *trace);
+
+/*
+ * The strictest tier in force at the later of as_of and known_at: a violation
+ * that is decided after it occurred has its sanction start at the decision.
+ */
+extern int	ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at);
+
+/* The start of the version that follows the one that a state stands under
+ * (DT_NOEND: there is none), and whether there is one. */
+extern TimestampTz next_version_from(Scheme *scheme, const EngineState *state);
+extern bool ledger_has_successor(Scheme *scheme, const EngineState *state);
+
+/* Takes up what the attribute table says about the time after as_of. */
+extern void ledger_refresh_facts(EngineState *state, const AccountHistory *facts);
+
+/* The version in force, or the draft that stands in for all of them. */
+extern const Policy *policy_at(Scheme *scheme, const Policy *draft, TimestampTz at);
+
+/* The policy that a state stands under, or the draft. */
+extern const Policy *state_policy(const EngineState *state, const Policy *draft);
+
+/* What a policy's attributes are at an instant, and how they change after it. */
+extern ExprValue *facts_at(const Policy *policy, const AccountHistory *history, TimestampTz at);
+
+/* The version that a state will stand under next; null: none. */
+extern PolicyVersion *successor(Scheme *scheme, const EngineState *state);
+
+/* A state as the next version takes it over at an instant. */
+extern EngineState *hand_over(const Policy *from, const Policy *to, EngineState *state,
+							  const AccountHistory *history, TimestampTz at,
+							  const EngineTrace *trace);
+
+#endif							/* GOVERNANCE_LEDGER_ADVANCE_H */

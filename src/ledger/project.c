@@ -1,0 +1,149 @@
+/*
+ * project.c
+ *		The sanctions that follow from a state, as the tables show them.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "engine/engine.h"
+#include "ledger/advance.h"
+#include "ledger/history.h"
+#include "ledger/project.h"
+#include "rulebook/cache.h"
+
+#include "utils/timestamp.h"
+
+#define AS_IT_ENDS (SANCTION_ENDED | SANCTION_RELEASED | SANCTION_NEVER)
+
+bool
+ledger_may_sanction_later(Scheme *scheme, const EngineState *state)
+{
+	return state->npending > 0 || rulebook_policy(state->policy_id)->starts_by_time ||
+		ledger_has_successor(scheme, state);
+}
+
+static const Rung *
+shown_rung(const Policy *draft, const SanctionState *sanction)
+{
+	const Policy *policy = draft != NULL ? draft : rulebook_policy(sanction->shown_policy);
+
+	return &policy->rungs[sanction->shown_rung];
+}
+
+static bool
+same_sanction(const SanctionState *a, const SanctionState *b)
+{
+	if (a->number != 0 && b->number != 0)
+		return a->number == b->number;
+	return a->starts == b->starts && a->cause == b->cause;
+}
+
+ProjectedSanction *
+ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
+			   const AccountHistory *facts, int *nsanctions)
+{
+	return ledger_project_until(scheme, draft, state, facts, DT_NOEND, nsanctions);
+}
+
+ProjectedSanction *
+ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *state,
+					 const AccountHistory *facts, TimestampTz until, int *nsanctions)
+{
+	const Policy *policy = state_policy(state, draft);
+	PolicyVersion *next = draft != NULL || scheme->nversions < 2 ? NULL : successor(scheme, state);
+	TimestampTz horizon = next == NULL ? DT_NOEND : Max(next->from, state->as_of);
+	ProjectedSanction *result;
+	ProjectedSanction *later = NULL;
+	int			nlater = 0;
+	bool	   *gone_on;		/* said by what the earlier version shows */
+	int			n;
+	SanctionState *sanctions;
+
+	if (until < horizon)
+	{
+		next = NULL;
+		horizon = until;
+	}
+	sanctions = engine_project(policy, state, horizon, next != NULL, &n);
+	if (next != NULL)
+	{
+		EngineState *moved = engine_copy(policy, state);
+
+		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
+		later = ledger_project_until(scheme, draft, moved, facts, until, &nlater);
+	}
+	gone_on = palloc0(sizeof(bool) * (nlater + 1));
+	result = palloc(sizeof(ProjectedSanction) * (n + nlater + 1));
+	*nsanctions = 0;
+	for (int i = 0; i < n; i++)
+	{
+		ProjectedSanction *p = &result[*nsanctions];
+		bool		found = false;
+
+		p->sanction = sanctions[i];
+		p->rung = shown_rung(draft, &sanctions[i]);
+		p->from = DT_NOBEGIN;
+		p->until = DT_NOEND;
+		p->is_new = false;
+		for (int j = 0; j < nlater && !found; j++)
+		{
+			SanctionState *s = &later[j].sanction;
+
+			if (!same_sanction(s, &sanctions[i]))
+				continue;
+			found = true;
+
+			/* The next version decides how it ends. */
+			p->sanction.ends = s->ends;
+			p->sanction.released = s->released;
+			p->sanction.reason = s->reason;
+			p->sanction.flags = (p->sanction.flags & ~AS_IT_ENDS) | (s->flags & AS_IT_ENDS);
+			p->sanction.dirty |= s->dirty;
+			if (s->shown_policy != p->sanction.shown_policy)
+			{
+				p->until = horizon;
+				later[j].from = Max(later[j].from, horizon);
+			}
+			else if (later[j].until != DT_NOEND)
+				p->until = later[j].until;
+			gone_on[j] = s->shown_policy == p->sanction.shown_policy;
+		}
+		if (next != NULL && !found && p->sanction.ends > horizon)
+			p->sanction.ends = horizon;
+		if (p->sanction.ends <= p->sanction.starts && (p->sanction.flags & SANCTION_PROJECTED))
+			continue;
+		(*nsanctions)++;
+	}
+	for (int j = 0; j < nlater; j++)
+		if (!gone_on[j])
+		{
+			later[j].sanction.flags |= SANCTION_PROJECTED;
+			result[(*nsanctions)++] = later[j];
+		}
+
+	/* What a trial leads to is written down and withholds nothing. */
+	if (scheme->trial_of != NULL)
+		for (int i = 0; i < *nsanctions; i++)
+			result[i].sanction.flags &= ~SANCTION_ENFORCED;
+	return result;
+}
+
+TimestampTz
+sanction_end(const SanctionState *sanction, bool *open)
+{
+	bool		released = (sanction->flags & SANCTION_RELEASED) != 0;
+
+	*open = sanction->ends == DT_NOEND && !released;
+	return Max(released ? sanction->released : sanction->ends, sanction->starts);
+}
+
+bool
+sanction_reach(const ProjectedSanction *sanction, TimestampTz *since, TimestampTz *until)
+{
+	const SanctionState *s = &sanction->sanction;
+	bool		open;
+
+	*since = Max(s->starts, sanction->from);
+	*until = Min(Min(sanction_end(s, &open), s->ends), sanction->until);
+	return (s->flags & SANCTION_ENFORCED) != 0 && *since < *until;
+}

@@ -1,0 +1,32 @@
+/*
+ * standing_fold.h
+ *		Brings states up to date with what a statement adds to the ledger.
+ */
+#ifndef GOVERNANCE_LEDGER_STANDING_FOLD_H
+#define GOVERNANCE_LEDGER_STANDING_FOLD_H
+
+#include "ledger/history.h"
+#include "ledger/standing_row.h"
+#include "rulebook/cache.h"
+
+typedef bool (*WorkTest) (const StandingWork *work);
+
+/* Does a work take facts that it has not read yet? */
+extern bool needs_facts(const StandingWork *work);
+
+/* Loads the histories of those works that need them; works come in key order. */
+extern void load_histories(StandingWork *works, int nworks, WorkTest test, int what);
+
+/* Keeps the facts as they are that standings look at which are about to begin. */
+extern void lock_facts(StandingWork *works, int nworks);
+
+/*
+ * Brings the states of the works up to date: by the new rows, or from a history
+ * where these do not come last.
+ */
+extern void fold_works(StandingWork *works, int nworks);
+
+/* The latest decision that a whole history holds for a scheme. */
+extern TimestampTz ledger_known_at(Scheme *scheme, const AccountHistory *history);
+
+#endif							/* GOVERNANCE_LEDGER_STANDING_FOLD_H */
