@@ -19,7 +19,7 @@
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
 #include "ledger/lock.h"
-#include "ledger/points.h"
+#include "ledger/entry.h"
 #include "ledger/standing_key.h"
 #include "oversight/limits.h"
 #include "rulebook/cache.h"

@@ -23,7 +23,6 @@
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
 #include "ledger/lock.h"
-#include "ledger/points.h"
 #include "ledger/standing_key.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"

@@ -7,6 +7,8 @@
 
 #include "rulebook/cache.h"
 
+#include "executor/tuptable.h"
+
 /*
  * The list of schemes may be loaded anew in the middle of a statement, by a
  * trigger on what it writes; the name is what counts.
@@ -82,5 +84,24 @@ typedef struct RevisionRow
 	const char *rung;			/* sanction it is */
 	TimestampTz since;
 } RevisionRow;
+
+/* ---------- points in columns ---------- */
+
+/* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */
+extern Points ledger_points(Datum numeric, const char *column);
+
+/* The same of what is being written, digit by digit: rows of earlier versions
+ * may have more of them. */
+extern Points entered_points(Datum numeric, const char *column);
+
+
+static inline Points
+slot_points(TupleTableSlot *slot, AttrNumber number, const char *column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, number, &isnull);
+
+	return isnull ? POINTS_NONE : entered_points(value, column);
+}
 
 #endif							/* GOVERNANCE_LEDGER_ENTRY_H */

@@ -18,7 +18,6 @@
 #include "db/table.h"
 #include "ledger/entry.h"
 #include "ledger/history.h"
-#include "ledger/points.h"
 #include "rulebook/cache.h"
 
 #include "access/htup_details.h"

@@ -16,7 +16,6 @@
 #include "ledger/entry.h"
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
-#include "ledger/points.h"
 #include "rulebook/cache.h"
 
 #include <math.h>

@@ -1,12 +1,12 @@
 /*
- * points.c
+ * entry.c
  *		Points as the columns of the ledger hold them.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "errors.h"
-#include "ledger/points.h"
+#include "ledger/entry.h"
 
 #include <math.h>
 
