@@ -95,9 +95,9 @@ static const MissingKind missing_kinds[] = {
 };
 
 /*
- * relation and column: where the name was given, if that was in a row; else the
- * error names the table that does not have it.  detail is in the language of
- * the reader already, and may be null.
+ * The error itself.  owner is null where the kind has none; schema, table and
+ * column, which may be null, become fields of the error that programs can read.
+ * detail is in the language of the reader already, and may be null.
  */
 pg_noreturn static void
 report(const MissingKind *kind, const char *owner, const char *name, const char *detail,
@@ -114,6 +114,11 @@ report(const MissingKind *kind, const char *owner, const char *name, const char 
 			 column == NULL ? 0 : err_generic_string(PG_DIAG_COLUMN_NAME, column)));
 }
 
+/*
+ * The same where the name was given in a row, by the number of its column; 0 or
+ * less says none.  Without relation the error names the table of ours that does not
+ * have what is missing.
+ */
 pg_noreturn static void
 report_in_row(Missing what, const char *owner, const char *name, const char *detail,
 			  Relation relation, int column)
@@ -128,12 +133,14 @@ report_in_row(Missing what, const char *owner, const char *name, const char *det
 			   column > 0 ? NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname) : NULL);
 }
 
+/* What has no owner, by its name. */
 void
 report_missing(Missing what, const char *name, Relation relation, int column)
 {
 	report_in_row(what, NULL, name, NULL, relation, column);
 }
 
+/* What belongs to somebody: owner and name are both in the message. */
 void
 report_missing_of(Missing what, const char *owner, const char *name, const char *detail,
 				  Relation relation, int column)
@@ -141,12 +148,17 @@ report_missing_of(Missing what, const char *owner, const char *name, const char 
 	report_in_row(what, owner, name, detail, relation, column);
 }
 
+/* What has no owner, by its number. */
 void
 report_missing_id(Missing what, int64 id, Relation relation, int column)
 {
 	report_in_row(what, NULL, psprintf("%lld", (long long) id), NULL, relation, column);
 }
 
+/*
+ * The right on the whole table or on some column of it will do.  A table that is not
+ * there is left to whoever reads it.
+ */
 void
 require_select(const char *table)
 {
@@ -158,6 +170,10 @@ require_select(const char *table)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, table);
 }
 
+/*
+ * detail is in the language of the reader already, and may be null; so may relation,
+ * which is the one whose row names the scheme.
+ */
 void
 report_not_in_force(const char *scheme, TimestampTz at, const char *detail, Relation relation)
 {
@@ -188,6 +204,11 @@ report_no_column(Relation relation, const char *column, const char *function)
 
 /* ---------- a library and a database of different versions ---------- */
 
+/*
+ * Within ereport(), as errhint().  It is translated here: errhint() looks in the
+ * catalogue of whoever reports the error, and that can be the server, whose errors
+ * hint_at_version() adds to.
+ */
 int
 errhint_version(void)
 {
@@ -222,6 +243,7 @@ extension_version(void)
 	return version;
 }
 
+/* Within ereport(), as errdetail(); nothing where the versions agree. */
 int
 errdetail_version(void)
 {
@@ -248,6 +270,10 @@ hint_at_version(void *arg)
 		errhint_version();
 }
 
+/*
+ * The hint is added by a callback on the stack of those that give errors their
+ * context, which a longjmp unwinds by itself.
+ */
 void
 own_statement_begin(OwnStatement *own)
 {
@@ -258,6 +284,7 @@ own_statement_begin(OwnStatement *own)
 	error_context_stack = &own->callback;
 }
 
+/* Takes the callback off again. */
 void
 own_statement_end(OwnStatement *own)
 {
@@ -271,6 +298,7 @@ governance_library_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(GOVERNANCE_VERSION));
 }
 
+/* The message is the one of the server's own trigger functions. */
 TriggerData *
 called_as_trigger(FunctionCallInfo fcinfo, const char *function)
 {
@@ -283,7 +311,8 @@ called_as_trigger(FunctionCallInfo fcinfo, const char *function)
 
 /*
  * message(format text, VARIADIC "any"): format() with the text in the language
- * of lc_messages.
+ * of lc_messages.  An empty text stays one: the catalogue has its own head under
+ * the empty message.
  */
 Datum
 governance_message(PG_FUNCTION_ARGS)
@@ -304,6 +333,11 @@ governance_message(PG_FUNCTION_ARGS)
 	return result;
 }
 
+/*
+ * What is stored is to blame for errors of class XX (it cannot be read), 22 (it
+ * says what is no value) and GV (a policy does not compile).  The text is allocated
+ * in context; where something is corrupted the detail says more than the message.
+ */
 char *
 caught_damage(MemoryContext context)
 {
@@ -323,13 +357,18 @@ caught_damage(MemoryContext context)
 		error->detail : error->message;
 }
 
+/* An argument of type text as a string; null for null. */
 static char *
 text_argument(FunctionCallInfo fcinfo, int n)
 {
 	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
 }
 
-/* report_missing(what, name, owner, detail, relation, field) */
+/*
+ * report_missing(what, name, owner, detail, relation, field): the same errors for
+ * SQL code.  what is a word of missing_kinds; relation and field say where the name
+ * was given, and may be null.
+ */
 Datum
 governance_report_missing(PG_FUNCTION_ARGS)
 {

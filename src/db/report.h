@@ -17,11 +17,7 @@
 #include "fmgr.h"
 #include "utils/relcache.h"
 
-/*
- * Something that does not exist: an account (by name or id), a rule (of a
- * scheme), a violation (of an account).  relation and column say in which row
- * the name was given; null: the error names the table that does not have it.
- */
+/* What can be missing. */
 typedef enum Missing
 {
 	MISSING_ACCOUNT,
@@ -38,6 +34,11 @@ typedef enum Missing
 	MISSING_LEDGER
 } Missing;
 
+/*
+ * Something that does not exist: an account (by name or id), a rule (of a
+ * scheme), a violation (of an account).  relation and column say in which row
+ * the name was given; null: the error names the table that does not have it.
+ */
 pg_noreturn extern void report_missing(Missing what, const char *name, Relation relation, int column);
 pg_noreturn extern void report_missing_id(Missing what, int64 id, Relation relation, int column);
 
@@ -84,7 +85,10 @@ extern int	errdetail_version(void);
  */
 extern char *caught_damage(MemoryContext context);
 
-/* Raises ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, else gives the context. */
+/*
+ * What a trigger function was called with; function is its name.  Raises
+ * ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED when it was not called as a trigger.
+ */
 extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
 
 #endif							/* GOVERNANCE_DB_REPORT_H */

@@ -28,6 +28,16 @@
 #include "utils/numeric.h"
 #include "utils/syscache.h"
 
+PG_FUNCTION_INFO_V1(credit_score_in);
+PG_FUNCTION_INFO_V1(credit_score_out);
+PG_FUNCTION_INFO_V1(credit_score_recv);
+PG_FUNCTION_INFO_V1(credit_score_send);
+PG_FUNCTION_INFO_V1(credit_score_from_numeric);
+PG_FUNCTION_INFO_V1(credit_score_get_points);
+PG_FUNCTION_INFO_V1(credit_score_get_cap);
+PG_FUNCTION_INFO_V1(credit_score_minus);
+PG_FUNCTION_INFO_V1(credit_score_plus);
+
 
 /* ----------
  * Values
@@ -37,6 +47,9 @@
 /*
  * Read one half, digits with at most two more after a point, up to the first
  * character that does not belong to it.  No sign, no exponent, no space.
+ *
+ * *text moves behind it and *half becomes its hundredths, unless the answer is
+ * CREDIT_SCORE_SYNTAX.
  */
 static CreditScoreParse
 parse_half(const char **text, int64 *half)
@@ -87,7 +100,9 @@ parse_half(const char **text, int64 *half)
 }
 
 /*
- * Read "points/cap", the whole string.
+ * Read "points/cap", the whole string.  *score is only set when the answer is
+ * CREDIT_SCORE_OK.  What is no score at all is said before what is one with a
+ * half that has too many digits or is too large.
  */
 CreditScoreParse
 credit_score_parse(const char *text, CreditScore *score)
@@ -135,7 +150,10 @@ credit_score_format(CreditScore score, char *buf)
  * ----------
  */
 
-PG_FUNCTION_INFO_V1(credit_score_in);
+/*
+ * Input function.  What is wrong with the text is said by an error of its own, soft
+ * where the caller asks for that.
+ */
 Datum
 credit_score_in(PG_FUNCTION_ARGS)
 {
@@ -169,7 +187,7 @@ credit_score_in(PG_FUNCTION_ARGS)
 	PG_RETURN_CREDIT_SCORE(score);
 }
 
-PG_FUNCTION_INFO_V1(credit_score_out);
+/* Output function: the canonical text, which the input function reads back. */
 Datum
 credit_score_out(PG_FUNCTION_ARGS)
 {
@@ -180,9 +198,9 @@ credit_score_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * On the wire: points and cap in hundredths, two int4.
+ * Receive function.  On the wire: points and cap in hundredths,
+ * two int4.
  */
-PG_FUNCTION_INFO_V1(credit_score_recv);
 Datum
 credit_score_recv(PG_FUNCTION_ARGS)
 {
@@ -200,7 +218,7 @@ credit_score_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_CREDIT_SCORE(credit_score_make(points, cap));
 }
 
-PG_FUNCTION_INFO_V1(credit_score_send);
+/* Send function: what credit_score_recv() reads. */
 Datum
 credit_score_send(PG_FUNCTION_ARGS)
 {
@@ -275,7 +293,7 @@ numeric_get_points(Numeric number, const char *name)
 	return hundredths;
 }
 
-PG_FUNCTION_INFO_V1(credit_score_from_numeric);
+/* credit_score(points numeric, cap numeric): the constructor. */
 Datum
 credit_score_from_numeric(PG_FUNCTION_ARGS)
 {
@@ -291,27 +309,21 @@ credit_score_from_numeric(PG_FUNCTION_ARGS)
 	PG_RETURN_CREDIT_SCORE(credit_score_make((int32) points, (int32) cap));
 }
 
-PG_FUNCTION_INFO_V1(credit_score_get_points);
+/* points(credit_score): as the text form has it, without trailing zeros. */
 Datum
 credit_score_get_points(PG_FUNCTION_ARGS)
 {
-	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
-
-	/* As the text form has it, without trailing zeros. */
-	return points_numeric(credit_score_points(score));
+	return points_numeric(credit_score_points(PG_GETARG_CREDIT_SCORE(0)));
 }
 
-PG_FUNCTION_INFO_V1(credit_score_get_cap);
+/* cap(credit_score): the same of the cap. */
 Datum
 credit_score_get_cap(PG_FUNCTION_ARGS)
 {
-	CreditScore score = PG_GETARG_CREDIT_SCORE(0);
-
-	/* As the text form has it, without trailing zeros. */
-	return points_numeric(credit_score_cap(score));
+	return points_numeric(credit_score_cap(PG_GETARG_CREDIT_SCORE(0)));
 }
 
-PG_FUNCTION_INFO_V1(credit_score_minus);
+/* credit_score - numeric: the score stops at 0. */
 Datum
 credit_score_minus(PG_FUNCTION_ARGS)
 {
@@ -319,7 +331,7 @@ credit_score_minus(PG_FUNCTION_ARGS)
 											 numeric_get_points(PG_GETARG_NUMERIC(1), "points")));
 }
 
-PG_FUNCTION_INFO_V1(credit_score_plus);
+/* credit_score + numeric: the score stops at its cap. */
 Datum
 credit_score_plus(PG_FUNCTION_ARGS)
 {
@@ -338,7 +350,8 @@ credit_score_plus(PG_FUNCTION_ARGS)
  */
 
 /*
- * Points against number, as numeric compares: NaN is above everything.
+ * Points against number, as numeric compares: NaN is above everything.  Gives
+ * what is below, equal to or above 0.
  */
 static int
 points_cmp_numeric(CreditScore score, Numeric number)
@@ -348,7 +361,10 @@ points_cmp_numeric(CreditScore score, Numeric number)
 											 NumericGetDatum(number)));
 }
 
-/* Both directions of one comparison; "mirror" is op with its sides swapped. */
+/*
+ * The functions of one comparison, score op number and number op score; "mirror"
+ * is op with its sides swapped.
+ */
 #define NUMERIC_COMPARISON(name, op, mirror) \
 PG_FUNCTION_INFO_V1(credit_score_numeric_##name); \
 Datum \
@@ -381,7 +397,8 @@ NUMERIC_COMPARISON(gt, >, <);
 
 /*
  * The clause "score op points/cap" for an index of this family, or NULL if
- * the family has no such operator.
+ * the family has no such operator.  points and cap are in hundredths; type is
+ * that of the score, and strategy the number of op.
  */
 static Expr *
 index_clause(Node *score, Oid type, Oid opfamily, StrategyNumber strategy,
@@ -406,6 +423,9 @@ index_clause(Node *score, Oid type, Oid opfamily, StrategyNumber strategy,
  * The index is in order of points, then cap, so all scores below n points are
  * below "n/smallest cap" and all up to n points are up to "n/largest cap".
  * That is exact: nothing needs a recheck.
+ *
+ * strategy is the number of op with the score first.  Gives the conditions, or
+ * NIL where an index is of no use.
  */
 static List *
 index_condition(SupportRequestIndexCondition *req, StrategyNumber strategy)

@@ -38,8 +38,8 @@ typedef int64 CreditScore;
 #define PG_RETURN_CREDIT_SCORE(x)	return CreditScoreGetDatum(x)
 
 /*
- * Are these halves a score?  Every door asks this: in, recv, constructor.
- * The arguments are wide so that callers can ask before narrowing.
+ * Are these halves a score?  Every way to make one asks this: input, receive and
+ * the constructor.  The arguments are wide so that callers can ask before narrowing.
  */
 static inline bool
 credit_score_valid(int64 points, int64 cap)
@@ -114,7 +114,10 @@ typedef enum CreditScoreParse
 	CREDIT_SCORE_RANGE			/* a half too large, or cap zero */
 } CreditScoreParse;
 
+/* Reads the whole of a text; *score is set when the answer is CREDIT_SCORE_OK. */
 extern CreditScoreParse credit_score_parse(const char *text, CreditScore *score);
+
+/* Writes the canonical text into CREDIT_SCORE_TEXT_SIZE bytes; gives its length. */
 extern int	credit_score_format(CreditScore score, char *buf);
 
 #endif							/* GOVERNANCE_CREDIT_SCORE_H */

@@ -3,16 +3,15 @@
  *		The type qualification: kind, path in a taxonomy, graded attributes.
  *
  * In the order: values (parse, check, image, order, containment; no server
- * state), I/O, accessors, operators, hashing and the GIN operator class.
+ * state), I/O, accessors, operators and hashing.  The GIN operator class is in
+ * qualification_gin.c.
  *
- * Every door (in, recv) takes its input apart into QualificationParts and
- * asks qualification_check(), which is the one place that knows what a
+ * Every way to make one (input, receive) takes it apart into QualificationParts
+ * and asks qualification_check(), which is the one place that knows what a
  * qualification may be.
  */
 #include "postgres.h"
 
-#include "access/gin.h"
-#include "access/stratnum.h"
 #include "common/hashfn.h"
 #include "compat.h"
 #include "errors.h"
@@ -21,17 +20,17 @@
 #include "types/qualification.h"
 #include "utils/builtins.h"
 
-/* GIN strategies: those numbers that the core gives to @> and <@. */
-#define QUALIFICATION_CONTAINS		RTContainsStrategyNumber
-#define QUALIFICATION_CONTAINED		RTContainedByStrategyNumber
-
-/*
- * GIN keys are a tag and "kind:path".  A value has one key for each path
- * that it lies under, its own included, and one for the path where it stands.
- */
-#define KEY_UNDER	'/'
-#define KEY_AT		'='
-
+PG_FUNCTION_INFO_V1(qualification_in);
+PG_FUNCTION_INFO_V1(qualification_out);
+PG_FUNCTION_INFO_V1(qualification_recv);
+PG_FUNCTION_INFO_V1(qualification_send);
+PG_FUNCTION_INFO_V1(qualification_get_kind);
+PG_FUNCTION_INFO_V1(qualification_get_path);
+PG_FUNCTION_INFO_V1(qualification_get_grade);
+PG_FUNCTION_INFO_V1(qualification_larger);
+PG_FUNCTION_INFO_V1(qualification_smaller);
+PG_FUNCTION_INFO_V1(qualification_hash);
+PG_FUNCTION_INFO_V1(qualification_hash_extended);
 
 /* ----------
  * Values
@@ -39,7 +38,8 @@
  */
 
 /*
- * Compare two runs of bytes, the shorter first among equals.
+ * Compare two runs of bytes; when one is the start of the other, the shorter is
+ * first.  Gives -1, 0 or 1.
  */
 static int
 compare_bytes(const char *a, int a_len, const char *b, int b_len)
@@ -52,8 +52,8 @@ compare_bytes(const char *a, int a_len, const char *b, int b_len)
 }
 
 /*
- * A label: a lower-case letter, then letters, digits, '_' and '-'.  ASCII
- * only, so that no locale has a say.
+ * Is this a label?  That is a lower-case letter, then letters, digits, '_' and
+ * '-'.  ASCII only, so that no locale has a say.
  */
 static QualificationError
 check_label(const char *label, int len)
@@ -76,7 +76,8 @@ check_label(const char *label, int len)
 }
 
 /*
- * Is this a qualification?  Puts the attributes in order of name.
+ * Is this a qualification?  Puts the attributes in order of name.  Gives what is
+ * wrong first.
  */
 QualificationError
 qualification_check(QualificationParts *parts)
@@ -135,7 +136,8 @@ qualification_check(QualificationParts *parts)
 }
 
 /*
- * Take a text apart and check it.  The parts point into the text.
+ * Take a text apart and check it.  The parts point into the text, and are of use
+ * when the answer is QUALIFICATION_OK.
  */
 QualificationError
 qualification_parse(const char *text, QualificationParts *parts)
@@ -193,7 +195,7 @@ qualification_parse(const char *text, QualificationParts *parts)
 }
 
 /*
- * The size of the image of checked parts, without a length word.
+ * The size in bytes of the image of checked parts, without a length word.
  */
 Size
 qualification_image_size(const QualificationParts *parts)
@@ -206,7 +208,8 @@ qualification_image_size(const QualificationParts *parts)
 }
 
 /*
- * Write the image of checked parts.
+ * Write the image of checked parts (see qualification.h), as many bytes as
+ * qualification_image_size() says.
  */
 void
 qualification_image(const QualificationParts *parts, unsigned char *image)
@@ -237,7 +240,8 @@ qualification_image(const QualificationParts *parts, unsigned char *image)
 
 /*
  * Compare paths label by label: a path sorts right before everything under
- * it.  For that '/' counts as lower than any character of a label.
+ * it.  For that '/' counts as lower than any character of a label.  Gives -1, 0
+ * or 1.
  */
 static int
 compare_paths(const char *a, int a_len, const char *b, int b_len)
@@ -298,7 +302,9 @@ qualification_equal(const Qualification *a, const Qualification *b)
 }
 
 /*
- * Does the one who holds this satisfy what is required?
+ * Does the one who holds this satisfy what is required?  The kind is the same,
+ * the path is the required one or lies under it, and every attribute that is
+ * required is there with at least that grade.
  */
 bool
 qualification_contains(const Qualification *held, const Qualification *required)
@@ -364,7 +370,7 @@ qualification_grade_of(const Qualification *value, const char *name, int name_le
  */
 
 /*
- * What is wrong, as a sentence.
+ * What is wrong, as a sentence in the language of the session.
  */
 static const char *
 error_detail(QualificationError error)
@@ -392,7 +398,7 @@ error_detail(QualificationError error)
 }
 
 /*
- * The value of checked parts.
+ * The value of checked parts, palloc'd.
  */
 static Qualification *
 qualification_make(const QualificationParts *parts)
@@ -405,7 +411,11 @@ qualification_make(const QualificationParts *parts)
 	return value;
 }
 
-PG_FUNCTION_INFO_V1(qualification_in);
+/*
+ * Input function.  What is wrong with the text is said by an error whose SQLSTATE
+ * tells what is no qualification from what is one beyond the limits; soft where the
+ * caller asks for that.
+ */
 Datum
 qualification_in(PG_FUNCTION_ARGS)
 {
@@ -444,7 +454,9 @@ qualification_in(PG_FUNCTION_ARGS)
 	PG_RETURN_QUALIFICATION(qualification_make(&parts));
 }
 
-PG_FUNCTION_INFO_V1(qualification_out);
+/*
+ * Output function: the canonical text, with the attributes in order of name.
+ */
 Datum
 qualification_out(PG_FUNCTION_ARGS)
 {
@@ -466,10 +478,9 @@ qualification_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * On the wire: the image (see qualification.h).  Attributes may come in any
- * order; everything else must be as it would be stored.
+ * Receive function.  On the wire: the image (see qualification.h).  Attributes
+ * may come in any order; everything else must be as it would be stored.
  */
-PG_FUNCTION_INFO_V1(qualification_recv);
 Datum
 qualification_recv(PG_FUNCTION_ARGS)
 {
@@ -516,7 +527,7 @@ qualification_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_QUALIFICATION(qualification_make(&parts));
 }
 
-PG_FUNCTION_INFO_V1(qualification_send);
+/* Send function: what qualification_recv() reads. */
 Datum
 qualification_send(PG_FUNCTION_ARGS)
 {
@@ -534,7 +545,7 @@ qualification_send(PG_FUNCTION_ARGS)
  * ----------
  */
 
-PG_FUNCTION_INFO_V1(qualification_get_kind);
+/* kind(qualification) */
 Datum
 qualification_get_kind(PG_FUNCTION_ARGS)
 {
@@ -543,7 +554,7 @@ qualification_get_kind(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(view.kind, view.kind_len));
 }
 
-PG_FUNCTION_INFO_V1(qualification_get_path);
+/* path(qualification) */
 Datum
 qualification_get_path(PG_FUNCTION_ARGS)
 {
@@ -552,7 +563,9 @@ qualification_get_path(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(view.path, view.path_len));
 }
 
-PG_FUNCTION_INFO_V1(qualification_get_grade);
+/*
+ * grade(qualification, name text): null if there is no attribute of that name.
+ */
 Datum
 qualification_get_grade(PG_FUNCTION_ARGS)
 {
@@ -575,7 +588,10 @@ qualification_get_grade(PG_FUNCTION_ARGS)
  * ----------
  */
 
-/* A function of two qualifications. */
+/*
+ * A function of two qualifications: its name, the C type of its result, and the
+ * expression that gives it from a and b.
+ */
 #define QUALIFICATION_BINARY(name, result, expression) \
 PG_FUNCTION_INFO_V1(qualification_##name); \
 Datum \
@@ -603,7 +619,7 @@ QUALIFICATION_BINARY(cmp, int32, qualification_order(a, b));
 QUALIFICATION_BINARY(contain, bool, qualification_contains(a, b));
 QUALIFICATION_BINARY(contained, bool, qualification_contains(b, a));
 
-PG_FUNCTION_INFO_V1(qualification_larger);
+/* For the aggregate max(), in the order for sorting. */
 Datum
 qualification_larger(PG_FUNCTION_ARGS)
 {
@@ -613,7 +629,7 @@ qualification_larger(PG_FUNCTION_ARGS)
 	PG_RETURN_QUALIFICATION(qualification_order(a, b) > 0 ? a : b);
 }
 
-PG_FUNCTION_INFO_V1(qualification_smaller);
+/* For the aggregate min(), in the order for sorting. */
 Datum
 qualification_smaller(PG_FUNCTION_ARGS)
 {
@@ -623,7 +639,10 @@ qualification_smaller(PG_FUNCTION_ARGS)
 	PG_RETURN_QUALIFICATION(qualification_order(a, b) < 0 ? a : b);
 }
 
-PG_FUNCTION_INFO_V1(qualification_hash);
+/*
+ * For hash joins and hash aggregates.  It is that of the bytes, since equal values
+ * are equal bytes.
+ */
 Datum
 qualification_hash(PG_FUNCTION_ARGS)
 {
@@ -635,7 +654,7 @@ qualification_hash(PG_FUNCTION_ARGS)
 	return hash;
 }
 
-PG_FUNCTION_INFO_V1(qualification_hash_extended);
+/* The same with a seed, for hash partitions. */
 Datum
 qualification_hash_extended(PG_FUNCTION_ARGS)
 {
@@ -646,135 +665,4 @@ qualification_hash_extended(PG_FUNCTION_ARGS)
 
 	PG_FREE_IF_COPY(value, 0);
 	return hash;
-}
-
-
-/* ----------
- * GIN
- *
- * "column @> required" looks for one key, required's path among those that a
- * value lies under; "column <@ held" looks for values that stand at held's
- * path or above it.  Kind and path are then certain and only grades need the
- * row itself.
- * ----------
- */
-
-/*
- * One key: the tag and the first len bytes of "kind:path".
- */
-static Datum
-make_key(char tag, const QualificationView *view, int len)
-{
-	bytea	   *key = palloc(VARHDRSZ + 1 + len);
-
-	SET_VARSIZE(key, VARHDRSZ + 1 + len);
-	VARDATA(key)[0] = tag;
-	memcpy(VARDATA(key) + 1, view->kind, len);
-	return PointerGetDatum(key);
-}
-
-/*
- * Keys with this tag for the path and every path above it; gives how many.
- */
-static int
-make_path_keys(char tag, const QualificationView *view, Datum *keys)
-{
-	int			count = 0;
-
-	for (int i = 1; i <= view->path_len; i++)
-	{
-		if (i == view->path_len || view->path[i] == '/')
-			keys[count++] = make_key(tag, view, view->kind_len + 1 + i);
-	}
-	return count;
-}
-
-PG_FUNCTION_INFO_V1(qualification_gin_extract_value);
-Datum
-qualification_gin_extract_value(PG_FUNCTION_ARGS)
-{
-	QualificationView view = qualification_view(PG_GETARG_QUALIFICATION(0));
-	int32	   *nkeys = (int32 *) PG_GETARG_POINTER(1);
-	Datum	   *keys = palloc(sizeof(Datum) * (QUALIFICATION_DEPTH_MAX + 1));
-	int			count = make_path_keys(KEY_UNDER, &view, keys);
-
-	keys[count++] = make_key(KEY_AT, &view, view.kind_len + 1 + view.path_len);
-	*nkeys = count;
-	PG_RETURN_POINTER(keys);
-}
-
-PG_FUNCTION_INFO_V1(qualification_gin_extract_query);
-Datum
-qualification_gin_extract_query(PG_FUNCTION_ARGS)
-{
-	QualificationView view = qualification_view(PG_GETARG_QUALIFICATION(0));
-	int32	   *nkeys = (int32 *) PG_GETARG_POINTER(1);
-	StrategyNumber strategy = PG_GETARG_UINT16(2);
-	Datum	   *keys = palloc(sizeof(Datum) * QUALIFICATION_DEPTH_MAX);
-
-	switch (strategy)
-	{
-		case QUALIFICATION_CONTAINS:
-			keys[0] = make_key(KEY_UNDER, &view, view.kind_len + 1 + view.path_len);
-			*nkeys = 1;
-			break;
-		case QUALIFICATION_CONTAINED:
-			*nkeys = make_path_keys(KEY_AT, &view, keys);
-			break;
-		default:
-			elog(ERROR, "unrecognized strategy number: %d", strategy);
-	}
-	PG_RETURN_POINTER(keys);
-}
-
-/*
- * Must the row itself be looked at?  Not if nothing is asked of its grades.
- */
-static bool
-needs_recheck(StrategyNumber strategy, const Qualification *query)
-{
-	if (strategy == QUALIFICATION_CONTAINS)
-		return qualification_view(query).attr_count > 0;
-	return true;
-}
-
-PG_FUNCTION_INFO_V1(qualification_gin_consistent);
-Datum
-qualification_gin_consistent(PG_FUNCTION_ARGS)
-{
-	bool	   *check = (bool *) PG_GETARG_POINTER(0);
-	StrategyNumber strategy = PG_GETARG_UINT16(1);
-	Qualification *query = PG_GETARG_QUALIFICATION(2);
-	int32		nkeys = PG_GETARG_INT32(3);
-	bool	   *recheck = (bool *) PG_GETARG_POINTER(5);
-
-	*recheck = needs_recheck(strategy, query);
-	for (int i = 0; i < nkeys; i++)
-	{
-		if (check[i])
-			PG_RETURN_BOOL(true);
-	}
-	PG_RETURN_BOOL(false);
-}
-
-PG_FUNCTION_INFO_V1(qualification_gin_triconsistent);
-Datum
-qualification_gin_triconsistent(PG_FUNCTION_ARGS)
-{
-	GinTernaryValue *check = (GinTernaryValue *) PG_GETARG_POINTER(0);
-	StrategyNumber strategy = PG_GETARG_UINT16(1);
-	Qualification *query = PG_GETARG_QUALIFICATION(2);
-	int32		nkeys = PG_GETARG_INT32(3);
-	GinTernaryValue result = GIN_FALSE;
-
-	for (int i = 0; i < nkeys; i++)
-	{
-		if (check[i] == GIN_TRUE)
-			result = GIN_TRUE;
-		else if (check[i] == GIN_MAYBE && result == GIN_FALSE)
-			result = GIN_MAYBE;
-	}
-	if (result == GIN_TRUE && needs_recheck(strategy, query))
-		result = GIN_MAYBE;
-	PG_RETURN_GIN_TERNARY_VALUE(result);
 }

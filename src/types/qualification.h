@@ -131,16 +131,23 @@ qualification_next_attr(const unsigned char **cursor)
 	return attr;
 }
 
-extern QualificationError qualification_parse(const char *text,
-											  QualificationParts *parts);
+/* Takes a text apart and checks it; the parts point into the text. */
+extern QualificationError qualification_parse(const char *text, QualificationParts *parts);
+
+/* Is this a qualification?  Puts the attributes in order of name. */
 extern QualificationError qualification_check(QualificationParts *parts);
+
+/* The image of checked parts, and its size in bytes, without a length word. */
 extern Size qualification_image_size(const QualificationParts *parts);
-extern void qualification_image(const QualificationParts *parts,
-								unsigned char *image);
+extern void qualification_image(const QualificationParts *parts, unsigned char *image);
+
+/* The total order, for sorting: -1, 0 or 1. */
 extern int	qualification_order(const Qualification *a, const Qualification *b);
-extern bool qualification_contains(const Qualification *held,
-								   const Qualification *required);
-extern int	qualification_grade_of(const Qualification *value,
-								   const char *name, int name_len);
+
+/* Does the one who holds this satisfy what is required? */
+extern bool qualification_contains(const Qualification *held, const Qualification *required);
+
+/* The grade of one attribute, -1 if there is none of that name. */
+extern int	qualification_grade_of(const Qualification *value, const char *name, int name_len);
 
 #endif							/* GOVERNANCE_QUALIFICATION_H */

@@ -15,8 +15,15 @@
 #include "types/sanction_tier.h"
 #include "utils/builtins.h"
 
-
 PG_FUNCTION_INFO_V1(sanction_tier_in);
+PG_FUNCTION_INFO_V1(sanction_tier_out);
+PG_FUNCTION_INFO_V1(sanction_tier_recv);
+PG_FUNCTION_INFO_V1(sanction_tier_send);
+PG_FUNCTION_INFO_V1(sanction_tier_to_int);
+PG_FUNCTION_INFO_V1(sanction_tier_larger);
+PG_FUNCTION_INFO_V1(sanction_tier_smaller);
+
+/* Input function: the name of a tier, as it is. */
 Datum
 sanction_tier_in(PG_FUNCTION_ARGS)
 {
@@ -33,7 +40,7 @@ sanction_tier_in(PG_FUNCTION_ARGS)
 	PG_RETURN_SANCTION_TIER(tier);
 }
 
-PG_FUNCTION_INFO_V1(sanction_tier_out);
+/* Output function: the name of a tier.  Only a damaged value has none. */
 Datum
 sanction_tier_out(PG_FUNCTION_ARGS)
 {
@@ -46,9 +53,8 @@ sanction_tier_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * On the wire: the position, one byte.
+ * Receive function.  On the wire: the position, one byte.
  */
-PG_FUNCTION_INFO_V1(sanction_tier_recv);
 Datum
 sanction_tier_recv(PG_FUNCTION_ARGS)
 {
@@ -65,7 +71,7 @@ sanction_tier_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_SANCTION_TIER(tier);
 }
 
-PG_FUNCTION_INFO_V1(sanction_tier_send);
+/* Send function: what sanction_tier_recv() reads. */
 Datum
 sanction_tier_send(PG_FUNCTION_ARGS)
 {
@@ -76,14 +82,14 @@ sanction_tier_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-PG_FUNCTION_INFO_V1(sanction_tier_to_int);
+/* The cast to integer: the position, 0 for clear. */
 Datum
 sanction_tier_to_int(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32((int32) PG_GETARG_SANCTION_TIER(0));
 }
 
-PG_FUNCTION_INFO_V1(sanction_tier_larger);
+/* For the aggregate max(): the stricter of two. */
 Datum
 sanction_tier_larger(PG_FUNCTION_ARGS)
 {
@@ -93,7 +99,7 @@ sanction_tier_larger(PG_FUNCTION_ARGS)
 	PG_RETURN_SANCTION_TIER(Max(a, b));
 }
 
-PG_FUNCTION_INFO_V1(sanction_tier_smaller);
+/* For the aggregate min(): the milder of two. */
 Datum
 sanction_tier_smaller(PG_FUNCTION_ARGS)
 {
