@@ -21,6 +21,7 @@
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"

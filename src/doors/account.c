@@ -14,7 +14,6 @@
 #include "db/slot.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
-#include "ledger/attribute.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"

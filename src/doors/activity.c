@@ -19,6 +19,7 @@
 #include "ledger/standing_key.h"
 #include "oversight/limits.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /*
  * attribute.c
- *		Facts about accounts: how their text is read by policies, and the
- *		statement trigger that brings standings up to date when they change.
+ *		Facts about accounts: the statement trigger that brings standings up to
+ *		date when they change.
  */
 #include "postgres.h"
 
@@ -14,14 +14,12 @@
 #include "db/slot.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
-#include "ledger/attribute.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "oversight/limits.h"
+#include "rulebook/attribute.h"
 #include "rulebook/cache.h"
-#include "rulebook/document.h"
-
-#include <math.h>
+#include "rulebook/scheme.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -55,6 +53,7 @@ static LedgerPlan audit_plan = {
 	6, {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TSTZRANGEOID}
 };
 
+/* What a policy takes a fact of this type to be, for an error. */
 static const char *
 type_in_words(AttributeType type)
 {
@@ -72,48 +71,11 @@ type_in_words(AttributeType type)
 	return _("a text");
 }
 
-bool
-policy_read_attribute(const Policy *policy, int index, const char *text, ExprValue *value)
-{
-	memset(value, 0, sizeof(ExprValue));
-	value->isnull = true;
-	switch (policy->attributes[index].type)
-	{
-		case ATTRIBUTE_NUMBER:
-			{
-				char	   *end;
-
-				value->type = EXPR_NUMBER;
-				value->number = strtod(text, &end);
-				value->isnull = end == text || *end != '\0' || !isfinite(value->number);
-				break;
-			}
-		case ATTRIBUTE_BOOLEAN:
-			{
-				bool		boolean;
-
-				value->type = EXPR_BOOLEAN;
-				if (parse_bool(text, &boolean))
-				{
-					value->number = boolean ? 1 : 0;
-					value->isnull = false;
-				}
-				break;
-			}
-		case ATTRIBUTE_DATE:
-			value->type = EXPR_DATE;
-			value->isnull = !parse_instant(text, policy->zone, &value->date);
-			break;
-		case ATTRIBUTE_TEXT:
-			value->type = EXPR_TEXT;
-			value->text = text;
-			value->isnull = false;
-			break;
-	}
-	return !value->isnull;
-}
-
-void
+/*
+ * Raises ERRCODE_GV_INVALID_ENTRY when a version of the scheme looks at the fact
+ * and could not read the text.
+ */
+static void
 check_attribute(Relation relation, Scheme *scheme, const char *name, const char *text)
 {
 	for (int i = 0; i < scheme->nversions; i++)

@@ -13,6 +13,7 @@
 #include "db/plan.h"
 #include "ledger/lock.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"

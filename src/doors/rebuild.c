@@ -19,6 +19,7 @@
 #include "ledger/standing_key.h"
 #include "oversight/audit.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "access/xact.h"
 #include "catalog/namespace.h"

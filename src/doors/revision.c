@@ -22,8 +22,8 @@
 #include "ledger/entry.h"
 #include "ledger/standing_key.h"
 #include "oversight/limits.h"
+#include "points.h"
 #include "rulebook/cache.h"
-#include "rulebook/document.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

@@ -26,8 +26,8 @@
 #include "ledger/standing_key.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"
+#include "points.h"
 #include "rulebook/cache.h"
-#include "rulebook/document.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

@@ -8,9 +8,9 @@
 #include "errors.h"
 #include "engine/engine.h"
 #include "ledger/advance.h"
-#include "ledger/attribute.h"
 #include "ledger/entry.h"
 #include "ledger/history.h"
+#include "rulebook/attribute.h"
 #include "rulebook/cache.h"
 
 #include "miscadmin.h"

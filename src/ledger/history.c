@@ -19,6 +19,7 @@
 #include "ledger/entry.h"
 #include "ledger/history.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"

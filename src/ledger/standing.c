@@ -14,6 +14,7 @@
 #include "ledger/history.h"
 #include "ledger/standing.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "utils/timestamp.h"
 

@@ -21,6 +21,7 @@
 #include "ledger/standing_key.h"
 #include "ledger/standing_row.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
 #include "miscadmin.h"
 #include "utils/timestamp.h"

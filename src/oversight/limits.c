@@ -21,8 +21,8 @@
 #include "ledger/history.h"
 #include "ledger/project.h"
 #include "oversight/limits.h"
+#include "points.h"
 #include "rulebook/cache.h"
-#include "rulebook/document.h"
 #include "types/sanction_tier.h"
 
 #include "catalog/namespace.h"

@@ -10,8 +10,9 @@
 
 #include "compat.h"
 #include "errors.h"
-#include "rulebook/statement_fields.h"
 #include "rulebook/document.h"
+#include "rulebook/statement_check.h"
+#include "rulebook/statement_fields.h"
 
 #include "funcapi.h"
 #include "miscadmin.h"

@@ -19,6 +19,7 @@
 #include "ledger/history.h"
 #include "reports/reports.h"
 #include "rulebook/cache.h"
+#include "rulebook/compile.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
 #include "util.h"

@@ -10,43 +10,27 @@
  * documents do not change once stored, but drafts do, and so may anything
  * while triggers are disabled or the ledger is created anew.
  *
- * What is replaced may be in use further up the stack: a trigger on what a
- * statement of ours writes can come here.  Whoever asks for the rulebook holds
- * its list for as long as the memory context lives that was current then, and a
- * list goes, with what was replaced in its time, when nobody holds it or an
- * older one.
- *
- * The tables are read as their owner, with a snapshot of their own: recording
- * a violation needs no right on the rulebook, and an old snapshot must not
- * leave an old list behind.
+ * What is replaced may be in use further up the stack: see holds.h.
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "compat.h"
-#include "errors.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
-#include "db/provisional.h"
 #include "db/report.h"
+#include "db/provisional.h"
+#include "errors.h"
+#include "miscadmin.h"
 #include "rulebook/cache.h"
+#include "rulebook/compile.h"
+#include "rulebook/holds.h"
+#include "rulebook/tables.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
-#include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_invalidate_rulebook);
@@ -65,28 +49,7 @@ static MemoryContext rulebook_context = NULL;
 static HTAB *compiled = NULL;
 static CompiledPolicy *last_policy = NULL;	/* mostly it is asked for again */
 
-/* A list of versions, which lives in a context of its own. */
-typedef struct PolicyList
-{
-	MemoryContext context;
-	int			holders;
-	struct PolicyList *newer;	/* of those that were replaced */
-} PolicyList;
-
-/* What ends the hold of a memory context on a list; lives in that context. */
-typedef struct Hold
-{
-	MemoryContextCallback callback;
-	MemoryContext context;
-	PolicyList *list;
-} Hold;
-
-static PolicyList *oldest = NULL;	/* replaced, but in use */
-static PolicyList *newest = NULL;
-static Hold *last_hold = NULL;
-
 /* What lives until the next invalidation. */
-static PolicyList *list = NULL;
 static MemoryContext list_context = NULL;
 static int	nschemes = 0;
 static Scheme **schemes = NULL; /* by name */
@@ -107,6 +70,10 @@ static bool loaded = false;
 static bool dirty = false;
 static Provisional provisional;
 
+/*
+ * Called by the server with each table that has changed; InvalidOid: any may
+ * have.
+ */
 static void
 invalidate(Datum arg, Oid relid)
 {
@@ -116,179 +83,14 @@ invalidate(Datum arg, Oid relid)
 }
 
 /* ------------------------------------------------------------------------
- * Who is using what
- * ------------------------------------------------------------------------
- */
-
-/*
- * In order: who holds a list may have come by what a newer one says without
- * asking for that.
- */
-static void
-drop_unused(void)
-{
-	while (oldest != NULL && oldest->holders == 0)
-	{
-		PolicyList *unused = oldest;
-
-		oldest = unused->newer;
-		if (oldest == NULL)
-			newest = NULL;
-		MemoryContextDelete(unused->context);
-	}
-}
-
-static void
-end_hold(void *arg)
-{
-	Hold	   *hold = arg;
-
-	if (last_hold == hold)
-		last_hold = NULL;
-	hold->list->holders--;
-	drop_unused();
-}
-
-/* The list stays for as long as the current memory context lives. */
-static void
-hold_list(void)
-{
-	Hold	   *hold;
-
-	if (last_hold != NULL && last_hold->context == CurrentMemoryContext &&
-		last_hold->list == list)
-		return;
-	hold = palloc(sizeof(Hold));
-	hold->callback.func = end_hold;
-	hold->callback.arg = hold;
-	hold->context = CurrentMemoryContext;
-	hold->list = list;
-	list->holders++;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, &hold->callback);
-	last_hold = hold;
-}
-
-static void
-new_list(void)
-{
-	PolicyList *old = list;
-	MemoryContext context = AllocSetContextCreate(rulebook_context, "governance policy versions",
-												  ALLOCSET_SMALL_SIZES);
-
-	list = MemoryContextAllocZero(context, sizeof(PolicyList));
-	list->context = list_context = context;
-	if (old != NULL)
-	{
-		if (newest == NULL)
-			oldest = old;
-		else
-			newest->newer = old;
-		newest = old;
-		drop_unused();
-	}
-	hold_list();
-}
-
-/* A policy that is another one now: who has it holds a list that is no more. */
-static void
-discard_policy(Policy *policy)
-{
-	if (newest == NULL)
-		MemoryContextDelete(policy->context);
-	else
-		MemoryContextSetParent(policy->context, newest->context);
-}
-
-/* ------------------------------------------------------------------------
- * Reading the tables
- * ------------------------------------------------------------------------
- */
-
-typedef struct Reader
-{
-	Oid			userid;
-	int			sec_context;
-	Snapshot	snapshot;
-} Reader;
-
-static Oid
-ledger_relation(const char *name)
-{
-	Oid			nsp = get_namespace_oid("governance", true);
-	Oid			relid = OidIsValid(nsp) ? get_relname_relid(name, nsp) : InvalidOid;
-
-	if (!OidIsValid(relid))
-		report_missing(MISSING_LEDGER, NULL, NULL, 0);
-	return relid;
-}
-
-static void
-reader_begin(Reader *reader, Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-
-	GetUserIdAndSecContext(&reader->userid, &reader->sec_context);
-	SetUserIdAndSecContext(owner, reader->sec_context |
-						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	SPI_connect();
-	reader->snapshot = RegisterSnapshot(newest_snapshot());
-}
-
-static void
-reader_end(Reader *reader)
-{
-	UnregisterSnapshot(reader->snapshot);
-	SPI_finish();
-	SetUserIdAndSecContext(reader->userid, reader->sec_context);
-}
-
-static uint64
-reader_execute(Reader *reader, const char *query, int nargs, Oid *types,
-			   Datum *values)
-{
-	OwnStatement own;
-	SPIPlanPtr	plan;
-	int			rc;
-
-	own_statement_begin(&own);
-	plan = SPI_prepare(query, nargs, types);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	rc = SPI_execute_snapshot(plan, values, NULL, reader->snapshot,
-							  InvalidSnapshot, true, false, 0);
-	own_statement_end(&own);
-	if (rc != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(rc));
-	return SPI_processed;
-}
-
-static Datum
-result(uint64 row, int column, bool *isnull)
-{
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-						 isnull);
-}
-
-static char *
-result_text(uint64 row, int column)
-{
-	bool		isnull;
-	Datum		value = result(row, column, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* ------------------------------------------------------------------------
  * The list of versions
  * ------------------------------------------------------------------------
  */
 
+/*
+ * By the instant from which they are in force; trials may begin at the same
+ * one.
+ */
 static int
 compare_versions(const void *a, const void *b)
 {
@@ -300,19 +102,24 @@ compare_versions(const void *a, const void *b)
 	return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
 }
 
+/* In the order of strcmp(), by which they are looked for. */
 static int
 compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+/* In the order of strcmp(), by which they are looked for. */
 static int
 compare_schemes(const void *a, const void *b)
 {
 	return strcmp((*(Scheme *const *) a)->name, (*(Scheme *const *) b)->name);
 }
 
-/* Every trial becomes a scheme with one version. */
+/*
+ * Every trial becomes a scheme with one version, in the array that
+ * load_versions() left room for, which is then put in order.
+ */
 static void
 add_trials(void)
 {
@@ -338,6 +145,7 @@ add_trials(void)
 		qsort(schemes, nschemes, sizeof(Scheme *), compare_schemes);
 }
 
+/* The name as a value of type text, in the memory of the list. */
 static struct varlena *
 scheme_text(const char *name)
 {
@@ -353,23 +161,23 @@ scheme_text(const char *name)
  * scheme stays known when none of its versions is left: entries name it.
  */
 static void
-load_versions(Reader *reader)
+load_versions(Reading *reading)
 {
 	uint64		n;
 	Scheme	   *scheme = NULL;
 	PolicyVersion *places;
 
-	n = reader_execute(reader,
-					   "SELECT policy_id, scheme, status,"
-					   " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
-					   " pg_catalog.isempty(in_force),"
-					   " document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
-					   " document OPERATOR(pg_catalog.@?) '$.links[*].entries',"
-					   " status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL"
-					   " FROM governance.policy"
-					   " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
-					   " ORDER BY scheme COLLATE pg_catalog.\"C\", status OPERATOR(pg_catalog.=) 'trial'",
-					   0, NULL, NULL);
+	n = reading_execute(reading,
+						"SELECT policy_id, scheme, status,"
+						" pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
+						" pg_catalog.isempty(in_force),"
+						" document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
+						" document OPERATOR(pg_catalog.@?) '$.links[*].entries',"
+						" status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL"
+						" FROM governance.policy"
+						" WHERE status OPERATOR(pg_catalog.<>) 'draft'"
+						" ORDER BY scheme COLLATE pg_catalog.\"C\", status OPERATOR(pg_catalog.=) 'trial'",
+						0, NULL, NULL);
 
 	/*
 	 * Each version may be a trial, and so a scheme of its own.  The versions of
@@ -382,21 +190,21 @@ load_versions(Reader *reader)
 	for (uint64 row = 0; row < n; row++)
 	{
 		bool		isnull;
-		char	   *name = result_text(row, 2);
-		char	   *status = result_text(row, 3);
+		char	   *name = reading_text(row, 2);
+		char	   *status = reading_text(row, 3);
 		PolicyVersion version = {0};
 		CompiledPolicy *entry;
 
-		version.policy_id = DatumGetInt64(result(row, 1, &isnull));
+		version.policy_id = DatumGetInt64(reading_value(row, 1, &isnull));
 		entry = hash_search(compiled, &version.policy_id, HASH_FIND, NULL);
 		if (entry != NULL)
 			entry->listed = generation + 1;
 		version.status = strcmp(status, "trial") == 0 ? POLICY_TRIAL :
 			strcmp(status, "active") == 0 ? POLICY_ACTIVE : POLICY_RETIRED;
-		version.from = DatumGetTimestampTz(result(row, 4, &isnull));
+		version.from = DatumGetTimestampTz(reading_value(row, 4, &isnull));
 		if (isnull)
 			version.from = DT_NOBEGIN;
-		version.to = DatumGetTimestampTz(result(row, 5, &isnull));
+		version.to = DatumGetTimestampTz(reading_value(row, 5, &isnull));
 		if (isnull)
 			version.to = DT_NOEND;
 
@@ -408,8 +216,8 @@ load_versions(Reader *reader)
 			scheme->versions = scheme->trials = places;
 			schemes[nschemes++] = scheme;
 		}
-		scheme->tried |= DatumGetBool(result(row, 9, &isnull));
-		if (DatumGetBool(result(row, 6, &isnull)))
+		scheme->tried |= DatumGetBool(reading_value(row, 9, &isnull));
+		if (DatumGetBool(reading_value(row, 6, &isnull)))
 			continue;			/* never was in force */
 		*places++ = version;
 		if (version.status == POLICY_TRIAL)
@@ -418,9 +226,9 @@ load_versions(Reader *reader)
 		{
 			scheme->nversions++;
 			scheme->trials = places;
-			if (DatumGetBool(result(row, 7, &isnull)))
+			if (DatumGetBool(reading_value(row, 7, &isnull)))
 				scheme->links = any_links = true;
-			if (DatumGetBool(result(row, 8, &isnull)))
+			if (DatumGetBool(reading_value(row, 8, &isnull)))
 				scheme->copies = true;
 		}
 	}
@@ -434,20 +242,24 @@ load_versions(Reader *reader)
 	add_trials();
 }
 
+/* Sorted, because each name that is withheld is looked for. */
 static void
-load_capabilities(Reader *reader)
+load_capabilities(Reading *reading)
 {
-	uint64		n = reader_execute(reader, "SELECT capability FROM governance.capability",
-								   0, NULL, NULL);
+	uint64		n = reading_execute(reading, "SELECT capability FROM governance.capability",
+									0, NULL, NULL);
 
 	ncapabilities = (int) n;
 	capabilities = MemoryContextAlloc(list_context, sizeof(char *) * Max(n, 1));
 	for (uint64 row = 0; row < n; row++)
-		capabilities[row] = MemoryContextStrdup(list_context, result_text(row, 1));
+		capabilities[row] = MemoryContextStrdup(list_context, reading_text(row, 1));
 	qsort(capabilities, ncapabilities, sizeof(char *), compare_strings);
 }
 
-/* Those that the list does not name are compiled again if anybody asks. */
+/*
+ * Policies that the list just read does not name are compiled again if anybody
+ * asks: a row that is gone may come back with another document.
+ */
 static void
 discard_unlisted(void)
 {
@@ -458,23 +270,23 @@ discard_unlisted(void)
 	while ((entry = hash_seq_search(&seq)) != NULL)
 		if (entry->listed != generation && entry->policy != NULL)
 		{
-			discard_policy(entry->policy);
+			discard_with_lists(entry->policy->context);
 			hash_search(compiled, &entry->policy_id, HASH_REMOVE, NULL);
 		}
 	last_policy = NULL;
 }
 
+/* Reads the list anew.  An error leaves none, and the next call tries again. */
 static void
 load(void)
 {
-	Reader		reader;
+	Reading		reading;
 
 	loaded = false;
-	policy_relid = ledger_relation("policy");
-	capability_relid = ledger_relation("capability");
+	policy_relid = rulebook_table("policy");
+	capability_relid = rulebook_table("capability");
 
-	/* A ledger of version 0.1.0 does not have it. */
-	holiday_relid = get_relname_relid("holiday", get_namespace_oid("governance", false));
+	holiday_relid = holiday_table();
 
 	/*
 	 * The lock first, because taking it is what makes us hear of changes; what
@@ -490,17 +302,23 @@ load(void)
 
 	nschemes = 0;
 	ncapabilities = 0;
-	new_list();
-	reader_begin(&reader, policy_relid);
-	load_versions(&reader);
-	load_capabilities(&reader);
-	reader_end(&reader);
+	list_context = new_list(rulebook_context);
+	reading_begin(&reading, policy_relid);
+	load_versions(&reading);
+	load_capabilities(&reading);
+	reading_end(&reading);
 
 	generation++;
 	discard_unlisted();
 	loaded = true;
 }
 
+/*
+ * An invalidation is heard when locks are taken, which a transaction that has
+ * all of its locks does no more: so it is asked for here.  What has been read
+ * with a snapshot that was handed over to this backend holds for as long as
+ * that does.
+ */
 void
 rulebook_refresh(void)
 {
@@ -520,7 +338,6 @@ rulebook_refresh(void)
 		rulebook_context = context;
 	}
 
-	/* A long transaction may hold all its locks and so hear of nothing. */
 	AcceptInvalidationMessages();
 
 	if (loaded && !dirty && provisional_holds(&provisional))
@@ -529,12 +346,17 @@ rulebook_refresh(void)
 		load();
 }
 
+/* Counted when a list has been read whole. */
 uint64
 rulebook_generation(void)
 {
 	return generation;
 }
 
+/*
+ * A binary search; len: the name need not end with a null byte, so that a
+ * value of type text is looked for as it lies.
+ */
 Scheme *
 rulebook_scheme(const char *name, int len, bool missing_ok)
 {
@@ -565,6 +387,7 @@ rulebook_scheme(const char *name, int len, bool missing_ok)
 	return NULL;
 }
 
+/* The array itself, which goes with the list. */
 Scheme **
 rulebook_schemes(int *n)
 {
@@ -572,6 +395,7 @@ rulebook_schemes(int *n)
 	return schemes;
 }
 
+/* Backwards, because what is asked for is mostly the present. */
 PolicyVersion *
 rulebook_version_at(Scheme *scheme, TimestampTz at)
 {
@@ -585,12 +409,17 @@ rulebook_version_at(Scheme *scheme, TimestampTz at)
 	return NULL;
 }
 
+/*
+ * Answered from the list, so that no policy is compiled where no scheme has
+ * any.
+ */
 bool
 rulebook_has_links(void)
 {
 	return any_links;
 }
 
+/* A binary search, as rulebook_scheme(). */
 bool
 rulebook_knows_capability(const char *name, int len)
 {
@@ -619,12 +448,14 @@ rulebook_knows_capability(const char *name, int len)
  * ------------------------------------------------------------------------
  */
 
+/* What was being read, for an error in a document that is stored. */
 static void
 compile_error_context(void *arg)
 {
 	errcontext("stored policy %lld", (long long) *(int64 *) arg);
 }
 
+/* Into the memory of the backend; an error says which policy it was. */
 static Policy *
 compile_stored(int64 policy_id, Jsonb *document)
 {
@@ -640,38 +471,6 @@ compile_stored(int64 policy_id, Jsonb *document)
 	return policy;
 }
 
-CalendarDay *
-rulebook_holidays(const char *calendar, int *ndays)
-{
-	Oid			nsp = get_namespace_oid("governance", true);
-	Oid			relid = OidIsValid(nsp) ? get_relname_relid("holiday", nsp) : InvalidOid;
-	MemoryContext context = CurrentMemoryContext;
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1];
-	Reader		reader;
-	CalendarDay *days;
-
-	*ndays = 0;
-	if (!OidIsValid(relid))
-		return NULL;
-	values[0] = CStringGetTextDatum(calendar);
-	reader_begin(&reader, relid);
-	*ndays = (int) reader_execute(&reader,
-								  "SELECT day, working FROM governance.holiday"
-								  " WHERE calendar OPERATOR(pg_catalog.=) $1 ORDER BY day",
-								  1, types, values);
-	days = MemoryContextAllocZero(context, sizeof(CalendarDay) * Max(*ndays, 1));
-	for (int row = 0; row < *ndays; row++)
-	{
-		bool		isnull;
-
-		days[row].day = DatumGetDateADT(result(row, 1, &isnull)) + POSTGRES_EPOCH_JDATE;
-		days[row].working = DatumGetBool(result(row, 2, &isnull));
-	}
-	reader_end(&reader);
-	return days;
-}
-
 /* Do its holidays differ from those that a policy was compiled with? */
 static bool
 calendar_changed(const WorkCalendar *calendar)
@@ -682,10 +481,14 @@ calendar_changed(const WorkCalendar *calendar)
 	if (calendar->name == NULL)
 		return false;
 	days = rulebook_holidays(calendar->name, &ndays);
-	return calendar_hash(days, ndays) != calendar->hash;
+	return holidays_hash(days, ndays) != calendar->hash;
 }
 
-/* What has been compiled already, and is what is stored. */
+/*
+ * What has been compiled already and is what is stored, or null.  An entry of
+ * an earlier list is compared with the stored document first: see
+ * keep_compiled().
+ */
 static const Policy *
 known_policy(int64 policy_id)
 {
@@ -699,33 +502,10 @@ known_policy(int64 policy_id)
 	return entry->policy;
 }
 
-/* Null: there is none. */
-static Jsonb *
-stored_document(int64 policy_id)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Reader		reader;
-	Oid			types[1] = {INT8OID};
-	Datum		values[1] = {Int64GetDatum(policy_id)};
-	Jsonb	   *document = NULL;
-	bool		isnull;
-
-	reader_begin(&reader, policy_relid);
-	if (reader_execute(&reader,
-					   "SELECT document FROM governance.policy"
-					   " WHERE policy_id OPERATOR(pg_catalog.=) $1",
-					   1, types, values) > 0)
-	{
-		struct varlena *stored = (struct varlena *) DatumGetJsonbP(result(0, 1, &isnull));
-
-		document = MemoryContextAlloc(context, VARSIZE(stored));
-		memcpy(document, stored, VARSIZE(stored));
-	}
-	reader_end(&reader);
-	return document;
-}
-
-/* Compiles it, unless that has been done with the same. */
+/*
+ * Compiles a document, unless that has been done with the same one and the same
+ * holidays, and notes that it is what the present list has.
+ */
 static const Policy *
 keep_compiled(int64 policy_id, Jsonb *document)
 {
@@ -741,7 +521,7 @@ keep_compiled(int64 policy_id, Jsonb *document)
 
 		entry = hash_search(compiled, &policy_id, HASH_ENTER, &found);
 		if (found && entry->policy != NULL)
-			discard_policy(entry->policy);
+			discard_with_lists(entry->policy->context);
 		entry->policy = policy;
 		entry->hash = hash;
 		entry->listed = generation;
@@ -750,6 +530,7 @@ keep_compiled(int64 policy_id, Jsonb *document)
 	return entry->policy;
 }
 
+/* The document is needed only where it has not been compared with the list. */
 const Policy *
 rulebook_policy(int64 policy_id)
 {
@@ -758,7 +539,7 @@ rulebook_policy(int64 policy_id)
 
 	if (policy != NULL)
 		return policy;
-	document = stored_document(policy_id);
+	document = stored_document(policy_relid, policy_id);
 	if (document == NULL)
 		report_missing_id(MISSING_POLICY, policy_id, NULL, 0);
 	policy = keep_compiled(policy_id, document);
@@ -766,7 +547,10 @@ rulebook_policy(int64 policy_id)
 	return policy;
 }
 
-/* Compiling holds nothing but memory, so that it may be given up anywhere. */
+/*
+ * Compiling holds nothing but memory, so that it may be given up anywhere and
+ * needs no subtransaction.
+ */
 const Policy *
 rulebook_policy_or_null(int64 policy_id, char **why)
 {
@@ -777,7 +561,7 @@ rulebook_policy_or_null(int64 policy_id, char **why)
 
 	if (policy != NULL)
 		return policy;
-	document = stored_document(policy_id);
+	document = stored_document(policy_relid, policy_id);
 	if (document == NULL)
 	{
 		*why = psprintf(_("There is no policy %lld."), (long long) policy_id);
@@ -797,6 +581,7 @@ rulebook_policy_or_null(int64 policy_id, char **why)
 	return policy;
 }
 
+/* Found out once for each list, because every version is compiled for it. */
 bool
 rulebook_is_damaged(Scheme *scheme)
 {
@@ -812,6 +597,7 @@ rulebook_is_damaged(Scheme *scheme)
 	return scheme->damaged > 0;
 }
 
+/* Kept in the version, so that the way back to it is one pointer. */
 const Policy *
 rulebook_compiled(PolicyVersion *version)
 {
@@ -826,6 +612,7 @@ rulebook_compiled(PolicyVersion *version)
  */
 
 /*
+ * invalidate_rulebook(): what every backend has read of the rulebook is old.
  * A row trigger, because logical replication runs no others.
  */
 Datum

@@ -12,8 +12,9 @@
 #ifndef GOVERNANCE_RULEBOOK_CACHE_H
 #define GOVERNANCE_RULEBOOK_CACHE_H
 
+#include "postgres.h"
+
 #include "engine/policy.h"
-#include "utils/jsonb.h"
 
 typedef enum PolicyStatus
 {
@@ -95,33 +96,5 @@ extern bool rulebook_has_links(void);
 
 /* Is it in the vocabulary of capabilities? */
 extern bool rulebook_knows_capability(const char *name, int len);
-
-/*
- * Does any version of the scheme listen to this kind of activity, or look at
- * this fact; does any listen to activities, or look at facts, at all; does any
- * have a rung that withholds certification (scheme.c)?
- */
-extern bool scheme_listens(Scheme *scheme, const char *kind);
-extern bool scheme_looks_at(Scheme *scheme, const char *attribute);
-extern bool scheme_has_activities(Scheme *scheme);
-extern bool scheme_has_attributes(Scheme *scheme);
-extern bool scheme_withholds_certification(Scheme *scheme);
-
-/*
- * Compiles a document (compile.c) into a policy in a memory context of its own
- * below parent.  Raises ERRCODE_GV_INVALID_POLICY with the JSON path in the
- * message, what is allowed there in the detail.
- */
-extern Policy *policy_compile(Jsonb *document, int64 policy_id,
-							  MemoryContext parent);
-
-/*
- * The days of a calendar in governance.holiday, in order, in the current memory
- * context; none without a ledger.
- */
-extern CalendarDay *rulebook_holidays(const char *calendar, int *ndays);
-
-/* compile_calendar.c */
-extern uint64 calendar_hash(const CalendarDay *days, int ndays);
 
 #endif							/* GOVERNANCE_RULEBOOK_CACHE_H */

@@ -1,40 +1,43 @@
 /*
  * compile.c
- *		From a policy document to a compiled policy: the frame, the score,
- *		attributes, facets and enforcement; what else there is in compile_*.c.
+ *		From a policy document to a compiled policy: the frame of the document;
+ *		each part of it is compiled in a compile_*.c of its own.
  *
  * Everything that can be wrong with a document is found here, before it is
  * stored, so that the fold can take each field as it is.
  */
 #include "postgres.h"
 
-#include "engine/expr.h"
 #include "errors.h"
 #include "fmgr.h"
-#include "miscadmin.h"
-#include "rulebook/cache.h"
+#include "pgtime.h"
+#include "rulebook/check_ladder.h"
 #include "rulebook/compile.h"
+#include "rulebook/compile_calendar.h"
+#include "rulebook/compile_collapse.h"
+#include "rulebook/compile_expr.h"
+#include "rulebook/compile_facts.h"
+#include "rulebook/compile_ladder.h"
+#include "rulebook/compile_links.h"
+#include "rulebook/compile_modifiers.h"
+#include "rulebook/compile_observe.h"
+#include "rulebook/compile_relief.h"
+#include "rulebook/compile_rules.h"
+#include "rulebook/compile_score.h"
+#include "rulebook/compile_span.h"
+#include "rulebook/compile_statement.h"
+#include "rulebook/compile_values.h"
+#include "rulebook/summary.h"
+#include "rulebook/values.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_check_policy);
 PG_FUNCTION_INFO_V1(governance_check_stored_policy);
 
-/*
- * A facet that uses a facet that uses a facet...  The weight is how much there
- * is to evaluate when every facet is replaced by what it stands for; without a
- * limit, thirty lines that each use the one before twice would never end.
- */
-#define MAX_FACET_DEPTH		16
-#define MAX_FACET_WEIGHT	10000
-
-/* ------------------------------------------------------------------------
- * The frame of the document
- * ------------------------------------------------------------------------
- */
-
+/* The name of what is governed; entries and standings carry it. */
 static void
 compile_scheme(Compiler *c)
 {
@@ -51,6 +54,7 @@ compile_scheme(Compiler *c)
 	c->policy->scheme = pstrdup(name);
 }
 
+/* The zone of local days, months and years; default UTC. */
 static void
 compile_zone(Compiler *c)
 {
@@ -70,250 +74,7 @@ compile_zone(Compiler *c)
 				 "unknown time zone \"%s\"", name);
 }
 
-static void
-compile_attributes(Compiler *c)
-{
-	static const char *const keys[] = {"type", "default", "title"};
-	static const char *const types[] = {"number", "boolean", "text", "date"};
-	const Doc  *object = doc_get(c->root, "attributes");
-	Policy	   *policy = c->policy;
-
-	if (object == NULL)
-		return;
-	doc_need_object(object);
-	doc_check_size(object, 256);
-	policy->attributes = palloc0(sizeof(PolicyAttribute) * Max(object->nchildren, 1));
-	for (int i = 0; i < object->nchildren; i++)
-	{
-		const Doc  *doc = &object->children[i];
-		PolicyAttribute *a = &policy->attributes[i];
-		const Doc  *value;
-
-		doc_check_identifier(doc, doc->key);
-		a->name = pstrdup(doc->key);
-		policy->nattributes++;
-		if (doc->kind == DOC_TEXT)
-		{
-			a->type = (AttributeType) doc_word(doc, types, lengthof(types));
-			continue;
-		}
-		if (doc->kind != DOC_OBJECT)
-			doc_fail(doc, _("Example: {\"type\": \"number\", \"default\": 0}."), NULL,
-					 "must be a type or an object");
-		doc_check_keys(doc, keys, lengthof(keys));
-		a->type = (AttributeType) doc_word(doc_required(doc, "type"),
-										   types, lengthof(types));
-		if (doc_get(doc, "title"))
-			(void) doc_title(doc_get(doc, "title"));
-		value = doc_get(doc, "default");
-		if (value == NULL)
-			continue;
-		a->has_default = true;
-		switch (a->type)
-		{
-			case ATTRIBUTE_NUMBER:
-				a->default_number = doc_number(value);
-				break;
-			case ATTRIBUTE_BOOLEAN:
-				a->default_number = doc_boolean(value) ? 1 : 0;
-				break;
-			case ATTRIBUTE_TEXT:
-				if (value->kind != DOC_TEXT)
-					doc_fail(value, NULL, NULL, "must be a text");
-				a->default_text = pstrdup(value->text);
-				break;
-			case ATTRIBUTE_DATE:
-				a->default_date = doc_instant(value, policy->zone);
-				break;
-		}
-	}
-}
-
-typedef struct Weighing
-{
-	const Compiler *c;
-	int64		weight;
-	int			depth;
-} Weighing;
-
-static void
-weigh(void *arg, ExprVar var, int index, bool compared, double constant,
-	  const Span *span)
-{
-	Weighing   *w = arg;
-
-	if (var == VAR_FACET)
-	{
-		w->weight += w->c->facet_weights[index];
-		w->depth = Max(w->depth, w->c->facet_depths[index] + 1);
-	}
-	else
-		w->weight++;
-}
-
-/*
- * A facet, compiled when another one or an expression first asks for it, so
- * that each comes after those that it uses.
- */
-int
-compile_facet(Compiler *c, int i)
-{
-	const Doc  *doc = &c->facets->children[i];
-	Weighing	weighing = {.c = c, .weight = 1, .depth = 1};
-	Expr	   *value;
-	int			f;
-
-	if (c->facet_state[i] == 2)
-		return c->facet_order[i];
-
-	check_stack_depth();
-	if (++c->facet_nesting > MAX_FACET_DEPTH)
-		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
-	c->facet_state[i] = 1;
-	value = compile_expr(c, doc, EXPR_NULL, 0);
-	c->facet_nesting--;
-	if (expr_type(value) == EXPR_NULL)
-		doc_fail(doc, NULL, NULL, "a facet must have a value");
-	c->facet_state[i] = 2;
-	expr_visit(value, weigh, &weighing);
-	if (weighing.weight > MAX_FACET_WEIGHT)
-		doc_fail(doc, NULL, NULL, "too much to evaluate in one facet");
-	if (weighing.depth > MAX_FACET_DEPTH)
-		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
-
-	f = c->policy->nfacets++;
-	c->facet_weights[f] = weighing.weight;
-	c->facet_depths[f] = weighing.depth;
-	c->facet_order[i] = f;
-	c->policy->facets[f].name = pstrdup(doc->key);
-	c->policy->facets[f].value = value;
-	return f;
-}
-
-/* Only the names. */
-static void
-compile_facet_names(Compiler *c)
-{
-	const Doc  *object = doc_get(c->root, "facets");
-
-	if (object == NULL)
-		return;
-	doc_need_object(object);
-	doc_check_size(object, 256);
-	for (int i = 0; i < object->nchildren; i++)
-	{
-		const Doc  *doc = &object->children[i];
-
-		doc_check_identifier(doc, doc->key);
-		if (policy_attribute_index(c->policy, doc->key) >= 0)
-			doc_fail(doc, NULL, NULL, "there is an attribute of that name");
-	}
-	c->facets = object;
-	c->facet_state = palloc0(sizeof(int) * Max(object->nchildren, 1));
-	c->facet_order = palloc0(sizeof(int) * Max(object->nchildren, 1));
-	c->facet_weights = palloc0(sizeof(int64) * Max(object->nchildren, 1));
-	c->facet_depths = palloc0(sizeof(int) * Max(object->nchildren, 1));
-	c->policy->facets = palloc0(sizeof(PolicyFacet) * Max(object->nchildren, 1));
-}
-
-static void
-compile_facets(Compiler *c)
-{
-	for (int i = 0; c->facets && i < c->facets->nchildren; i++)
-		(void) compile_facet(c, i);
-}
-
-static void
-compile_score(Compiler *c)
-{
-	static const char *const keys[] = {
-		"direction", "cap", "limit", "start", "floor", "stop_at_limit",
-		"on_cap_raise", "on_cap_lower"
-	};
-	static const char *const directions[] = {"deduct", "accumulate"};
-	static const char *const changes[] = {"shift", "keep"};
-	const Doc  *doc = doc_required(c->root, "score");
-	const Doc  *cap;
-	const Doc  *start;
-	const Doc  *floor;
-	const Doc  *wrong;
-	Policy	   *policy = c->policy;
-	double		cap_points,
-				start_points,
-				floor_points;
-
-	doc_check_keys(doc, keys, lengthof(keys));
-	policy->accumulate = doc_get_word(doc, "direction", directions,
-									  lengthof(directions), 0) == 1;
-
-	wrong = doc_get(doc, policy->accumulate ? "cap" : "limit");
-	if (wrong)
-		doc_fail(wrong, NULL, psprintf(_("Use \"%s\"."), policy->accumulate ? "limit" : "cap"),
-				 policy->accumulate ? gettext_noop("a score that accumulates has no cap") :
-				 gettext_noop("a score that is deducted from has no limit"));
-	cap = doc_required(doc, policy->accumulate ? "limit" : "cap");
-	start = doc_get(doc, "start");
-	floor = doc_get(doc, "floor");
-
-	policy->cap = compile_points(c, cap, 0, false);
-	if (start)
-		policy->start = compile_points(c, start, 0, false);
-	else
-		policy->start = policy->accumulate ? expr_constant_number(0) : policy->cap;
-	policy->floor = floor ? compile_points(c, floor, 0, false) :
-		expr_constant_number(0);
-
-	if (expr_is_constant(policy->cap, &cap_points) && cap_points <= 0)
-		doc_fail(cap, NULL, NULL, "must be more than 0");
-	if (start && !policy->accumulate &&
-		expr_is_constant(policy->cap, &cap_points) &&
-		expr_is_constant(policy->start, &start_points) &&
-		start_points > cap_points)
-		doc_fail(start, NULL, NULL, "the start is above the cap");
-	if (floor && expr_is_constant(policy->floor, &floor_points) &&
-		expr_is_constant(policy->start, &start_points) &&
-		floor_points > start_points)
-		doc_fail(floor, NULL, NULL, "the floor is above the start");
-
-	wrong = doc_get(doc, "stop_at_limit");
-	if (wrong)
-	{
-		policy->capped = doc_boolean(wrong);
-		if (!policy->accumulate)
-			doc_fail(wrong, NULL, NULL,
-					 "only a score that accumulates has a limit");
-	}
-	policy->on_cap_raise = doc_get_word(doc, "on_cap_raise", changes, 2, 0) == 0 ?
-		CAP_SHIFT : CAP_KEEP;
-	policy->on_cap_lower = doc_get_word(doc, "on_cap_lower", changes, 2, 1) == 0 ?
-		CAP_SHIFT : CAP_KEEP;
-}
-
-/* Titles for kinds and capabilities: a list of names, or names with titles. */
-static void
-compile_titles(const Doc *object, NameList *names)
-{
-	if (object == NULL)
-		return;
-	if (object->kind == DOC_LIST)
-	{
-		for (int i = 0; i < object->nchildren; i++)
-			name_list_add(names, doc_name(&object->children[i]));
-		return;
-	}
-	if (object->kind != DOC_OBJECT)
-		doc_fail(object, NULL, NULL,
-				 "must be a list of names, or an object of name and title");
-	for (int i = 0; i < object->nchildren; i++)
-	{
-		const Doc  *doc = &object->children[i];
-
-		doc_check_name(doc, doc->key);
-		(void) doc_title(doc);
-		name_list_add(names, doc->key);
-	}
-}
-
+/* An optional span of a length; false when it is missing. */
 static bool
 compile_deadline(const Doc *object, const char *key, Span *span)
 {
@@ -327,6 +88,10 @@ compile_deadline(const Doc *object, const char *key, Span *span)
 	return true;
 }
 
+/*
+ * What happens when a decision is overturned, comes late, or meets a new
+ * version.
+ */
 static void
 compile_revision(Compiler *c)
 {
@@ -353,6 +118,7 @@ compile_revision(Compiler *c)
 	policy->appeals_due = compile_deadline(doc, "decide_within", &policy->decide_within);
 }
 
+/* From when sanctions are enforced, and for a growing share of accounts. */
 static void
 compile_enforcement(Compiler *c)
 {
@@ -381,7 +147,7 @@ compile_enforcement(Compiler *c)
 	}
 }
 
-/* A source: a text or several. */
+/* Where the figures come from: a text or several, for people alone. */
 static void
 check_source(const Doc *doc)
 {
@@ -398,6 +164,10 @@ check_source(const Doc *doc)
 	(void) doc_text(doc);
 }
 
+/*
+ * The order matters: names come first, so that everything can refer to
+ * everything.
+ */
 static void
 compile_document(Compiler *c)
 {
@@ -470,8 +240,10 @@ compile_document(Compiler *c)
  * Everything is allocated in the policy's own context, which only moves below
  * its parent once nothing can go wrong any more.
  *
- * A document that is stored is read as it was when it was published: what has
- * been refused only since then would leave its standings without a policy.
+ * stored: the document is read as it was when it was published; what has been
+ * refused only since then would leave its standings without a policy.  parent:
+ * null leaves the policy below the current context.  summary: null, or where
+ * the summary goes.
  */
 static Policy *
 compile(Jsonb *document, int64 policy_id, bool stored, MemoryContext parent, char **summary)
@@ -505,12 +277,16 @@ compile(Jsonb *document, int64 policy_id, bool stored, MemoryContext parent, cha
 	return c.policy;
 }
 
+/* A document that has an id has been published. */
 Policy *
 policy_compile(Jsonb *document, int64 policy_id, MemoryContext parent)
 {
 	return compile(document, policy_id, policy_id != 0, parent, NULL);
 }
 
+/*
+ * Compiles a document for its errors and its summary, and forgets the policy.
+ */
 static Datum
 check(Jsonb *document, bool stored)
 {

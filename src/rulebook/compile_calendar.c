@@ -1,19 +1,19 @@
 /*
  * compile_calendar.c
- *		Working days, and the deadlines of appeals.
+ *		Working days, and what ends on them.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "errors.h"
-#include "rulebook/cache.h"
-#include "rulebook/compile.h"
-#include "utils/builtins.h"
-#include "utils/date.h"
+#include "rulebook/compile_calendar.h"
+#include "rulebook/tables.h"
+#include "rulebook/values.h"
 #include "utils/datetime.h"
+#include "utils/timestamp.h"
 
 #define MAX_DAYS 10000
 
+/* By day. */
 static int
 day_cmp(const void *a, const void *b)
 {
@@ -38,6 +38,7 @@ doc_day(Compiler *c, const Doc *doc)
 	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
 }
 
+/* Adds the days of a list; one that is there already is an error. */
 static void
 add_days(Compiler *c, const Doc *list, bool working)
 {
@@ -61,13 +62,6 @@ add_days(Compiler *c, const Doc *list, bool working)
 				doc_fail(&list->children[i], NULL, NULL, "the day is given twice");
 		calendar->days[calendar->ndays++] = day;
 	}
-}
-
-uint64
-calendar_hash(const CalendarDay *days, int ndays)
-{
-	return ndays == 0 ? 0 : hash_bytes_extended((const unsigned char *) days,
-												sizeof(CalendarDay) * ndays, 0);
 }
 
 /*
@@ -110,7 +104,7 @@ compile_calendar(Compiler *c)
 	{
 		calendar->name = pstrdup(doc_name(part));
 		calendar->days = rulebook_holidays(calendar->name, &calendar->ndays);
-		calendar->hash = calendar_hash(calendar->days, calendar->ndays);
+		calendar->hash = holidays_hash(calendar->days, calendar->ndays);
 	}
 	part = doc_get(doc, "working");
 	if (part != NULL && calendar->name != NULL)
@@ -143,7 +137,7 @@ compile_calendar(Compiler *c)
 	}
 }
 
-/* "roll" of a rung or of a relief by age. */
+/* Nothing rolls where no day is said to be worked on. */
 bool
 compile_roll(Compiler *c, const Doc *object, bool otherwise)
 {

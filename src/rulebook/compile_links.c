@@ -5,7 +5,10 @@
 #include "postgres.h"
 
 #include "errors.h"
-#include "rulebook/compile.h"
+#include "rulebook/compile_links.h"
+#include "rulebook/compile_selection.h"
+#include "rulebook/compile_values.h"
+#include "rulebook/values.h"
 
 /* What does not go without another key. */
 static void
@@ -17,6 +20,7 @@ need_key(const Doc *object, const char *key, const char *needed)
 		doc_fail(part, NULL, NULL, "needs \"%s\" beside it", needed);
 }
 
+/* What violations count on linked accounts, and for how many points. */
 static void
 compile_entries(Compiler *c, const Doc *object, PolicyLink *link)
 {
@@ -42,6 +46,7 @@ compile_entries(Compiler *c, const Doc *object, PolicyLink *link)
 	}
 }
 
+/* One kind of links: what it hands on, and from which confidence on. */
 static void
 compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 {
@@ -77,6 +82,7 @@ compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 		doc_fail(part, NULL, NULL, "must not be empty");
 }
 
+/* One after the other. */
 void
 compile_links(Compiler *c)
 {

@@ -6,7 +6,15 @@
 
 #include "common/hashfn.h"
 #include "errors.h"
-#include "rulebook/compile.h"
+#include "rulebook/compile_calendar.h"
+#include "rulebook/compile_expr.h"
+#include "rulebook/compile_quota.h"
+#include "rulebook/compile_relief.h"
+#include "rulebook/compile_selection.h"
+#include "rulebook/compile_span.h"
+#include "rulebook/compile_values.h"
+#include "rulebook/values.h"
+#include "rulebook/words.h"
 
 /* each has a bit in a live entry */
 #define MAX_AGE_RELIEFS 32
@@ -50,6 +58,7 @@ check_length(const Doc *doc, const SpanParam *param)
 	}
 }
 
+/* Days on which something was done are counted, and not hours. */
 static void
 check_whole_days(const Doc *doc, const SpanParam *param)
 {
@@ -63,7 +72,10 @@ check_whole_days(const Doc *doc, const SpanParam *param)
 	}
 }
 
-/* Cases and formulas are texts in lists and objects. */
+/*
+ * Hashes what an age is written as.  Cases and formulas are texts in lists and
+ * objects, so what is below it is hashed in the order of the document.
+ */
 static uint64
 age_print(const Doc *doc, uint64 print)
 {
@@ -76,6 +88,9 @@ age_print(const Doc *doc, uint64 print)
 	return print;
 }
 
+/*
+ * "age": a violation lapses so long after it was committed, decided or marked.
+ */
 static void
 compile_age(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -122,6 +137,7 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 											   lengthof(rounds), ROUND_NONE);
 }
 
+/* "every": so often, while nothing new happens. */
 static void
 compile_every(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -189,96 +205,7 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 											   lengthof(rounds), ROUND_NONE);
 }
 
-#define QUOTA_DETAIL \
-	_("Examples: \"1 per 30 days\", \"6 points per cycle\", \"2 per month\", \"1 per ever\".")
-
-/* "1 per 30 days", "6 points per cycle" */
-static void
-compile_quota(Compiler *c, const Doc *doc, Quota *quota)
-{
-	const char *text = doc->kind == DOC_TEXT ? doc->text : "";
-	const char *per = strstr(text, " per ");
-	const char *s = text;
-	int64		amount = 0;
-	int			decimals = -1;
-	char		unit[16];
-	int			len = 0;
-
-	if (per == NULL)
-		doc_fail(doc, QUOTA_DETAIL, doc->kind == DOC_NUMBER ?
-				 _("Say of what, and per what: \"10 points per year\", or \"10 per year\" for the number of times.") : NULL,
-				 "must be an amount per period");
-
-	/* the amount, in hundredths */
-	while (*s == ' ')
-		s++;
-	for (; (*s >= '0' && *s <= '9') || (*s == '.' && decimals < 0); s++)
-	{
-		if (*s == '.')
-		{
-			decimals = 0;
-			continue;
-		}
-		if (decimals >= 2)
-			doc_fail(doc, QUOTA_DETAIL, NULL, "points have at most two decimals");
-		amount = amount * 10 + (*s - '0');
-		if (decimals >= 0)
-			decimals++;
-		if (amount > POINTS_MAX)
-			doc_fail(doc, NULL, NULL, "amount out of range");
-		len++;
-	}
-	for (int i = Max(decimals, 0); i < 2; i++)
-		amount *= 10;
-	if (len == 0 || amount > POINTS_MAX)
-		doc_fail(doc, QUOTA_DETAIL, NULL,
-				 len == 0 ? gettext_noop("must begin with a number") : gettext_noop("amount out of range"));
-	if (amount == 0)
-		doc_fail(doc, NULL, NULL, "the amount must be more than 0");
-
-	/* what is counted */
-	while (*s == ' ' && s < per)
-		s++;
-	len = 0;
-	while (s < per && *s != ' ' && len < (int) sizeof(unit) - 1)
-		unit[len++] = *s++;
-	unit[len] = '\0';
-	while (*s == ' ' && s < per)
-		s++;
-	quota->in_times = len == 0 || strcmp(unit, "time") == 0 ||
-		strcmp(unit, "times") == 0;
-	if (s != per || (!quota->in_times && strcmp(unit, "point") != 0 &&
-					 strcmp(unit, "points") != 0))
-		doc_fail(doc, QUOTA_DETAIL, NULL, "must be an amount per period");
-	if (quota->in_times && amount % 100 != 0)
-		doc_fail(doc, QUOTA_DETAIL, NULL, "a number of times is whole");
-	quota->amount = (Points) amount;
-
-	/* the period */
-	s = per + strlen(" per ");
-	while (*s == ' ')
-		s++;
-	if (strcmp(s, "cycle") == 0)
-	{
-		if (!c->policy->cycle.given)
-			doc_fail(doc, NULL, _("Add \"cycle\" to the document."),
-					 "the document has no cycle");
-		quota->in_cycle = true;
-	}
-	else if (calendar_unit(s, &quota->unit))
-		return;
-	else if (!span_parse(s, &quota->window))
-		doc_fail(doc, _("A period is a span, \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\" or \"ever\"."),
-				 closest_hint(s, calendar_units, NUM_CALENDAR_UNITS),
-				 "unknown period \"%s\"", s);
-	else if (span_is_zero(&quota->window))
-		doc_fail(doc, NULL, NULL, "the period must have a length");
-	else if (quota->window.forever)
-		memset(&quota->window, 0, sizeof(Span));
-	else
-		quota->has_window = true;
-}
-
+/* "on": an activity gives points back, so often. */
 static void
 compile_on(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -312,8 +239,8 @@ compile_on(Compiler *c, const Doc *object, Relief *relief)
 
 /*
  * What makes the score worse is no relief, and mostly a slip: points that are
- * "given back" where points pile up are subtracted.  What a sanction does to the
- * score may go either way.
+ * "given back" where points pile up are subtracted.  What a sanction does to
+ * the score may go either way.
  */
 static void
 check_direction(Compiler *c, const Doc *object, const Doc *value, const Relief *relief)
@@ -338,6 +265,9 @@ check_direction(Compiler *c, const Doc *object, const Doc *value, const Relief *
 			 "the relief makes the score worse");
 }
 
+/*
+ * What the relief does to the score or to the entries: exactly one operation.
+ */
 static void
 compile_op(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -434,6 +364,7 @@ default_name(Compiler *c, const Doc *object, const Doc *trigger)
 	return name;
 }
 
+/* One relief: what starts it, what it does, and to which violations. */
 static void
 compile_one(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -547,6 +478,10 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 		compile_selection(c, object, &relief->filter);
 }
 
+/*
+ * One after the other, because the names of the first ones decide those of the
+ * others.
+ */
 void
 compile_relief(Compiler *c)
 {

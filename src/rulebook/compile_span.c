@@ -8,8 +8,10 @@
 #include <math.h>
 
 #include "errors.h"
-#include "rulebook/compile.h"
+#include "rulebook/compile_expr.h"
+#include "rulebook/compile_span.h"
 
+/* A span of no length at all; "ever" has one. */
 bool
 span_is_zero(const Span *span)
 {
@@ -17,6 +19,7 @@ span_is_zero(const Span *span)
 		span->usecs == 0;
 }
 
+/* In microseconds, with months of 31 days; "ever" is infinite. */
 double
 span_estimate(const Span *span)
 {
@@ -25,10 +28,10 @@ span_estimate(const Span *span)
 	return (span->months * 31.0 + span->days) * USECS_PER_DAY + span->usecs;
 }
 
-#define SPAN_DETAIL \
-	_("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\".")
-
-/* "2.5 years" is "30 months": the same in whole smaller units, or null. */
+/*
+ * "2.5 years" is "30 months": a hint at the same in whole smaller units, or
+ * null.
+ */
 static const char *
 whole_units(const char *text)
 {
@@ -63,7 +66,7 @@ whole_units(const char *text)
 	return NULL;
 }
 
-/* "7d", "P7D", "36h": how other languages write "7 days", or null. */
+/* "7d", "P7D", "36h": a hint at how "7 days" is written here, or null. */
 static const char *
 short_units(const char *text)
 {
@@ -123,6 +126,10 @@ span_hint(const Doc *doc)
 	return strchr(doc->text, '.') != NULL ? whole_units(doc->text) : short_units(doc->text);
 }
 
+#define SPAN_DETAIL \
+	_("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\".")
+
+/* Where only a fixed span may stand. */
 Span
 compile_span(const Doc *doc)
 {
@@ -133,7 +140,7 @@ compile_span(const Doc *doc)
 	return span;
 }
 
-/* One unit of time, a number of times: {"days": "7 * strikes"} */
+/* One unit of time, a number of times: {"days": "7 * strikes"}. */
 static void
 compile_formula(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 {
@@ -162,7 +169,10 @@ compile_formula(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 static void compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 							  SpanCase *sc);
 
-/* {"range": ["1 month", "6 months"], "usual": "2 months"} */
+/*
+ * {"range": ["1 month", "6 months"], "usual": "2 months"}: the length that is
+ * taken when nobody chooses one is the usual one, or else the shortest.
+ */
 static void
 compile_range(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 {
@@ -208,6 +218,7 @@ compile_range(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 				 usual->text, range->children[0].text, range->children[1].text);
 }
 
+/* One case: a fixed span, a formula or, where that may stand, a range. */
 static void
 compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 				  SpanCase *sc)
@@ -230,6 +241,7 @@ compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 		doc_fail(doc, NULL, NULL, "\"ever\" makes no sense here");
 }
 
+/* Anything but a list is a single case that always holds. */
 void
 compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 				   SpanParam *param)

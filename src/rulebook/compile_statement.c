@@ -3,20 +3,22 @@
  *		"dsa": how sanctions under this policy are put into a European statement
  *		of reasons.
  *
- * The document says what is common, a rule what is its own, a rung what is
- * decided where the capabilities and the tier do not say it.  Every rule and
- * every rung is put together here as a statement will be, so that a document
- * whose statements could not be filed is refused before it is in force.
+ * Every rule and every rung is put together here as a statement will be, so that
+ * a document whose statements could not be filed is refused before it is in
+ * force.
  */
 #include "postgres.h"
 
 #include "errors.h"
-#include "json.h"
+#include "rulebook/compile_statement.h"
+#include "rulebook/statement_check.h"
 #include "rulebook/statement_fields.h"
-#include "rulebook/compile.h"
+#include "rulebook/statement_summary.h"
+#include "rulebook/values.h"
+#include "rulebook/vocabulary.h"
+#include "rulebook/words.h"
 #include "types/sanction_tier.h"
 
-static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
 static const char *const otherwise = "otherwise";
 
 /* What may be written into a text in braces. */
@@ -45,6 +47,7 @@ is_template(const StatementField *field)
 		strcmp(field->name, "incompatible_content_explanation") == 0;
 }
 
+/* The fields that may differ with the source of the violation. */
 static bool
 is_by_source(const StatementField *field)
 {
@@ -54,17 +57,12 @@ is_by_source(const StatementField *field)
 		strcmp(field->name, "automated_decision") == 0;
 }
 
-static bool
-is_false(const Doc *doc)
-{
-	return doc && doc->kind == DOC_BOOLEAN && !doc->boolean;
-}
-
 /* ------------------------------------------------------------------------
  * One field
  * ------------------------------------------------------------------------
  */
 
+/* Braces hold facts that are known; "{{" and "}}" are braces. */
 static void
 check_template(const Doc *doc)
 {
@@ -99,6 +97,7 @@ check_template(const Doc *doc)
 	}
 }
 
+/* Not blank, and not longer than the form takes. */
 static void
 check_text(const StatementField *field, const Doc *doc)
 {
@@ -109,23 +108,7 @@ check_text(const StatementField *field, const Doc *doc)
 				 statement_length(doc->text), field->max);
 }
 
-/* The language is written as people like. */
-static const char *
-language(const Doc *doc)
-{
-	char	   *upper;
-
-	if (doc->kind != DOC_TEXT)
-		return "";
-	upper = pstrdup(doc->text);
-	for (char *s = upper; *s; s++)
-	{
-		if (*s >= 'a' && *s <= 'z')
-			*s -= 'a' - 'A';
-	}
-	return upper;
-}
-
+/* One value of a field, which is neither by source nor by language. */
 static void
 check_single(const StatementField *field, const Doc *doc)
 {
@@ -134,7 +117,7 @@ check_single(const StatementField *field, const Doc *doc)
 		case FIELD_WORD:
 			if (strcmp(field->name, "content_language") == 0)
 			{
-				if (statement_word(field, language(doc)) < 0)
+				if (statement_word(field, statement_language(doc)) < 0)
 					doc_fail(doc, _("Examples: \"EN\", \"ZH\"."), NULL,
 							 "must be a code of ISO 639-1");
 			}
@@ -184,6 +167,10 @@ check_single(const StatementField *field, const Doc *doc)
 	}
 }
 
+/*
+ * A value of a field, or several of them: by source, by language, by kind of
+ * account.
+ */
 static void
 check_field(const StatementField *field, const Doc *doc)
 {
@@ -191,15 +178,15 @@ check_field(const StatementField *field, const Doc *doc)
 		return;					/* not what the document says for all */
 	if (doc->kind == DOC_OBJECT && is_by_source(field))
 	{
-		const char *allowed[lengthof(sources) + 1];
+		const char *allowed[lengthof(source_words) + 1];
 
-		memcpy(allowed, sources, sizeof(sources));
-		allowed[lengthof(sources)] = otherwise;
+		memcpy(allowed, source_words, sizeof(source_words));
+		allowed[lengthof(source_words)] = otherwise;
 		doc_check_keys(doc, allowed, lengthof(allowed));
-		for (size_t i = 0; i < lengthof(sources) && field->required; i++)
+		for (size_t i = 0; i < lengthof(source_words) && field->required; i++)
 		{
-			if (doc_get(doc, sources[i]) == NULL && doc_get(doc, otherwise) == NULL)
-				doc_fail(doc, NULL, NULL, "nothing is said of the source \"%s\"", sources[i]);
+			if (doc_get(doc, source_words[i]) == NULL && doc_get(doc, otherwise) == NULL)
+				doc_fail(doc, NULL, NULL, "nothing is said of the source \"%s\"", source_words[i]);
 		}
 		for (int i = 0; i < doc->nchildren; i++)
 			check_single(field, &doc->children[i]);
@@ -222,42 +209,7 @@ check_field(const StatementField *field, const Doc *doc)
  * ------------------------------------------------------------------------
  */
 
-/* Of several texts or sources, does one have it? */
-static bool
-has_word(const Doc *doc, const char *word)
-{
-	if (doc == NULL)
-		return false;
-	if (doc->kind == DOC_TEXT)
-		return strcmp(doc->text, word) == 0;
-	for (int i = 0; (doc->kind == DOC_LIST || doc->kind == DOC_OBJECT) && i < doc->nchildren; i++)
-	{
-		if (doc->children[i].kind == DOC_TEXT && strcmp(doc->children[i].text, word) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What a rule says, or else the document; null: nothing. */
-static const Doc *
-written(const Doc *dsa, const Doc *own, const char *name)
-{
-	const Doc  *doc = own ? doc_get(own, name) : NULL;
-
-	if (doc == NULL)
-		doc = doc_get(dsa, name);
-	return doc && doc->kind == DOC_NULL ? NULL : doc;
-}
-
-/* Likewise, if the field goes with what else holds. */
-static const Doc *
-effective(const Doc *dsa, const Doc *own, const StatementField *field)
-{
-	if (field->with && !has_word(written(dsa, own, field->with), field->value))
-		return NULL;
-	return written(dsa, own, field->name);
-}
-
+/* What a field says of a source, or of all others; null: nothing. */
 static const Doc *
 by_source(const Doc *doc, const char *source)
 {
@@ -269,13 +221,16 @@ by_source(const Doc *doc, const char *source)
 	return one ? one : doc_get(doc, otherwise);
 }
 
-/* All that a rule says and the document says for it; at: where the rule is. */
+/*
+ * All that a rule says and the document says for it, put together as a
+ * statement will be.  at: where the rule is.
+ */
 static void
 check_whole(const Doc *dsa, const Doc *own, const Doc *at)
 {
-	const Doc  *identity = written(dsa, own, "source_identity");
+	const Doc  *identity = statement_written(dsa, own, "source_identity");
 
-	if (is_false(own))
+	if (statement_is_false(own))
 		return;
 	for (int i = 0; i < statement_nfields; i++)
 	{
@@ -285,11 +240,11 @@ check_whole(const Doc *dsa, const Doc *own, const Doc *at)
 			continue;
 		if (field->with && own && doc_get(own, field->name) &&
 			doc_get(own, field->name)->kind != DOC_NULL &&
-			!has_word(written(dsa, own, field->with), field->value))
+			!statement_has_word(statement_written(dsa, own, field->with), field->value))
 			doc_fail(doc_get(own, field->name), NULL, NULL, "goes with \"%s\" only", field->value);
-		if (effective(dsa, own, field) == NULL &&
+		if (statement_effective(dsa, own, field) == NULL &&
 			(field->required ||
-			 (field->required_with && has_word(written(dsa, own, field->with), field->value))))
+			 (field->required_with && statement_has_word(statement_written(dsa, own, field->with), field->value))))
 			doc_fail(own ? own : at,
 					 _("Every rule is put into a statement of reasons by its own \"dsa\" and that of the document."),
 					 _("Say \"dsa\": false of a rule that needs no statement."),
@@ -300,12 +255,12 @@ check_whole(const Doc *dsa, const Doc *own, const Doc *at)
 	}
 	if (identity && identity->kind == DOC_OBJECT)
 	{
-		for (size_t i = 0; i < lengthof(sources); i++)
+		for (size_t i = 0; i < lengthof(source_words); i++)
 		{
-			const Doc  *type = by_source(written(dsa, own, "source_type"), sources[i]);
+			const Doc  *type = by_source(statement_written(dsa, own, "source_type"), source_words[i]);
 
-			if (doc_get(identity, sources[i]) && type && has_word(type, "SOURCE_VOLUNTARY"))
-				doc_fail(doc_get(identity, sources[i]), NULL, NULL,
+			if (doc_get(identity, source_words[i]) && type && statement_has_word(type, "SOURCE_VOLUNTARY"))
+				doc_fail(doc_get(identity, source_words[i]), NULL, NULL,
 						 "nobody is named where \"source_type\" is \"SOURCE_VOLUNTARY\"");
 		}
 	}
@@ -333,18 +288,22 @@ check_without_violation(const Doc *dsa)
 {
 	const Doc  *own = doc_get(dsa, "without_violation");
 
-	if (own == NULL || is_false(own))
+	if (own == NULL || statement_is_false(own))
 		return;
 	check_whole(dsa, own, own);
 	for (int i = 0; i < statement_nfields; i++)
 	{
-		const Doc  *doc = effective(dsa, own, &statement_fields[i]);
+		const Doc  *doc = statement_effective(dsa, own, &statement_fields[i]);
 
 		if (doc && is_template(&statement_fields[i]))
 			check_no_violation(doc);
 	}
 }
 
+/*
+ * The fields that the document says for all rules, or a rule for itself
+ * (is_rule).
+ */
 static void
 check_content(const Doc *doc, bool is_rule)
 {
@@ -376,6 +335,7 @@ check_content(const Doc *doc, bool is_rule)
  * ------------------------------------------------------------------------
  */
 
+/* The fields that say what is decided. */
 static void
 check_decision(const Doc *doc)
 {
@@ -399,150 +359,14 @@ check_decision(const Doc *doc)
 			check_single(field, value);
 		if (field->with == NULL || field->part != PART_DECISION)
 			continue;
-		if (value && !has_word(doc_get(doc, field->with), field->value))
+		if (value && !statement_has_word(doc_get(doc, field->with), field->value))
 			doc_fail(value, NULL, NULL, "goes with \"%s\" only", field->value);
-		if (value == NULL && has_word(doc_get(doc, field->with), field->value))
+		if (value == NULL && statement_has_word(doc_get(doc, field->with), field->value))
 			doc_fail(doc, NULL, NULL, "\"%s\" is missing, with \"%s\"", field->name, field->value);
 	}
 }
 
-/* Where the decisions of a rung are written. */
-static int
-rung_decisions(const Compiler *c, int rung, const Doc **parts)
-{
-	const Rung *r = &c->policy->rungs[rung];
-	const Doc  *own = doc_get(c->rungs[rung].doc, "dsa");
-	const Doc  *capabilities = doc_get(c->dsa, "capabilities");
-	const Doc  *tiers = doc_get(c->dsa, "tiers");
-	int			n = 0;
-
-	if (own)
-	{
-		if (!is_false(own))
-			parts[n++] = own;
-		return n;
-	}
-	for (int i = 0; capabilities && i < r->ncapabilities; i++)
-	{
-		const Doc  *doc = doc_get(capabilities, r->capabilities[i]);
-
-		if (doc && !is_false(doc))
-			parts[n++] = doc;
-	}
-	if (tiers && doc_get(tiers, sanction_tier_names[r->tier]))
-		parts[n++] = doc_get(tiers, sanction_tier_names[r->tier]);
-	return n;
-}
-
-/* The texts of several capabilities, one after the other, each once. */
-static char *
-joined_texts(const Doc **parts, int nparts, const char *name)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < nparts; i++)
-	{
-		const Doc  *doc = doc_get(parts[i], name);
-		bool		again = false;
-
-		if (doc == NULL)
-			continue;
-		for (int j = 0; j < i; j++)
-			again = again || (doc_get(parts[j], name) &&
-							  strcmp(doc_get(parts[j], name)->text, doc->text) == 0);
-		if (!again)
-			appendStringInfo(&text, "%s%s", text.len > 0 ? "; " : "", doc->text);
-	}
-	return text.len > 0 ? text.data : NULL;
-}
-
-/* The strictest word, the later in the field's list. */
-static const char *
-strictest_word(const StatementField *field, const Doc **parts, int nparts)
-{
-	int			best = -1;
-
-	for (int i = 0; i < nparts; i++)
-	{
-		const Doc  *doc = doc_get(parts[i], field->name);
-
-		if (doc == NULL)
-			continue;
-		/* OTHER says nothing of how strict it is: what can be named goes first */
-		if (best < 0 || strstr(field->words[best], "_OTHER") != NULL ||
-			(strstr(doc->text, "_OTHER") == NULL && statement_word(field, doc->text) > best))
-			best = statement_word(field, doc->text);
-	}
-	return best < 0 ? NULL : field->words[best];
-}
-
-/* The decisions of a rung as JSON; null: none. */
-static char *
-decisions(const Compiler *c, int rung)
-{
-	const Doc **parts = palloc(sizeof(Doc *) * (c->policy->rungs[rung].ncapabilities + 2));
-	int			nparts = rung_decisions(c, rung, parts);
-	bool		monetary_other = false;
-	StringInfoData out;
-
-	if (nparts == 0)
-		return NULL;
-	initStringInfo(&out);
-	json_begin_object(&out, NULL);
-	for (int i = 0; i < statement_nfields; i++)
-	{
-		const StatementField *field = &statement_fields[i];
-		const char *text;
-
-		if (field->part != PART_DECISION)
-			continue;
-		if (field->kind == FIELD_WORDS)
-		{
-			bool		any = false;
-
-			for (int w = 0; w < field->nwords; w++)
-			{
-				for (int p = 0; p < nparts; p++)
-				{
-					const Doc  *doc = doc_get(parts[p], field->name);
-
-					if (doc == NULL || !has_word(doc, field->words[w]))
-						continue;
-					if (!any)
-						json_begin_array(&out, field->name);
-					json_text(&out, NULL, field->words[w]);
-					any = true;
-					break;
-				}
-			}
-			if (any)
-				json_end_array(&out);
-			continue;
-		}
-		if (field->kind == FIELD_WORD)
-		{
-			text = strictest_word(field, parts, nparts);
-			if (strcmp(field->name, "decision_monetary") == 0)
-				monetary_other = text && strcmp(text, "DECISION_MONETARY_OTHER") == 0;
-		}
-		else
-		{
-			text = joined_texts(parts, nparts, field->name);
-			if (strcmp(field->name, "decision_monetary_other") == 0 && !monetary_other)
-				text = NULL;	/* a stricter decision stands in its place */
-			if (text && statement_length(text) > field->max)
-				doc_fail(c->rungs[rung].doc, NULL, _("Give the rung a \"dsa\" of its own."),
-						 "what it withholds makes a \"%s\" of %d characters: at most %d are possible",
-						 field->name, statement_length(text), field->max);
-		}
-		if (text)
-			json_text(&out, field->name, text);
-	}
-	json_end_object(&out);
-	return out.data;
-}
-
+/* Every rung that withholds something decides something. */
 static void
 check_ladder_decisions(Compiler *c)
 {
@@ -551,9 +375,9 @@ check_ladder_decisions(Compiler *c)
 		const Doc  *rung = c->rungs[i].doc;
 		const Doc  *own = doc_get(rung, "dsa");
 
-		if (own && !is_false(own))
+		if (own && !statement_is_false(own))
 			check_decision(own);
-		if (decisions(c, i) == NULL && c->policy->rungs[i].ncapabilities > 0 && own == NULL)
+		if (statement_of_rung(c, i) == NULL && c->policy->rungs[i].ncapabilities > 0 && own == NULL)
 			doc_fail(rung,
 					 _("Neither \"dsa.capabilities\" nor \"dsa.tiers\" says how what it withholds is put into a statement of reasons."),
 					 _("Say \"dsa\": false of a rung that needs no statement."),
@@ -582,6 +406,10 @@ check_none(const Compiler *c)
 	}
 }
 
+/*
+ * Checks alone: what statements say is written into the summary of the
+ * document.
+ */
 void
 compile_statements(Compiler *c)
 {
@@ -604,7 +432,7 @@ compile_statements(Compiler *c)
 	if (part)
 		(void) doc_title(part);
 	part = doc_get(dsa, "without_violation");
-	if (part && !is_false(part))
+	if (part && !statement_is_false(part))
 		check_content(part, true);
 	part = doc_get(dsa, "capabilities");
 	if (part)
@@ -619,7 +447,7 @@ compile_statements(Compiler *c)
 						 closest_hint(capability->key, (const char *const *) c->capabilities.names,
 									  c->capabilities.n),
 						 "no rung withholds it");
-			if (!is_false(capability))
+			if (!statement_is_false(capability))
 				check_decision(capability);
 		}
 	}
@@ -635,98 +463,10 @@ compile_statements(Compiler *c)
 	{
 		const Doc  *own = doc_get(c->rules[i].doc, "dsa");
 
-		if (own && !is_false(own))
+		if (own && !statement_is_false(own))
 			check_content(own, true);
 		check_whole(dsa, own, c->rules[i].doc);
 	}
 	check_without_violation(dsa);
 	check_ladder_decisions(c);
-}
-
-static void
-put_value(StringInfo out, const char *key, const Doc *doc)
-{
-	switch (doc->kind)
-	{
-		case DOC_TEXT:
-			json_text(out, key, doc->text);
-			break;
-		case DOC_LIST:
-			json_begin_array(out, key);
-			for (int i = 0; i < doc->nchildren; i++)
-				put_value(out, NULL, &doc->children[i]);
-			json_end_array(out);
-			break;
-		case DOC_OBJECT:
-			json_begin_object(out, key);
-			for (int i = 0; i < doc->nchildren; i++)
-				put_value(out, doc->children[i].key, &doc->children[i]);
-			json_end_object(out);
-			break;
-		default:
-			json_null(out, key);
-			break;
-	}
-}
-
-static void
-put_countries(StringInfo out, const StatementField *field, bool all)
-{
-	json_begin_array(out, field->name);
-	for (int i = 0; i < field->nwords; i++)
-	{
-		if (!all && (strcmp(field->words[i], "IS") == 0 || strcmp(field->words[i], "LI") == 0 ||
-					 strcmp(field->words[i], "NO") == 0))
-			continue;
-		json_text(out, NULL, field->words[i]);
-	}
-	json_end_array(out);
-}
-
-/*
- * What the statement of a sanction says that a rule caused (rule < 0: that none
- * did), as JSON; null: there is to be none.
- */
-char *
-statement_of_rule(const Compiler *c, int rule)
-{
-	const Doc  *own;
-	StringInfoData out;
-
-	if (c->dsa == NULL)
-		return NULL;
-	own = rule < 0 ? doc_get(c->dsa, "without_violation") : doc_get(c->rules[rule].doc, "dsa");
-	if (is_false(own))
-		return NULL;
-	initStringInfo(&out);
-	json_begin_object(&out, NULL);
-	for (int i = 0; i < statement_nfields; i++)
-	{
-		const StatementField *field = &statement_fields[i];
-		const Doc  *doc = field->part == PART_CONTENT ? effective(c->dsa, own, field) : NULL;
-
-		if (doc == NULL)
-			continue;
-		if (strcmp(field->name, "content_language") == 0)
-			json_text(&out, field->name, language(doc));
-		else if (strcmp(field->name, "territorial_scope") == 0 && doc->kind == DOC_TEXT)
-			put_countries(&out, field, strcmp(doc->text, "EEA") == 0);
-		else
-			put_value(&out, field->name, doc);
-	}
-	for (size_t i = 0; i < lengthof(part_keys); i++)
-	{
-		const Doc  *doc = doc_get(c->dsa, part_keys[i]);
-
-		if (doc && (strcmp(part_keys[i], "puid_prefix") == 0 || strcmp(part_keys[i], "appeal") == 0))
-			put_value(&out, part_keys[i], doc);
-	}
-	json_end_object(&out);
-	return out.data;
-}
-
-char *
-statement_of_rung(const Compiler *c, int rung)
-{
-	return c->dsa ? decisions(c, rung) : NULL;
 }

@@ -1,40 +1,40 @@
 /*
  * document.c
- *		Reading a policy document: a tree with paths, and typed readers.
+ *		A document as a tree with paths, and what may stand in its objects and
+ *		lists.
  *
  * The binary form of jsonb has no way up, so it is turned into a tree first;
  * documents are small and compiled once.
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "engine/expr.h"
 #include "errors.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "rulebook/document.h"
-#include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/fmgrprotos.h"
-#include "utils/timestamp.h"
-#include "utils/varlena.h"
+#include "rulebook/words.h"
 
 #define MAX_DOCUMENT_DEPTH	32
-#define MAX_NAME_BYTES		63
+
+/* What is shown of a key. */
+#define MAX_KEY_BYTES		63
 
 /* ------------------------------------------------------------------------
  * The tree
  * ------------------------------------------------------------------------
  */
 
+/* A key that begins with two slashes. */
 static bool
 is_comment(const JsonbValue *key)
 {
 	return key->val.string.len >= 2 && strncmp(key->val.string.val, "//", 2) == 0;
 }
 
-/* all: comments too, and nothing is too deep, only not looked at. */
+/*
+ * Fills in a value and what is below it.  depth: how deep it stands, from 0 on.
+ * all: comments too, and nothing is too deep, only not looked at.
+ */
 static void
 read_value(Doc *doc, JsonbValue *v, int depth, bool all)
 {
@@ -106,6 +106,7 @@ read_value(Doc *doc, JsonbValue *v, int depth, bool all)
 	}
 }
 
+/* doc_read() and doc_read_all(), which differ by all. */
 static Doc *
 read_document(Jsonb *jsonb, bool all)
 {
@@ -127,18 +128,26 @@ read_document(Jsonb *jsonb, bool all)
 	return doc;
 }
 
+/* What stands too deep is an error: nothing that a document needs does. */
 Doc *
 doc_read(Jsonb *jsonb)
 {
 	return read_document(jsonb, false);
 }
 
+/* What stands too deep is only not looked at. */
 Doc *
 doc_read_all(Jsonb *jsonb)
 {
 	return read_document(jsonb, true);
 }
 
+/* ------------------------------------------------------------------------
+ * Paths and errors
+ * ------------------------------------------------------------------------
+ */
+
+/* May the key stand in a path without quotes? */
 static bool
 plain_key(const char *key)
 {
@@ -154,17 +163,19 @@ plain_key(const char *key)
 	return true;
 }
 
+/* At most as many bytes as a name may have, so that an error stays readable. */
 static void
 append_clipped(StringInfo buf, const char *s)
 {
 	int			len = strlen(s);
-	int			clipped = pg_mbcliplen(s, len, MAX_NAME_BYTES);
+	int			clipped = pg_mbcliplen(s, len, MAX_KEY_BYTES);
 
 	appendBinaryStringInfo(buf, s, clipped);
 	if (clipped < len)
 		appendStringInfoString(buf, "...");
 }
 
+/* The path of the parents first, and then its own step. */
 static void
 append_path(StringInfo buf, const Doc *doc)
 {
@@ -188,6 +199,7 @@ append_path(StringInfo buf, const Doc *doc)
 	}
 }
 
+/* For a person to find the place, as jq and JavaScript write it. */
 char *
 doc_path(const Doc *doc)
 {
@@ -198,6 +210,10 @@ doc_path(const Doc *doc)
 	return buf.data;
 }
 
+/*
+ * The path goes in front of the message, which is put together here because the
+ * translation of fmt has the same arguments.
+ */
 void
 doc_fail(const Doc *at, const char *detail, const char *hint,
 		 const char *fmt,...)
@@ -230,147 +246,11 @@ doc_fail(const Doc *at, const char *detail, const char *hint,
 }
 
 /* ------------------------------------------------------------------------
- * Words for people
- * ------------------------------------------------------------------------
- */
-
-/* Do they differ by two neighbours changing places, the commonest slip? */
-static bool
-is_swapped(const char *a, const char *b, int len)
-{
-	int			i = 0;
-
-	while (i < len && a[i] == b[i])
-		i++;
-	return i + 1 < len && a[i] == b[i + 1] && a[i + 1] == b[i] &&
-		strcmp(a + i + 2, b + i + 2) == 0;
-}
-
-/*
- * "warning" for "warned", "ban" for "banned": the one that begins alike, as far
- * as at least three letters and half of the shorter one; null when there are
- * several.
- */
-static const char *
-begins_alike(const char *name, int len, const char *const *candidates, int ncandidates)
-{
-	const char *found = NULL;
-
-	for (int i = 0; i < ncandidates; i++)
-	{
-		int			shorter = Min(len, (int) strlen(candidates[i]));
-		int			same = 0;
-
-		while (same < shorter && pg_tolower(name[same]) == pg_tolower(candidates[i][same]))
-			same++;
-		if (same < Max(3, (shorter + 1) / 2))
-			continue;
-		if (found != NULL && strcmp(found, candidates[i]) != 0)
-			return NULL;
-		found = candidates[i];
-	}
-	return found;
-}
-
-static const char *
-closest(const char *name, const char *const *candidates, int ncandidates)
-{
-	int			len = strlen(name);
-	int			best = Min(Max(len / 3, 1), 4) + 1;
-	const char *found = NULL;
-
-	if (len == 0 || len > MAX_NAME_BYTES)
-		return NULL;
-	for (int i = 0; i < ncandidates; i++)
-	{
-		int			clen = strlen(candidates[i]);
-		int			distance;
-
-		if (clen > MAX_NAME_BYTES || abs(clen - len) >= best)
-			continue;
-		if (clen == len && is_swapped(name, candidates[i], len))
-			distance = 1;
-		else
-			distance = varstr_levenshtein_less_equal(name, len, candidates[i], clen,
-													 1, 1, 1, best - 1, true);
-		if (distance < best && distance < len)
-		{
-			best = distance;
-			found = candidates[i];
-		}
-	}
-	return found;
-}
-
-const char *
-misspelt_hint(const char *name, const char *const *candidates, int ncandidates)
-{
-	const char *found = closest(name, candidates, ncandidates);
-
-	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : NULL;
-}
-
-const char *
-closest_hint(const char *name, const char *const *candidates, int ncandidates)
-{
-	const char *hint = misspelt_hint(name, candidates, ncandidates);
-	const char *found = hint ? NULL :
-		begins_alike(name, strlen(name), candidates, ncandidates);
-
-	return found ? psprintf(_("Perhaps you meant \"%s\"."), found) : hint;
-}
-
-/* What this place calls a thing that is called otherwise elsewhere, or null. */
-static const char *
-other_word(const char *key, const char *const *keys, int nkeys)
-{
-	static const char *const words[][2] = {
-		{"duration", "for"}, {"length", "for"}, {"lasts", "for"},
-		{"max", "cap"}, {"maximum", "cap"}, {"max", "at_most"}, {"maximum", "at_most"},
-		{"quota", "at_most"}, {"limit", "at_most"},
-		{"min", "floor"}, {"minimum", "floor"}, {"min", "at_least"}, {"minimum", "at_least"},
-		{"initial", "start"}, {"base", "start"},
-		{"condition", "when"}, {"if", "when"}, {"threshold", "when"}, {"trigger", "when"},
-		{"after", "age"}, {"expires", "age"}, {"expiry", "age"}, {"lifetime", "age"},
-		{"action", "withhold"}, {"actions", "withhold"}, {"deny", "withhold"},
-		{"block", "withhold"}, {"restrict", "withhold"}, {"restrictions", "withhold"},
-		{"level", "tier"}, {"name", "scheme"}, {"name", "rung"}, {"id", "rung"}, {"code", "rung"},
-		{"name", "title"}, {"label", "title"}, {"description", "title"}, {"description", "note"},
-		{"cost", "points"}, {"price", "points"}, {"category", "class"},
-		{"default", "usual"}, {"window", "within"}, {"period", "within"}, {"since", "within"},
-		{"rungs", "ladder"}, {"sanctions", "ladder"}, {"thresholds", "ladder"},
-		{"recovery", "relief"}, {"decay", "relief"}, {"facts", "attributes"},
-		{"violations", "rules"}, {"counts", "observe"}, {"holidays", "calendar"}
-	};
-
-	for (int i = 0; i < (int) lengthof(words); i++)
-		for (int k = 0; k < nkeys; k++)
-			if (strcmp(words[i][0], key) == 0 && strcmp(words[i][1], keys[k]) == 0)
-				return psprintf(_("Perhaps you meant \"%s\"."), keys[k]);
-	return NULL;
-}
-
-char *
-word_list(const char *const *words, int nwords, const char *last)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	for (int i = 0; i < nwords; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(&buf, i < nwords - 1 ? ", " :
-								   psprintf(" %s ", dgettext(TEXTDOMAIN, last)));
-		appendStringInfo(&buf, "\"%s\"", words[i]);
-	}
-	return buf.data;
-}
-
-/* ------------------------------------------------------------------------
  * Objects and lists
  * ------------------------------------------------------------------------
  */
 
+/* Anything else, null included, is an error. */
 void
 doc_need_object(const Doc *doc)
 {
@@ -378,6 +258,7 @@ doc_need_object(const Doc *doc)
 		doc_fail(doc, NULL, NULL, "must be an object");
 }
 
+/* A single text in place of a list is the commonest slip. */
 void
 doc_need_list(const Doc *doc)
 {
@@ -386,6 +267,7 @@ doc_need_list(const Doc *doc)
 				 psprintf(_("Write [\"%s\"]."), doc->text) : NULL, "must be a list");
 }
 
+/* So that a document cannot make a compiled policy of any size. */
 void
 doc_check_size(const Doc *doc, int most)
 {
@@ -394,6 +276,7 @@ doc_check_size(const Doc *doc, int most)
 				 doc->nchildren);
 }
 
+/* The members are few, so that they are looked through one by one. */
 const Doc *
 doc_get(const Doc *object, const char *key)
 {
@@ -407,6 +290,7 @@ doc_get(const Doc *object, const char *key)
 	return NULL;
 }
 
+/* The error stands at the object that lacks the key. */
 const Doc *
 doc_required(const Doc *object, const char *key)
 {
@@ -417,12 +301,20 @@ doc_required(const Doc *object, const char *key)
 	return doc;
 }
 
+/*
+ * The error names the keys that are allowed, because one of them is what was
+ * meant.
+ */
 void
 doc_check_keys(const Doc *object, const char *const *keys, int nkeys)
 {
 	doc_check_keys_with(object, keys, nkeys, NULL);
 }
 
+/*
+ * with: the word that the other keys do not go with; null: no other keys are
+ * known.
+ */
 void
 doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
 					const char *with)
@@ -451,336 +343,8 @@ doc_check_keys_with(const Doc *object, const char *const *keys, int nkeys,
 						 NULL, "key \"%s\" does not go with \"%s\"", shown.data, with);
 			doc_fail(object,
 					 psprintf(_("Allowed here: %s."), word_list(keys, nkeys, "and")),
-					 hint ? hint : other_word(key, keys, nkeys),
+					 hint ? hint : other_word_hint(key, keys, nkeys),
 					 "unknown key \"%s\"", shown.data);
 		}
 	}
-}
-
-/* ------------------------------------------------------------------------
- * Single values
- * ------------------------------------------------------------------------
- */
-
-bool
-doc_boolean(const Doc *doc)
-{
-	if (doc->kind != DOC_BOOLEAN)
-		doc_fail(doc, NULL, NULL, "must be true or false");
-	return doc->boolean;
-}
-
-const char *
-doc_text(const Doc *doc)
-{
-	if (doc->kind != DOC_TEXT)
-		doc_fail(doc, NULL, NULL, "must be a text");
-	if (doc->text[0] == '\0')
-		doc_fail(doc, NULL, NULL, "must not be empty");
-	return doc->text;
-}
-
-static char *
-numeric_text(Numeric number)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out,
-											   NumericGetDatum(number)));
-}
-
-double
-doc_number(const Doc *doc)
-{
-	double		d;
-
-	if (doc->kind != DOC_NUMBER)
-		doc_fail(doc, NULL, NULL, "must be a number");
-	d = strtod(numeric_text(doc->number), NULL);
-	if (!isfinite(d))
-		doc_fail(doc, NULL, NULL, "number out of range");
-	return d;
-}
-
-/*
- * Read from the decimal digits, so that nothing is lost on the way through a
- * binary fraction.
- */
-Points
-doc_points(const Doc *doc, bool may_be_negative)
-{
-	char	   *s;
-	bool		negative;
-	int64		n = 0;
-	int			decimals = 0;
-	bool		fraction = false;
-
-	if (doc->kind != DOC_NUMBER)
-		doc_fail(doc, NULL, NULL, "must be a number of points");
-
-	s = numeric_text(doc->number);
-	negative = *s == '-';
-	if (negative)
-		s++;
-	for (; *s; s++)
-	{
-		if (*s == '.')
-			fraction = true;
-		else if (fraction && decimals == 2)
-		{
-			if (*s != '0')
-				doc_fail(doc, NULL, NULL, "points have at most two decimals");
-		}
-		else
-		{
-			n = n * 10 + (*s - '0');
-			decimals += fraction ? 1 : 0;
-		}
-		if (n > POINTS_MAX)
-			break;
-	}
-	for (; decimals < 2 && n <= POINTS_MAX; decimals++)
-		n *= 10;
-	if (n > POINTS_MAX)
-		doc_fail(doc, psprintf(_("The largest number of points is %s."),
-							   points_text(POINTS_MAX)),
-				 NULL, "points out of range");
-	if (negative && n > 0 && !may_be_negative)
-		doc_fail(doc, NULL, NULL, "points must not be negative");
-	return negative ? -(Points) n : (Points) n;
-}
-
-int
-doc_word(const Doc *doc, const char *const *words, int nwords)
-{
-	if (doc->kind == DOC_TEXT)
-	{
-		for (int i = 0; i < nwords; i++)
-		{
-			if (strcmp(doc->text, words[i]) == 0)
-				return i;
-		}
-	}
-	doc_fail(doc, NULL,
-			 doc->kind == DOC_TEXT ? closest_hint(doc->text, words, nwords) : NULL,
-			 "must be %s", word_list(words, nwords, "or"));
-	return -1;					/* keep compiler quiet */
-}
-
-const char *
-doc_title(const Doc *doc)
-{
-	const Doc  *english;
-
-	if (doc->kind == DOC_TEXT)
-		return doc_text(doc);
-	if (doc->kind != DOC_OBJECT || doc->nchildren == 0)
-		doc_fail(doc, NULL, NULL,
-				 "must be a text or an object of language and text");
-	for (int i = 0; i < doc->nchildren; i++)
-	{
-		const Doc  *child = &doc->children[i];
-		size_t		letters = strspn(child->key,
-									 "abcdefghijklmnopqrstuvwxyz"
-									 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
-
-		if (strlen(child->key) < 2 || strlen(child->key) > 35 ||
-			child->key[letters] != '\0')
-			doc_fail(child, _("A language is written as in \"en\" or \"zh-CN\"."),
-					 NULL, "not the name of a language");
-		(void) doc_text(child);
-	}
-	english = doc_get(doc, "en");
-	return english ? english->text : doc->children[0].text;
-}
-
-/*
- * Codes and names: what can be typed into a list of patterns and read in a
- * report.  Letters of any script are fine; blanks and the * of patterns are
- * not.
- */
-void
-doc_check_name(const Doc *at, const char *name)
-{
-	const char *detail =
-		_("Letters, digits, \"_\", \".\", \"-\", \"/\" and \":\" are allowed.");
-	int			len = strlen(name);
-
-	if (len == 0)
-		doc_fail(at, NULL, NULL, "a name must not be empty");
-	if (len > MAX_NAME_BYTES)
-		doc_fail(at, NULL, NULL, "a name may have at most %d bytes",
-				 MAX_NAME_BYTES);
-	for (const char *s = name; *s; s++)
-	{
-		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
-			  (*s >= '0' && *s <= '9') || strchr("_.-/:", *s) ||
-			  IS_HIGHBIT_SET(*s)))
-			doc_fail(at, detail, NULL, "invalid name \"%s\"", name);
-	}
-}
-
-const char *
-doc_name(const Doc *doc)
-{
-	const char *name = doc_text(doc);
-
-	doc_check_name(doc, name);
-	return name;
-}
-
-void
-doc_check_identifier(const Doc *at, const char *name)
-{
-	const char *detail =
-		_("Letters, digits and \"_\" are allowed, and a letter must come first, because expressions use the name.");
-	bool		good = strlen(name) <= MAX_NAME_BYTES &&
-		((name[0] >= 'a' && name[0] <= 'z') ||
-		 (name[0] >= 'A' && name[0] <= 'Z') || name[0] == '_');
-
-	for (const char *s = name; good && *s; s++)
-		good = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
-			(*s >= '0' && *s <= '9') || *s == '_';
-	if (!good)
-		doc_fail(at, detail, NULL, "not a name that expressions can use");
-	if (expr_reserved(name))
-		doc_fail(at, NULL, NULL, "the name \"%s\" belongs to the expression language",
-				 name);
-}
-
-bool
-doc_get_boolean(const Doc *object, const char *key, bool otherwise)
-{
-	const Doc  *doc = doc_get(object, key);
-
-	return doc ? doc_boolean(doc) : otherwise;
-}
-
-int
-doc_get_word(const Doc *object, const char *key, const char *const *words,
-			 int nwords, int otherwise)
-{
-	const Doc  *doc = doc_get(object, key);
-
-	return doc ? doc_word(doc, words, nwords) : otherwise;
-}
-
-/* ------------------------------------------------------------------------
- * Instants
- * ------------------------------------------------------------------------
- */
-
-/* Exactly n digits; moves on. */
-static bool
-read_digits(const char **s, int n, int *value)
-{
-	*value = 0;
-	for (int i = 0; i < n; i++)
-	{
-		if ((*s)[i] < '0' || (*s)[i] > '9')
-			return false;
-		*value = *value * 10 + ((*s)[i] - '0');
-	}
-	*s += n;
-	return true;
-}
-
-/*
- * YYYY-MM-DD, then optionally HH:MM[:SS[.ffffff]] and an offset.  The server's own
- * reader is not used, because what it makes of a text depends on settings of
- * the session and on today's date, and a document must always mean the same.
- */
-bool
-parse_instant(const char *s, pg_tz *zone, TimestampTz *result)
-{
-	struct pg_tm tm;
-	fsec_t		fsec = 0;
-	int			tz;
-	int			days;
-
-	memset(&tm, 0, sizeof(tm));
-	if (!read_digits(&s, 4, &tm.tm_year) || *s++ != '-' ||
-		!read_digits(&s, 2, &tm.tm_mon) || *s++ != '-' ||
-		!read_digits(&s, 2, &tm.tm_mday))
-		return false;
-	if (tm.tm_year < 1 || tm.tm_mon < 1 || tm.tm_mon > 12)
-		return false;
-	days = day_tab[isleap(tm.tm_year)][tm.tm_mon - 1];
-	if (tm.tm_mday < 1 || tm.tm_mday > days)
-		return false;
-
-	if (*s == 'T' || *s == ' ')
-	{
-		s++;
-		if (!read_digits(&s, 2, &tm.tm_hour) || *s++ != ':' ||
-			!read_digits(&s, 2, &tm.tm_min))
-			return false;
-		if (*s == ':')
-		{
-			s++;
-			if (!read_digits(&s, 2, &tm.tm_sec))
-				return false;
-			if (*s == '.')
-			{
-				int			digit;
-
-				if (!(*++s >= '0' && *s <= '9'))
-					return false;
-				for (int unit = USECS_PER_SEC / 10; *s >= '0' && *s <= '9'; unit /= 10)
-				{
-					(void) read_digits(&s, 1, &digit);
-					if (unit == 0)
-						return false;
-					fsec += digit * unit;
-				}
-			}
-		}
-		if (tm.tm_hour > 24 || tm.tm_min > 59 || tm.tm_sec > 59 ||
-			(tm.tm_hour == 24 && (tm.tm_min > 0 || tm.tm_sec > 0 || fsec > 0)))
-			return false;
-	}
-
-	if (*s == '\0')
-	{
-		tm.tm_isdst = -1;
-		tz = DetermineTimeZoneOffset(&tm, zone);
-	}
-	else if (*s == 'Z')
-	{
-		s++;
-		tz = 0;
-	}
-	else if (*s == '+' || *s == '-')
-	{
-		bool		east = *s++ == '+';
-		int			hours,
-					minutes = 0;
-
-		if (!read_digits(&s, 2, &hours))
-			return false;
-		if (*s == ':')
-			s++;
-		if (*s != '\0' && !read_digits(&s, 2, &minutes))
-			return false;
-		if (hours > 15 || minutes > 59)
-			return false;
-		tz = hours * SECS_PER_HOUR + minutes * SECS_PER_MINUTE;
-		if (east)
-			tz = -tz;
-	}
-	else
-		return false;
-	if (*s != '\0')
-		return false;
-
-	return tm2timestamp(&tm, fsec, &tz, result) == 0;
-}
-
-TimestampTz
-doc_instant(const Doc *doc, pg_tz *zone)
-{
-	TimestampTz result = 0;
-
-	if (doc->kind != DOC_TEXT || !parse_instant(doc->text, zone, &result))
-		doc_fail(doc, _("Examples: \"2024-01-31\", \"2024-01-31 12:00\", \"2024-01-31T12:00:00+08:00\". Without an offset the document's time zone counts."),
-				 NULL, "must be an instant");
-	return result;
 }

@@ -4,8 +4,9 @@
  */
 #include "postgres.h"
 
-#include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 
+/* A kind that no version names reaches no standing of the scheme. */
 bool
 scheme_listens(Scheme *scheme, const char *kind)
 {
@@ -15,6 +16,7 @@ scheme_listens(Scheme *scheme, const char *kind)
 	return false;
 }
 
+/* A fact that no version names changes no standing of the scheme. */
 bool
 scheme_looks_at(Scheme *scheme, const char *attribute)
 {
@@ -24,6 +26,7 @@ scheme_looks_at(Scheme *scheme, const char *attribute)
 	return false;
 }
 
+/* Where it has none, the rows of governance.activity need not be read. */
 bool
 scheme_has_activities(Scheme *scheme)
 {
@@ -33,6 +36,7 @@ scheme_has_activities(Scheme *scheme)
 	return false;
 }
 
+/* Where it has none, the rows of governance.attribute need not be read. */
 bool
 scheme_has_attributes(Scheme *scheme)
 {
@@ -42,6 +46,7 @@ scheme_has_attributes(Scheme *scheme)
 	return false;
 }
 
+/* The capability of that name stands for certifications themselves. */
 static bool
 withholds_certification(const Policy *policy)
 {
@@ -52,6 +57,10 @@ withholds_certification(const Policy *policy)
 	return false;
 }
 
+/*
+ * Asked with each standing that is locked, so the answer is kept with the
+ * list.
+ */
 bool
 scheme_withholds_certification(Scheme *scheme)
 {

@@ -55,25 +55,7 @@ extern const StatementField *statement_field(const char *name);
 /* The last of a list is the strictest, where only one can be filed. */
 extern int	statement_word(const StatementField *field, const char *word);
 
-/* How many characters, of any script. */
-extern int	statement_length(const char *text);
-
-/* Nothing but blanks, of any script? */
-extern bool statement_blank(const char *text);
-
-/* http or https, a host that has a dot, and nothing that would have to be escaped. */
-extern bool statement_url(const char *text);
-
-/* Thirteen digits. */
-extern bool statement_ean(const char *text);
-
 /* The number that content_id is known to hold. */
 #define STATEMENT_EAN_KEY "EAN-13"
-
-/* Letters, digits, "-" and "_". */
-extern bool statement_puid(const char *text);
-
-/* YYYY-MM-DD of the calendar; compares as text then. */
-extern bool statement_date(const char *text);
 
 #endif							/* GOVERNANCE_RULEBOOK_STATEMENT_FIELDS_H */

@@ -6,14 +6,13 @@
 #include "postgres.h"
 
 #include "json.h"
-#include "rulebook/compile.h"
+#include "rulebook/statement_summary.h"
+#include "rulebook/summary.h"
+#include "rulebook/values.h"
+#include "rulebook/vocabulary.h"
 #include "types/sanction_tier.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
-
-static const char *const severity_words[NUM_SEVERITIES] = {
-	"minor", "medium", "severe", "extreme"
-};
 
 /* ---------- JSON text ---------- */
 
@@ -125,6 +124,7 @@ append_words(StringInfo out, const Doc *doc)
 	}
 }
 
+/* Likewise, as one text; null where the document says nothing. */
 static char *
 words(const Doc *doc)
 {
@@ -139,6 +139,7 @@ words(const Doc *doc)
 
 /* ---------- the parts ---------- */
 
+/* What the table of rules shows. */
 static void
 put_rules(const Compiler *c, StringInfo out)
 {
@@ -179,6 +180,7 @@ put_rules(const Compiler *c, StringInfo out)
 	json_end_array(out);
 }
 
+/* What the table of rungs shows. */
 static void
 put_rungs(const Compiler *c, StringInfo out)
 {
@@ -214,7 +216,10 @@ put_rungs(const Compiler *c, StringInfo out)
 	json_end_array(out);
 }
 
-/* Names, with the titles that the document gives them under a key. */
+/*
+ * Names, with the titles that the document gives them under a key.  item: what one
+ * is called in its object.
+ */
 static void
 put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
 		  const NameList *names)
@@ -233,6 +238,7 @@ put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
 	json_end_array(out);
 }
 
+/* One object, which publish() takes apart. */
 char *
 policy_summary(const Compiler *c)
 {

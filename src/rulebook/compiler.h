@@ -1,0 +1,68 @@
+/*
+ * compiler.h
+ *		What the files of the policy compiler share: what is being compiled, and
+ *		what is known of it so far.
+ */
+#ifndef GOVERNANCE_RULEBOOK_COMPILER_H
+#define GOVERNANCE_RULEBOOK_COMPILER_H
+
+#include "postgres.h"
+
+#include "engine/policy.h"
+#include "rulebook/document.h"
+#include "rulebook/names.h"
+
+/* What a rule says besides its price. */
+typedef struct RuleInfo
+{
+	const Doc  *doc;
+	const char *source;
+	bool		ours;
+	int			ntags;
+	const char **tags;
+} RuleInfo;
+
+/* A modifier in words, for the rule centre. */
+typedef struct ModifierInfo
+{
+	char	   *words;
+	bool		in_rule;		/* written in a rule */
+} ModifierInfo;
+
+typedef struct RungInfo
+{
+	const Doc  *doc;
+	bool		referred;		/* by a rule or an election */
+} RungInfo;
+
+typedef struct Compiler
+{
+	Policy	   *policy;
+	const Doc  *root;
+	bool		has_zone;
+	bool		stored;			/* it was accepted by an earlier version, which
+							 * may have let pass more: see compile.c */
+
+	/* facets are compiled when they are first asked for */
+	const Doc  *facets;
+	int		   *facet_state;	/* 0: not yet, 1: being compiled, 2: done */
+	int		   *facet_order;	/* position in policy->facets, once done */
+	int64	   *facet_weights;	/* by index in the policy */
+	int		   *facet_depths;
+	int			facet_nesting;	/* facets being compiled */
+
+	const Doc  *dsa;			/* null: no statements of reasons */
+
+	NameList	activities;
+	int			ndeclared;		/* the first of them that "activities" declares */
+	NameList	capabilities;
+	bool		vocabulary;		/* "capabilities" declares them all */
+	NameList	marks;			/* names; policy->marks has the kinds */
+
+	/* by index in the policy */
+	RuleInfo   *rules;
+	ModifierInfo *modifiers;
+	RungInfo   *rungs;
+} Compiler;
+
+#endif							/* GOVERNANCE_RULEBOOK_COMPILER_H */
