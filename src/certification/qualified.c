@@ -51,11 +51,11 @@ static const ColumnSpec capability_columns[Q_COLUMNS] = {
 	{"until", TIMESTAMPTZOID}
 };
 
-static DirectTable domain_table = {
+static Table domain_table = {
 	.name = "qualified_domain", .ncolumns = Q_COLUMNS, .columns = domain_columns, .nkeys = 2
 };
 
-static DirectTable capability_table = {
+static Table capability_table = {
 	.name = "qualified_capability", .ncolumns = Q_COLUMNS, .columns = capability_columns, .nkeys = 2
 };
 

@@ -32,37 +32,37 @@
 
 PG_FUNCTION_INFO_V1(governance_certification_turn);
 
-static LedgerPlan config_plan = {
+static KeptPlan config_plan = {
 	"SELECT FROM governance.certification_config FOR SHARE",
 	0, {0}
 };
 
-static LedgerPlan certified_plan = {
+static KeptPlan certified_plan = {
 	"SELECT c.account_id FROM governance.certified_account c WHERE c.account_id" EQ "ANY ($1)"
 	" ORDER BY c.account_id FOR NO KEY UPDATE",
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan turn_plan = {
+static KeptPlan turn_plan = {
 	"INSERT INTO governance.certified_account AS c (account_id, steps) VALUES ($1, 1)"
 	" ON CONFLICT (account_id) DO UPDATE SET steps = c.steps OPERATOR(pg_catalog.+) 1"
 	" RETURNING c.steps",
 	1, {INT8OID}
 };
 
-static LedgerPlan derives_plan = {
+static KeptPlan derives_plan = {
 	"SELECT FROM governance.certification_attribute LIMIT 1",
 	0, {0}
 };
 
-static LedgerPlan found_plan = {
+static KeptPlan found_plan = {
 	"SELECT s.account_id, s.scheme FROM governance.standing s"
 	" WHERE s.account_id" EQ "ANY ($1) AND s.scheme" EQ "ANY ($2)",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
 /* Those of some accounts under one scheme, and of others under several. */
-static LedgerPlan standings_plan = {
+static KeptPlan standings_plan = {
 	"SELECT s.account_id FROM governance.standing s"
 	" WHERE s.account_id" EQ "ANY ($1) AND s.scheme" EQ "$2"
 	" OR s.account_id" EQ "ANY ($3) AND s.scheme" EQ "ANY ($4)"
@@ -98,11 +98,11 @@ certified_lock(int64 *accounts, int naccounts, bool steps)
 		return 0;
 	if (steps)
 	{
-		ledger_execute(&config_plan, NULL, NULL, LEDGER_FRESH);
+		plan_execute(&config_plan, NULL, NULL, PLAN_FRESH);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	array = ledger_int8_array(accounts, naccounts);
-	return plan_int8_column(accounts, ledger_execute(&certified_plan, &array, NULL, LEDGER_FRESH));
+	array = int8_array(accounts, naccounts);
+	return plan_int8_column(accounts, plan_execute(&certified_plan, &array, NULL, PLAN_FRESH));
 }
 
 /* The names of the schemes that look at facts, trials included. */
@@ -117,13 +117,13 @@ schemes_with_facts(int *n)
 	for (int i = 0; i < nschemes; i++)
 		if (scheme_has_attributes(schemes[i]))
 			names[(*n)++] = PointerGetDatum(schemes[i]->text);
-	return ledger_array(names, NULL, *n, TEXTOID);
+	return datum_array(names, NULL, *n, TEXTOID);
 }
 
 bool
 facts_derive(void)
 {
-	uint64		nrows = ledger_execute(&derives_plan, NULL, NULL, LEDGER_FRESH);
+	uint64		nrows = plan_execute(&derives_plan, NULL, NULL, PLAN_FRESH);
 
 	SPI_freetuptable(SPI_tuptable);
 	return nrows > 0;
@@ -166,8 +166,8 @@ may_take_steps(const StandingKey *key, bool costs)
 static void
 add_standings(StandingKey **keys, int *nkeys, const int64 *accounts, int naccounts, Datum schemes)
 {
-	Datum		values[2] = {ledger_int8_array(accounts, naccounts), schemes};
-	uint64		nrows = ledger_execute(&found_plan, values, NULL, LEDGER_FRESH);
+	Datum		values[2] = {int8_array(accounts, naccounts), schemes};
+	uint64		nrows = plan_execute(&found_plan, values, NULL, PLAN_FRESH);
 	StandingKey *all = MemoryContextAllocHuge(CurrentMemoryContext,
 											  sizeof(StandingKey) * (*nkeys + nrows));
 	int			n = *nkeys;
@@ -290,11 +290,11 @@ lock_standings(const int64 *accounts, int naccounts, Datum scheme,
 			   const int64 *certified, int ncertified, Datum schemes)
 {
 	Datum		values[4] = {
-		ledger_int8_array(accounts, naccounts), scheme,
-		ledger_int8_array(certified, ncertified), schemes
+		int8_array(accounts, naccounts), scheme,
+		int8_array(certified, ncertified), schemes
 	};
 
-	ledger_execute(&standings_plan, values, NULL, LEDGER_FRESH);
+	plan_execute(&standings_plan, values, NULL, PLAN_FRESH);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -316,10 +316,10 @@ governance_certification_turn(PG_FUNCTION_ARGS)
 	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
-	ledger_tables_grown(step_reads, lengthof(step_reads));
-	ledger_execute(&config_plan, NULL, NULL, LEDGER_FRESH);
+	plan_tables_grown(step_reads, lengthof(step_reads));
+	plan_execute(&config_plan, NULL, NULL, PLAN_FRESH);
 	SPI_freetuptable(SPI_tuptable);
-	ledger_execute(&turn_plan, &value, NULL, LEDGER_WRITE);
+	plan_execute(&turn_plan, &value, NULL, PLAN_WRITE);
 	step = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	if (lock_facts_of(&account_id, 1, &schemes))
 		lock_standings(NULL, 0, PointerGetDatum(cstring_to_text("")), &account_id, 1, schemes);

@@ -71,7 +71,7 @@ same_snapshot(const SnapshotData *a, const SnapshotData *b)
 
 /* A copy whose arrays outlast the snapshot. */
 static void
-keep_snapshot(View *view, Snapshot snapshot, MemoryContext context)
+keep_snapshot(ReadView *view, Snapshot snapshot, MemoryContext context)
 {
 	int			n = (int) snapshot->xcnt + snapshot->subxcnt;
 	TransactionId *xids = view->snapshot.xip;
@@ -95,13 +95,13 @@ keep_snapshot(View *view, Snapshot snapshot, MemoryContext context)
 }
 
 bool
-view_is_same(View *view, DirectTable *const *tables, MemoryContext context)
+read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	bool		same = view->taken && view->undone == undone && view->members == members &&
 		view->userid == GetUserId() && same_snapshot(&view->snapshot, snapshot);
 
-	for (int i = 0; i < VIEW_TABLES; i++)
+	for (int i = 0; i < READ_VIEW_TABLES; i++)
 		same = same && view->generations[i] == tables[i]->generation;
 	if (same || snapshot->snapshot_type != SNAPSHOT_MVCC)
 		return same;
@@ -111,7 +111,7 @@ view_is_same(View *view, DirectTable *const *tables, MemoryContext context)
 	view->undone = undone;
 	view->members = members;
 	view->userid = GetUserId();
-	for (int i = 0; i < VIEW_TABLES; i++)
+	for (int i = 0; i < READ_VIEW_TABLES; i++)
 		view->generations[i] = tables[i]->generation;
 	view->taken = true;
 	return false;

@@ -14,10 +14,10 @@
 
 #include "utils/snapshot.h"
 
-#define VIEW_TABLES 2
+#define READ_VIEW_TABLES 2
 
 /* All zeroes at first. */
-typedef struct View
+typedef struct ReadView
 {
 	bool		taken;
 	SnapshotData snapshot;
@@ -25,14 +25,14 @@ typedef struct View
 	uint64		undone;
 	uint64		members;
 	Oid			userid;
-	uint64		generations[VIEW_TABLES];
-} View;
+	uint64		generations[READ_VIEW_TABLES];
+} ReadView;
 
 /*
  * Is the view that of the call before?  If not, or if that is the first one, it
  * is taken down, in a context that lives as long as it does.  There is an active
  * snapshot.
  */
-extern bool view_is_same(View *view, DirectTable *const *tables, MemoryContext context);
+extern bool read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context);
 
 #endif							/* GOVERNANCE_DB_ANSWERS_H */

@@ -20,7 +20,7 @@
 #include "utils/snapmgr.h"
 
 Snapshot
-direct_look(void)
+snapshot_push(void)
 {
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -28,51 +28,51 @@ direct_look(void)
 }
 
 void
-direct_seen(void)
+snapshot_pop(void)
 {
 	PopActiveSnapshot();
 }
 
 static TupleTableSlot *
-row_slot(DirectWriter *writer)
+row_slot(DirectAccess *access)
 {
-	if (writer->row == NULL)
+	if (access->row == NULL)
 	{
-		MemoryContext old = MemoryContextSwitchTo(writer->context);
+		MemoryContext old = MemoryContextSwitchTo(access->context);
 
-		writer->row = table_slot_create(writer->rel, NULL);
+		access->row = table_slot_create(access->rel, NULL);
 		MemoryContextSwitchTo(old);
 	}
-	return writer->row;
+	return access->row;
 }
 
 void
-direct_find(DirectWriter *writer, Snapshot snapshot, const Datum *key, int nkeys)
+direct_find(DirectAccess *access, Snapshot snapshot, const Datum *key, int nkeys)
 {
-	DirectTable *table = writer->table;
-	MemoryContext old = MemoryContextSwitchTo(writer->context);
+	Table *table = access->table;
+	MemoryContext old = MemoryContextSwitchTo(access->context);
 
 	Assert(nkeys <= table->nkeys);
-	if (writer->scan != NULL &&
-		(writer->scan->numberOfKeys != nkeys || writer->scan->xs_snapshot != snapshot))
+	if (access->scan != NULL &&
+		(access->scan->numberOfKeys != nkeys || access->scan->xs_snapshot != snapshot))
 	{
-		index_endscan(writer->scan);
-		writer->scan = NULL;
+		index_endscan(access->scan);
+		access->scan = NULL;
 	}
-	if (writer->key == NULL)
-		writer->key = index_open(table->key_index, AccessShareLock);
-	if (writer->scan == NULL)
+	if (access->key == NULL)
+		access->key = index_open(table->key_index, AccessShareLock);
+	if (access->scan == NULL)
 	{
 		for (int k = 0; k < nkeys; k++)
-			ScanKeyEntryInitialize(&writer->scankeys[k], 0, k + 1, BTEqualStrategyNumber,
+			ScanKeyEntryInitialize(&access->scankeys[k], 0, k + 1, BTEqualStrategyNumber,
 								   InvalidOid, table->key_collations[k],
 								   table->columns[k].type == INT8OID ? F_INT8EQ : F_TEXTEQ,
 								   (Datum) 0);
-		writer->scan = governance_index_beginscan(writer->rel, writer->key, snapshot, nkeys);
+		access->scan = governance_index_beginscan(access->rel, access->key, snapshot, nkeys);
 	}
 	for (int k = 0; k < nkeys; k++)
-		writer->scankeys[k].sk_argument = key[k];
-	index_rescan(writer->scan, writer->scankeys, nkeys, NULL, 0);
+		access->scankeys[k].sk_argument = key[k];
+	index_rescan(access->scan, access->scankeys, nkeys, NULL, 0);
 	MemoryContextSwitchTo(old);
 }
 
@@ -84,60 +84,60 @@ direct_find(DirectWriter *writer, Snapshot snapshot, const Datum *key, int nkeys
  * each update, and cost more than the update.  We wait until the room is used.
  */
 static bool
-fetch_row(DirectWriter *writer, ItemPointer tid, bool *all_dead)
+fetch_row(DirectAccess *access, ItemPointer tid, bool *all_dead)
 {
-	TupleTableSlot *slot = row_slot(writer);
+	TupleTableSlot *slot = row_slot(access);
 	HeapTuple	tuple = &((BufferHeapTupleTableSlot *) slot)->base.tupdata;
 	Page		page;
 	bool		found;
 
 	ExecClearTuple(slot);
-	writer->buffer = ReleaseAndReadBuffer(writer->buffer, writer->rel,
+	access->buffer = ReleaseAndReadBuffer(access->buffer, access->rel,
 										  ItemPointerGetBlockNumber(tid));
-	page = BufferGetPage(writer->buffer);
+	page = BufferGetPage(access->buffer);
 	if (PageIsFull(page) || PageGetHeapFreeSpace(page) < BLCKSZ / 10)
-		heap_page_prune_opt(writer->rel, writer->buffer);
-	LockBuffer(writer->buffer, BUFFER_LOCK_SHARE);
-	found = heap_hot_search_buffer(tid, writer->rel, writer->buffer, writer->scan->xs_snapshot,
+		heap_page_prune_opt(access->rel, access->buffer);
+	LockBuffer(access->buffer, BUFFER_LOCK_SHARE);
+	found = heap_hot_search_buffer(tid, access->rel, access->buffer, access->scan->xs_snapshot,
 								   tuple, all_dead, true);
-	LockBuffer(writer->buffer, BUFFER_LOCK_UNLOCK);
+	LockBuffer(access->buffer, BUFFER_LOCK_UNLOCK);
 	if (found)
 	{
-		slot->tts_tableOid = RelationGetRelid(writer->rel);
-		ExecStoreBufferHeapTuple(tuple, slot, writer->buffer);
+		slot->tts_tableOid = RelationGetRelid(access->rel);
+		ExecStoreBufferHeapTuple(tuple, slot, access->buffer);
 	}
 	return found;
 }
 
 bool
-direct_next(DirectWriter *writer)
+direct_next(DirectAccess *access)
 {
-	MemoryContext old = MemoryContextSwitchTo(writer->context);
+	MemoryContext old = MemoryContextSwitchTo(access->context);
 	ItemPointer tid;
 	bool		found = false;
 
 	/* The scan keeps what it learns on the way. */
-	while (!found && (tid = index_getnext_tid(writer->scan, ForwardScanDirection)) != NULL)
+	while (!found && (tid = index_getnext_tid(access->scan, ForwardScanDirection)) != NULL)
 	{
 		bool		all_dead = false;
 
-		found = fetch_row(writer, tid, &all_dead);
-		writer->scan->kill_prior_tuple = all_dead && !writer->scan->xactStartedInRecovery;
+		found = fetch_row(access, tid, &all_dead);
+		access->scan->kill_prior_tuple = all_dead && !access->scan->xactStartedInRecovery;
 	}
 	MemoryContextSwitchTo(old);
 	return found;
 }
 
 void
-direct_stop(DirectWriter *writer)
+direct_stop(DirectAccess *access)
 {
-	if (BufferIsValid(writer->buffer))
-		ReleaseBuffer(writer->buffer);
-	writer->buffer = InvalidBuffer;
-	if (writer->scan == NULL)
+	if (BufferIsValid(access->buffer))
+		ReleaseBuffer(access->buffer);
+	access->buffer = InvalidBuffer;
+	if (access->scan == NULL)
 		return;
-	index_endscan(writer->scan);
-	writer->scan = NULL;
+	index_endscan(access->scan);
+	access->scan = NULL;
 }
 
 void
@@ -151,13 +151,13 @@ direct_changed_meanwhile(bool deleted)
 }
 
 bool
-direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot, LockTupleMode mode)
+direct_lock(DirectAccess *access, ItemPointer tid, Snapshot snapshot, LockTupleMode mode)
 {
 	ItemPointerData at = *tid;
 	TM_FailureData failure;
 	TM_Result	result;
 
-	result = table_tuple_lock(writer->rel, &at, snapshot, row_slot(writer),
+	result = table_tuple_lock(access->rel, &at, snapshot, row_slot(access),
 							  GetCurrentCommandId(true), mode, LockWaitBlock,
 							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
 							  &failure);
@@ -175,13 +175,13 @@ direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot, LockTupleM
 			break;
 	}
 	elog(ERROR, "unexpected result %d of locking a row of governance.%s", result,
-		 writer->table->name);
+		 access->table->name);
 }
 
 bool
-direct_is_ours(const DirectWriter *writer)
+direct_is_ours(const DirectAccess *access)
 {
-	BufferHeapTupleTableSlot *slot = (BufferHeapTupleTableSlot *) writer->row;
+	BufferHeapTupleTableSlot *slot = (BufferHeapTupleTableSlot *) access->row;
 	HeapTupleHeader header = slot->base.tuple->t_data;
 	TransactionId xmin;
 	TransactionId xmax;
@@ -211,7 +211,7 @@ direct_is_ours(const DirectWriter *writer)
 }
 
 HeapTuple
-direct_keep(const DirectWriter *writer)
+direct_keep(const DirectAccess *access)
 {
-	return writer->table->complete ? NULL : ExecCopySlotHeapTuple(writer->row);
+	return access->table->complete ? NULL : ExecCopySlotHeapTuple(access->row);
 }

@@ -43,10 +43,10 @@
 
 /*
  * The statement of its own with which this backend writes at the moment, and the
- * depth of triggers at which it began; null outside ledger_execute(), which
+ * depth of triggers at which it began; null outside plan_execute(), which
  * restores both on any error.
  */
-static LedgerPlan *writing = NULL;
+static KeptPlan *writing = NULL;
 static int	writing_depth = 0;
 
 /* Is it the target of a query, or of one that writes in its WITH clause? */
@@ -73,7 +73,7 @@ query_writes(const Query *query, Oid relid)
  * triggers, defaults and checks do meanwhile is theirs.
  */
 bool
-ledger_is_writing(Oid relid)
+plan_is_writing(Oid relid)
 {
 	ListCell   *source;
 
@@ -126,9 +126,9 @@ ledger_type(Oid marker)
 
 /* Plans anew when the extension was dropped and created again meanwhile. */
 static void
-ledger_prepare(LedgerPlan *plan)
+plan_prepare(KeptPlan *plan)
 {
-	Oid			types[LEDGER_MAX_ARGS];
+	Oid			types[PLAN_MAX_ARGS];
 	Oid			score_type = governance_type("credit_score");
 	SPIPlanPtr	prepared;
 
@@ -154,17 +154,17 @@ ledger_prepare(LedgerPlan *plan)
 }
 
 uint64
-ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mode)
+plan_execute(KeptPlan *plan, Datum *values, const char *nulls, PlanMode mode)
 {
 	MemoryContext context = CurrentMemoryContext;
 	OwnStatement own;
 	int			result;
 
 	own_statement_begin(&own);
-	ledger_prepare(plan);
-	if (mode == LEDGER_WRITE)
+	plan_prepare(plan);
+	if (mode == PLAN_WRITE)
 	{
-		LedgerPlan *outer = writing;
+		KeptPlan *outer = writing;
 		int			outer_depth = writing_depth;
 
 		writing = plan;
@@ -180,7 +180,7 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 		}
 		PG_END_TRY();
 	}
-	else if (mode == LEDGER_LATEST && IsolationUsesXactSnapshot())
+	else if (mode == PLAN_LATEST && IsolationUsesXactSnapshot())
 	{
 		Snapshot	snapshot;
 
@@ -191,7 +191,7 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 		UnregisterSnapshot(snapshot);
 	}
 	else
-		result = SPI_execute_plan(plan->plan, values, nulls, mode == LEDGER_READ, 0);
+		result = SPI_execute_plan(plan->plan, values, nulls, mode == PLAN_READ, 0);
 	own_statement_end(&own);
 	/* SPI leaves its own context behind, which lives as long as the statement. */
 	MemoryContextSwitchTo(context);
@@ -202,7 +202,7 @@ ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls, LedgerMode mo
 }
 
 void
-ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written)
+require_written(const char *table, CmdType command, uint64 wanted, uint64 written)
 {
 	Relation	relation;
 	TriggerDesc *triggers;
@@ -234,7 +234,7 @@ ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written
  * table has doubled, which is soon seldom.
  */
 void
-ledger_tables_grown(GrowingTable *tables, int n)
+plan_tables_grown(GrowingTable *tables, int n)
 {
 	/* At so many pages an index is the better way for sure. */
 	const BlockNumber few = 4;
@@ -266,7 +266,7 @@ ledger_tables_grown(GrowingTable *tables, int n)
 }
 
 Datum
-ledger_array(Datum *values, bool *nulls, int n, Oid type)
+datum_array(Datum *values, bool *nulls, int n, Oid type)
 {
 	int16		typlen;
 	bool		typbyval;
@@ -282,13 +282,13 @@ ledger_array(Datum *values, bool *nulls, int n, Oid type)
 }
 
 Datum
-ledger_int8_array(const int64 *values, int n)
+int8_array(const int64 *values, int n)
 {
 	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
 
 	for (int i = 0; i < n; i++)
 		datums[i] = Int64GetDatum(values[i]);
-	return ledger_array(datums, NULL, n, INT8OID);
+	return datum_array(datums, NULL, n, INT8OID);
 }
 
 int

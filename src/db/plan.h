@@ -20,40 +20,40 @@
 #define LEDGER_SCORE_ARRAY_TYPE	((Oid) 3)
 #define LEDGER_TIER_ARRAY_TYPE	((Oid) 4)
 
-#define LEDGER_MAX_ARGS 16
+#define PLAN_MAX_ARGS 16
 
-typedef struct LedgerPlan
+typedef struct KeptPlan
 {
 	const char *text;
 	int			nargs;
-	Oid			types[LEDGER_MAX_ARGS];
+	Oid			types[PLAN_MAX_ARGS];
 	SPIPlanPtr	plan;			/* null until it is first used */
 	Oid			score_type;		/* the extension's types it was planned with */
-} LedgerPlan;
+} KeptPlan;
 
-typedef enum LedgerMode
+typedef enum PlanMode
 {
-	LEDGER_READ,				/* sees what the calling query sees */
-	LEDGER_FRESH,				/* sees all that is committed by now, as far as
+	PLAN_READ,				/* sees what the calling query sees */
+	PLAN_FRESH,				/* sees all that is committed by now, as far as
 								 * the isolation level lets it; may lock */
-	LEDGER_LATEST,				/* sees all that is committed by now, whatever
+	PLAN_LATEST,				/* sees all that is committed by now, whatever
 								 * the isolation level */
-	LEDGER_WRITE				/* as LEDGER_FRESH, and may write append-only
+	PLAN_WRITE				/* as PLAN_FRESH, and may write append-only
 								 * tables */
-} LedgerMode;
+} PlanMode;
 
 /*
  * Runs it; nulls is a string of ' ' and 'n' or null.  Returns the number of
  * rows; they are in SPI_tuptable.
  */
-extern uint64 ledger_execute(LedgerPlan *plan, Datum *values, const char *nulls,
-							 LedgerMode mode);
+extern uint64 plan_execute(KeptPlan *plan, Datum *values, const char *nulls,
+							 PlanMode mode);
 
 /*
  * So many rows of a derived table were to be inserted, updated or deleted, and
  * so many were.  Complains where a trigger of somebody else can be the cause.
  */
-extern void ledger_written(const char *table, CmdType command, uint64 wanted, uint64 written);
+extern void require_written(const char *table, CmdType command, uint64 wanted, uint64 written);
 
 /*
  * Has a table of the ledger grown out of the plans that were made for it?  Names
@@ -66,17 +66,17 @@ typedef struct GrowingTable
 	BlockNumber pages;
 } GrowingTable;
 
-extern void ledger_tables_grown(GrowingTable *tables, int n);
+extern void plan_tables_grown(GrowingTable *tables, int n);
 
 extern Oid	ledger_type(Oid marker);
 
 /* One-dimensional arrays without nulls in the current context. */
-extern Datum ledger_int8_array(const int64 *values, int n);
-extern Datum ledger_array(Datum *values, bool *nulls, int n, Oid type);
+extern Datum int8_array(const int64 *values, int n);
+extern Datum datum_array(Datum *values, bool *nulls, int n, Oid type);
 
 
 /* Is it a statement of the ledger's own that writes to this table just now? */
-extern bool ledger_is_writing(Oid relid);
+extern bool plan_is_writing(Oid relid);
 
 /*
  * The first column of the rows that a plan gave, a bigint without nulls, of which

@@ -26,7 +26,7 @@
 #include "utils/snapmgr.h"
 
 static bool
-open_table(DirectReader *reader, DirectTable *table, DirectRights rights)
+open_table(DirectReader *reader, Table *table, DirectRights rights)
 {
 	if (!ActiveSnapshotSet() ||
 		(rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL) ||
@@ -44,7 +44,7 @@ open_table(DirectReader *reader, DirectTable *table, DirectRights rights)
 }
 
 bool
-direct_read(DirectReader *reader, DirectTable *table, DirectRights rights, const Datum *key,
+direct_read(DirectReader *reader, Table *table, DirectRights rights, const Datum *key,
 			int nkeys)
 {
 	Assert(nkeys <= table->nkeys);
@@ -63,7 +63,7 @@ direct_read(DirectReader *reader, DirectTable *table, DirectRights rights, const
 }
 
 bool
-direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights)
+direct_read_all(DirectReader *reader, Table *table, DirectRights rights)
 {
 	if (!open_table(reader, table, rights))
 		return false;
@@ -73,7 +73,7 @@ direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights)
 }
 
 bool
-direct_pages(DirectTable *table, BlockNumber *pages)
+direct_pages(Table *table, BlockNumber *pages)
 {
 	Relation	rel;
 

@@ -48,7 +48,7 @@ void
 columns_arrays(const Columns *columns, Datum *values)
 {
 	for (int c = 0; c < columns->ncolumns; c++)
-		values[c] = ledger_array(columns->columns[c].values, columns->columns[c].nulls,
+		values[c] = datum_array(columns->columns[c].values, columns->columns[c].nulls,
 								 columns->nrows, ledger_type(columns->columns[c].type));
 }
 
@@ -56,10 +56,10 @@ columns_arrays(const Columns *columns, Datum *values)
 #define FEW_ROWS 3
 
 uint64
-columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan)
+columns_execute(Columns *columns, KeptPlan *plan, KeptPlan *one_plan)
 {
-	Datum		values[LEDGER_MAX_ARGS];
-	char		nulls[LEDGER_MAX_ARGS + 1];
+	Datum		values[PLAN_MAX_ARGS];
+	char		nulls[PLAN_MAX_ARGS + 1];
 	uint64		written = 0;
 
 	if (columns->nrows <= FEW_ROWS)
@@ -72,10 +72,10 @@ columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan)
 				nulls[c] = columns->columns[c].nulls[row] ? 'n' : ' ';
 			}
 			nulls[columns->ncolumns] = '\0';
-			written += ledger_execute(one_plan, values, nulls, LEDGER_WRITE);
+			written += plan_execute(one_plan, values, nulls, PLAN_WRITE);
 		}
 		return written;
 	}
 	columns_arrays(columns, values);
-	return ledger_execute(plan, values, NULL, LEDGER_WRITE);
+	return plan_execute(plan, values, NULL, PLAN_WRITE);
 }

@@ -19,7 +19,7 @@ typedef struct Columns
 	int			ncolumns;
 	int			nrows;
 	int			maxrows;
-	Column		columns[LEDGER_MAX_ARGS];
+	Column		columns[PLAN_MAX_ARGS];
 } Columns;
 
 extern void columns_init(Columns *columns, const Oid *types, int ncolumns);
@@ -29,6 +29,6 @@ extern void columns_add(Columns *columns, const Datum *values, const bool *nulls
 extern void columns_arrays(const Columns *columns, Datum *values);
 
 /* By a statement for many rows or, when they are few, by its twin for one row. */
-extern uint64 columns_execute(Columns *columns, LedgerPlan *plan, LedgerPlan *one_plan);
+extern uint64 columns_execute(Columns *columns, KeptPlan *plan, KeptPlan *one_plan);
 
 #endif							/* GOVERNANCE_DB_ROWS_H */

@@ -38,7 +38,7 @@ typedef struct Word
 	char	   *text;			/* null: the place is free */
 } Word;
 
-struct Names
+struct WordPool
 {
 	MemoryContext context;
 	uint32		nwords;
@@ -46,10 +46,10 @@ struct Names
 	Word	   *words;
 };
 
-Names *
-names_create(void)
+WordPool *
+word_pool_create(void)
 {
-	Names	   *names = palloc(sizeof(Names));
+	WordPool	   *names = palloc(sizeof(WordPool));
 
 	names->context = CurrentMemoryContext;
 	names->nwords = 0;
@@ -60,7 +60,7 @@ names_create(void)
 
 /* Where a word is or would be. */
 static Word *
-find_word(const Names *names, uint32 hash, const char *word, uint32 len)
+find_word(const WordPool *names, uint32 hash, const char *word, uint32 len)
 {
 	uint32		at = hash & (names->size - 1);
 
@@ -72,7 +72,7 @@ find_word(const Names *names, uint32 hash, const char *word, uint32 len)
 }
 
 const char *
-names_get(Names *names, const text *word)
+word_pool_get(WordPool *names, const text *word)
 {
 	uint32		len = VARSIZE_ANY_EXHDR(word);
 	uint32		hash = hash_bytes((const unsigned char *) VARDATA_ANY(word), len);
@@ -82,7 +82,7 @@ names_get(Names *names, const text *word)
 		return found->text;
 	if (names->nwords * 2 >= names->size)
 	{
-		Names		grown = {.context = names->context, .size = names->size * 2};
+		WordPool	grown = {.context = names->context, .size = names->size * 2};
 
 		grown.words = MemoryContextAllocExtended(names->context, sizeof(Word) * grown.size,
 												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);

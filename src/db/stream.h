@@ -14,12 +14,12 @@
 #include "utils/portal.h"
 
 /* Words that occur again and again (rules, rungs, ...), each kept once. */
-typedef struct Names Names;
+typedef struct WordPool WordPool;
 
-extern Names *names_create(void);
+extern WordPool *word_pool_create(void);
 
 /* The same pointer for the same word, for as long as the names live. */
-extern const char *names_get(Names *names, const text *word);
+extern const char *word_pool_get(WordPool *names, const text *word);
 
 /* The rows of one query whose first column is the account, which orders them. */
 typedef struct RowStream

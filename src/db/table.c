@@ -39,13 +39,13 @@
 #include "utils/relcache.h"
 
 /* Every table that has been asked for; they are static and never leave it. */
-static DirectTable *tables = NULL;
+static Table *tables = NULL;
 
 /* May come at any time that a lock is taken: nothing is freed or looked up. */
 static void
 forget_table(Datum arg, Oid relid)
 {
-	for (DirectTable *table = tables; table != NULL; table = table->next)
+	for (Table *table = tables; table != NULL; table = table->next)
 		if (relid == InvalidOid || relid == table->relid)
 		{
 			table->valid = table->read_valid = false;
@@ -70,9 +70,9 @@ is_foreign_key(const Trigger *trigger)
 
 /* Does a foreign key refer to what rows of the table are inserted under? */
 static bool
-refers_to_parent(const DirectTable *table, const ForeignKeyCacheInfo *key)
+refers_to_parent(const Table *table, const ForeignKeyCacheInfo *key)
 {
-	const DirectTable *parent = table->parent;
+	const Table *parent = table->parent;
 	Oid			relid;
 
 	if (parent == NULL || key->nkeys != 1 || key->conkey[0] != table->numbers[0])
@@ -89,7 +89,7 @@ refers_to_parent(const DirectTable *table, const ForeignKeyCacheInfo *key)
  * parent, whose row is locked then.
  */
 static bool
-triggers_fit(DirectTable *table, Relation rel, int16 event, const Bitmapset *unchanging,
+triggers_fit(Table *table, Relation rel, int16 event, const Bitmapset *unchanging,
 			 bool *fires)
 {
 	Oid			guard = own_function("refuse_rewrite");
@@ -204,7 +204,7 @@ others_stay_null(Relation rel, const Bitmapset *ours)
 
 /* Our columns, by name; false when one is not as create_ledger() made it. */
 static bool
-columns_fit(DirectTable *table, Relation rel, Bitmapset **ours)
+columns_fit(Table *table, Relation rel, Bitmapset **ours)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
@@ -233,7 +233,7 @@ columns_fit(DirectTable *table, Relation rel, Bitmapset **ours)
 
 /* Does its primary key begin with the columns that we look for rows by? */
 static bool
-key_fits(DirectTable *table, Relation rel)
+key_fits(Table *table, Relation rel)
 {
 	Relation	index;
 	bool		fits;
@@ -296,7 +296,7 @@ publications_fit(Relation rel)
  * rows come and go, which is not that of statements.
  */
 static bool
-other_order_shows(const DirectTable *table, Relation rel)
+other_order_shows(const Table *table, Relation rel)
 {
 	List	   *indexes = RelationGetIndexList(rel);
 	ListCell   *cell;
@@ -317,7 +317,7 @@ other_order_shows(const DirectTable *table, Relation rel)
 }
 
 static void
-inspect(DirectTable *table, Relation rel)
+inspect(Table *table, Relation rel)
 {
 	Bitmapset  *ours = NULL;
 	Bitmapset  *keys = NULL;
@@ -338,17 +338,17 @@ inspect(DirectTable *table, Relation rel)
 	for (int k = 0; k < table->nkeys; k++)
 		keys = bms_add_member(keys, table->numbers[k]);
 	if (key_fits(table, rel))
-		table->can |= DIRECT_FIND;
+		table->can |= TABLE_FIND;
 	if (triggers_fit(table, rel, TRIGGER_TYPE_INSERT, NULL, &table->insert_fires) &&
 		others_stay_null(rel, ours))
-		table->can |= DIRECT_INSERT | ((table->can & DIRECT_FIND) != 0 ? DIRECT_INSERT_UNLESS : 0);
+		table->can |= TABLE_INSERT | ((table->can & TABLE_FIND) != 0 ? TABLE_INSERT_UNLESS : 0);
 	if (publications_fit(rel))
 	{
 		if (triggers_fit(table, rel, TRIGGER_TYPE_UPDATE, keys, &table->update_fires))
-			table->can |= DIRECT_UPDATE;
+			table->can |= TABLE_UPDATE;
 		if (triggers_fit(table, rel, TRIGGER_TYPE_DELETE, NULL, &fires) && !fires &&
 			!other_order_shows(table, rel))
-			table->can |= DIRECT_DELETE;
+			table->can |= TABLE_DELETE;
 	}
 	table->generated = RelationGetDescr(rel)->constr != NULL &&
 		RelationGetDescr(rel)->constr->has_generated_stored;
@@ -360,7 +360,7 @@ inspect(DirectTable *table, Relation rel)
 /* ---------- opening and closing ---------- */
 
 static void
-find_relation(DirectTable *table)
+find_relation(Table *table)
 {
 	if (table->context == NULL)
 	{
@@ -378,15 +378,15 @@ find_relation(DirectTable *table)
 }
 
 bool
-direct_open(DirectWriter *writer, DirectTable *table, int needs)
+direct_open(DirectAccess *access, Table *table, int needs)
 {
-	memset(writer, 0, sizeof(DirectWriter));
-	writer->table = table;
-	writer->context = CurrentMemoryContext;
-	writer->needs = needs;
+	memset(access, 0, sizeof(DirectAccess));
+	access->table = table;
+	access->context = CurrentMemoryContext;
+	access->needs = needs;
 
 	/* SQL says what a transaction may not do that has become read-only. */
-	if (XactReadOnly && needs != DIRECT_FIND)
+	if (XactReadOnly && needs != TABLE_FIND)
 		return false;
 	if (!table->valid || table->owner != GetUserId())
 		find_relation(table);
@@ -399,23 +399,23 @@ direct_open(DirectWriter *writer, DirectTable *table, int needs)
 
 		table->valid = false;
 		find_relation(table);
-		writer->rel = table_open(table->relid, RowExclusiveLock);
+		access->rel = table_open(table->relid, RowExclusiveLock);
 		generation = table->generation;
-		inspect(table, writer->rel);
+		inspect(table, access->rel);
 		table->valid = generation == table->generation;
 	}
 	else
-		writer->rel = table_open(table->relid, NoLock);
+		access->rel = table_open(table->relid, NoLock);
 	if ((table->can & needs) != needs)
 	{
-		table_close(writer->rel, NoLock);
+		table_close(access->rel, NoLock);
 		return false;
 	}
 	return true;
 }
 
 bool
-direct_readable(DirectTable *table, Relation *rel)
+direct_readable(Table *table, Relation *rel)
 {
 	if (!table->read_valid)
 		find_relation(table);
@@ -443,26 +443,26 @@ direct_readable(DirectTable *table, Relation *rel)
 }
 
 void
-direct_close(DirectWriter *writer)
+direct_close(DirectAccess *access)
 {
-	Assert(writer->nrows == 0);
-	direct_stop(writer);
-	if (writer->key != NULL)
-		index_close(writer->key, NoLock);
-	if (writer->row != NULL)
-		ExecDropSingleTupleTableSlot(writer->row);
-	if (writer->virtual != NULL)
-		ExecDropSingleTupleTableSlot(writer->virtual);
-	for (int i = 0; i < writer->nslots; i++)
-		ExecDropSingleTupleTableSlot(writer->slots[i]);
-	if (writer->estate != NULL)
+	Assert(access->nrows == 0);
+	direct_stop(access);
+	if (access->key != NULL)
+		index_close(access->key, NoLock);
+	if (access->row != NULL)
+		ExecDropSingleTupleTableSlot(access->row);
+	if (access->virtual != NULL)
+		ExecDropSingleTupleTableSlot(access->virtual);
+	for (int i = 0; i < access->nslots; i++)
+		ExecDropSingleTupleTableSlot(access->slots[i]);
+	if (access->estate != NULL)
 	{
-		if (writer->estate->es_opened_result_relations != NIL)
-			ExecCloseResultRelations(writer->estate);
-		else if (writer->indexes_open)
-			ExecCloseIndices(writer->info);
-		ExecResetTupleTable(writer->estate->es_tupleTable, false);
-		FreeExecutorState(writer->estate);
+		if (access->estate->es_opened_result_relations != NIL)
+			ExecCloseResultRelations(access->estate);
+		else if (access->indexes_open)
+			ExecCloseIndices(access->info);
+		ExecResetTupleTable(access->estate->es_tupleTable, false);
+		FreeExecutorState(access->estate);
 	}
-	table_close(writer->rel, NoLock);
+	table_close(access->rel, NoLock);
 }

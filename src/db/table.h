@@ -21,17 +21,17 @@
 #include "access/tableam.h"
 #include "nodes/execnodes.h"
 
-#define DIRECT_MAX_COLUMNS	16
-#define DIRECT_MAX_KEYS		2
+#define TABLE_MAX_COLUMNS	16
+#define TABLE_MAX_KEYS		2
 
-#define DIRECT_FIND		0x01	/* find rows by the key, lock them */
-#define DIRECT_INSERT	0x02
-#define DIRECT_UPDATE	0x04
-#define DIRECT_DELETE	0x08
-#define DIRECT_INSERT_UNLESS 0x10	/* insert rows whose key may be there */
+#define TABLE_FIND		0x01	/* find rows by the key, lock them */
+#define TABLE_INSERT	0x02
+#define TABLE_UPDATE	0x04
+#define TABLE_DELETE	0x08
+#define TABLE_INSERT_UNLESS 0x10	/* insert rows whose key may be there */
 
 /* A table, and what this backend knows of it until it is altered. */
-typedef struct DirectTable
+typedef struct Table
 {
 	const char *name;			/* in schema governance */
 	int			ncolumns;		/* all that we write; types may be LEDGER_*_TYPE */
@@ -39,12 +39,12 @@ typedef struct DirectTable
 	int			nkeys;			/* the first so many lead the primary key */
 	const char *own_trigger;	/* function of a row trigger of ours that has
 								 * nothing to do with the rows written here */
-	const struct DirectTable *parent;	/* the first column refers to the first of
+	const struct Table *parent;	/* the first column refers to the first of
 										 * this table, whose row must be locked
 										 * FOR KEY SHARE at least when a row is
 										 * inserted without SQL; or null */
 
-	/* private to direct.c */
+	/* private to table.c */
 	bool		valid;
 	bool		read_valid;		/* readable is known */
 	bool		readable;		/* rows may be found without SQL, by whoever may
@@ -54,21 +54,21 @@ typedef struct DirectTable
 	Oid			relid;
 	Oid			owner;
 	Oid			key_index;
-	Oid			key_collations[DIRECT_MAX_KEYS];
-	AttrNumber	numbers[DIRECT_MAX_COLUMNS];
+	Oid			key_collations[TABLE_MAX_KEYS];
+	AttrNumber	numbers[TABLE_MAX_COLUMNS];
 	bool		complete;		/* there are no other columns */
 	bool		generated;
 	bool		insert_fires;	/* foreign keys have to be looked at */
 	bool		update_fires;
 	MemoryContext context;
 	ExprState **checks;			/* compiled; null: by the executor each time */
-	struct DirectTable *next;
-} DirectTable;
+	struct Table *next;
+} Table;
 
 /* A table at work in one statement. */
-typedef struct DirectWriter
+typedef struct DirectAccess
 {
-	DirectTable *table;
+	Table *table;
 	MemoryContext context;		/* that it was opened in */
 	int			needs;
 	Relation	rel;
@@ -80,38 +80,38 @@ typedef struct DirectWriter
 	Relation	key;
 	IndexScanDesc scan;
 	Buffer		buffer;			/* of the row found last */
-	ScanKeyData scankeys[DIRECT_MAX_KEYS];
+	ScanKeyData scankeys[TABLE_MAX_KEYS];
 	int			nslots;
 	int			nrows;
 	TupleTableSlot **slots;		/* rows that are still to be inserted */
-} DirectWriter;
+} DirectAccess;
 
 /*
  * Opens a table for what is needed; false (and nothing is open) when that takes
  * SQL.
  */
-extern bool direct_open(DirectWriter *writer, DirectTable *table, int needs);
-extern void direct_close(DirectWriter *writer);
+extern bool direct_open(DirectAccess *access, Table *table, int needs);
+extern void direct_close(DirectAccess *access);
 
 /*
  * Sees all that this transaction has done, and in read committed all that is
- * committed by now.  To be popped by direct_seen().
+ * committed by now.  To be popped by snapshot_pop().
  */
-extern Snapshot direct_look(void);
-extern void direct_seen(void);
+extern Snapshot snapshot_push(void);
+extern void snapshot_pop(void);
 
 /* Finds rows by the leading columns of the key, which are a bigint and texts. */
-extern void direct_find(DirectWriter *writer, Snapshot snapshot, const Datum *key, int nkeys);
-extern bool direct_next(DirectWriter *writer);
+extern void direct_find(DirectAccess *access, Snapshot snapshot, const Datum *key, int nkeys);
+extern bool direct_next(DirectAccess *access);
 
 /* Ends the search, before its snapshot goes; the row at hand stays. */
-extern void direct_stop(DirectWriter *writer);
+extern void direct_stop(DirectAccess *access);
 
 /* A column of the row at hand, by its number in table->columns. */
 static inline Datum
-direct_get(const DirectWriter *writer, int column, bool *isnull)
+direct_get(const DirectAccess *access, int column, bool *isnull)
 {
-	return slot_getattr(writer->row, writer->table->numbers[column], isnull);
+	return slot_getattr(access->row, access->table->numbers[column], isnull);
 }
 
 /*
@@ -119,48 +119,48 @@ direct_get(const DirectWriter *writer, int column, bool *isnull)
  * is gone.  Raises ERRCODE_T_R_SERIALIZATION_FAILURE where the isolation level
  * asks for it.
  */
-extern bool direct_lock(DirectWriter *writer, ItemPointer tid, Snapshot snapshot,
+extern bool direct_lock(DirectAccess *access, ItemPointer tid, Snapshot snapshot,
 						LockTupleMode mode);
 
 /* Has this transaction changed or locked the row at hand already? */
-extern bool direct_is_ours(const DirectWriter *writer);
+extern bool direct_is_ours(const DirectAccess *access);
 
 /*
  * The whole of the row at hand, as far as an update needs it; null when the
  * table has no other columns than ours.
  */
-extern HeapTuple direct_keep(const DirectWriter *writer);
+extern HeapTuple direct_keep(const DirectAccess *access);
 
-extern void direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
+extern void direct_update(DirectAccess *access, ItemPointer tid, HeapTuple old,
 						  const Datum *values, const bool *nulls);
-extern void direct_delete(DirectWriter *writer, ItemPointer tid);
+extern void direct_delete(DirectAccess *access, ItemPointer tid);
 
 /*
  * Inserts a row unless its key is there already (false), or gets there by a
  * transaction that this one has to wait for.
  */
-extern bool direct_insert_unless_there(DirectWriter *writer, const Datum *values,
+extern bool direct_insert_unless_there(DirectAccess *access, const Datum *values,
 									   const bool *nulls);
 
 /*
  * What is inserted is there after direct_flush() at the latest; what the values
  * point to must stay until then.
  */
-extern void direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls);
-extern void direct_flush(DirectWriter *writer);
+extern void direct_insert(DirectAccess *access, const Datum *values, const bool *nulls);
+extern void direct_flush(DirectAccess *access);
 
-/* ---------- reading for a caller (direct_read.c) ---------- */
+/* ---------- reading for a caller (read.c) ---------- */
 
 /* Rows that are looked up by the key, or all of them, seen by the active snapshot. */
 typedef struct DirectReader
 {
-	DirectTable *table;
+	Table *table;
 	Relation	rel;
 	Relation	index;			/* null: all rows */
 	IndexScanDesc scan;
 	TableScanDesc all;
 	TupleTableSlot *row;
-	ScanKeyData keys[DIRECT_MAX_KEYS];
+	ScanKeyData keys[TABLE_MAX_KEYS];
 } DirectReader;
 
 typedef enum DirectRights
@@ -170,20 +170,20 @@ typedef enum DirectRights
 } DirectRights;
 
 /* What kind of table is it?  True: open, and locked as a query locks it. */
-extern bool direct_readable(DirectTable *table, Relation *rel);
+extern bool direct_readable(Table *table, Relation *rel);
 
 /*
  * Looks for rows by the key, or for all rows; false (and nothing is open) when
  * that takes SQL, which also says what rights are missing.
  */
-extern bool direct_read(DirectReader *reader, DirectTable *table, DirectRights rights,
+extern bool direct_read(DirectReader *reader, Table *table, DirectRights rights,
 						const Datum *key, int nkeys);
-extern bool direct_read_all(DirectReader *reader, DirectTable *table, DirectRights rights);
+extern bool direct_read_all(DirectReader *reader, Table *table, DirectRights rights);
 extern bool direct_read_next(DirectReader *reader);
 extern void direct_read_end(DirectReader *reader);
 
 /* How large is it?  False when it cannot be read so. */
-extern bool direct_pages(DirectTable *table, BlockNumber *pages);
+extern bool direct_pages(Table *table, BlockNumber *pages);
 
 static inline Datum
 direct_read_get(const DirectReader *reader, int column, bool *isnull)

@@ -23,65 +23,65 @@
 
 /* What the executor's code wants to know of the table. */
 static void
-prepare_info(DirectWriter *writer)
+prepare_info(DirectAccess *access)
 {
-	DirectTable *table = writer->table;
+	Table *table = access->table;
 	MemoryContext old;
 
-	if (writer->info != NULL)
+	if (access->info != NULL)
 		return;
-	old = MemoryContextSwitchTo(writer->context);
-	writer->estate = CreateExecutorState();
-	MemoryContextSwitchTo(writer->estate->es_query_cxt);
-	writer->info = makeNode(ResultRelInfo);
-	if ((table->insert_fires && (writer->needs & (DIRECT_INSERT | DIRECT_INSERT_UNLESS))) ||
-		(table->update_fires && (writer->needs & DIRECT_UPDATE)))
+	old = MemoryContextSwitchTo(access->context);
+	access->estate = CreateExecutorState();
+	MemoryContextSwitchTo(access->estate->es_query_cxt);
+	access->info = makeNode(ResultRelInfo);
+	if ((table->insert_fires && (access->needs & (TABLE_INSERT | TABLE_INSERT_UNLESS))) ||
+		(table->update_fires && (access->needs & TABLE_UPDATE)))
 	{
-		InitResultRelInfo(writer->info, writer->rel, 0, NULL, 0);
-		writer->estate->es_opened_result_relations = list_make1(writer->info);
+		InitResultRelInfo(access->info, access->rel, 0, NULL, 0);
+		access->estate->es_opened_result_relations = list_make1(access->info);
 	}
 	else
-		writer->info->ri_RelationDesc = writer->rel;
+		access->info->ri_RelationDesc = access->rel;
 	if (table->checks != NULL)
 #if PG_VERSION_NUM >= 180000
-		writer->info->ri_CheckConstraintExprs = table->checks;
+		access->info->ri_CheckConstraintExprs = table->checks;
 #else
-		writer->info->ri_ConstraintExprs = table->checks;
+		access->info->ri_ConstraintExprs = table->checks;
 #endif
-	writer->estate->es_output_cid = GetCurrentCommandId(true);
+	access->estate->es_output_cid = GetCurrentCommandId(true);
 	MemoryContextSwitchTo(old);
 }
 
 static void
-open_indexes(DirectWriter *writer)
+open_indexes(DirectAccess *access)
 {
 	MemoryContext old;
 
-	if (writer->indexes_open)
+	if (access->indexes_open)
 		return;
-	old = MemoryContextSwitchTo(writer->estate->es_query_cxt);
-	ExecOpenIndices(writer->info, (writer->needs & DIRECT_INSERT_UNLESS) != 0);
-	writer->indexes_open = true;
+	old = MemoryContextSwitchTo(access->estate->es_query_cxt);
+	ExecOpenIndices(access->info, (access->needs & TABLE_INSERT_UNLESS) != 0);
+	access->indexes_open = true;
 	MemoryContextSwitchTo(old);
 }
 
 /* Columns that follow from others, and constraints. */
 static void
-complete_row(DirectWriter *writer, TupleTableSlot *slot, CmdType command)
+complete_row(DirectAccess *access, TupleTableSlot *slot, CmdType command)
 {
-	if (writer->table->generated)
-		ExecComputeStoredGenerated(writer->info, writer->estate, slot, command);
-	if (RelationGetDescr(writer->rel)->constr != NULL)
-		ExecConstraints(writer->info, slot, writer->estate);
+	if (access->table->generated)
+		ExecComputeStoredGenerated(access->info, access->estate, slot, command);
+	if (RelationGetDescr(access->rel)->constr != NULL)
+		ExecConstraints(access->info, slot, access->estate);
 }
 
 /* A row of our columns; the others are those of an old row, or null. */
 static void
-fill_slot(DirectWriter *writer, TupleTableSlot *slot, HeapTuple old,
+fill_slot(DirectAccess *access, TupleTableSlot *slot, HeapTuple old,
 		  const Datum *values, const bool *nulls)
 {
-	DirectTable *table = writer->table;
-	TupleDesc	desc = RelationGetDescr(writer->rel);
+	Table *table = access->table;
+	TupleDesc	desc = RelationGetDescr(access->rel);
 
 	ExecClearTuple(slot);
 	if (old != NULL)
@@ -94,28 +94,28 @@ fill_slot(DirectWriter *writer, TupleTableSlot *slot, HeapTuple old,
 		slot->tts_isnull[table->numbers[c] - 1] = nulls != NULL && nulls[c];
 	}
 	ExecStoreVirtualTuple(slot);
-	slot->tts_tableOid = RelationGetRelid(writer->rel);
+	slot->tts_tableOid = RelationGetRelid(access->rel);
 }
 
 /* The slot for rows that are written one at a time. */
 static TupleTableSlot *
-single_slot(DirectWriter *writer)
+single_slot(DirectAccess *access)
 {
-	if (writer->virtual == NULL)
+	if (access->virtual == NULL)
 	{
-		MemoryContext old = MemoryContextSwitchTo(writer->context);
+		MemoryContext old = MemoryContextSwitchTo(access->context);
 
-		writer->virtual = MakeSingleTupleTableSlot(RelationGetDescr(writer->rel), &TTSOpsVirtual);
+		access->virtual = MakeSingleTupleTableSlot(RelationGetDescr(access->rel), &TTSOpsVirtual);
 		MemoryContextSwitchTo(old);
 	}
-	return writer->virtual;
+	return access->virtual;
 }
 
 void
-direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
+direct_update(DirectAccess *access, ItemPointer tid, HeapTuple old,
 			  const Datum *values, const bool *nulls)
 {
-	DirectTable *table = writer->table;
+	Table *table = access->table;
 	TupleTableSlot *slot;
 	TM_FailureData failure;
 	TM_Result	result;
@@ -127,13 +127,13 @@ direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
 #endif
 	List	   *recheck = NIL;
 
-	prepare_info(writer);
+	prepare_info(access);
 	Assert(old != NULL || table->complete);
-	slot = single_slot(writer);
-	fill_slot(writer, slot, old, values, nulls);
-	complete_row(writer, slot, CMD_UPDATE);
+	slot = single_slot(access);
+	fill_slot(access, slot, old, values, nulls);
+	complete_row(access, slot, CMD_UPDATE);
 
-	result = table_tuple_update(writer->rel, tid, slot, GetCurrentCommandId(true),
+	result = table_tuple_update(access->rel, tid, slot, GetCurrentCommandId(true),
 								GetActiveSnapshot(), InvalidSnapshot, true, &failure,
 								&lockmode, &update_indexes);
 	if (result == TM_SelfModified)
@@ -147,27 +147,27 @@ direct_update(DirectWriter *writer, ItemPointer tid, HeapTuple old,
 		AfterTriggerBeginQuery();
 	if (update_indexes)
 	{
-		open_indexes(writer);
-		recheck = governance_insert_index_tuples(writer->info, slot, writer->estate, true,
+		open_indexes(access);
+		recheck = governance_insert_index_tuples(access->info, slot, access->estate, true,
 												 update_indexes);
 	}
 	if (table->update_fires)
 	{
-		ExecARUpdateTriggers(writer->estate, writer->info, NULL, NULL, tid, NULL, slot,
+		ExecARUpdateTriggers(access->estate, access->info, NULL, NULL, tid, NULL, slot,
 							 recheck, NULL, false);
-		AfterTriggerEndQuery(writer->estate);
+		AfterTriggerEndQuery(access->estate);
 	}
 	list_free(recheck);
-	ResetPerTupleExprContext(writer->estate);
+	ResetPerTupleExprContext(access->estate);
 }
 
 void
-direct_delete(DirectWriter *writer, ItemPointer tid)
+direct_delete(DirectAccess *access, ItemPointer tid)
 {
 	TM_FailureData failure;
 	TM_Result	result;
 
-	result = table_tuple_delete(writer->rel, tid, GetCurrentCommandId(true), GetActiveSnapshot(),
+	result = table_tuple_delete(access->rel, tid, GetCurrentCommandId(true), GetActiveSnapshot(),
 								InvalidSnapshot, true, &failure, false);
 	if (result != TM_Ok)
 		direct_changed_meanwhile(result == TM_Deleted);
@@ -178,20 +178,20 @@ direct_delete(DirectWriter *writer, ItemPointer tid)
  * and seen no such row: tried first, and looked for again only where it is.
  */
 bool
-direct_insert_unless_there(DirectWriter *writer, const Datum *values, const bool *nulls)
+direct_insert_unless_there(DirectAccess *access, const Datum *values, const bool *nulls)
 {
-	DirectTable *table = writer->table;
+	Table *table = access->table;
 	TupleTableSlot *slot;
 	List	   *arbiters;
 	bool		done = false;
 	bool		there = false;
 
-	Assert((writer->needs & DIRECT_INSERT_UNLESS) != 0);
-	prepare_info(writer);
-	open_indexes(writer);
-	slot = single_slot(writer);
-	fill_slot(writer, slot, NULL, values, nulls);
-	complete_row(writer, slot, CMD_INSERT);
+	Assert((access->needs & TABLE_INSERT_UNLESS) != 0);
+	prepare_info(access);
+	open_indexes(access);
+	slot = single_slot(access);
+	fill_slot(access, slot, NULL, values, nulls);
+	complete_row(access, slot, CMD_INSERT);
 	arbiters = list_make1_oid(table->key_index);
 	while (!done && !there)
 	{
@@ -201,66 +201,66 @@ direct_insert_unless_there(DirectWriter *writer, const Datum *values, const bool
 
 		if (table->insert_fires)
 			AfterTriggerBeginQuery();
-		table_tuple_insert_speculative(writer->rel, slot, GetCurrentCommandId(true), 0, NULL, token);
-		recheck = governance_insert_index_tuples_unless(writer->info, slot, writer->estate,
+		table_tuple_insert_speculative(access->rel, slot, GetCurrentCommandId(true), 0, NULL, token);
+		recheck = governance_insert_index_tuples_unless(access->info, slot, access->estate,
 														&conflict, arbiters);
 		done = !conflict;
-		table_tuple_complete_speculative(writer->rel, slot, token, done);
+		table_tuple_complete_speculative(access->rel, slot, token, done);
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		if (done && table->insert_fires)
-			ExecARInsertTriggers(writer->estate, writer->info, slot, recheck, NULL);
+			ExecARInsertTriggers(access->estate, access->info, slot, recheck, NULL);
 		if (table->insert_fires)
-			AfterTriggerEndQuery(writer->estate);
+			AfterTriggerEndQuery(access->estate);
 		list_free(recheck);
 		if (!done)
-			there = !governance_check_index_constraints(writer->info, slot, writer->estate, arbiters);
-		ResetPerTupleExprContext(writer->estate);
+			there = !governance_check_index_constraints(access->info, slot, access->estate, arbiters);
+		ResetPerTupleExprContext(access->estate);
 	}
 	list_free(arbiters);
 	return done;
 }
 
 void
-direct_insert(DirectWriter *writer, const Datum *values, const bool *nulls)
+direct_insert(DirectAccess *access, const Datum *values, const bool *nulls)
 {
 	TupleTableSlot *slot;
 	MemoryContext old;
 
-	prepare_info(writer);
-	if (writer->nrows == MAX_SLOTS)
-		direct_flush(writer);
-	old = MemoryContextSwitchTo(writer->context);
-	if (writer->slots == NULL)
-		writer->slots = palloc(sizeof(TupleTableSlot *) * MAX_SLOTS);
-	if (writer->nrows == writer->nslots)
-		writer->slots[writer->nslots++] =
-			MakeSingleTupleTableSlot(RelationGetDescr(writer->rel), &TTSOpsVirtual);
-	slot = writer->slots[writer->nrows++];
-	fill_slot(writer, slot, NULL, values, nulls);
-	complete_row(writer, slot, CMD_INSERT);
+	prepare_info(access);
+	if (access->nrows == MAX_SLOTS)
+		direct_flush(access);
+	old = MemoryContextSwitchTo(access->context);
+	if (access->slots == NULL)
+		access->slots = palloc(sizeof(TupleTableSlot *) * MAX_SLOTS);
+	if (access->nrows == access->nslots)
+		access->slots[access->nslots++] =
+			MakeSingleTupleTableSlot(RelationGetDescr(access->rel), &TTSOpsVirtual);
+	slot = access->slots[access->nrows++];
+	fill_slot(access, slot, NULL, values, nulls);
+	complete_row(access, slot, CMD_INSERT);
 	MemoryContextSwitchTo(old);
 }
 
 void
-direct_flush(DirectWriter *writer)
+direct_flush(DirectAccess *access)
 {
-	int			nrows = writer->nrows;
-	bool		fires = writer->table->insert_fires;
+	int			nrows = access->nrows;
+	bool		fires = access->table->insert_fires;
 
 	if (nrows == 0)
 		return;
-	writer->nrows = 0;
-	open_indexes(writer);
+	access->nrows = 0;
+	open_indexes(access);
 	if (fires)
 		AfterTriggerBeginQuery();
 	if (nrows == 1)
-		table_tuple_insert(writer->rel, writer->slots[0], GetCurrentCommandId(true), 0, NULL);
+		table_tuple_insert(access->rel, access->slots[0], GetCurrentCommandId(true), 0, NULL);
 	else
 	{
 		/* It leaves garbage behind. */
-		MemoryContext old = MemoryContextSwitchTo(GetPerTupleMemoryContext(writer->estate));
+		MemoryContext old = MemoryContextSwitchTo(GetPerTupleMemoryContext(access->estate));
 
-		table_multi_insert(writer->rel, writer->slots, nrows, GetCurrentCommandId(true), 0, NULL);
+		table_multi_insert(access->rel, access->slots, nrows, GetCurrentCommandId(true), 0, NULL);
 		MemoryContextSwitchTo(old);
 	}
 	for (int i = 0; i < nrows; i++)
@@ -268,15 +268,15 @@ direct_flush(DirectWriter *writer)
 		List	   *recheck = NIL;
 
 		CHECK_FOR_INTERRUPTS();
-		if (writer->info->ri_NumIndices > 0)
-			recheck = governance_insert_index_tuples(writer->info, writer->slots[i],
-													 writer->estate, false, false);
+		if (access->info->ri_NumIndices > 0)
+			recheck = governance_insert_index_tuples(access->info, access->slots[i],
+													 access->estate, false, false);
 		if (fires)
-			ExecARInsertTriggers(writer->estate, writer->info, writer->slots[i], recheck, NULL);
+			ExecARInsertTriggers(access->estate, access->info, access->slots[i], recheck, NULL);
 		list_free(recheck);
-		ExecClearTuple(writer->slots[i]);
-		ResetPerTupleExprContext(writer->estate);
+		ExecClearTuple(access->slots[i]);
+		ResetPerTupleExprContext(access->estate);
 	}
 	if (fires)
-		AfterTriggerEndQuery(writer->estate);
+		AfterTriggerEndQuery(access->estate);
 }

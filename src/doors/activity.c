@@ -36,7 +36,7 @@
 
 PG_FUNCTION_INFO_V1(governance_activity_apply);
 
-static LedgerPlan kind_plan = {
+static KeptPlan kind_plan = {
 	"SELECT 1 FROM governance.activity_kind k WHERE k.kind" EQ "$1",
 	1, {TEXTOID}
 };
@@ -65,7 +65,7 @@ check_activity_kinds(Relation relation, const ActivityRow *rows, int64 nrows)
 			continue;
 		last = rows[i].kind;
 		value = CStringGetTextDatum(last);
-		if (ledger_execute(&kind_plan, &value, NULL, LEDGER_FRESH) == 0)
+		if (plan_execute(&kind_plan, &value, NULL, PLAN_FRESH) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_INVALID_ENTRY),
 					 errmsg("activity kind \"%s\" is not known", last),

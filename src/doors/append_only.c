@@ -27,7 +27,7 @@ governance_refuse_rewrite(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "refuse_rewrite", false, true);
 	const char *message;
 
-	if (ledger_is_writing(RelationGetRelid(trigger->tg_relation)))
+	if (plan_is_writing(RelationGetRelid(trigger->tg_relation)))
 		return PointerGetDatum(NULL);
 	message = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? gettext_noop("cannot update table \"%s\"") :
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? gettext_noop("cannot delete from table \"%s\"") :

@@ -276,7 +276,7 @@ check_done(const StandingKey *key)
 	if (key->done)
 		return;
 	if (!standing_is_there(key))
-		ledger_written("standing", CMD_INSERT, 1, 0);
+		require_written("standing", CMD_INSERT, 1, 0);
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not serialize access due to concurrent update"),

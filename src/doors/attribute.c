@@ -37,18 +37,18 @@ PG_FUNCTION_INFO_V1(governance_attribute_apply);
 PG_FUNCTION_INFO_V1(governance_settle_facts);
 
 /* What was derived, and has been replaced since. */
-static LedgerPlan replaced_plan = {
+static KeptPlan replaced_plan = {
 	"DELETE FROM governance.certified_attribute c"
 	" WHERE c.account_id" EQ "$1 AND c.name" EQ "$2 AND c.since OPERATOR(pg_catalog.>=) $3",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
-static LedgerPlan derive_plan = {
+static KeptPlan derive_plan = {
 	"SELECT governance.certification_derive_attributes(ARRAY[$1])",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
-static LedgerPlan audit_plan = {
+static KeptPlan audit_plan = {
 	"SELECT governance.audit_fact($1, $2, $3, $4, $5, $6)",
 	6, {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TSTZRANGEOID}
 };
@@ -185,7 +185,7 @@ audit_facts(const char *action, Tuplestorestate *table, Relation relation, const
 			values[2 + i] = slot_getattr(slot, numbers[i], &isnull);
 			nulls[2 + i] = isnull ? 'n' : ' ';
 		}
-		ledger_execute(&audit_plan, values, nulls, LEDGER_WRITE);
+		plan_execute(&audit_plan, values, nulls, PLAN_WRITE);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -236,8 +236,8 @@ governance_settle_facts(PG_FUNCTION_ARGS)
 	ledger_enter(&identity);
 	if (certified_lock(&account_id, 1, false) > 0 && facts_derive())
 	{
-		ledger_execute(&replaced_plan, values, NULL, LEDGER_WRITE);
-		ledger_execute(&derive_plan, values, NULL, LEDGER_WRITE);
+		plan_execute(&replaced_plan, values, NULL, PLAN_WRITE);
+		plan_execute(&derive_plan, values, NULL, PLAN_WRITE);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	ledger_leave(&identity);

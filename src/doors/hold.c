@@ -27,14 +27,14 @@ PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_hold_standing);
 PG_FUNCTION_INFO_V1(governance_hold_standings);
 
-static LedgerPlan standing_plan = {
+static KeptPlan standing_plan = {
 	"SELECT s.account_id FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
 	2, {INT8OID, TEXTOID}
 };
 
 /* One of each account. */
-static LedgerPlan pairs_plan = {
+static KeptPlan pairs_plan = {
 	"SELECT s.account_id FROM (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
 	" AS r (account_id, scheme)) u JOIN governance.standing s"
 	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
@@ -43,7 +43,7 @@ static LedgerPlan pairs_plan = {
 };
 
 /* An account with those that have copies of its entries. */
-static LedgerPlan linked_plan = {
+static KeptPlan linked_plan = {
 	"SELECT l.account_id FROM (SELECT $1 UNION SELECT v.account_id FROM governance.violation v"
 	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2) l (account_id)"
 	" ORDER BY l.account_id",
@@ -51,7 +51,7 @@ static LedgerPlan linked_plan = {
 };
 
 /* Trials included: what leaves them begins after what they have seen. */
-static LedgerPlan latest_plan = {
+static KeptPlan latest_plan = {
 	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "ANY"
 	" (ARRAY(SELECT $1 UNION ALL SELECT pg_catalog.concat(p.scheme, '@', p.policy_id)"
 	" FROM governance.policy p WHERE p.scheme" EQ "$1 AND p.status" EQ "'trial'))",
@@ -108,7 +108,7 @@ governance_hold_scheme(PG_FUNCTION_ARGS)
 	require_insert("policy");
 	standings_table_lock(ExclusiveLock);
 	ledger_enter(&identity);
-	ledger_execute(&latest_plan, &scheme, NULL, LEDGER_LATEST);
+	plan_execute(&latest_plan, &scheme, NULL, PLAN_LATEST);
 	latest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	ledger_leave(&identity);
 	if (isnull)
@@ -158,7 +158,7 @@ held_add_copies(HeldList *list, int64 account_id, text *name)
 		held_add(list, account_id, name);
 		return;
 	}
-	nrows = ledger_execute(&linked_plan, values, NULL, LEDGER_FRESH);
+	nrows = plan_execute(&linked_plan, values, NULL, PLAN_FRESH);
 	accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * nrows);
 	n = plan_int8_column(accounts, nrows);
 	for (int i = 0; i < n; i++)
@@ -219,7 +219,7 @@ held_lock(HeldList *list)
 	{
 		values[0] = Int64GetDatum(list->held[0].account_id);
 		values[1] = PointerGetDatum(list->held[0].scheme);
-		ledger_execute(&standing_plan, values, NULL, LEDGER_FRESH);
+		plan_execute(&standing_plan, values, NULL, PLAN_FRESH);
 		SPI_freetuptable(SPI_tuptable);
 		return;
 	}
@@ -230,9 +230,9 @@ held_lock(HeldList *list)
 		ids[i] = Int64GetDatum(list->held[i].account_id);
 		names[i] = PointerGetDatum(list->held[i].scheme);
 	}
-	values[0] = ledger_array(ids, NULL, list->n, INT8OID);
-	values[1] = ledger_array(names, NULL, list->n, TEXTOID);
-	ledger_execute(&pairs_plan, values, NULL, LEDGER_FRESH);
+	values[0] = datum_array(ids, NULL, list->n, INT8OID);
+	values[1] = datum_array(names, NULL, list->n, TEXTOID);
+	plan_execute(&pairs_plan, values, NULL, PLAN_FRESH);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -247,7 +247,7 @@ governance_hold_standing(PG_FUNCTION_ARGS)
 	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
-	ledger_tables_grown(revision_reads, lengthof(revision_reads));
+	plan_tables_grown(revision_reads, lengthof(revision_reads));
 	held_add_copies(&list, PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1));
 	held_lock(&list);
 	ledger_leave(&identity);
@@ -279,7 +279,7 @@ governance_hold_standings(PG_FUNCTION_ARGS)
 	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
 	ledger_enter(&identity);
-	ledger_tables_grown(revision_reads, lengthof(revision_reads));
+	plan_tables_grown(revision_reads, lengthof(revision_reads));
 	for (int i = 0; i < nids; i++)
 		if (!no_ids[i] && !no_names[i])
 			held_add_copies(&list, DatumGetInt64(ids[i]), DatumGetTextPP(names[i]));

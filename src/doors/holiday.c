@@ -41,7 +41,7 @@
 PG_FUNCTION_INFO_V1(governance_holiday_apply);
 PG_FUNCTION_INFO_V1(governance_appeal_times);
 
-static LedgerPlan standings_plan = {
+static KeptPlan standings_plan = {
 	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
 	1, {TEXTOID}
 };
@@ -104,7 +104,7 @@ replay_standings(Scheme *scheme)
 {
 	KeyList		list = {0};
 	Datum		name = CStringGetTextDatum(scheme->name);
-	uint64		nrows = ledger_execute(&standings_plan, &name, NULL, LEDGER_LATEST);
+	uint64		nrows = plan_execute(&standings_plan, &name, NULL, PLAN_LATEST);
 
 	for (uint64 row = 0; row < nrows; row++)
 	{

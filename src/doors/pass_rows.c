@@ -28,13 +28,13 @@ PG_FUNCTION_INFO_V1(governance_pass_rows);
 /* So many are handed over at a time: what they take as text has a limit. */
 #define ROWS_AT_A_TIME 10000
 
-static LedgerPlan functions[] = {
+static KeptPlan functions[] = {
 	{"SELECT governance.decide_appeals($1, $2)", 2, {JSONOID, JSONOID}},
 	{"SELECT governance.settle_appeals($1, $2)", 2, {JSONOID, JSONOID}},
 	{"SELECT governance.confirm_proposals($1, $2)", 2, {JSONOID, JSONOID}}
 };
 
-static LedgerPlan *
+static KeptPlan *
 function_named(const char *name)
 {
 	char	   *text = psprintf("SELECT governance.%s($1, $2)", name);
@@ -71,7 +71,7 @@ Datum
 governance_pass_rows(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "pass_rows", false, false);
-	LedgerPlan *function;
+	KeptPlan *function;
 	TupleTableSlot *slots[2];
 	StringInfoData json[2];
 
@@ -97,7 +97,7 @@ governance_pass_rows(PG_FUNCTION_ARGS)
 			appendStringInfoString(&json[1], json[1].len == 0 ? "[]" : "");
 		for (int i = 0; i < 2; i++)
 			values[i] = PointerGetDatum(cstring_to_text_with_len(json[i].data, json[i].len));
-		ledger_execute(function, values, NULL, LEDGER_FRESH);
+		plan_execute(function, values, NULL, PLAN_FRESH);
 	}
 	ledger_read_leave();
 	for (int i = 0; i < 2; i++)

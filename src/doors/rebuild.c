@@ -44,7 +44,7 @@ PG_FUNCTION_INFO_V1(governance_rebuild);
 /* About what an entry takes in memory while its account is folded. */
 #define ENTRY_BYTES 400
 
-static LedgerPlan entries_plan = {
+static KeptPlan entries_plan = {
 	"SELECT (SELECT pg_catalog.count(*) FROM governance.violation v WHERE v.account_id" EQ "u.account_id)"
 	" FROM pg_catalog.unnest($1) WITH ORDINALITY AS u (account_id, place) ORDER BY u.place",
 	1, {INT8ARRAYOID}
@@ -52,7 +52,7 @@ static LedgerPlan entries_plan = {
 
 /* With when the last sanction that time brought began: a standing that is made
  * anew has to have seen it. */
-static LedgerPlan concerned_plan = {
+static KeptPlan concerned_plan = {
 	"SELECT c.account_id, c.scheme, (SELECT pg_catalog.max(pg_catalog.lower(s.during))"
 	" FROM governance.sanction s WHERE s.account_id" EQ "c.account_id AND s.scheme" EQ "c.scheme"
 	" AND s.violation_id IS NULL"
@@ -62,12 +62,12 @@ static LedgerPlan concerned_plan = {
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan active_plan = {
+static KeptPlan active_plan = {
 	"SELECT DISTINCT account_id, kind FROM governance.activity WHERE account_id" EQ "ANY ($1)",
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan count_plan = {
+static KeptPlan count_plan = {
 	"SELECT pg_catalog.count(*) FROM governance.standing",
 	0
 };
@@ -165,7 +165,7 @@ governance_verify(PG_FUNCTION_ARGS)
 static StandingKey *
 keys_of(const int64 *accounts, int naccounts, Scheme **schemes, int nschemes, int *n)
 {
-	Datum		array = ledger_int8_array(accounts, naccounts);
+	Datum		array = int8_array(accounts, naccounts);
 	MemoryContext context = CurrentMemoryContext;
 	StandingKey *keys;
 	SPITupleTable *concerned;
@@ -174,9 +174,9 @@ keys_of(const int64 *accounts, int naccounts, Scheme **schemes, int nschemes, in
 	uint64		nactive;
 	bool		isnull;
 
-	nconcerned = ledger_execute(&concerned_plan, &array, NULL, LEDGER_FRESH);
+	nconcerned = plan_execute(&concerned_plan, &array, NULL, PLAN_FRESH);
 	concerned = SPI_tuptable;
-	nactive = ledger_execute(&active_plan, &array, NULL, LEDGER_FRESH);
+	nactive = plan_execute(&active_plan, &array, NULL, PLAN_FRESH);
 	active = SPI_tuptable;
 	keys = MemoryContextAllocExtended(context,
 									  sizeof(StandingKey) *
@@ -241,12 +241,12 @@ keys_of(const int64 *accounts, int naccounts, Scheme **schemes, int nschemes, in
 static int
 how_many(const int64 *accounts, int naccounts)
 {
-	Datum		array = ledger_int8_array(accounts, naccounts);
+	Datum		array = int8_array(accounts, naccounts);
 	int64		room = (int64) work_mem * 1024 / ENTRY_BYTES;
 	int			n = 0;
 	bool		isnull;
 
-	ledger_execute(&entries_plan, &array, NULL, LEDGER_FRESH);
+	plan_execute(&entries_plan, &array, NULL, PLAN_FRESH);
 	for (; n < naccounts; n++)
 	{
 		room -= DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[n], SPI_tuptable->tupdesc, 1,
@@ -333,7 +333,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	MemoryContextSwitchTo(old);
 	ExecDropSingleTupleTableSlot(slot);
 	tuplestore_end(stale);
-	ledger_execute(&count_plan, NULL, NULL, LEDGER_FRESH);
+	plan_execute(&count_plan, NULL, NULL, PLAN_FRESH);
 	rebuilt = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	audit_event(acting_role(), "rebuild", NULL);
 	ledger_leave(&identity);

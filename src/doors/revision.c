@@ -39,13 +39,13 @@
 
 PG_FUNCTION_INFO_V1(governance_revision_apply);
 
-static LedgerPlan violation_plan = {
+static KeptPlan violation_plan = {
 	"SELECT v.scheme, v.rule, v.occurred_at FROM governance.violation v"
 	" WHERE v.account_id" EQ "$1 AND v.violation_id" EQ "$2",
 	2, {INT8OID, INT8OID}
 };
 
-static LedgerPlan sanction_plan = {
+static KeptPlan sanction_plan = {
 	"SELECT FROM governance.sanction s WHERE s.account_id" EQ "$1 AND s.sanction_id" EQ "$2"
 	" AND s.scheme" EQ "$3 AND s.rung" EQ "$4 AND pg_catalog.lower(s.during)" EQ "$5"
 	" AND ($6 IS NULL OR s.violation_id" EQ "$6)",
@@ -53,14 +53,14 @@ static LedgerPlan sanction_plan = {
 };
 
 /* A balance that is possible is what the score is then. */
-static LedgerPlan became_plan = {
+static KeptPlan became_plan = {
 	"SELECT s.score::pg_catalog.text FROM governance.score($1, $2, $3, 'infinity') AS s (score)"
 	" WHERE governance.points(s.score) OPERATOR(pg_catalog.<>) $4",
 	4, {INT8OID, TEXTOID, TIMESTAMPTZOID, NUMERICOID}
 };
 
 /* What was decided of a violation before a revision. */
-static LedgerPlan previous_plan = {
+static KeptPlan previous_plan = {
 	"SELECT r.action FROM governance.revision r WHERE r.account_id" EQ "$1 AND r.violation_id" EQ "$2"
 	" AND r.action OPERATOR(pg_catalog.<>) 'release'"
 	" AND ROW(r.decided_at, r.revision_id)" LESS "ROW($3, $4)"
@@ -69,7 +69,7 @@ static LedgerPlan previous_plan = {
 };
 
 /* What a violation cost before a revision, and after it: the more of both. */
-static LedgerPlan cost_plan = {
+static KeptPlan cost_plan = {
 	"SELECT v.account_id, v.scheme, pg_catalog.round(greatest(c.points, CASE WHEN c.n" LESS "2"
 	" THEN coalesce(v.points, r.usual_points, 0) OPERATOR(pg_catalog.+) coalesce(v.surcharge, 0) END)"
 	" OPERATOR(pg_catalog.*) 100)::pg_catalog.int4"
@@ -189,7 +189,7 @@ check_balances(Relation relation, Tuplestorestate *rows, TupleTableSlot *slot, c
 			continue;
 		for (size_t i = 0; i < lengthof(columns); i++)
 			values[i] = slot_getattr(slot, numbers[columns[i]], &isnull);
-		if (ledger_execute(&became_plan, values, NULL, LEDGER_FRESH) > 0)
+		if (plan_execute(&became_plan, values, NULL, PLAN_FRESH) > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
 					 errmsg("%s is no score of scheme \"%s\"",
@@ -246,7 +246,7 @@ check_release(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers
 		values[i] = slot_getattr(slot, numbers[columns[i]], &isnull);
 		nulls[i] = isnull ? 'n' : ' ';
 	}
-	if (ledger_execute(&sanction_plan, values, nulls, LEDGER_FRESH) == 0)
+	if (plan_execute(&sanction_plan, values, nulls, PLAN_FRESH) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_UNKNOWN_SANCTION),
 				 errmsg("account %lld has no sanction %lld such as is to be released",
@@ -304,7 +304,7 @@ check_previous(Relation relation, TupleTableSlot *slot, const AttrNumber *number
 	values[1] = slot_getattr(slot, numbers[R_VIOLATION], &isnull);
 	values[2] = slot_getattr(slot, numbers[R_DECIDED], &isnull);
 	values[3] = slot_getattr(slot, numbers[R_ID], &isnull);
-	if (ledger_execute(&previous_plan, values, NULL, LEDGER_FRESH) > 0)
+	if (plan_execute(&previous_plan, values, NULL, PLAN_FRESH) > 0)
 		overturned = strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), "overturn") == 0;
 	SPI_freetuptable(SPI_tuptable);
 	if (overturned == reinstates)
@@ -330,9 +330,9 @@ check_costs(const LimitSet *limits, const int64 *accounts, const int64 *violatio
 
 	if (limits == NULL || nrows == 0)
 		return;
-	values[0] = ledger_int8_array(accounts, nrows);
-	values[1] = ledger_int8_array(violations, nrows);
-	n = ledger_execute(&cost_plan, values, NULL, LEDGER_FRESH);
+	values[0] = int8_array(accounts, nrows);
+	values[1] = int8_array(violations, nrows);
+	n = plan_execute(&cost_plan, values, NULL, PLAN_FRESH);
 	table = SPI_tuptable;
 	for (uint64 i = 0; i < n; i++)
 	{
@@ -411,7 +411,7 @@ governance_revision_apply(PG_FUNCTION_ARGS)
 		}
 		accounts[nrows] = account_id;
 		violations[nrows++] = violation_id;
-		if (ledger_execute(&violation_plan, values, NULL, LEDGER_FRESH) == 0)
+		if (plan_execute(&violation_plan, values, NULL, PLAN_FRESH) == 0)
 			report_missing_of(MISSING_VIOLATION, psprintf("%lld", (long long) account_id),
 							  psprintf("%lld", (long long) violation_id), NULL, relation, 0);
 		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],

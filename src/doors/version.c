@@ -36,7 +36,7 @@ PG_FUNCTION_INFO_V1(governance_policy_derive);
 PG_FUNCTION_INFO_V1(governance_policy_apply);
 
 /* Whose violations, or opening balances, of a scheme lie after an instant? */
-static LedgerPlan entries_plan = {
+static KeptPlan entries_plan = {
 	"SELECT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
 	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2)"
 	" UNION SELECT r.account_id FROM governance.revision r WHERE r.scheme" EQ "$1"
@@ -45,20 +45,20 @@ static LedgerPlan entries_plan = {
 };
 
 /* Whose activities do? */
-static LedgerPlan active_plan = {
+static KeptPlan active_plan = {
 	"SELECT DISTINCT a.account_id FROM governance.activity a"
 	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
 	2, {TEXTARRAYOID, TIMESTAMPTZOID}
 };
 
-static LedgerPlan end_trials_plan = {
+static KeptPlan end_trials_plan = {
 	"DELETE FROM governance.standing s USING governance.policy p"
 	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
 	" AND s.scheme" EQ "pg_catalog.concat(p.scheme, '@', p.policy_id)",
 	1, {TEXTOID}
 };
 
-static LedgerPlan standings_of_scheme_plan = {
+static KeptPlan standings_of_scheme_plan = {
 	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
 	1, {TEXTOID}
 };
@@ -69,7 +69,7 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 {
 	KeyList		list = {0};
 	Datum		name = CStringGetTextDatum(scheme->name);
-	uint64		nrows = ledger_execute(&standings_of_scheme_plan, &name, NULL, LEDGER_LATEST);
+	uint64		nrows = plan_execute(&standings_of_scheme_plan, &name, NULL, PLAN_LATEST);
 
 	for (uint64 row = 0; row < nrows; row++)
 	{
@@ -123,7 +123,7 @@ fold_entries(Scheme *scheme, TimestampTz from)
 	{
 		values[0] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
 		values[1] = TimestampTzGetDatum(from);
-		add_replays(&list, scheme, ledger_execute(&entries_plan, values, NULL, LEDGER_LATEST));
+		add_replays(&list, scheme, plan_execute(&entries_plan, values, NULL, PLAN_LATEST));
 	}
 	for (int i = 0; i < scheme->nversions; i++)
 		nkinds += rulebook_compiled(&scheme->versions[i])->nactivities;
@@ -138,9 +138,9 @@ fold_entries(Scheme *scheme, TimestampTz from)
 			for (int k = 0; k < policy->nactivities; k++)
 				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
 		}
-		values[0] = ledger_array(kinds, NULL, nkinds, TEXTOID);
+		values[0] = datum_array(kinds, NULL, nkinds, TEXTOID);
 		values[1] = TimestampTzGetDatum(from);
-		add_replays(&list, scheme, ledger_execute(&active_plan, values, NULL, LEDGER_LATEST));
+		add_replays(&list, scheme, plan_execute(&active_plan, values, NULL, PLAN_LATEST));
 	}
 	standings_follow(list.keys, list.n);
 }
@@ -151,7 +151,7 @@ refresh_trials(Scheme *scheme)
 {
 	Datum		name = CStringGetTextDatum(scheme->name);
 
-	ledger_execute(&end_trials_plan, &name, NULL, LEDGER_WRITE);
+	plan_execute(&end_trials_plan, &name, NULL, PLAN_WRITE);
 	for (int t = 0; t < scheme->ntrials; t++)
 	{
 		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);

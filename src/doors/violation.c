@@ -42,7 +42,7 @@
 
 PG_FUNCTION_INFO_V1(governance_violation_apply);
 
-static LedgerPlan campaign_plan = {
+static KeptPlan campaign_plan = {
 	"SELECT u.campaign FROM pg_catalog.unnest($1) AS u (campaign)"
 	" WHERE NOT EXISTS (SELECT FROM governance.campaign c WHERE c.campaign" EQ "u.campaign) LIMIT 1",
 	1, {TEXTARRAYOID}
@@ -242,8 +242,8 @@ check_campaigns(Relation relation, const ViolationRow *rows, int64 nrows)
 		return;
 	for (int i = 0; i < n; i++)
 		names[i] = CStringGetTextDatum(DatumGetCString(names[i]));
-	array = ledger_array(names, NULL, n, TEXTOID);
-	if (ledger_execute(&campaign_plan, &array, NULL, LEDGER_FRESH) > 0)
+	array = datum_array(names, NULL, n, TEXTOID);
+	if (plan_execute(&campaign_plan, &array, NULL, PLAN_FRESH) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("campaign \"%s\" does not exist",

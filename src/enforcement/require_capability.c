@@ -36,12 +36,12 @@
 
 PG_FUNCTION_INFO_V1(governance_require_capability);
 
-static LedgerPlan external_plan = {
+static KeptPlan external_plan = {
 	"SELECT a.account_id FROM governance.account a WHERE a.external_id" EQ "$1",
 	1, {TEXTOID}
 };
 
-static LedgerPlan why_plan = {
+static KeptPlan why_plan = {
 	"SELECT r.until, r.scheme, r.sanction_id, s.rung, s.tier::pg_catalog.text"
 	" FROM governance.restriction r LEFT JOIN governance.sanction s"
 	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
@@ -104,7 +104,7 @@ row_account(Relation relation, HeapTuple tuple, const char *column, int64 *accou
 			{
 				Datum		text = CStringGetTextDatum(SPI_getvalue(tuple, desc, number));
 
-				if (ledger_execute(&external_plan, &text, NULL, LEDGER_FRESH) == 0)
+				if (plan_execute(&external_plan, &text, NULL, PLAN_FRESH) == 0)
 					report_missing(MISSING_EXTERNAL_ID, SPI_getvalue(tuple, desc, number), relation, number);
 				*account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 														  SPI_tuptable->tupdesc, 1, &isnull));
@@ -156,7 +156,7 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 	values[0] = Int64GetDatum(account_id);
 	values[1] = capability;
 	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
-	if (see_why && ledger_execute(&why_plan, values, NULL, LEDGER_FRESH) > 0)
+	if (see_why && plan_execute(&why_plan, values, NULL, PLAN_FRESH) > 0)
 	{
 		until = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		scheme = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -192,7 +192,7 @@ governance_require_capability(PG_FUNCTION_ARGS)
 	{
 		text	   *capability = cstring_to_text(args[1]);
 
-		if (!account_permits(account_id, capability, GetCurrentTimestamp(), LEDGER_FRESH))
+		if (!account_permits(account_id, capability, GetCurrentTimestamp(), PLAN_FRESH))
 			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
 				   may_see_why(acting_role()));
 	}

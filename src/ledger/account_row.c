@@ -29,7 +29,7 @@ static const ColumnSpec account_columns[A_COLUMNS] = {
 	{"account_id", INT8OID}, {"opened_at", TIMESTAMPTZOID}
 };
 
-DirectTable account_table = {
+Table account_table = {
 	.name = "account", .ncolumns = A_COLUMNS, .columns = account_columns, .nkeys = 1
 };
 
@@ -42,13 +42,13 @@ static const ColumnSpec activity_columns[Y_COLUMNS] = {
 	{"account_id", INT8OID}, {"activity_id", INT8OID}
 };
 
-static DirectTable activity_table = {
+static Table activity_table = {
 	.name = "activity", .ncolumns = Y_COLUMNS, .columns = activity_columns, .nkeys = 1
 };
 
 static const ColumnSpec certified_columns[1] = {{"account_id", INT8OID}};
 
-static DirectTable certified_table = {
+static Table certified_table = {
 	.name = "certified_account", .ncolumns = 1, .columns = certified_columns, .nkeys = 1
 };
 
@@ -56,7 +56,7 @@ static const ColumnSpec violation_columns[2] = {
 	{"account_id", INT8OID}, {"violation_id", INT8OID}
 };
 
-static DirectTable violation_table = {
+static Table violation_table = {
 	.name = "violation", .ncolumns = 2, .columns = violation_columns, .nkeys = 1
 };
 
@@ -64,11 +64,11 @@ static const ColumnSpec revision_columns[2] = {
 	{"account_id", INT8OID}, {"revision_id", INT8OID}
 };
 
-static DirectTable revision_table = {
+static Table revision_table = {
 	.name = "revision", .ncolumns = 2, .columns = revision_columns, .nkeys = 1
 };
 
-static LedgerPlan exists_plan = {
+static KeptPlan exists_plan = {
 	"SELECT 1 FROM governance.account a WHERE a.account_id" EQ "$1",
 	1, {INT8OID}
 };
@@ -97,7 +97,7 @@ account_exists(int64 account_id)
 
 	if (account_probe(account_id, &exists, NULL))
 		return exists;
-	exists = ledger_execute(&exists_plan, &value, NULL, LEDGER_READ) > 0;
+	exists = plan_execute(&exists_plan, &value, NULL, PLAN_READ) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	return exists;
 }
@@ -106,17 +106,17 @@ AccountHistory *
 accounts_find(const int64 *accounts, int naccounts, bool hold)
 {
 	AccountHistory *histories;
-	DirectWriter writer;
+	DirectAccess access;
 	Snapshot	snapshot;
 
 	/*
 	 * A snapshot of the whole transaction does not show what others have
 	 * committed since.
 	 */
-	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &account_table, DIRECT_FIND))
+	if (IsolationUsesXactSnapshot() || !direct_open(&access, &account_table, TABLE_FIND))
 		return NULL;
 	histories = palloc0(sizeof(AccountHistory) * naccounts);
-	snapshot = direct_look();
+	snapshot = snapshot_push();
 	for (int i = 0; i < naccounts; i++)
 	{
 		AccountHistory *history = &histories[i];
@@ -126,46 +126,46 @@ accounts_find(const int64 *accounts, int naccounts, bool hold)
 
 		CHECK_FOR_INTERRUPTS();
 		history->account_id = accounts[i];
-		direct_find(&writer, snapshot, &key, 1);
-		history->exists = direct_next(&writer);
+		direct_find(&access, snapshot, &key, 1);
+		history->exists = direct_next(&access);
 		if (history->exists && hold)
 		{
-			ItemPointerData tid = writer.row->tts_tid;
+			ItemPointerData tid = access.row->tts_tid;
 
-			history->exists = direct_lock(&writer, &tid, snapshot, LockTupleKeyShare);
+			history->exists = direct_lock(&access, &tid, snapshot, LockTupleKeyShare);
 		}
 		if (!history->exists)
 			continue;
-		opened = direct_get(&writer, A_OPENED_AT, &isnull);
+		opened = direct_get(&access, A_OPENED_AT, &isnull);
 		history->opened = isnull ? DT_NOBEGIN : DatumGetTimestampTz(opened);
 	}
-	direct_stop(&writer);
-	direct_seen();
-	direct_close(&writer);
+	direct_stop(&access);
+	snapshot_pop();
+	direct_close(&access);
 	return histories;
 }
 
 /* Which of the accounts have a row in a table whose key they lead? */
 static bool
-accounts_in(DirectTable *table, const int64 *accounts, int naccounts, bool *found)
+accounts_in(Table *table, const int64 *accounts, int naccounts, bool *found)
 {
-	DirectWriter writer;
+	DirectAccess access;
 	Snapshot	snapshot;
 
-	if (IsolationUsesXactSnapshot() || !direct_open(&writer, table, DIRECT_FIND))
+	if (IsolationUsesXactSnapshot() || !direct_open(&access, table, TABLE_FIND))
 		return false;
-	snapshot = direct_look();
+	snapshot = snapshot_push();
 	for (int i = 0; i < naccounts; i++)
 	{
 		Datum		key = Int64GetDatum(accounts[i]);
 
 		CHECK_FOR_INTERRUPTS();
-		direct_find(&writer, snapshot, &key, 1);
-		found[i] = direct_next(&writer);
+		direct_find(&access, snapshot, &key, 1);
+		found[i] = direct_next(&access);
 	}
-	direct_stop(&writer);
-	direct_seen();
-	direct_close(&writer);
+	direct_stop(&access);
+	snapshot_pop();
+	direct_close(&access);
 	return true;
 }
 
@@ -185,26 +185,26 @@ accounts_certified(const int64 *accounts, int naccounts, bool *certified)
 static bool
 all_violations(StandingKey *const *keys, int nkeys, bool *all)
 {
-	DirectWriter writer;
+	DirectAccess access;
 	Snapshot	snapshot;
 
-	if (IsolationUsesXactSnapshot() || !direct_open(&writer, &violation_table, DIRECT_FIND))
+	if (IsolationUsesXactSnapshot() || !direct_open(&access, &violation_table, TABLE_FIND))
 		return false;
-	snapshot = direct_look();
+	snapshot = snapshot_push();
 	for (int i = 0; i < nkeys; i++)
 	{
 		Datum		key = Int64GetDatum(keys[i]->account_id);
 		int			n = 0;
 
 		CHECK_FOR_INTERRUPTS();
-		direct_find(&writer, snapshot, &key, 1);
-		while (n <= keys[i]->nviolations && direct_next(&writer))
+		direct_find(&access, snapshot, &key, 1);
+		while (n <= keys[i]->nviolations && direct_next(&access))
 			n++;
 		all[i] = n == keys[i]->nviolations;
 	}
-	direct_stop(&writer);
-	direct_seen();
-	direct_close(&writer);
+	direct_stop(&access);
+	snapshot_pop();
+	direct_close(&access);
 	return true;
 }
 

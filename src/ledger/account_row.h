@@ -10,7 +10,7 @@
 #include "ledger/history.h"
 #include "ledger/standing_key.h"
 
-extern DirectTable account_table;
+extern Table account_table;
 
 /*
  * What the rows of accounts themselves say, by what is committed by now: their

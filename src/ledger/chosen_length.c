@@ -29,7 +29,7 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 /* Of the versions in force; what a trial opens keeps nobody from anything. */
-static LedgerPlan opened_plan = {
+static KeptPlan opened_plan = {
 	"SELECT u.place, s.rung, s.policy_id, pg_catalog.lower(s.during)"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
 	" AS u (account_id, violation_id, place)"
@@ -131,8 +131,8 @@ chosen_lengths_taken(Relation relation, const ViolationRow *rows, int64 nrows)
 		places[given++] = i;
 	}
 	for (int c = 0; c < 3; c++)
-		arrays[c] = ledger_array(columns[c], NULL, given, INT8OID);
-	n = ledger_execute(&opened_plan, arrays, NULL, LEDGER_FRESH);
+		arrays[c] = datum_array(columns[c], NULL, given, INT8OID);
+	n = plan_execute(&opened_plan, arrays, NULL, PLAN_FRESH);
 	table = SPI_tuptable;
 
 	/* One that opens several is served when one of them takes the length. */

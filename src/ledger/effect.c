@@ -29,7 +29,7 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-static LedgerPlan stored_plan = {
+static KeptPlan stored_plan = {
 	"SELECT s.account_id, s.scheme, s.sanction_id, s.rung, s.violation_id,"
 	" pg_catalog.lower(s.during), s.release_reason" EQ "'overturned'"
 	" FROM governance.sanction s"
@@ -40,7 +40,7 @@ static LedgerPlan stored_plan = {
 };
 
 /* Served or not: it should never have been. */
-static LedgerPlan overturn_plan = {
+static KeptPlan overturn_plan = {
 	"UPDATE governance.sanction s SET released_at = u.at, release_reason = 'overturned',"
 	" during = s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, u.at)"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
@@ -244,9 +244,9 @@ load_stored(EffectBatch *batch)
 	}
 	if (n == 0)
 		return;
-	arrays[0] = ledger_array(accounts, NULL, n, INT8OID);
-	arrays[1] = ledger_array(schemes, NULL, n, TEXTOID);
-	nrows = ledger_execute(&stored_plan, arrays, NULL, LEDGER_FRESH);
+	arrays[0] = datum_array(accounts, NULL, n, INT8OID);
+	arrays[1] = datum_array(schemes, NULL, n, TEXTOID);
+	nrows = plan_execute(&stored_plan, arrays, NULL, PLAN_FRESH);
 	stored = palloc(sizeof(StoredSanction) * Max(nrows, 1));
 	for (int i = 0; i < batch->nmembers; i++)
 	{
@@ -363,11 +363,11 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 	{
 		Datum		arrays[3];
 
-		arrays[0] = ledger_int8_array(batch->overturned_accounts, batch->noverturned);
-		arrays[1] = ledger_int8_array(batch->overturned, batch->noverturned);
-		arrays[2] = ledger_array(batch->overturned_at, NULL, batch->noverturned, TIMESTAMPTZOID);
-		ledger_written("sanction", CMD_UPDATE, batch->noverturned,
-					   ledger_execute(&overturn_plan, arrays, NULL, LEDGER_WRITE));
+		arrays[0] = int8_array(batch->overturned_accounts, batch->noverturned);
+		arrays[1] = int8_array(batch->overturned, batch->noverturned);
+		arrays[2] = datum_array(batch->overturned_at, NULL, batch->noverturned, TIMESTAMPTZOID);
+		require_written("sanction", CMD_UPDATE, batch->noverturned,
+					   plan_execute(&overturn_plan, arrays, NULL, PLAN_WRITE));
 	}
 }
 
@@ -390,7 +390,7 @@ member_withheld(EffectMember *member, int *n)
 							  member->sanctions, member->nsanctions, n);
 	if (history == NULL || !member->replayed || member->recent != NULL)
 		history = history_load(&member->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
-							   LEDGER_LATEST);
+							   PLAN_LATEST);
 	return withheld_ahead(member->scheme, member->account_id, history, NULL, now,
 						  member->sanctions, member->nsanctions, n);
 }

@@ -136,7 +136,7 @@ entry_ids_given(Relation relation, const char *column, int64 min, int64 max)
 }
 
 /* Does another account have one of these violations? */
-static LedgerPlan taken_plan = {
+static KeptPlan taken_plan = {
 	"SELECT v.account_id, v.violation_id"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
 	" JOIN governance.violation v ON v.violation_id OPERATOR(pg_catalog.=) u.violation_id"
@@ -194,9 +194,9 @@ violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows)
 	if (n == 0 || may_set(entry_sequence()) || RelationGetRelid(relation) !=
 		get_relname_relid("violation", get_namespace_oid("governance", false)))
 		return;
-	values[0] = ledger_int8_array(accounts, n);
-	values[1] = ledger_int8_array(ids, n);
-	if (ledger_execute(&taken_plan, values, NULL, LEDGER_FRESH) > 0)
+	values[0] = int8_array(accounts, n);
+	values[1] = int8_array(ids, n);
+	if (plan_execute(&taken_plan, values, NULL, PLAN_FRESH) > 0)
 	{
 		HeapTuple	found = SPI_tuptable->vals[0];
 		TupleDesc	desc = SPI_tuptable->tupdesc;

@@ -59,27 +59,27 @@
 	" FROM governance.revision WHERE account_id"
 #define REVISIONS_ORDER " ORDER BY account_id, decided_at, revision_id"
 
-static LedgerPlan account_plan = {
+static KeptPlan account_plan = {
 	ACCOUNTS EQ "ANY ($1)" ACCOUNTS_ORDER,
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan attribute_plan = {
+static KeptPlan attribute_plan = {
 	ATTRIBUTES EQ "ANY ($1)" ATTRIBUTES_ORDER,
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan violation_plan = {
+static KeptPlan violation_plan = {
 	VIOLATIONS EQ "ANY ($1)" VIOLATIONS_ORDER,
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan activity_plan = {
+static KeptPlan activity_plan = {
 	ACTIVITIES EQ "ANY ($1)" ACTIVITIES_ORDER,
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan revision_plan = {
+static KeptPlan revision_plan = {
 	REVISIONS EQ "ANY ($1)" REVISIONS_ORDER,
 	1, {INT8ARRAYOID}
 };
@@ -91,7 +91,7 @@ typedef struct Row
 {
 	const Datum *values;
 	const bool *nulls;
-	Names	   *names;
+	WordPool	   *names;
 } Row;
 
 /* A column, by number from 1. */
@@ -119,7 +119,7 @@ word_column(const Row *row, int number)
 {
 	if (row->names == NULL || row->nulls[number - 1])
 		return text_column(row, number);
-	return names_get(row->names, DatumGetTextPP(row->values[number - 1]));
+	return word_pool_get(row->names, DatumGetTextPP(row->values[number - 1]));
 }
 
 static inline Points
@@ -267,7 +267,7 @@ read_rows(int64 account_id, uint64 *at, uint64 nrows, Size size, RowReader reade
 
 /* The same from a stream. */
 static void *
-take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, Names *names, int *n)
+take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, WordPool *names, int *n)
 {
 	Row			row = {stream->values, stream->nulls, names};
 	int			max = 16;
@@ -307,14 +307,14 @@ read_accounts(AccountHistory *histories, int n, uint64 nrows)
 }
 
 AccountHistory *
-history_load(const int64 *accounts, int naccounts, int what, LedgerMode mode)
+history_load(const int64 *accounts, int naccounts, int what, PlanMode mode)
 {
 	AccountHistory *histories = palloc0(sizeof(AccountHistory) * Max(naccounts, 1));
-	Datum		array = ledger_int8_array(accounts, naccounts);
+	Datum		array = int8_array(accounts, naccounts);
 
 #define READ(plan, row, field, reader) \
 	do { \
-		uint64		nrows = ledger_execute(plan, &array, NULL, mode); \
+		uint64		nrows = plan_execute(plan, &array, NULL, mode); \
 		uint64		at = 0; \
 		for (int i = 0; i < naccounts && at < nrows; i++) \
 			histories[i].field = read_rows(histories[i].account_id, &at, nrows, sizeof(row), \
@@ -326,7 +326,7 @@ history_load(const int64 *accounts, int naccounts, int what, LedgerMode mode)
 		histories[i].account_id = accounts[i];
 	if (what & HISTORY_FACTS)
 	{
-		read_accounts(histories, naccounts, ledger_execute(&account_plan, &array, NULL, mode));
+		read_accounts(histories, naccounts, plan_execute(&account_plan, &array, NULL, mode));
 		READ(&attribute_plan, AttributeRow, attributes, attribute_row);
 	}
 	if (what & HISTORY_ENTRIES)
@@ -372,10 +372,10 @@ static const ColumnSpec attribute_columns[] = {
 		.nkeys = keys \
 	}
 
-static DirectTable violation_table = TABLE(violation, 2);
-static DirectTable activity_table = TABLE(activity, 2);
-static DirectTable revision_table = TABLE(revision, 1);
-static DirectTable attribute_table = TABLE(attribute, 1);
+static Table violation_table = TABLE(violation, 2);
+static Table activity_table = TABLE(activity, 2);
+static Table revision_table = TABLE(revision, 1);
+static Table attribute_table = TABLE(attribute, 1);
 
 /* As lower() and upper() give them. */
 static void
@@ -410,7 +410,7 @@ row_concerns(const Row *row, const Scheme *scheme)
  * other tables.
  */
 static void *
-find_rows(DirectTable *table, int64 account_id, const Scheme *scheme, Size size,
+find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 		  RowReader reader, int *n, bool *direct)
 {
 	Datum		values[MAX_COLUMNS];
@@ -488,7 +488,7 @@ history_of(int64 account_id, Scheme *scheme, int what)
 	}
 #undef FIND
 	if (!direct)
-		return history_load(&account_id, 1, what, LEDGER_READ);
+		return history_load(&account_id, 1, what, PLAN_READ);
 	if (history->nattributes > 1)
 		qsort(history->attributes, history->nattributes, sizeof(AttributeRow), attribute_cmp);
 	if (history->nrevisions > 1)
@@ -551,7 +551,7 @@ history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *
 	values[0] = Int64GetDatum(first);
 	values[1] = Int64GetDatum(last);
 	values[2] = scheme == NULL ? (Datum) 0 : CStringGetTextDatum(scheme);
-	stream->names = names_create();
+	stream->names = word_pool_create();
 	stream_open(&stream->accounts, scheme == NULL ? ACCOUNTS BETWEEN ACCOUNTS_ORDER :
 				ACCOUNTS BETWEEN " AND EXISTS (SELECT FROM governance.standing s"
 				" WHERE s.account_id" EQ "account.account_id AND s.scheme" EQ "$3)" ACCOUNTS_ORDER,
@@ -590,7 +590,7 @@ history_stream_open_past(HistoryStream *stream, RowStream *standings, const char
 		elog(ERROR, "cannot read governance.standing");
 	types[1] = INT8ARRAYOID;
 	values[1] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	stream->names = names_create();
+	stream->names = word_pool_create();
 	stream_open(&stream->accounts, ACCOUNTS OF_THESE ACCOUNTS_ORDER, 2, types, values);
 	stream_open(&stream->attributes, ATTRIBUTES OF_THESE ATTRIBUTES_ORDER, 2, types, values);
 	stream_open_columns(&stream->violations, violations_narrow() ?

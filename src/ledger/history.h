@@ -33,7 +33,7 @@ typedef struct AccountHistory
  * one for each, in that order.
  */
 extern AccountHistory *history_load(const int64 *accounts, int naccounts,
-									int what, LedgerMode mode);
+									int what, PlanMode mode);
 
 /*
  * What an account holds that a scheme may look at (of the violations, perhaps
@@ -59,7 +59,7 @@ typedef struct HistoryStream
 	RowStream	violations;
 	RowStream	activities;
 	RowStream	revisions;
-	Names	   *names;
+	WordPool	   *names;
 } HistoryStream;
 
 /* scheme: only accounts with a standing under it, and violations of it; null:

@@ -29,7 +29,7 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-static LedgerPlan links_plan = {
+static KeptPlan links_plan = {
 	"SELECT l.other_id, l.account_id, l.link_id, l.kind, l.confidence::pg_catalog.float8,"
 	" pg_catalog.lower(l.during), pg_catalog.upper(l.during) FROM governance.account_link l"
 	" WHERE l.other_id" EQ "ANY ($1) AND NOT pg_catalog.isempty(l.during)"
@@ -37,13 +37,13 @@ static LedgerPlan links_plan = {
 	1, {INT8ARRAYOID}
 };
 
-static LedgerPlan ids_plan = {
+static KeptPlan ids_plan = {
 	"SELECT pg_catalog.nextval('governance.entry_seq') FROM pg_catalog.generate_series(1, $1)",
 	1, {INT8OID}
 };
 
 /* Points come as hundredths, negative ones stand for those of the original. */
-static LedgerPlan copy_plan = {
+static KeptPlan copy_plan = {
 	"INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at,"
 	" decided_at, source, campaign, incident, content_ref, surcharge, sanction_length, held,"
 	" linked_account_id, linked_violation_id, link_id)"
@@ -64,7 +64,7 @@ static LedgerPlan copy_plan = {
  * The copies that a revision of the original concerns.  One that was revised by
  * itself no longer follows, except that it does not survive its original.
  */
-static LedgerPlan copies_plan = {
+static KeptPlan copies_plan = {
 	"SELECT v.account_id, v.violation_id, v.rule, v.occurred_at, l.kind,"
 	" l.confidence::pg_catalog.float8, o.action, o.points,"
 	" r.action" EQ "'overturn' IS TRUE"
@@ -85,7 +85,7 @@ static LedgerPlan copies_plan = {
 	2, {INT8OID, INT8OID}
 };
 
-static LedgerPlan revise_plan = {
+static KeptPlan revise_plan = {
 	"INSERT INTO governance.revision (account_id, violation_id, action, points, reason, decided_at,"
 	" linked_revision_id)"
 	" SELECT u.account_id, u.violation_id, o.action,"
@@ -127,7 +127,7 @@ typedef struct CopyList
 bool
 linked_entry_check(Relation relation, const char *column, bool refers)
 {
-	if (refers && !ledger_is_writing(RelationGetRelid(relation)))
+	if (refers && !plan_is_writing(RelationGetRelid(relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_INVALID_ENTRY),
 				 errmsg("column \"%s\" of table \"%s\" is written by the ledger only",
@@ -173,10 +173,10 @@ load_links(const ViolationRow *rows, int64 nrows, int *nlinks)
 	for (int64 i = 0; i < n; i++)
 		if (ndistinct == 0 || accounts[ndistinct - 1] != accounts[i])
 			accounts[ndistinct++] = accounts[i];
-	value = ledger_int8_array(accounts, ndistinct);
+	value = int8_array(accounts, ndistinct);
 	pfree(accounts);
 
-	nfound = ledger_execute(&links_plan, &value, NULL, LEDGER_FRESH);
+	nfound = plan_execute(&links_plan, &value, NULL, PLAN_FRESH);
 	links = MemoryContextAllocHuge(context, sizeof(EntryLink) * (nfound + 1));
 	for (uint64 i = 0; i < nfound; i++)
 	{
@@ -320,7 +320,7 @@ linked_entries_copy(ViolationRow **rows, int64 *nrows)
 	for (int i = 0; i < 6; i++)
 		numbers[i] = MemoryContextAllocHuge(context, sizeof(int64) * list.n);
 	value = Int64GetDatum(list.n);
-	ledger_execute(&ids_plan, &value, NULL, LEDGER_FRESH);
+	plan_execute(&ids_plan, &value, NULL, PLAN_FRESH);
 	for (int64 i = 0; i < list.n; i++)
 	{
 		const Copy *copy = &list.items[i];
@@ -346,10 +346,10 @@ linked_entries_copy(ViolationRow **rows, int64 *nrows)
 	SPI_freetuptable(SPI_tuptable);
 	for (int i = 0; i < 6; i++)
 	{
-		values[i] = ledger_int8_array(numbers[i], (int) list.n);
+		values[i] = int8_array(numbers[i], (int) list.n);
 		pfree(numbers[i]);
 	}
-	ledger_execute(&copy_plan, values, NULL, LEDGER_WRITE);
+	plan_execute(&copy_plan, values, NULL, PLAN_WRITE);
 	*nrows += list.n;
 }
 
@@ -400,7 +400,7 @@ linked_entries_revise(const Scheme *scheme, int64 account_id, int64 revision_id,
 	*ncopies = 0;
 	values[0] = Int64GetDatum(account_id);
 	values[1] = Int64GetDatum(revision_id);
-	n = ledger_execute(&copies_plan, values, NULL, LEDGER_FRESH);
+	n = plan_execute(&copies_plan, values, NULL, PLAN_FRESH);
 	accounts = palloc(sizeof(int64) * (n + 1));
 	violations = palloc(sizeof(int64) * (n + 1));
 	points = palloc(sizeof(int64) * (n + 1));
@@ -421,10 +421,10 @@ linked_entries_revise(const Scheme *scheme, int64 account_id, int64 revision_id,
 	SPI_freetuptable(SPI_tuptable);
 	if (kept == 0)
 		return NULL;
-	values[2] = ledger_int8_array(accounts, kept);
-	values[3] = ledger_int8_array(violations, kept);
-	values[4] = ledger_int8_array(points, kept);
-	ledger_execute(&revise_plan, values, NULL, LEDGER_WRITE);
+	values[2] = int8_array(accounts, kept);
+	values[3] = int8_array(violations, kept);
+	values[4] = int8_array(points, kept);
+	plan_execute(&revise_plan, values, NULL, PLAN_WRITE);
 	*ncopies = kept;
 	return accounts;
 }

@@ -18,7 +18,7 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-static LedgerPlan accounts_plan = {
+static KeptPlan accounts_plan = {
 	"SELECT a.account_id FROM governance.account a WHERE a.account_id" EQ "ANY ($1)"
 	" ORDER BY a.account_id FOR NO KEY UPDATE",
 	1, {INT8ARRAYOID}
@@ -37,7 +37,7 @@ accounts_lock(const int64 *accounts, int naccounts)
 
 	if (naccounts == 0)
 		return;
-	array = ledger_int8_array(accounts, naccounts);
-	ledger_execute(&accounts_plan, &array, NULL, LEDGER_FRESH);
+	array = int8_array(accounts, naccounts);
+	plan_execute(&accounts_plan, &array, NULL, PLAN_FRESH);
 	SPI_freetuptable(SPI_tuptable);
 }

@@ -109,7 +109,7 @@ typedef struct PeriodSet
 /* fn_extra of a call. */
 typedef struct PeriodMemory
 {
-	View		view;
+	ReadView		view;
 	MemoryContext context;		/* of the sets */
 	Size		limit;
 	int			nsets;
@@ -409,7 +409,7 @@ read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 static PeriodMemory *
 memory_of(FmgrInfo *caller, const PeriodTable *table)
 {
-	DirectTable *const tables[VIEW_TABLES] = {table->table, &account_table};
+	Table *const tables[READ_VIEW_TABLES] = {table->table, &account_table};
 	PeriodMemory *memory = caller->fn_extra;
 
 	if (memory == NULL)
@@ -417,7 +417,7 @@ memory_of(FmgrInfo *caller, const PeriodTable *table)
 		caller->fn_extra = MemoryContextAllocZero(caller->fn_mcxt, sizeof(PeriodMemory));
 		return NULL;
 	}
-	if (!view_is_same(&memory->view, tables, caller->fn_mcxt))
+	if (!read_view_is_same(&memory->view, tables, caller->fn_mcxt))
 	{
 		memory->nsets = 0;
 		if (memory->context != NULL)

@@ -19,7 +19,7 @@
 /* The key begins with columns 0 and 1: a bigint and a text. */
 typedef struct PeriodTable
 {
-	DirectTable *table;
+	Table *table;
 	DirectRights rights;		/* to it and to the table of accounts */
 	int			since;			/* columns */
 	int			until;

@@ -20,7 +20,7 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 /* Statements for many rows have twins for one row: see sanction_row.c. */
-static LedgerPlan restriction_one_plan = {
+static KeptPlan restriction_one_plan = {
 	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
 	" FROM governance.restriction r"
 	" WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2"
@@ -28,7 +28,7 @@ static LedgerPlan restriction_one_plan = {
 	2, {INT8OID, TEXTOID}
 };
 
-static LedgerPlan restriction_plan = {
+static KeptPlan restriction_plan = {
 	"SELECT r.account_id, r.scheme, r.capability, r.since, r.until, r.sanction_id"
 	" FROM governance.restriction r"
 	" JOIN (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))) AS u (account_id, scheme)"
@@ -38,25 +38,25 @@ static LedgerPlan restriction_plan = {
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
-static LedgerPlan delete_restriction_one_plan = {
+static KeptPlan delete_restriction_one_plan = {
 	"DELETE FROM governance.restriction r WHERE r.account_id" EQ "$1 AND r.scheme" EQ "$2",
 	2, {INT8OID, TEXTOID}
 };
 
-static LedgerPlan delete_restriction_plan = {
+static KeptPlan delete_restriction_plan = {
 	"DELETE FROM governance.restriction r"
 	" USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
 	" WHERE r.account_id" EQ "u.account_id AND r.scheme" EQ "u.scheme",
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
-static LedgerPlan insert_restriction_one_plan = {
+static KeptPlan insert_restriction_one_plan = {
 	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
 	6, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}
 };
 
-static LedgerPlan insert_restriction_plan = {
+static KeptPlan insert_restriction_plan = {
 	"INSERT INTO governance.restriction (account_id, capability, scheme, since, until, sanction_id)"
 	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6))",
 	6, {INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
@@ -79,7 +79,7 @@ static const ColumnSpec restriction_columns[R_COLUMNS] = {
  */
 #define TRIGGERING_CAPABILITY "certification"
 
-static DirectTable restriction_table = {
+static Table restriction_table = {
 	.name = "restriction", .ncolumns = R_COLUMNS, .columns = restriction_columns, .nkeys = 2,
 	.own_trigger = "certification_withheld"
 };
@@ -127,7 +127,7 @@ typedef struct StoredRow
  * and nothing is done, when a trigger has to know of it.
  */
 static bool
-write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
+write_set(DirectAccess *access, Snapshot snapshot, const RestrictionWrite *set)
 {
 	bool	   *found = palloc0(sizeof(bool) * (set->nspans + 1));
 	Datum		values[R_COLUMNS];
@@ -142,8 +142,8 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 		if (strcmp(set->spans[i].capability, TRIGGERING_CAPABILITY) == 0)
 			return false;
 	if (set->stored)
-		direct_find(writer, snapshot, &key, 1);
-	while (set->stored && direct_next(writer))
+		direct_find(access, snapshot, &key, 1);
+	while (set->stored && direct_next(access))
 	{
 		bool		isnull;
 		StoredRow  *stored;
@@ -151,9 +151,9 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 		TimestampTz since;
 		int64		sanction_id;
 
-		if (!is_text(direct_get(writer, R_SCHEME, &isnull), set->scheme->name))
+		if (!is_text(direct_get(access, R_SCHEME, &isnull), set->scheme->name))
 			continue;
-		capability = direct_get(writer, R_CAPABILITY, &isnull);
+		capability = direct_get(access, R_CAPABILITY, &isnull);
 		if (is_text(capability, TRIGGERING_CAPABILITY))
 			return false;
 		if (nrows == max)
@@ -166,8 +166,8 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 		}
 		stored = &rows[nrows++];
 		memset(stored, 0, sizeof(StoredRow));
-		stored->tid = writer->row->tts_tid;
-		since = DatumGetTimestampTz(direct_get(writer, R_SINCE, &isnull));
+		stored->tid = access->row->tts_tid;
+		since = DatumGetTimestampTz(direct_get(access, R_SINCE, &isnull));
 		for (int i = 0; i < set->nspans && stored->span == NULL; i++)
 			if (set->spans[i].since == since && is_text(capability, set->spans[i].capability))
 			{
@@ -176,27 +176,27 @@ write_set(DirectWriter *writer, Snapshot snapshot, const RestrictionWrite *set)
 			}
 		if (stored->span == NULL)
 			continue;
-		sanction_id = DatumGetInt64(direct_get(writer, R_SANCTION, &isnull));
+		sanction_id = DatumGetInt64(direct_get(access, R_SANCTION, &isnull));
 		stored->same = (isnull ? 0 : sanction_id) == stored->span->sanction_id &&
-			DatumGetTimestampTz(direct_get(writer, R_UNTIL, &isnull)) == stored->span->until;
+			DatumGetTimestampTz(direct_get(access, R_UNTIL, &isnull)) == stored->span->until;
 		if (!stored->same)
-			stored->row = direct_keep(writer);
+			stored->row = direct_keep(access);
 	}
 	for (int r = 0; r < nrows; r++)
 	{
 		if (rows[r].span == NULL)
-			direct_delete(writer, &rows[r].tid);
+			direct_delete(access, &rows[r].tid);
 		else if (!rows[r].same)
 		{
 			restriction_values(set, rows[r].span, values, nulls);
-			direct_update(writer, &rows[r].tid, rows[r].row, values, nulls);
+			direct_update(access, &rows[r].tid, rows[r].row, values, nulls);
 		}
 	}
 	for (int i = 0; i < set->nspans; i++)
 		if (!found[i])
 		{
 			restriction_values(set, &set->spans[i], values, nulls);
-			direct_insert(writer, values, nulls);
+			direct_insert(access, values, nulls);
 		}
 	return true;
 }
@@ -264,12 +264,12 @@ write_by_sql(const RestrictionWrite *sets, int n)
 	{
 		values[0] = keys.columns[0].values[0];
 		values[1] = keys.columns[1].values[0];
-		nrows = ledger_execute(&restriction_one_plan, values, NULL, LEDGER_FRESH);
+		nrows = plan_execute(&restriction_one_plan, values, NULL, PLAN_FRESH);
 	}
 	else if (keys.nrows > 1)
 	{
 		columns_arrays(&keys, values);
-		nrows = ledger_execute(&restriction_plan, values, NULL, LEDGER_FRESH);
+		nrows = plan_execute(&restriction_plan, values, NULL, PLAN_FRESH);
 	}
 	for (int i = 0; i < n; i++)
 	{
@@ -297,37 +297,37 @@ write_by_sql(const RestrictionWrite *sets, int n)
 	}
 	if (keys.nrows > 0)
 		SPI_freetuptable(SPI_tuptable);
-	ledger_written("restriction", CMD_DELETE, nstale,
+	require_written("restriction", CMD_DELETE, nstale,
 				   columns_execute(&stale, &delete_restriction_plan, &delete_restriction_one_plan));
-	ledger_written("restriction", CMD_INSERT, rows.nrows,
+	require_written("restriction", CMD_INSERT, rows.nrows,
 				   columns_execute(&rows, &insert_restriction_plan, &insert_restriction_one_plan));
 }
 
 void
 restrictions_write(const RestrictionWrite *sets, int n)
 {
-	DirectWriter writer;
+	DirectAccess access;
 	Snapshot	snapshot;
 	RestrictionWrite *others;
 	int			nothers = 0;
 
 	if (n == 0)
 		return;
-	if (!direct_open(&writer, &restriction_table,
-					 DIRECT_FIND | DIRECT_INSERT | DIRECT_UPDATE | DIRECT_DELETE))
+	if (!direct_open(&access, &restriction_table,
+					 TABLE_FIND | TABLE_INSERT | TABLE_UPDATE | TABLE_DELETE))
 	{
 		write_by_sql(sets, n);
 		return;
 	}
 	others = palloc(sizeof(RestrictionWrite) * n);
-	snapshot = direct_look();
+	snapshot = snapshot_push();
 	for (int i = 0; i < n; i++)
-		if (!write_set(&writer, snapshot, &sets[i]))
+		if (!write_set(&access, snapshot, &sets[i]))
 			others[nothers++] = sets[i];
-	direct_flush(&writer);
-	direct_stop(&writer);
-	direct_seen();
-	direct_close(&writer);
+	direct_flush(&access);
+	direct_stop(&access);
+	snapshot_pop();
+	direct_close(&access);
 	if (nothers > 0)
 		write_by_sql(others, nothers);
 }

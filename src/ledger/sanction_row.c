@@ -28,7 +28,7 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 #define NE " OPERATOR(pg_catalog.<>) "
 
-static LedgerPlan find_plan = {
+static KeptPlan find_plan = {
 	"SELECT s.sanction_id FROM governance.sanction s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 AND s.rung" EQ "$3"
 	" AND coalesce(s.violation_id, 0)" EQ "$4"
@@ -40,7 +40,7 @@ static LedgerPlan find_plan = {
  * Statements for many rows scan as many functions as there are columns, which
  * costs more than a row or two: each has a twin for one row.
  */
-static LedgerPlan insert_sanction_one_plan = {
+static KeptPlan insert_sanction_one_plan = {
 	"INSERT INTO governance.sanction (account_id, sanction_id, scheme, rung, tier, withholds,"
 	" during, violation_id, policy_id, enforced, released_at, release_reason, terms)"
 	" VALUES ($1, $2, $3, $4, $5, $6::pg_catalog.text[], pg_catalog.tstzrange($7, $8),"
@@ -49,7 +49,7 @@ static LedgerPlan insert_sanction_one_plan = {
 	TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
 };
 
-static LedgerPlan insert_sanction_plan = {
+static KeptPlan insert_sanction_plan = {
 	"INSERT INTO governance.sanction (account_id, sanction_id, scheme, rung, tier, withholds,"
 	" during, violation_id, policy_id, enforced, released_at, release_reason, terms)"
 	" SELECT u.account_id, u.sanction_id, u.scheme, u.rung, u.tier, u.withholds::pg_catalog.text[],"
@@ -63,7 +63,7 @@ static LedgerPlan insert_sanction_plan = {
 	BOOLARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
 };
 
-static LedgerPlan update_sanction_one_plan = {
+static KeptPlan update_sanction_one_plan = {
 	"UPDATE governance.sanction s SET tier = $3, withholds = $4::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange($5, $6), enforced = $7, released_at = $8, release_reason = $9,"
 	" terms = $10::pg_catalog.jsonb, policy_id = $11"
@@ -80,7 +80,7 @@ static LedgerPlan update_sanction_one_plan = {
 	TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8OID}
 };
 
-static LedgerPlan update_sanction_plan = {
+static KeptPlan update_sanction_plan = {
 	"UPDATE governance.sanction s SET tier = u.tier, withholds = u.withholds::pg_catalog.text[],"
 	" during = pg_catalog.tstzrange(u.starts, u.ends), enforced = u.enforced,"
 	" released_at = u.released_at, release_reason = u.release_reason,"
@@ -115,7 +115,7 @@ static const ColumnSpec sanction_columns[S_COLUMNS] = {
 	{"release_reason", TEXTOID}
 };
 
-static DirectTable sanction_table = {
+static Table sanction_table = {
 	.name = "sanction", .ncolumns = S_COLUMNS, .columns = sanction_columns, .nkeys = 2
 };
 
@@ -146,7 +146,7 @@ rung_values(const Rung *rung, RungValues *last)
 		names[i] = CStringGetTextDatum(rung->capabilities[i]);
 	last->rung = rung;
 	last->code = CStringGetTextDatum(rung->code);
-	last->withholds = ledger_array(names, NULL, rung->ncapabilities, TEXTOID);
+	last->withholds = datum_array(names, NULL, rung->ncapabilities, TEXTOID);
 }
 
 /* {"a","b"}, as text, since arrays of arrays must be rectangular. */
@@ -257,7 +257,7 @@ release_reason_name(int reason)
 /* ---------- new ones ---------- */
 
 static void
-insert_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
+insert_direct(DirectAccess *access, const SanctionWrite *rows, int n)
 {
 	RungValues	rung = {0};
 
@@ -275,9 +275,9 @@ insert_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
 		values[S_CAUSE] = Int64GetDatum(s->cause);
 		nulls[S_CAUSE] = s->cause == 0;
 		values[S_RECORDED] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-		direct_insert(writer, values, nulls);
+		direct_insert(access, values, nulls);
 	}
-	direct_flush(writer);
+	direct_flush(access);
 }
 
 void
@@ -287,15 +287,15 @@ sanctions_insert(const SanctionWrite *rows, int n)
 		INT8OID, INT8OID, TEXTOID, TEXTOID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID,
 		TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID
 	};
-	DirectWriter writer;
+	DirectAccess access;
 	Columns		columns;
 
 	if (n == 0)
 		return;
-	if (direct_open(&writer, &sanction_table, DIRECT_INSERT))
+	if (direct_open(&access, &sanction_table, TABLE_INSERT))
 	{
-		insert_direct(&writer, rows, n);
-		direct_close(&writer);
+		insert_direct(&access, rows, n);
+		direct_close(&access);
 		return;
 	}
 	columns_init(&columns, types, 14);
@@ -326,16 +326,16 @@ sanctions_insert(const SanctionWrite *rows, int n)
 		values[13] = sanction_terms(rung, s, &nulls[13]);
 		columns_add(&columns, values, nulls);
 	}
-	ledger_written("sanction", CMD_INSERT, columns.nrows,
+	require_written("sanction", CMD_INSERT, columns.nrows,
 				   columns_execute(&columns, &insert_sanction_plan, &insert_sanction_one_plan));
 }
 
 /* ---------- those that have changed ---------- */
 
 static void
-update_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
+update_direct(DirectAccess *access, const SanctionWrite *rows, int n)
 {
-	Snapshot	snapshot = direct_look();
+	Snapshot	snapshot = snapshot_push();
 	RungValues	rung = {0};
 
 	for (int i = 0; i < n; i++)
@@ -350,17 +350,17 @@ update_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
 
 		key[0] = Int64GetDatum(rows[i].account_id);
 		key[1] = Int64GetDatum(rows[i].sanction->sanction_id);
-		direct_find(writer, snapshot, key, 2);
-		if (!direct_next(writer))
+		direct_find(access, snapshot, key, 2);
+		if (!direct_next(access))
 			continue;
 		sanction_values(&rows[i], &rung, values, nulls);
 		for (int c = 0; c < S_COLUMNS; c++)
-			before[c] = direct_get(writer, c, &before_nulls[c]);
+			before[c] = direct_get(access, c, &before_nulls[c]);
 		for (size_t f = 0; f < lengthof(sanction_figures); f++)
 		{
 			int			c = sanction_figures[f];
 			Form_pg_attribute attribute =
-				TupleDescAttr(RelationGetDescr(writer->rel), writer->table->numbers[c] - 1);
+				TupleDescAttr(RelationGetDescr(access->rel), access->table->numbers[c] - 1);
 
 			same = same && nulls[c] == before_nulls[c] &&
 				(nulls[c] || datum_image_eq(values[c], before[c], attribute->attbyval,
@@ -370,11 +370,11 @@ update_direct(DirectWriter *writer, const SanctionWrite *rows, int n)
 		}
 		if (same)
 			continue;
-		tid = writer->row->tts_tid;
-		direct_update(writer, &tid, direct_keep(writer), before, before_nulls);
+		tid = access->row->tts_tid;
+		direct_update(access, &tid, direct_keep(access), before, before_nulls);
 	}
-	direct_stop(writer);
-	direct_seen();
+	direct_stop(access);
+	snapshot_pop();
 }
 
 void
@@ -384,15 +384,15 @@ sanctions_update(const SanctionWrite *rows, int n)
 		INT8OID, INT8OID, LEDGER_TIER_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
 		TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8OID
 	};
-	DirectWriter writer;
+	DirectAccess access;
 	Columns		columns;
 
 	if (n == 0)
 		return;
-	if (direct_open(&writer, &sanction_table, DIRECT_FIND | DIRECT_UPDATE))
+	if (direct_open(&access, &sanction_table, TABLE_FIND | TABLE_UPDATE))
 	{
-		update_direct(&writer, rows, n);
-		direct_close(&writer);
+		update_direct(&access, rows, n);
+		direct_close(&access);
 		return;
 	}
 	columns_init(&columns, types, 11);
@@ -424,7 +424,7 @@ sanctions_update(const SanctionWrite *rows, int n)
 
 int64
 stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause,
-				TimestampTz starts, LedgerMode mode)
+				TimestampTz starts, PlanMode mode)
 {
 	Datum		values[5];
 	int64		sanction_id = 0;
@@ -435,7 +435,7 @@ stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause,
 	values[2] = CStringGetTextDatum(rung);
 	values[3] = Int64GetDatum(cause);
 	values[4] = TimestampTzGetDatum(starts);
-	if (ledger_execute(&find_plan, values, NULL, mode) > 0)
+	if (plan_execute(&find_plan, values, NULL, mode) > 0)
 		sanction_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 												  1, &isnull));
 	SPI_freetuptable(SPI_tuptable);

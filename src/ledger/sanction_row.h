@@ -26,7 +26,7 @@ extern void sanctions_update(const SanctionWrite *rows, int n);
 
 /* The id of a stored sanction by what identifies it in a replay; 0: none. */
 extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
-							 int64 cause, TimestampTz starts, LedgerMode mode);
+							 int64 cause, TimestampTz starts, PlanMode mode);
 
 /* The figures that a rung puts on a sanction, as the text of a JSON object. */
 extern Datum sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull);

@@ -169,7 +169,7 @@ load_histories(StandingWork *works, int nworks, WorkTest test, int what)
 			histories = accounts_find(accounts, n, begins);
 		bare = histories != NULL;
 		if (!bare)
-			histories = history_load(accounts, n, what, LEDGER_LATEST);
+			histories = history_load(accounts, n, what, PLAN_LATEST);
 		for (int i = 0; i < nworks; i++)
 			if (test(&works[i]))
 			{

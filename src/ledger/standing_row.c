@@ -34,14 +34,14 @@
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-static LedgerPlan read_plan = {
+static KeptPlan read_plan = {
 	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.settled, s.settling"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
 	2, {INT8OID, TEXTOID}
 };
 
-static LedgerPlan probe_plan = {
+static KeptPlan probe_plan = {
 	"SELECT u.o FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u (account_id, scheme, o)"
 	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
 	" WHERE s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme)"
@@ -49,7 +49,7 @@ static LedgerPlan probe_plan = {
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
-static LedgerPlan lock_plan = {
+static KeptPlan lock_plan = {
 	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent, s.settled, s.settling"
 	" FROM governance.standing s"
 	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
@@ -58,19 +58,19 @@ static LedgerPlan lock_plan = {
 	2, {INT8ARRAYOID, TEXTARRAYOID}
 };
 
-static LedgerPlan lock_one_plan = {
+static KeptPlan lock_one_plan = {
 	"SELECT s.account_id, s.scheme, s.state, s.known_at, s.policy_id, s.recent, s.settled, s.settling"
 	" FROM governance.standing s"
 	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
 	2, {INT8OID, TEXTOID}
 };
 
-static LedgerPlan there_plan = {
+static KeptPlan there_plan = {
 	"SELECT FROM governance.standing s WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2",
 	2, {INT8OID, TEXTOID}
 };
 
-static LedgerPlan insert_plan = {
+static KeptPlan insert_plan = {
 	"INSERT INTO governance.standing (account_id, scheme, score, tier, as_of, known_at, policy_id, state, settled, settling)"
 	" SELECT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
 	" ON CONFLICT DO NOTHING RETURNING account_id, scheme",
@@ -80,7 +80,7 @@ static LedgerPlan insert_plan = {
 };
 
 /* A part that stays is the row's own: what lies out of line is not written anew. */
-static LedgerPlan update_plan = {
+static KeptPlan update_plan = {
 	"UPDATE governance.standing s SET score = u.score, tier = u.tier, as_of = u.as_of,"
 	" known_at = u.known_at, policy_id = u.policy_id, state = u.state,"
 	" settled = CASE WHEN u.keeps_settled THEN s.settled ELSE u.settled END,"
@@ -93,7 +93,7 @@ static LedgerPlan update_plan = {
 	BYTEAARRAYOID, BYTEAARRAYOID, BOOLARRAYOID, BOOLARRAYOID}
 };
 
-static LedgerPlan update_one_plan = {
+static KeptPlan update_one_plan = {
 	"UPDATE governance.standing SET score = $3, tier = $4, as_of = $5,"
 	" known_at = $6, policy_id = $7, state = $8, settled = CASE WHEN $12 THEN settled ELSE $9 END,"
 	" settling = CASE WHEN $13 THEN settling ELSE $10 END, recent = $11"
@@ -119,7 +119,7 @@ static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"settling", BYTEAOID}, {"recent", BYTEAOID}
 };
 
-DirectTable standing_table = {
+Table standing_table = {
 	.name = "standing", .ncolumns = S_COLUMNS, .columns = standing_columns, .nkeys = 2,
 	.parent = &account_table
 };
@@ -128,10 +128,10 @@ void
 standing_table_open(StandingTable *table)
 {
 	memset(table, 0, sizeof(StandingTable));
-	table->inserts = direct_open(&table->writer, &standing_table,
-								 DIRECT_FIND | DIRECT_UPDATE | DIRECT_INSERT_UNLESS);
+	table->inserts = direct_open(&table->access, &standing_table,
+								 TABLE_FIND | TABLE_UPDATE | TABLE_INSERT_UNLESS);
 	table->direct = table->inserts ||
-		direct_open(&table->writer, &standing_table, DIRECT_FIND | DIRECT_UPDATE);
+		direct_open(&table->access, &standing_table, TABLE_FIND | TABLE_UPDATE);
 }
 
 void
@@ -139,10 +139,10 @@ standing_table_close(StandingTable *table)
 {
 	if (!table->direct)
 		return;
-	direct_stop(&table->writer);
+	direct_stop(&table->access);
 	if (table->snapshot != NULL)
-		direct_seen();
-	direct_close(&table->writer);
+		snapshot_pop();
+	direct_close(&table->access);
 }
 
 /* ---------- columns ---------- */
@@ -167,8 +167,8 @@ key_arrays(StandingWork *works, int nworks, Datum *values)
 		accounts[i] = Int64GetDatum(key->account_id);
 		schemes[i] = name;
 	}
-	values[0] = ledger_array(accounts, NULL, nworks, INT8OID);
-	values[1] = ledger_array(schemes, NULL, nworks, TEXTOID);
+	values[0] = datum_array(accounts, NULL, nworks, INT8OID);
+	values[1] = datum_array(schemes, NULL, nworks, TEXTOID);
 }
 
 /*
@@ -257,7 +257,7 @@ standing_parts(int64 account_id, Scheme *scheme, const void **parts)
 		return;
 	}
 	ledger_read_enter();
-	if (ledger_execute(&read_plan, key, NULL, LEDGER_READ) > 0)
+	if (plan_execute(&read_plan, key, NULL, PLAN_READ) > 0)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
 
@@ -314,7 +314,7 @@ standing_read(int64 account_id, Scheme *scheme)
 		return standing;
 	values[0] = Int64GetDatum(account_id);
 	values[1] = PointerGetDatum(scheme->text);
-	if (ledger_execute(&read_plan, values, NULL, LEDGER_READ) > 0)
+	if (plan_execute(&read_plan, values, NULL, PLAN_READ) > 0)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[0];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
@@ -398,14 +398,14 @@ standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missi
 	if (table->direct && !IsolationUsesXactSnapshot())
 	{
 		if (table->snapshot == NULL)
-			table->snapshot = direct_look();
+			table->snapshot = snapshot_push();
 		for (int i = 0; i < nkeys; i++)
 		{
 			direct_key(keys[i], values);
-			direct_find(&table->writer, table->snapshot, values, 2);
-			missing[i] = !direct_next(&table->writer);
+			direct_find(&table->access, table->snapshot, values, 2);
+			missing[i] = !direct_next(&table->access);
 			if (!missing[i])
-				keys[i]->tid = table->writer.row->tts_tid;
+				keys[i]->tid = table->access.row->tts_tid;
 		}
 		return;
 	}
@@ -413,7 +413,7 @@ standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missi
 	for (int i = 0; i < nkeys; i++)
 		works[i].key = keys[i];
 	key_arrays(works, nkeys, values);
-	nrows = ledger_execute(&probe_plan, values, NULL, LEDGER_LATEST);
+	nrows = plan_execute(&probe_plan, values, NULL, PLAN_LATEST);
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		bool		isnull;
@@ -436,7 +436,7 @@ standings_probe(StandingTable *table, StandingKey **keys, int nkeys, bool *missi
 #define QUEUE_SUBID 3
 
 static bool
-enter_queue(DirectWriter *writer, const StandingKey *key, LOCKTAG *tag)
+enter_queue(DirectAccess *access, const StandingKey *key, LOCKTAG *tag)
 {
 	uint64		hash = hash_combine64((uint64) key->account_id,
 									  text_hash(key->scheme->name, strlen(key->scheme->name)));
@@ -449,10 +449,10 @@ enter_queue(DirectWriter *writer, const StandingKey *key, LOCKTAG *tag)
 
 	/* The first in the queue may be waiting for us. */
 	direct_key(key, values);
-	direct_find(writer, direct_look(), values, 2);
-	ours = direct_next(writer) && direct_is_ours(writer);
-	direct_stop(writer);
-	direct_seen();
+	direct_find(access, snapshot_push(), values, 2);
+	ours = direct_next(access) && direct_is_ours(access);
+	direct_stop(access);
+	snapshot_pop();
 	if (ours)
 		return false;
 	(void) LockAcquire(tag, ExclusiveLock, false, false);
@@ -466,7 +466,7 @@ enter_queue(DirectWriter *writer, const StandingKey *key, LOCKTAG *tag)
 static void
 lock_direct(StandingTable *table, StandingWork *work)
 {
-	DirectWriter *writer = &table->writer;
+	DirectAccess *access = &table->access;
 	StandingKey *key = work->key;
 	bool		isnull;
 	bool		locked;
@@ -475,25 +475,25 @@ lock_direct(StandingTable *table, StandingWork *work)
 	Datum		recent;
 
 	if (ItemPointerIsValid(&key->tid))
-		locked = direct_lock(writer, &key->tid, table->snapshot, LockTupleNoKeyExclusive);
+		locked = direct_lock(access, &key->tid, table->snapshot, LockTupleNoKeyExclusive);
 	else
 	{
 		Snapshot	snapshot;
 		Datum		values[2];
 		LOCKTAG		tag;
-		bool		queued = enter_queue(writer, key, &tag);
+		bool		queued = enter_queue(access, key, &tag);
 
-		snapshot = direct_look();
+		snapshot = snapshot_push();
 		direct_key(key, values);
-		direct_find(writer, snapshot, values, 2);
-		locked = direct_next(writer);
+		direct_find(access, snapshot, values, 2);
+		locked = direct_next(access);
 		if (locked)
 		{
-			key->tid = writer->row->tts_tid;
-			locked = direct_lock(writer, &key->tid, snapshot, LockTupleNoKeyExclusive);
+			key->tid = access->row->tts_tid;
+			locked = direct_lock(access, &key->tid, snapshot, LockTupleNoKeyExclusive);
 		}
-		direct_stop(writer);
-		direct_seen();
+		direct_stop(access);
+		snapshot_pop();
 		if (queued)
 			LockRelease(&tag, ExclusiveLock, false);
 	}
@@ -502,19 +502,19 @@ lock_direct(StandingTable *table, StandingWork *work)
 		ItemPointerSetInvalid(&key->tid);
 		return;
 	}
-	key->tid = writer->row->tts_tid;
-	work->row = direct_keep(writer);
-	state = direct_get(writer, S_STATE, &isnull);
+	key->tid = access->row->tts_tid;
+	work->row = direct_keep(access);
+	state = direct_get(access, S_STATE, &isnull);
 	for (int p = 0; p < ENGINE_PARTS; p++)
 	{
-		Datum		part = direct_get(writer, S_SETTLED + p, &none);
+		Datum		part = direct_get(access, S_SETTLED + p, &none);
 
 		work->parts[p] = stored_part(part, none);
 	}
-	recent = direct_get(writer, S_RECENT, &none);
-	take_row(work, state, DatumGetTimestampTz(direct_get(writer, S_KNOWN_AT, &isnull)),
-			 DatumGetInt64(direct_get(writer, S_POLICY, &isnull)), recent, none);
-	ExecClearTuple(writer->row);
+	recent = direct_get(access, S_RECENT, &none);
+	take_row(work, state, DatumGetTimestampTz(direct_get(access, S_KNOWN_AT, &isnull)),
+			 DatumGetInt64(direct_get(access, S_POLICY, &isnull)), recent, none);
+	ExecClearTuple(access->row);
 }
 
 void
@@ -534,12 +534,12 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 	{
 		values[0] = Int64GetDatum(works[0].key->account_id);
 		values[1] = CStringGetTextDatum(works[0].key->scheme->name);
-		nrows = ledger_execute(&lock_one_plan, values, NULL, LEDGER_WRITE);
+		nrows = plan_execute(&lock_one_plan, values, NULL, PLAN_WRITE);
 	}
 	else
 	{
 		key_arrays(works, nworks, values);
-		nrows = ledger_execute(&lock_plan, values, NULL, LEDGER_WRITE);
+		nrows = plan_execute(&lock_plan, values, NULL, PLAN_WRITE);
 	}
 	for (uint64 row = 0; row < nrows; row++)
 	{
@@ -568,7 +568,7 @@ standings_lock(StandingTable *table, StandingWork *works, int nworks)
 
 /* Writes all of them by one insert, or by one update, which takes more. */
 static uint64
-execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
+execute_many(KeptPlan *plan, StandingWork *works, int nworks)
 {
 	static const Oid types[VALUES + ENGINE_PARTS] = {
 		LEDGER_SCORE_TYPE, LEDGER_TIER_TYPE, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, BYTEAOID,
@@ -604,8 +604,8 @@ execute_many(LedgerPlan *plan, StandingWork *works, int nworks)
 		}
 	}
 	for (int c = 0; c < ncolumns; c++)
-		values[2 + c] = ledger_array(columns[c], nulls[c], nworks, ledger_type(types[c]));
-	return ledger_execute(plan, values, NULL, LEDGER_WRITE);
+		values[2 + c] = datum_array(columns[c], nulls[c], nworks, ledger_type(types[c]));
+	return plan_execute(plan, values, NULL, PLAN_WRITE);
 }
 
 void
@@ -613,7 +613,7 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 {
 	if (!table->direct && nworks > 1)
 	{
-		ledger_written("standing", CMD_UPDATE, nworks, execute_many(&update_plan, works, nworks));
+		require_written("standing", CMD_UPDATE, nworks, execute_many(&update_plan, works, nworks));
 		return;
 	}
 	for (int i = 0; i < nworks; i++)
@@ -628,7 +628,7 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 		direct_key(key, values);
 		if (table->direct)
 		{
-			direct_update(&table->writer, &key->tid, works[i].row, values, nulls);
+			direct_update(&table->access, &key->tid, works[i].row, values, nulls);
 			continue;
 		}
 		for (int p = 0; p < ENGINE_PARTS; p++)
@@ -639,8 +639,8 @@ standings_update(StandingTable *table, StandingWork *works, int nworks)
 		for (int c = 0; c < S_COLUMNS + ENGINE_PARTS; c++)
 			none[c] = nulls[c] ? 'n' : ' ';
 		none[S_COLUMNS + ENGINE_PARTS] = '\0';
-		ledger_written("standing", CMD_UPDATE, 1,
-					   ledger_execute(&update_one_plan, values, none, LEDGER_WRITE));
+		require_written("standing", CMD_UPDATE, 1,
+					   plan_execute(&update_one_plan, values, none, PLAN_WRITE));
 	}
 }
 
@@ -683,7 +683,7 @@ standings_insert(StandingTable *table, StandingWork *works, int nworks, bool *in
 			CHECK_FOR_INTERRUPTS();
 			direct_key(works[i].key, values);
 			standing_values(&works[i], &values[2], &nulls[2], keeps);
-			inserted[i] = direct_insert_unless_there(&table->writer, values, nulls);
+			inserted[i] = direct_insert_unless_there(&table->access, values, nulls);
 		}
 		return;
 	}
@@ -711,5 +711,5 @@ standing_is_there(const StandingKey *key)
 	Datum		values[2];
 
 	direct_key(key, values);
-	return ledger_execute(&there_plan, values, NULL, LEDGER_LATEST) > 0;
+	return plan_execute(&there_plan, values, NULL, PLAN_LATEST) > 0;
 }

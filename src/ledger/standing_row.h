@@ -13,7 +13,7 @@
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
 
-extern DirectTable standing_table;
+extern Table standing_table;
 
 /* What a standing becomes. */
 typedef struct StandingWork
@@ -41,7 +41,7 @@ typedef struct StandingTable
 {
 	bool		direct;
 	bool		inserts;		/* direct, and rows can be inserted so, too */
-	DirectWriter writer;		/* when direct */
+	DirectAccess access;		/* when direct */
 	Snapshot	snapshot;		/* that all keys were looked for with, or null */
 } StandingTable;
 

@@ -79,7 +79,7 @@ typedef struct Verification
 {
 	ReturnSetInfo *result;
 	RowStream	derived[NDERIVED];
-	Names	   *names;
+	WordPool	   *names;
 	TypeCacheEntry *range;
 	int64		account_id;
 	const char *scheme;
@@ -120,7 +120,7 @@ static inline const char *
 column_word(const Verification *v, const RowStream *stream, int number)
 {
 	return stream->nulls[number - 1] ? NULL :
-		names_get(v->names, DatumGetTextPP(stream->values[number - 1]));
+		word_pool_get(v->names, DatumGetTextPP(stream->values[number - 1]));
 }
 
 /* Does it belong to the account and scheme that are being looked at? */

@@ -270,7 +270,7 @@ known_id(HTAB *known, Scheme *scheme, int64 account_id, const ProjectedSanction 
 		return 0;
 	if (!found)
 		sanction_id = stored_sanction(account_id, scheme, of->rung->code, s->cause, s->starts,
-									  LEDGER_FRESH);
+									  PLAN_FRESH);
 	entry = hash_search(known, &key, HASH_ENTER, NULL);
 	entry->sanction_id = sanction_id;
 	return sanction_id;

@@ -47,17 +47,17 @@ PG_FUNCTION_INFO_V1(governance_audit_digest);
 PG_FUNCTION_INFO_V1(governance_audit_row);
 PG_FUNCTION_INFO_V1(governance_audit_append);
 
-static LedgerPlan head_plan = {
+static KeptPlan head_plan = {
 	"SELECT c.position, c.digest FROM governance.audit_chain c ORDER BY c.position DESC LIMIT 1",
 	0
 };
 
-static LedgerPlan append_plan = {
+static KeptPlan append_plan = {
 	"INSERT INTO governance.audit_chain (position, audit_id, digest) VALUES ($1, $2, $3)",
 	3, {INT8OID, INT8OID, BYTEAOID}
 };
 
-static LedgerPlan event_plan = {
+static KeptPlan event_plan = {
 	"INSERT INTO governance.audit (session_role, role, application, client, action, reason)"
 	" VALUES (session_user, $1, pg_catalog.current_setting('application_name'),"
 	" pg_catalog.host(pg_catalog.inet_client_addr()), $2, $3)",
@@ -283,7 +283,7 @@ governance_audit_append(PG_FUNCTION_ARGS)
 
 	ledger_enter(&identity);
 	LockRelationOid(audit_relation("audit_chain"), ExclusiveLock);
-	if (ledger_execute(&head_plan, NULL, NULL, LEDGER_LATEST) > 0)
+	if (plan_execute(&head_plan, NULL, NULL, PLAN_LATEST) > 0)
 	{
 		HeapTuple	head = SPI_tuptable->vals[0];
 
@@ -293,7 +293,7 @@ governance_audit_append(PG_FUNCTION_ARGS)
 	values[0] = Int64GetDatum(position);
 	values[1] = SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "audit_id"), &isnull);
 	values[2] = PointerGetDatum(entry_digest(before, trigger->tg_trigtuple, desc));
-	ledger_execute(&append_plan, values, NULL, LEDGER_WRITE);
+	plan_execute(&append_plan, values, NULL, PLAN_WRITE);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }
@@ -309,5 +309,5 @@ audit_event(Oid userid, const char *action, const char *reason)
 	values[0] = CStringGetTextDatum(GetUserNameFromId(userid, false));
 	values[1] = CStringGetTextDatum(action);
 	values[2] = reason == NULL ? (Datum) 0 : CStringGetTextDatum(reason);
-	ledger_execute(&event_plan, values, reason == NULL ? "  n" : NULL, LEDGER_WRITE);
+	plan_execute(&event_plan, values, reason == NULL ? "  n" : NULL, PLAN_WRITE);
 }

@@ -35,14 +35,14 @@ static SmallTable parked = {
 	.ncolumns = 3
 };
 
-static LedgerPlan hold_plan = {
+static KeptPlan hold_plan = {
 	"UPDATE governance.violation v SET held = true"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
 	" WHERE v.account_id" EQ "u.account_id AND v.violation_id" EQ "u.violation_id",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
-static LedgerPlan check_plan = {
+static KeptPlan check_plan = {
 	"SELECT b.id FROM governance.brake_check($1, $2) AS b (id)",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
@@ -78,8 +78,8 @@ row_arrays(const ViolationRow *rows, int64 nrows, RowTest test, Datum *values)
 		}
 	if (n > 0)
 	{
-		values[0] = ledger_int8_array(accounts, n);
-		values[1] = ledger_int8_array(violations, n);
+		values[0] = int8_array(accounts, n);
+		values[1] = int8_array(violations, n);
 	}
 	pfree(accounts);
 	pfree(violations);
@@ -128,7 +128,7 @@ brake_hold(ViolationRow *rows, int64 nrows)
 		return;
 	for (int64 i = 0; i < nrows; i++)
 		rows[i].held = rows[i].held || is_parked(&rows[i]);
-	ledger_execute(&hold_plan, values, NULL, LEDGER_WRITE);
+	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 }
 
 static int
@@ -156,7 +156,7 @@ brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 
 	if (!row_arrays(rows, nrows, is_watched, values))
 		return;
-	nheld = ledger_execute(&check_plan, values, NULL, LEDGER_FRESH);
+	nheld = plan_execute(&check_plan, values, NULL, PLAN_FRESH);
 	held_ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nheld + 1));
 	for (uint64 row = 0; row < nheld; row++)
 	{
@@ -172,7 +172,7 @@ brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 	/* This very statement went too far: as if it had come after the parking. */
 	qsort(held_ids, nheld, sizeof(int64), id_cmp);
 	row_arrays(rows, nrows, is_held_now, values);
-	ledger_execute(&hold_plan, values, NULL, LEDGER_WRITE);
+	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 	for (int64 i = 0; i < nrows; i++)
 		if (is_held_now(&rows[i]))
 		{

@@ -56,7 +56,7 @@ static SmallTable level_table = {
 	.ncolumns = 2
 };
 
-static LedgerPlan confirmed_plan = {
+static KeptPlan confirmed_plan = {
 	"SELECT FROM governance.violation v"
 	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, violation_id)"
 	" ON v.account_id" EQ "u.account_id AND v.violation_id" EQ "u.violation_id"
@@ -444,9 +444,9 @@ limits_confirmed(const ViolationRow *rows, int64 nrows)
 		accounts[i] = rows[i].account_id;
 		violations[i] = rows[i].violation_id;
 	}
-	values[0] = ledger_int8_array(accounts, nrows);
-	values[1] = ledger_int8_array(violations, nrows);
-	answer = ledger_execute(&confirmed_plan, values, NULL, LEDGER_FRESH) == 0;
+	values[0] = int8_array(accounts, nrows);
+	values[1] = int8_array(violations, nrows);
+	answer = plan_execute(&confirmed_plan, values, NULL, PLAN_FRESH) == 0;
 	SPI_freetuptable(SPI_tuptable);
 	return answer;
 }

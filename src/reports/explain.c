@@ -30,7 +30,7 @@
 
 PG_FUNCTION_INFO_V1(governance_explain);
 
-static LedgerPlan sanction_plan = {
+static KeptPlan sanction_plan = {
 	"SELECT s.account_id, s.scheme, s.rung, s.tier, pg_catalog.to_json(s.withholds)::pg_catalog.text,"
 	" pg_catalog.lower(s.during), pg_catalog.upper(s.during), s.violation_id, s.policy_id,"
 	" s.enforced, s.terms::pg_catalog.text, s.released_at, s.release_reason,"
@@ -59,7 +59,7 @@ enum
  * By the version that judged it: the sanction's own when that was on trial or has
  * been withdrawn before it began, else the one in force when it occurred.
  */
-static LedgerPlan violation_plan = {
+static KeptPlan violation_plan = {
 	"SELECT v.rule, pr.title, pr.severity, v.source, v.content_ref, v.decided_by, v.campaign,"
 	" v.incident, v.evidence::pg_catalog.text"
 	" FROM governance.violation v"
@@ -73,7 +73,7 @@ static LedgerPlan violation_plan = {
 };
 
 /* Who lifted it, and why. */
-static LedgerPlan release_plan = {
+static KeptPlan release_plan = {
 	"SELECT r.decided_by, r.reason, r.revision_id FROM governance.revision r"
 	" WHERE r.account_id" EQ "$1 AND r.sanction_id" EQ "$2 AND r.action" EQ "'release'"
 	" AND r.decided_at" EQ "$3 ORDER BY r.revision_id LIMIT 1",
@@ -166,7 +166,7 @@ read_sanction(int64 sanction_id, StoredSanction *sanction)
 {
 	Datum		value = Int64GetDatum(sanction_id);
 
-	if (ledger_execute(&sanction_plan, &value, NULL, LEDGER_READ) == 0)
+	if (plan_execute(&sanction_plan, &value, NULL, PLAN_READ) == 0)
 		report_missing_id(MISSING_SANCTION, sanction_id, NULL, 0);
 	sanction->sanction_id = sanction_id;
 	sanction->account_id = column_int8(S_ACCOUNT);
@@ -339,7 +339,7 @@ put_violation(Explanation *e)
 	values[1] = Int64GetDatum(sanction->cause);
 	values[2] = Int64GetDatum(sanction->policy_id);
 	values[3] = BoolGetDatum(sanction->withdrawn || e->scheme->trial_of != NULL);
-	if (row == NULL || ledger_execute(&violation_plan, values, NULL, LEDGER_READ) == 0)
+	if (row == NULL || plan_execute(&violation_plan, values, NULL, PLAN_READ) == 0)
 		return;
 	title = column_text(V_TITLE);
 	json_begin_object(json, "violation");
@@ -434,7 +434,7 @@ put_release_decision(Explanation *e)
 	values[0] = Int64GetDatum(e->sanction.account_id);
 	values[1] = Int64GetDatum(e->sanction.sanction_id);
 	values[2] = TimestampTzGetDatum(e->sanction.released);
-	if (ledger_execute(&release_plan, values, NULL, LEDGER_READ) > 0)
+	if (plan_execute(&release_plan, values, NULL, PLAN_READ) > 0)
 	{
 		char	   *decided_by = column_text(R_DECIDED_BY);
 		char	   *why = column_text(R_REASON);

@@ -50,7 +50,7 @@ PG_FUNCTION_INFO_V1(governance_inherited_by);
 PG_FUNCTION_INFO_V1(governance_link_apply);
 PG_FUNCTION_INFO_V1(governance_exemption_apply);
 
-static LedgerPlan links_plan = {
+static KeptPlan links_plan = {
 	"SELECT l.other_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
 	" pg_catalog.upper(l.during) FROM governance.account_link l"
 	" WHERE l.account_id" EQ "$1 AND NOT pg_catalog.isempty(l.during) ORDER BY l.link_id",
@@ -67,14 +67,14 @@ typedef struct Link
 } Link;
 
 /* Who inherits from an account, and along which link. */
-static LedgerPlan heirs_plan = {
+static KeptPlan heirs_plan = {
 	"SELECT l.account_id, l.kind, l.confidence::pg_catalog.float8, pg_catalog.lower(l.during),"
 	" pg_catalog.upper(l.during) FROM governance.account_link l"
 	" WHERE l.other_id" EQ "$1 AND NOT pg_catalog.isempty(l.during) ORDER BY l.account_id, l.link_id",
 	1, {INT8OID}
 };
 
-static LedgerPlan exemptions_plan = {
+static KeptPlan exemptions_plan = {
 	"SELECT e.exemption_id, e.other_id, e.sanction_id, e.exempt, e.decided_at"
 	" FROM governance.exemption e WHERE e.account_id" EQ "$1",
 	1, {INT8OID}
@@ -82,11 +82,11 @@ static LedgerPlan exemptions_plan = {
 
 /* The links of an account with those that it inherits from; of others, its heirs. */
 static Link *
-links_of(LedgerPlan *plan, int64 account_id, LedgerMode mode, int *nlinks)
+links_of(KeptPlan *plan, int64 account_id, PlanMode mode, int *nlinks)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Datum		value = Int64GetDatum(account_id);
-	uint64		nrows = ledger_execute(plan, &value, NULL, mode);
+	uint64		nrows = plan_execute(plan, &value, NULL, mode);
 	Link	   *links = MemoryContextAlloc(context, sizeof(Link) * (nrows + 1));
 
 	for (uint64 row = 0; row < nrows; row++)
@@ -130,7 +130,7 @@ typedef struct Exemptions
  * out.  A ledger that create_ledger() has not brought here yet has none.
  */
 static Exemptions
-exemptions_of(int64 account_id, LedgerMode mode, int64 without)
+exemptions_of(int64 account_id, PlanMode mode, int64 without)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid			schema = get_namespace_oid("governance", true);
@@ -143,7 +143,7 @@ exemptions_of(int64 account_id, LedgerMode mode, int64 without)
 		list.items = palloc(sizeof(Exemption));
 		return list;
 	}
-	nrows = ledger_execute(&exemptions_plan, &value, NULL, mode);
+	nrows = plan_execute(&exemptions_plan, &value, NULL, mode);
 	list.items = MemoryContextAlloc(context, sizeof(Exemption) * (nrows + 1));
 	for (uint64 row = 0; row < nrows; row++)
 	{
@@ -294,7 +294,7 @@ inherited_from(const Link *links, int nlinks, const Exemptions *exemptions, Time
 			if (state == NULL || (state->nsanctions == 0 && !ledger_may_sanction_later(schemes[s], state)))
 				continue;
 			if (history == NULL)
-				history = history_load(&links[l].other, 1, HISTORY_FACTS, LEDGER_READ);
+				history = history_load(&links[l].other, 1, HISTORY_FACTS, PLAN_READ);
 			sanctions = ledger_project(schemes[s], NULL, state, history, &nsanctions);
 			for (int i = 0; i < nsanctions; i++)
 			{
@@ -312,7 +312,7 @@ inherited_from(const Link *links, int nlinks, const Exemptions *exemptions, Time
 }
 
 Inherited *
-inherited_at(int64 account_id, TimestampTz at, LedgerMode mode, int *n)
+inherited_at(int64 account_id, TimestampTz at, PlanMode mode, int *n)
 {
 	int			nlinks;
 	Link	   *links;
@@ -353,8 +353,8 @@ governance_linked_sanctions(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	require_account(account_id);
-	links = links_of(&links_plan, account_id, LEDGER_READ, &nlinks);
-	exemptions = exemptions_of(account_id, LEDGER_READ, 0);
+	links = links_of(&links_plan, account_id, PLAN_READ, &nlinks);
+	exemptions = exemptions_of(account_id, PLAN_READ, 0);
 	items = inherited_from(links, nlinks, &exemptions, at, true, &n);
 	for (int i = 0; i < n; i++)
 	{
@@ -385,7 +385,7 @@ governance_linked_sanctions(PG_FUNCTION_ARGS)
 		values[5] = SanctionTierGetDatum(first->rung->tier);
 		values[6] = TimestampTzGetDatum(first->since);
 		values[7] = TimestampTzGetDatum(first->until);
-		values[8] = ledger_array(names, NULL, nnames, TEXTOID);
+		values[8] = datum_array(names, NULL, nnames, TEXTOID);
 		values[9] = Int64GetDatum(inherited_sanction_id(first));
 		nulls[9] = DatumGetInt64(values[9]) == 0;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -402,7 +402,7 @@ inherited_sanction_id(const Inherited *item)
 	return stored_sanction(item->account_id,
 						   rulebook_scheme(item->scheme, strlen(item->scheme), false),
 						   item->rung->code, item->sanction.cause, item->sanction.starts,
-						   LEDGER_READ);
+						   PLAN_READ);
 }
 
 static bool
@@ -435,7 +435,7 @@ governance_inherited_by(PG_FUNCTION_ARGS)
 		int			nlinks;
 
 		ledger_read_enter();
-		links = links_of(&heirs_plan, account_id, LEDGER_READ, &nlinks);
+		links = links_of(&heirs_plan, account_id, PLAN_READ, &nlinks);
 		for (int i = 0; i < nlinks && !found; i++)
 		{
 			Exemptions	exemptions;
@@ -444,7 +444,7 @@ governance_inherited_by(PG_FUNCTION_ARGS)
 
 			answer = links[i].other;
 			links[i].other = account_id;
-			exemptions = exemptions_of(answer, LEDGER_READ, 0);
+			exemptions = exemptions_of(answer, PLAN_READ, 0);
 			items = inherited_from(&links[i], 1, &exemptions, at, false, &n);
 			found = inherits(items, n, account_id, sanction_id);
 		}
@@ -533,7 +533,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 		account_id = DatumGetInt64(heap_getattr(trigger->tg_trigtuple,
 												SPI_fnumber(RelationGetDescr(relation), "account_id"),
 												RelationGetDescr(relation), &isnull));
-		exemptions = exemptions_of(account_id, LEDGER_FRESH, 0);
+		exemptions = exemptions_of(account_id, PLAN_FRESH, 0);
 		old = read_link(relation, trigger->tg_trigtuple);
 		if (updates)
 			new = read_link(relation, trigger->tg_newtuple);
@@ -605,9 +605,9 @@ governance_exemption_apply(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_enter(&identity);
 	new = read_exemption(trigger->tg_relation, trigger->tg_trigtuple, &account_id);
-	links = links_of(&links_plan, account_id, LEDGER_FRESH, &nlinks);
-	without = exemptions_of(account_id, LEDGER_FRESH, new.id);
-	with = exemptions_of(account_id, LEDGER_FRESH, new.id);
+	links = links_of(&links_plan, account_id, PLAN_FRESH, &nlinks);
+	without = exemptions_of(account_id, PLAN_FRESH, new.id);
+	with = exemptions_of(account_id, PLAN_FRESH, new.id);
 	with.items[with.n++] = new;
 	if (new.exempt)
 	{

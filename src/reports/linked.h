@@ -27,7 +27,7 @@ typedef struct Inherited
  * What is withheld from an account at an instant because of others, as known by
  * then; without what it is exempt from.  Within ledger_enter() or ledger_read_enter().
  */
-extern Inherited *inherited_at(int64 account_id, TimestampTz at, LedgerMode mode, int *n);
+extern Inherited *inherited_at(int64 account_id, TimestampTz at, PlanMode mode, int *n);
 
 /* The id of the sanction's row; 0: it has none yet. */
 extern int64 inherited_sanction_id(const Inherited *item);

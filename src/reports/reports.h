@@ -34,5 +34,5 @@ extern Scheme **schemes_of_account(int64 account_id, int *nschemes);
 
 /* permits() for an account, within ledger_enter() or ledger_read_enter(). */
 extern bool account_permits(int64 account_id, text *capability, TimestampTz at,
-							LedgerMode mode);
+							PlanMode mode);
 #endif							/* GOVERNANCE_REPORTS_REPORTS_H */

@@ -38,21 +38,21 @@
 PG_FUNCTION_INFO_V1(governance_permits);
 PG_FUNCTION_INFO_V1(governance_restrictions);
 
-static LedgerPlan probe_plan = {
+static KeptPlan probe_plan = {
 	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
 	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3 LIMIT 1",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
 /* Only what does not follow from a scheme: certifications. */
-static LedgerPlan probe_other_plan = {
+static KeptPlan probe_other_plan = {
 	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
 	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
 	" AND r.scheme" EQ "'certification' LIMIT 1",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
-static LedgerPlan list_plan = {
+static KeptPlan list_plan = {
 	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id"
 	" FROM governance.restriction r LEFT JOIN governance.sanction s"
 	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
@@ -90,13 +90,13 @@ withheld_at(int64 account_id, Scheme *scheme, TimestampTz at, int *nwithheld,
 	if (state == NULL)
 		return NULL;
 	if (history == NULL)
-		history = history_load(&account_id, 1, HISTORY_FACTS, LEDGER_READ);
+		history = history_load(&account_id, 1, HISTORY_FACTS, PLAN_READ);
 	*sanctions = ledger_project(scheme, NULL, state, history, nsanctions);
 	return withheld_by(*sanctions, *nsanctions, at, nwithheld);
 }
 
 bool
-account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode mode)
+account_permits(int64 account_id, text *capability, TimestampTz at, PlanMode mode)
 {
 	bool		past = is_past(at);
 	Datum		values[3];
@@ -107,7 +107,7 @@ account_permits(int64 account_id, text *capability, TimestampTz at, LedgerMode m
 	values[0] = Int64GetDatum(account_id);
 	values[1] = PointerGetDatum(capability);
 	values[2] = TimestampTzGetDatum(past ? at : present(at));
-	withheld = ledger_execute(past ? &probe_other_plan : &probe_plan, values, NULL, mode) > 0;
+	withheld = plan_execute(past ? &probe_other_plan : &probe_plan, values, NULL, mode) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	if (withheld)
 		return false;
@@ -176,7 +176,7 @@ governance_permits(PG_FUNCTION_ARGS)
 		permits_at_once(fcinfo->flinfo, account_id, capability, at, &permitted))
 		PG_RETURN_BOOL(permitted);
 	ledger_read_enter();
-	permitted = account_permits(account_id, capability, at, LEDGER_READ);
+	permitted = account_permits(account_id, capability, at, PLAN_READ);
 	ledger_read_leave();
 	PG_RETURN_BOOL(permitted);
 }
@@ -243,7 +243,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	values[0] = Int64GetDatum(account_id);
 	values[1] = TimestampTzGetDatum(past ? at : present(at));
 	values[2] = BoolGetDatum(!past);
-	nrows = ledger_execute(&list_plan, values, NULL, LEDGER_READ);
+	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		for (int i = 0; i < 7; i++)
@@ -281,14 +281,14 @@ governance_restrictions(PG_FUNCTION_ARGS)
 				values[4] = CStringGetTextDatum(rung->code);
 				values[5] = SanctionTierGetDatum(rung->tier);
 				values[6] = Int64GetDatum(stored_sanction(account_id, schemes[s], rung->code,
-														  by->sanction.cause, by->sanction.starts, LEDGER_READ));
+														  by->sanction.cause, by->sanction.starts, PLAN_READ));
 				nulls[6] = DatumGetInt64(values[6]) == 0;
 				nulls[7] = true;
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			}
 		}
 	}
-	inherited = inherited_at(account_id, past ? at : present(at), LEDGER_READ, &ninherited);
+	inherited = inherited_at(account_id, past ? at : present(at), PLAN_READ, &ninherited);
 	for (int i = 0; i < ninherited; i++)
 	{
 		const Inherited *item = &inherited[i];

@@ -42,7 +42,7 @@ PG_FUNCTION_INFO_V1(governance_score);
 PG_FUNCTION_INFO_V1(governance_tier);
 PG_FUNCTION_INFO_V1(governance_next_change);
 
-static LedgerPlan schemes_plan = {
+static KeptPlan schemes_plan = {
 	"SELECT s.scheme FROM governance.standing s WHERE s.account_id" EQ "$1 ORDER BY 1",
 	1, {INT8OID}
 };
@@ -128,7 +128,7 @@ typedef struct KnownScore
 
 typedef struct ScoreMemory
 {
-	View		view;
+	ReadView		view;
 	const Scheme *scheme;		/* what was asked for */
 	uint64		generation;
 	TimestampTz at;
@@ -142,7 +142,7 @@ typedef struct ScoreMemory
 static ScoreMemory *
 memory_of(FmgrInfo *caller, const Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
-	static DirectTable *const tables[VIEW_TABLES] = {&standing_table, &account_table};
+	static Table *const tables[READ_VIEW_TABLES] = {&standing_table, &account_table};
 	ScoreMemory *memory;
 	bool		same;
 
@@ -156,7 +156,7 @@ memory_of(FmgrInfo *caller, const Scheme *scheme, TimestampTz at, TimestampTz kn
 	}
 	same = memory->scheme == scheme && memory->generation == rulebook_generation() &&
 		memory->at == at && memory->known_at == known_at;
-	if (!view_is_same(&memory->view, tables, caller->fn_mcxt) || !same)
+	if (!read_view_is_same(&memory->view, tables, caller->fn_mcxt) || !same)
 	{
 		memory->scheme = scheme;
 		memory->generation = rulebook_generation();
@@ -239,7 +239,7 @@ schemes_of_account(int64 account_id, int *nschemes)
 	MemoryContext context = CurrentMemoryContext;
 	Datum		value = Int64GetDatum(account_id);
 	Scheme	  **schemes;
-	uint64		nrows = ledger_execute(&schemes_plan, &value, NULL, LEDGER_READ);
+	uint64		nrows = plan_execute(&schemes_plan, &value, NULL, PLAN_READ);
 
 	if (nrows == 0)
 		require_account(account_id);

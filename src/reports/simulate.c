@@ -218,7 +218,7 @@ governance_simulate_account(PG_FUNCTION_ARGS)
 	draft = draft_of_call(fcinfo, 2);
 	account_id = PG_GETARG_INT64(1);
 	ledger_read_enter();
-	history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
+	history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, PLAN_READ);
 	if (!history->exists)
 		require_account(account_id);
 	simulate(draft, rulebook_scheme(draft->policy->scheme, strlen(draft->policy->scheme), true),

@@ -145,7 +145,7 @@ governance_stored_scores(PG_FUNCTION_ARGS)
 	row_arguments(fcinfo, &row);
 	row_scores(&row, PG_GETARG_TIMESTAMPTZ(5), PG_GETARG_TIMESTAMPTZ(6), scores);
 	row_end(&row);
-	return ledger_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
+	return datum_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
 }
 
 /*
@@ -193,7 +193,7 @@ governance_past_scores(PG_FUNCTION_ARGS)
 			row.history = history;
 			row.reading = true;
 			row_scores(&row, since, until, scores);
-			array = ledger_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
+			array = datum_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
 			tuplestore_putvalues(result->setResult, result->setDesc, &array, &isnull);
 		}
 		MemoryContextReset(context);

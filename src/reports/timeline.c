@@ -66,7 +66,7 @@ governance_timeline(PG_FUNCTION_ARGS)
 			rung = trace_rung(trace, effect->sanction);
 		if (effect->sanction != 0 && rung != NULL && !trace->effects[i].expected)
 			sanction_id = stored_sanction(account_id, scheme, rung,
-										  trace_cause(trace, effect->sanction), effect->starts, LEDGER_READ);
+										  trace_cause(trace, effect->sanction), effect->starts, PLAN_READ);
 		if (effect->modifiers != NULL)
 			appendStringInfoString(&detail, effect->modifiers);
 		if (effect->detail != NULL)

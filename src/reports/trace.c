@@ -26,7 +26,7 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 /* What was on trial under a name is no scheme any more; its version is there. */
-static LedgerPlan ended_trial_plan = {
+static KeptPlan ended_trial_plan = {
 	"SELECT p.policy_id, p.scheme, pg_catalog.lower(p.tried), pg_catalog.upper(p.tried),"
 	" pg_catalog.isempty(p.tried)"
 	" FROM governance.policy p WHERE p.policy_id" EQ "$1 AND p.scheme" EQ "$2"
@@ -50,7 +50,7 @@ ended_trial(const char *name, bool whole, TimestampTz *ended)
 	if (errno != 0 || *end != '\0')
 		return NULL;
 	values[1] = PointerGetDatum(cstring_to_text_with_len(name, at - name));
-	if (ledger_execute(&ended_trial_plan, values, NULL, LEDGER_READ) > 0)
+	if (plan_execute(&ended_trial_plan, values, NULL, PLAN_READ) > 0)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[0];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
@@ -113,7 +113,7 @@ trace_account(int64 account_id, Scheme *scheme, TimestampTz ended)
 	EngineState *future;
 
 	trace->scheme = scheme;
-	trace->history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, LEDGER_READ);
+	trace->history = history_load(&account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES, PLAN_READ);
 	if (!trace->history->exists)
 		require_account(account_id);
 	if (ended != DT_NOEND)
