@@ -47,7 +47,7 @@ SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 	$(sort $(wildcard sql/events/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql)) \
 	$(sort $(wildcard sql/oversight/*.sql)) \
-	sql/footer.sql
+	sql/create_ledger.sql sql/footer.sql
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 
 # From each earlier version there is one step to this one: what the file of that

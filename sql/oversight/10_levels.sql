@@ -119,10 +119,9 @@ AS $levels$
 		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('withheld_text', 'reader'), ('statements_missing', 'reader'),
 		('verify_audit', 'reader'), ('verify_rulebook', 'reader'), ('rules_of', 'reader'), ('rungs_of', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
 		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
-		('brake_check', 'owner'), ('create_brake_tables', 'owner'), ('release_brake', 'administrator'),
-		('rows_digest', 'reader'), ('seal', 'administrator'), ('verify_seals', 'reader'), ('create_seal_tables', 'owner'), ('seal_as_owner', 'owner'), ('release_brake_as_owner', 'owner'),
-		('check_name_given', 'everyone'), ('create_limit_tables', 'owner'),
-		('message', 'everyone'), ('library_version', 'everyone'), ('report_missing', 'everyone'), ('check_statement', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
+		('brake_check', 'owner'), ('release_brake', 'administrator'),
+		('rows_digest', 'reader'), ('seal', 'administrator'), ('verify_seals', 'reader'), ('seal_as_owner', 'owner'), ('release_brake_as_owner', 'owner'),
+		('check_name_given', 'everyone'),('message', 'everyone'), ('library_version', 'everyone'), ('report_missing', 'everyone'), ('check_statement', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
 		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
@@ -136,7 +135,7 @@ AS $levels$
 		('poll', 'administrator'), ('acknowledge', 'administrator'), ('tick', 'administrator'),
 		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_settled', 'administrator'), ('event_fresh', 'administrator'), ('event_sweep', 'administrator'), ('event_prune', 'administrator'),
 		('event_limit', 'administrator'), ('event_notify', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),
-		('create_consumer', 'owner'), ('drop_consumer', 'owner'), ('create_event_tables', 'owner'), ('create_report_views', 'owner'),
+		('create_consumer', 'owner'), ('drop_consumer', 'owner'),
 		('check_policy', 'everyone'), ('check_stored_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
 		('entry_id_given', 'moderator'), ('entry_account', 'reader'), ('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
 		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('exempt_account', 'moderator'), ('end_exemption', 'moderator'), ('decide_exemption', 'moderator'), ('inherited_by', 'reader'),
@@ -156,11 +155,9 @@ AS $levels$
 		('certification_reinstate_check', 'owner'), ('certification_consequences', 'owner'), ('certification_violations', 'owner'), ('certification_revisions', 'owner'), ('certification_derive', 'owner'),
 		('certification_derive_attributes', 'owner'), ('certification_turn', 'owner'), ('rebuild_certification', 'owner'), ('load_taxonomy', 'owner'),
 		('grant_level', 'owner'), ('revoke_level', 'owner'), ('grant_again', 'owner'),
-		('create_ledger', 'owner'), ('create_ledger_tables', 'owner'), ('create_ledger_triggers', 'owner'), ('create_guards', 'owner'), ('create_ledger_views', 'owner'),
-		('create_rulebook_tables', 'owner'), ('create_rulebook_views', 'owner'), ('create_taxonomy_tables', 'owner'),
-		('create_certification_tables', 'owner'), ('create_certification_views', 'owner'), ('create_binding_tables', 'owner'),
-		('create_oversight_tables', 'owner'), ('create_statement_tables', 'owner'), ('ensure_trigger', 'owner'),
-		('create_audit_tables', 'owner'), ('audit_adopt', 'owner'), ('audit_fact', 'owner'),
+		('create_ledger', 'owner'), ('create_steps', 'owner'), ('rulebook_steps', 'owner'), ('ledger_steps', 'owner'), ('oversight_steps', 'owner'), ('certification_steps', 'owner'), ('report_steps', 'owner'), ('event_steps', 'owner'),
+		('step_columns', 'owner'), ('comment_relation', 'owner'), ('ensure_table', 'owner'), ('ensure_view', 'owner'), ('drop_replaced_views', 'owner'), ('create_step', 'owner'), ('lost_columns', 'owner'), ('grant_levels_again', 'owner'), ('ensure_trigger', 'owner'),
+		('audit_adopt', 'owner'), ('audit_fact', 'owner'),
 		('certification_revisions', 'owner'), ('certification_violations', 'owner'))
 	-- sequences too: a dump reads where they are
 	SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'reader', '{SELECT}'::text[] FROM written w
@@ -358,72 +355,14 @@ COMMENT ON FUNCTION governance.revoke_level(regrole) IS
 REVOKE ALL ON FUNCTION governance.grant_level(regrole, text), governance.revoke_level(regrole),
 	governance.grant_again(text, text, boolean) FROM PUBLIC;
 
-CREATE FUNCTION governance.create_oversight_tables() RETURNS SETOF text
+-- Called by create_ledger() when the objects of this version are there.
+CREATE FUNCTION governance.grant_levels_again() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $create$
+AS $again$
 DECLARE
 	known	record;
 BEGIN
-	IF to_regclass('governance.role_level') IS NULL THEN
-		CREATE TABLE governance.role_level (
-			role		text NOT NULL,
-			level		text NOT NULL,
-			granted_at	timestamptz NOT NULL DEFAULT now(),
-			granted_by	text NOT NULL DEFAULT current_user,
-			CONSTRAINT role_level_pkey PRIMARY KEY (role),
-			CONSTRAINT role_level_level_check CHECK (level IN ('reader', 'moderator', 'administrator'))
-		);
-		COMMENT ON TABLE governance.role_level IS 'the roles that have been given a level; written by grant_level() and revoke_level()';
-		COMMENT ON COLUMN governance.role_level.role IS 'name of the role';
-		COMMENT ON COLUMN governance.role_level.level IS 'reader, moderator or administrator';
-		COMMENT ON COLUMN governance.role_level.granted_at IS 'when';
-		COMMENT ON COLUMN governance.role_level.granted_by IS 'by whom';
-		RETURN NEXT 'created table governance.role_level';
-	END IF;
-
-	IF to_regclass('governance.access_level') IS NULL THEN
-		CREATE VIEW governance.access_level AS
-			WITH held AS (
-				SELECT h.role, h.kind, h.object, h.privilege FROM governance.held_privilege() h
-			), wanted AS (
-				SELECT l.role, p.kind, p.object, p.privilege
-				FROM governance.role_level l JOIN governance.level_privilege() p ON p.level = l.level
-			)
-			SELECT coalesce(w.role, h.role) AS role, l.level, l.granted_at, l.granted_by,
-				   coalesce(array_agg(format('%s on %s', w.privilege, w.object) ORDER BY w.object, w.privilege)
-							FILTER (WHERE h.role IS NULL), '{}') AS missing,
-				   coalesce(array_agg(format('%s on %s', h.privilege, h.object) ORDER BY h.object, h.privilege)
-							FILTER (WHERE w.role IS NULL), '{}') AS beyond
-			FROM wanted w FULL JOIN held h USING (role, kind, object, privilege)
-				LEFT JOIN governance.role_level l ON l.role = coalesce(w.role, h.role)
-			GROUP BY coalesce(w.role, h.role), l.level, l.granted_at, l.granted_by;
-		COMMENT ON VIEW governance.access_level IS 'which role has which level, and where its rights are others than the level''s; roles without a level that have rights of their own too';
-		COMMENT ON COLUMN governance.access_level.role IS 'name of the role';
-		COMMENT ON COLUMN governance.access_level.level IS 'reader, moderator or administrator; null: it was granted rights one by one';
-		COMMENT ON COLUMN governance.access_level.granted_at IS 'when it was given the level';
-		COMMENT ON COLUMN governance.access_level.granted_by IS 'by whom';
-		COMMENT ON COLUMN governance.access_level.missing IS 'what goes with the level and the role does not have';
-		COMMENT ON COLUMN governance.access_level.beyond IS 'what the role has and does not go with the level';
-		RETURN NEXT 'created view governance.access_level';
-	END IF;
-
-	-- Which roles have a level is known to every session.
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.role_level'::regclass AND tgname = 'role_level_changed') THEN
-		CREATE TRIGGER role_level_changed AFTER INSERT OR UPDATE OR DELETE ON governance.role_level
-			FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed();
-		CREATE TRIGGER role_level_truncated AFTER TRUNCATE ON governance.role_level
-			FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed();
-		ALTER TABLE governance.role_level ENABLE ALWAYS TRIGGER role_level_changed;
-		ALTER TABLE governance.role_level ENABLE ALWAYS TRIGGER role_level_truncated;
-		RETURN NEXT 'created triggers role_level_changed, role_level_truncated on governance.role_level';
-	END IF;
-
-	RETURN QUERY SELECT governance.create_limit_tables();
-	RETURN QUERY SELECT governance.create_brake_tables();
-	RETURN QUERY SELECT governance.create_seal_tables();
-	RETURN QUERY SELECT governance.create_audit_tables();
-
 	-- What went with a level before, and is written by functions alone now.
 	FOR known IN
 		SELECT l.role, w.privilege, w.kind, w.object
@@ -448,7 +387,6 @@ BEGIN
 		RETURN NEXT format('granted level %s to role %s again', known.level, known.role);
 	END LOOP;
 END
-$create$;
-COMMENT ON FUNCTION governance.create_oversight_tables() IS
-	'part of create_ledger(): the tables that say who may do what, and what is written down about those who decide';
-
+$again$;
+COMMENT ON FUNCTION governance.grant_levels_again() IS
+	'part of create_ledger(): grants what has come since levels were given, and revokes what is written by functions alone by now';

@@ -155,16 +155,22 @@ CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS by
 COMMENT ON FUNCTION governance.audit_digest(bytea, record) IS
 	'the digest of an entry of governance.audit and of the digest before it: SHA-256 over that and the entry as a JSON object in UTF-8, as jsonb prints it, instants in UTC';
 
-CREATE FUNCTION governance.audit_adopt(relation text) RETURNS bigint
+CREATE FUNCTION governance.audit_adopt(relation text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres'
 	SET extra_float_digits = 1 SET bytea_output = 'hex'
 AS $adopt$
 DECLARE
+	home	regclass := format('governance.%I', relation)::regclass;
 	this	record;
-	answer	bigint;
+	adopted	bigint;
 BEGIN
+	IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = home AND t.tgname = 'audit_row') THEN
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT governance.ensure_trigger(home, 'audit_row',
+		format('AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION governance.audit_row()', home));
 	SELECT * INTO STRICT this FROM governance.audited() a WHERE a.relation = audit_adopt.relation;
 	EXECUTE format(
 		'INSERT INTO governance.audit (session_role, role, application, client, action, relation, key, content, reason)
@@ -172,91 +178,15 @@ BEGIN
 				   governance.audit_content(to_jsonb(n), $2), governance.audit_content(to_jsonb(n), $3), to_jsonb(n) ->> $4
 			FROM governance.%I n WHERE %s', relation, coalesce(quote_ident(this.decided) || ' IS NOT NULL', 'true'))
 		USING relation, this.key, this.columns, this.reason;
-	GET DIAGNOSTICS answer = ROW_COUNT;
-	RETURN answer;
+	GET DIAGNOSTICS adopted = ROW_COUNT;
+	IF adopted > 0 THEN
+		RETURN NEXT format('wrote %s entries of governance.audit for rows of governance.%s', adopted, relation);
+	END IF;
 END
 $adopt$;
 COMMENT ON FUNCTION governance.audit_adopt(text) IS
-	'part of create_ledger(): writes entries for rows that were there before the audit was';
+	'part of create_ledger(): attaches the trigger of the audit to a table, and writes entries for rows that were there before it';
 REVOKE ALL ON FUNCTION governance.audit_adopt(text) FROM PUBLIC;
-
-CREATE FUNCTION governance.create_audit_tables() RETURNS SETOF text
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $create$
-DECLARE
-	this	record;
-	adopted	bigint;
-BEGIN
-	IF to_regclass('governance.audit_seq') IS NULL THEN
-		CREATE SEQUENCE governance.audit_seq AS bigint;
-		COMMENT ON SEQUENCE governance.audit_seq IS 'ids of entries of the audit';
-		RETURN NEXT 'created sequence governance.audit_seq';
-	END IF;
-	IF to_regclass('governance.audit') IS NULL THEN
-		CREATE TABLE governance.audit (
-			audit_id		bigint NOT NULL DEFAULT nextval('governance.audit_seq'),
-			at				timestamptz NOT NULL DEFAULT clock_timestamp(),
-			session_role	text NOT NULL,
-			role			text NOT NULL,
-			application		text,
-			client			text,
-			action			text NOT NULL,
-			relation		text,
-			key				jsonb,
-			content			jsonb,
-			reason			text,
-			CONSTRAINT audit_pkey PRIMARY KEY (audit_id)
-		);
-		CREATE INDEX audit_key_idx ON governance.audit (relation, key);
-		COMMENT ON TABLE governance.audit IS 'every decision: who, when, what and why; append-only, written by triggers';
-		COMMENT ON COLUMN governance.audit.audit_id IS 'identifies the entry';
-		COMMENT ON COLUMN governance.audit.at IS 'when, by the clock';
-		COMMENT ON COLUMN governance.audit.session_role IS 'who had logged in';
-		COMMENT ON COLUMN governance.audit.role IS 'who acted: the current user';
-		COMMENT ON COLUMN governance.audit.application IS 'application_name of the session';
-		COMMENT ON COLUMN governance.audit.client IS 'address of the client; null: a local socket';
-		COMMENT ON COLUMN governance.audit.action IS 'publish, activate, retire, overturn, change, release, upheld, grant, ...; adopt: it was there before the audit';
-		COMMENT ON COLUMN governance.audit.relation IS 'the table of the decision; null: rebuild';
-		COMMENT ON COLUMN governance.audit.key IS 'which row of it';
-		COMMENT ON COLUMN governance.audit.content IS 'the row as it was then, documents and evidence as digests; null: it was deleted';
-		COMMENT ON COLUMN governance.audit.reason IS 'why';
-		RETURN NEXT 'created table governance.audit';
-	END IF;
-	IF to_regclass('governance.audit_chain') IS NULL THEN
-		CREATE TABLE governance.audit_chain (
-			position	bigint NOT NULL,
-			audit_id	bigint NOT NULL,
-			digest		bytea NOT NULL,
-			CONSTRAINT audit_chain_pkey PRIMARY KEY (position),
-			CONSTRAINT audit_chain_audit_id_key UNIQUE (audit_id)
-		);
-		COMMENT ON TABLE governance.audit_chain IS 'the entries of the audit in the order in which they were committed, each with a digest over itself and the one before it; append-only';
-		COMMENT ON COLUMN governance.audit_chain.position IS 'from 1, without gaps';
-		COMMENT ON COLUMN governance.audit_chain.audit_id IS 'the entry';
-		COMMENT ON COLUMN governance.audit_chain.digest IS 'SHA-256 of the digest before it and the entry: audit_digest()';
-		RETURN NEXT 'created table governance.audit_chain';
-	END IF;
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'governance.audit'::regclass AND tgname = 'audit_append') THEN
-		CREATE CONSTRAINT TRIGGER audit_append AFTER INSERT ON governance.audit DEFERRABLE INITIALLY DEFERRED
-			FOR EACH ROW EXECUTE FUNCTION governance.audit_append();
-		RETURN NEXT 'created trigger audit_append on governance.audit';
-	END IF;
-
-	FOR this IN SELECT a.relation FROM governance.audited() a LOOP
-		CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
-							  WHERE tgrelid = format('governance.%I', this.relation)::regclass AND tgname = 'audit_row');
-		RETURN QUERY SELECT governance.ensure_trigger(format('governance.%I', this.relation)::regclass, 'audit_row',
-			format('AFTER INSERT OR UPDATE OR DELETE ON governance.%I FOR EACH ROW EXECUTE FUNCTION governance.audit_row()', this.relation));
-		adopted := governance.audit_adopt(this.relation);
-		IF adopted > 0 THEN
-			RETURN NEXT format('wrote %s entries of governance.audit for rows of governance.%s', adopted, this.relation);
-		END IF;
-	END LOOP;
-END
-$create$;
-COMMENT ON FUNCTION governance.create_audit_tables() IS
-	'part of create_ledger(): the audit, its chain, and the triggers that write them';
 
 CREATE FUNCTION governance.audit_head(OUT "position" bigint, OUT digest bytea) RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE

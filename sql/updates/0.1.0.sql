@@ -9,3 +9,9 @@ DROP FUNCTION governance.restrictions(bigint, timestamptz);
 
 -- It also tells of its progress.
 DROP FUNCTION governance.simulate(jsonb, tstzrange);
+
+-- What create_ledger() makes is a list of steps.
+DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_views(),
+	governance.create_ledger_tables(), governance.create_ledger_triggers(), governance.create_ledger_views(),
+	governance.create_taxonomy_tables(), governance.create_certification_tables(), governance.create_certification_views(),
+	governance.create_binding_tables();

@@ -6,3 +6,12 @@ DROP FUNCTION governance.check_limits(text, bigint[], bigint[]);
 
 -- It asks whose sanction is meant, where others inherit it.
 DROP FUNCTION governance.release(bigint, text, timestamptz);
+
+-- What create_ledger() makes is a list of steps.
+DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_views(),
+	governance.create_ledger_tables(), governance.create_ledger_triggers(), governance.create_ledger_views(),
+	governance.create_taxonomy_tables(), governance.create_certification_tables(), governance.create_certification_views(),
+	governance.create_binding_tables(), governance.create_event_tables(), governance.create_report_views(),
+	governance.create_statement_tables(), governance.create_oversight_tables(), governance.create_audit_tables(),
+	governance.create_limit_tables(), governance.create_brake_tables(), governance.create_seal_tables(),
+	governance.audit_adopt(text);

@@ -7,8 +7,6 @@ SET timezone = 'Asia/Shanghai';
 SELECT count(*) > 0 AS created FROM governance.create_ledger();
 \set ECHO queries
 
-SELECT * FROM governance.create_certification_tables();
-
 -- The published size.
 SELECT kind, depth, count(*) FROM governance.taxonomy GROUP BY 1, 2 ORDER BY 1, 2;
 
