@@ -220,7 +220,7 @@ typedef struct CleanClock
 	bool		idle;			/* there is nothing to give: time does not count */
 } CleanClock;
 
-/* Entries and groups that are kept apart from the state (settled.h). */
+/* Entries and groups that are kept apart from the state (entry_store.h). */
 struct EntryStore;
 
 typedef struct EngineState

@@ -12,7 +12,7 @@
 #include <math.h>
 
 #include "engine/engine.h"
-#include "engine/expr_internal.h"
+#include "engine/expr_tree.h"
 
 /*
  * Two numbers closer than this are the same: points have two decimals, so that

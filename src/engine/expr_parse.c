@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "engine/expr_internal.h"
+#include "engine/expr_tree.h"
 #include "errors.h"
 
 #define MAX_EXPR_LENGTH		8192

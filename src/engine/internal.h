@@ -9,7 +9,7 @@
 #define GOVERNANCE_ENGINE_INTERNAL_H
 
 #include "engine/engine.h"
-#include "engine/settled.h"
+#include "engine/entry_store.h"
 
 /* ---------- the plan: what follows from a policy (plan.c) ---------- */
 
@@ -199,7 +199,7 @@ extern ExprValue value_copy(MemoryContext context, ExprValue value);
 extern ExprValue *values_copy(MemoryContext context, const ExprValue *values, int n);
 extern bool value_equal(const ExprValue *a, const ExprValue *b);
 
-/* What nothing looks at any more at the state's as_of (memory.c). */
+/* What nothing looks at any more at the state's as_of (forget.c). */
 typedef struct Memory
 {
 	const Policy *policy;
@@ -438,7 +438,7 @@ extern void relief_lives(Fold *fold, LiveEntry *entry);
 /* Would it do anything now? */
 extern bool relief_effective(Fold *fold, int relief);
 
-/* ---------- clean.c ---------- */
+/* ---------- clean_time.c ---------- */
 
 extern void clean_violation(Fold *fold, int rule);
 extern void clean_activity(Fold *fold, const EngineEvent *event);

@@ -1,6 +1,6 @@
 /*
  * relief.c
- *		Everything that gives points back, except clean time (clean.c): age,
+ *		Everything that gives points back, except clean time (clean_time.c): age,
  *		boundaries, activities, starts and ends of sanctions.
  *
  * Where several reliefs answer to the same thing at the same instant, all their

@@ -14,7 +14,7 @@
 #include "compat.h"
 #include "engine/bytes.h"
 #include "engine/internal.h"
-#include "engine/settled.h"
+#include "engine/entry_store.h"
 #include "errors.h"
 #include "utils/timestamp.h"
 #include "db/report.h"

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "engine/expr_internal.h"
+#include "engine/expr_tree.h"
 
 /* Longer than any instant can be away from another. */
 #define MAX_SPAN_YEARS		300000

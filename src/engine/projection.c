@@ -1,5 +1,5 @@
 /*
- * project.c
+ * projection.c
  *		What will be if nothing more happens.
  */
 #include "postgres.h"

@@ -1,13 +1,13 @@
 /*
- * expr_internal.h
+ * expr_tree.h
  *		What the files of the expression language share: the tree of an
  *		expression, and how it is built.
  *
  * Not together with the server's nodes.h and primnodes.h, which have a Node and
  * an Expr of their own.
  */
-#ifndef GOVERNANCE_ENGINE_EXPR_INTERNAL_H
-#define GOVERNANCE_ENGINE_EXPR_INTERNAL_H
+#ifndef GOVERNANCE_ENGINE_EXPR_TREE_H
+#define GOVERNANCE_ENGINE_EXPR_TREE_H
 
 #include <math.h>
 
@@ -159,4 +159,4 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-#endif							/* GOVERNANCE_ENGINE_EXPR_INTERNAL_H */
+#endif							/* GOVERNANCE_ENGINE_EXPR_TREE_H */

@@ -1,5 +1,5 @@
 /*
- * settled.h
+ * entry_store.h
  *		What is settled of a state: entries and groups that are kept apart, so
  *		that an insertion need not read and write them.
  *
@@ -11,8 +11,8 @@
  * entry takes it in first (store_take()): from there it is an entry like the
  * others.
  */
-#ifndef GOVERNANCE_ENGINE_SETTLED_H
-#define GOVERNANCE_ENGINE_SETTLED_H
+#ifndef GOVERNANCE_ENGINE_ENTRY_STORE_H
+#define GOVERNANCE_ENGINE_ENTRY_STORE_H
 
 #include "engine/bytes.h"
 #include "engine/engine.h"
@@ -86,4 +86,4 @@ store_take_all(const Policy *policy, const EngineState *state)
 		store_take(policy, (EngineState *) state, PG_INT32_MAX);
 }
 
-#endif							/* GOVERNANCE_ENGINE_SETTLED_H */
+#endif							/* GOVERNANCE_ENGINE_ENTRY_STORE_H */

@@ -1,5 +1,5 @@
 /*
- * clean.c
+ * clean_time.c
  *		Recovery by clean time: the `every` reliefs.
  *
  * Each of them has a clock: an instant from which spans are counted, and how

@@ -1,5 +1,5 @@
 /*
- * memory.c
+ * forget.c
  *		What of a state nothing looks at any more.
  *
  * Forgetting changes nothing that shows: a state is compared and serialized

@@ -1,5 +1,5 @@
 /*
- * settled.c
+ * entry_store.c
  *		What is settled of a state: entries and groups that are kept apart.
  *
  * A part is a stamp of the bytes that follow it; the entries, each told from the
@@ -19,7 +19,7 @@
 #include "common/hashfn.h"
 #include "engine/bytes.h"
 #include "engine/internal.h"
-#include "engine/settled.h"
+#include "engine/entry_store.h"
 #include "errors.h"
 #include "fmgr.h"
 #include "util.h"
