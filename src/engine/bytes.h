@@ -142,14 +142,15 @@ typedef struct Reader
 	TimestampTz last;
 } Reader;
 
+/* Raises ERRCODE_DATA_CORRUPTED; what: a sentence that says what is wrong. */
 pg_noreturn
-extern void corrupted(const char *what);
+extern void state_damaged(const char *what);
 
 static inline uint8
 get_byte(Reader *r)
 {
 	if (r->at >= r->end)
-		corrupted("It ends too early.");
+		state_damaged("It ends too early.");
 	return *r->at++;
 }
 
@@ -166,7 +167,7 @@ get_unsigned(Reader *r)
 		if ((byte & 0x80) == 0)
 			return x;
 	}
-	corrupted("A number is too long.");
+	state_damaged("A number is too long.");
 }
 
 static inline int64
@@ -183,7 +184,7 @@ get_int(Reader *r)
 	int64		x = get_signed(r);
 
 	if (x < PG_INT32_MIN || x > PG_INT32_MAX)
-		corrupted("A number is too large.");
+		state_damaged("A number is too large.");
 	return (int32) x;
 }
 
@@ -194,7 +195,7 @@ get_index(Reader *r, int limit, bool none)
 	int64		x = none ? get_signed(r) : (int64) get_unsigned(r);
 
 	if (x < (none ? -1 : 0) || x >= limit)
-		corrupted("An index is out of range.");
+		state_damaged("An index is out of range.");
 	return (int32) x;
 }
 
@@ -205,7 +206,7 @@ get_count(Reader *r)
 	uint64		n = get_unsigned(r);
 
 	if (n > (uint64) (r->end - r->at))
-		corrupted("A list is too long.");
+		state_damaged("A list is too long.");
 	return (int) n;
 }
 
@@ -215,7 +216,7 @@ get_raw(Reader *r)
 	uint64		x = 0;
 
 	if (r->end - r->at < 8)
-		corrupted("It ends too early.");
+		state_damaged("It ends too early.");
 	for (int i = 0; i < 8; i++)
 		x |= (uint64) r->at[i] << (8 * i);
 	r->at += 8;
@@ -228,7 +229,7 @@ get_fixed(Reader *r)
 	uint32		x = 0;
 
 	if (r->end - r->at < 4)
-		corrupted("It ends too early.");
+		state_damaged("It ends too early.");
 	for (int i = 0; i < 4; i++)
 		x |= (uint32) r->at[i] << (8 * i);
 	r->at += 4;
@@ -249,10 +250,10 @@ get_instant(Reader *r)
 		case TAG_RAW:
 			r->last = (TimestampTz) get_raw(r);
 			if (!IS_VALID_TIMESTAMP(r->last))
-				corrupted("An instant is out of range.");
+				state_damaged("An instant is out of range.");
 			return r->last;
 	}
-	corrupted("An instant is malformed.");
+	state_damaged("An instant is malformed.");
 }
 
 static inline double

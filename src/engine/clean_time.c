@@ -15,10 +15,14 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "engine/internal.h"
-#include "utils/timestamp.h"
+#include "engine/calendar.h"
+#include "engine/clean_time.h"
+#include "engine/effect.h"
+#include "engine/expr.h"
+#include "engine/relief.h"
+#include "engine/score.h"
+#include "engine/span_param.h"
+#include "engine/state.h"
 
 static inline const Relief *
 clock_relief(const Fold *fold, int n)
@@ -286,11 +290,11 @@ take_steps(Fold *fold, int n, const Span *span, bool plain, int steps)
 	{
 		Effect		effect;
 
-		fold_effect_init(fold, &effect, EFFECT_RECOVERY);
+		effect_init(fold, &effect, EFFECT_RECOVERY);
 		effect.relief = index;
 		effect.delta = delta;
 		effect.steps = steps;
-		fold_emit(fold, &effect);
+		effect_emit(fold, &effect);
 	}
 }
 

@@ -16,8 +16,11 @@
 #ifndef GOVERNANCE_ENGINE_ENGINE_H
 #define GOVERNANCE_ENGINE_ENGINE_H
 
+#include "engine/calendar.h"
 #include "engine/expr.h"
+#include "engine/names.h"
 #include "engine/policy.h"
+#include "engine/span.h"
 
 /* ---------- events ---------- */
 
@@ -140,19 +143,6 @@ typedef struct CollapseState
 								 * ends = starts */
 #define SANCTION_QUEUED		0x80	/* starts when another one has ended */
 #define SANCTION_HELD		0x100	/* by a held violation: never enforced */
-
-typedef enum ReleaseReason
-{
-	RELEASE_NONE,
-	RELEASE_CLEARED,			/* the condition of a while-rung ended */
-	RELEASE_CONDITIONS,			/* the conditions were met */
-	RELEASE_COUNTED,			/* the number of events was reached */
-	RELEASE_REPLACED,			/* a newer or heavier one took over */
-	RELEASE_ELECTED,
-	RELEASE_OVERTURNED,			/* ledger: a replay no longer gives it */
-	RELEASE_MANUAL,				/* somebody lifted it */
-	RELEASE_POLICY				/* a new version does not know the rung */
-} ReleaseReason;
 
 /*
  * A sanction.  For a while-rung and for conditions, `ends` is what is known:
@@ -287,27 +277,6 @@ typedef struct EngineState
 
 /* ---------- effects: what timeline() and explain() show ---------- */
 
-typedef enum EffectKind
-{
-	EFFECT_VIOLATION,			/* delta: what it cost */
-	EFFECT_ACTIVITY,			/* delta: what it gave; refused: see detail */
-	EFFECT_ATTRIBUTE,
-	EFFECT_REFUND,
-	EFFECT_EXPIRY,				/* entry: which */
-	EFFECT_RECOVERY,			/* relief: which; steps: how many at once */
-	EFFECT_BOUNDARY,
-	EFFECT_RELIEF_SANCTION,		/* a balance operation tied to a sanction */
-	EFFECT_SANCTION_START,		/* opened: it starts now or later, see starts */
-	EFFECT_SANCTION_EXTEND,
-	EFFECT_SANCTION_END,
-	EFFECT_SANCTION_RELEASE,
-	EFFECT_HANDOVER,
-	EFFECT_SANCTION_BEGIN,		/* one that was opened earlier starts now */
-	EFFECT_OPENING,				/* delta: from what it was to what it is said to be */
-	EFFECT_RUNG_PASSED			/* reached, and not opened: see detail;
-								 * only for a trace that asks for it */
-} EffectKind;
-
 typedef struct Effect
 {
 	EffectKind	kind;
@@ -346,6 +315,14 @@ typedef struct EngineTrace
 } EngineTrace;
 
 /* ---------- the fold ---------- */
+
+/*
+ * Works out everything of a policy that follows from the rest: its fields from
+ * keeps_entries on, `running`, `counter` and `ncounters` of observables, and the
+ * engine's plan.  The compiler calls it last; the engine calls it on a policy
+ * that has no plan.
+ */
+extern void engine_prepare(Policy *policy);
 
 /*
  * A fresh state at an instant, in the current memory context.  facts are the
@@ -481,7 +458,7 @@ extern bool engine_check_length(const Policy *policy, int rule, const Span *leng
 extern bool engine_enforced(const Policy *policy, int64 account_id,
 							TimestampTz starts);
 
-/* ---------- serialization (state.c) ---------- */
+/* ---------- serialization ---------- */
 
 /*
  * The part of a state that the columns of governance.standing do not hold, as
@@ -525,43 +502,5 @@ extern EngineState *engine_restore_or_null(const Policy *policy, const bytea *by
 /* Field by field, for verify(); false with a palloc'd *why at the first. */
 extern bool engine_state_equal(const Policy *policy, const EngineState *a,
 							   const EngineState *b, char **why);
-
-/* ---------- calendar (calendar.c) ---------- */
-
-/* at + n spans in a zone, months clamped at the end of the month; DT_NOEND when
- * the span is for ever or the result leaves the range. */
-extern TimestampTz span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone);
-
-/* at - span */
-extern TimestampTz span_subtract(TimestampTz at, const Span *span, pg_tz *zone);
-
-/* As it is written: "2 months", "1 day 12 hours" (calendar.c). */
-extern char *span_text(const Span *span);
-
-extern TimestampTz calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone);
-
-/*
- * The end of a period on a calendar of working days: itself, or the same time on
- * the next working day when its last day is none (workday.c).
- */
-extern TimestampTz workday_roll(const WorkCalendar *calendar, TimestampTz end, pg_tz *zone);
-
-/* The end of a period about appeals. */
-extern TimestampTz policy_deadline(const Policy *policy, TimestampTz from, const Span *span);
-
-/* The start of the unit that holds `at`, and the start of the next one. */
-extern TimestampTz calendar_floor(TimestampTz at, CalendarUnit unit, pg_tz *zone);
-extern TimestampTz calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone);
-
-/* Boundaries of a cycle anchored at an instant: the last one <= at and the
- * first one > at.  DT_NOBEGIN before the anchor. */
-extern TimestampTz cycle_floor(TimestampTz anchor, const Span *length,
-							   TimestampTz at, pg_tz *zone);
-extern TimestampTz cycle_next(TimestampTz anchor, const Span *length,
-							  TimestampTz at, pg_tz *zone);
-
-/* For expressions: local hour, ISO weekday, day of the month, month. */
-extern void calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday,
-						   int *day, int *month);
 
 #endif							/* GOVERNANCE_ENGINE_ENGINE_H */

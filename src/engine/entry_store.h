@@ -1,26 +1,31 @@
 /*
  * entry_store.h
- *		What is settled of a state: entries and groups that are kept apart, so
- *		that an insertion need not read and write them.
+ *		Entries and groups of a state that are kept apart from it, so that an
+ *		insertion need not read and write them; they are called settled.
  *
  * A state with many entries has most of them in two parts, a large one that is
  * written seldom and a small one that is added to more often; both never change
- * once they are written.  The state itself holds its oldest entries, which go
- * next, and its newest.  Between them the settled ones belong, and what the
- * fold must know of them all is summed up.  Whatever has to look at a settled
- * entry takes it in first (store_take()): from there it is an entry like the
- * others.
+ * once they are written.  This is a log-structured merge tree of two levels (P.
+ * O'Neil, E. Cheng, D. Gawlick, E. O'Neil: "The Log-Structured Merge-Tree", Acta
+ * Informatica 33, 1996).  The parts are the columns `settled` and `settling` of
+ * governance.standing.
+ *
+ * The state itself holds its oldest entries, which go next, and its newest.
+ * Between them the settled ones belong, and what the fold must know of them all
+ * is summed up here.  Whatever has to look at a settled entry loads it first
+ * (store_load()): from there on it is an entry like the others.
  */
 #ifndef GOVERNANCE_ENGINE_ENTRY_STORE_H
 #define GOVERNANCE_ENGINE_ENTRY_STORE_H
 
 #include "engine/bytes.h"
 #include "engine/engine.h"
+#include "util.h"
 
 /* 0: the large part, whose entries are the older ones; 1: the small part */
 #define STORE_PARTS ENGINE_PARTS
 
-/* A part, and how far it has been taken in. */
+/* A part, and how far it has been loaded. */
 typedef struct StorePart
 {
 	const void *data;			/* the value of the column, or null: none */
@@ -33,6 +38,9 @@ typedef struct StorePart
 	uint32		offset;			/* where the next one begins */
 	LiveEntry	base;			/* that the next one is told from */
 } StorePart;
+
+/* The length of the stamp, with which a part begins. */
+#define STAMP_SIZE 8
 
 typedef struct EntryStore
 {
@@ -50,40 +58,66 @@ typedef struct EntryStore
 	TimestampTz last[2];		/* the latest */
 } EntryStore;
 
-/* An entry, told from the one before it. */
-extern void put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry);
-extern void get_settled(Reader *r, const Policy *policy, LiveEntry *base, LiveEntry *entry);
+/* ---------- for the fold ---------- */
 
-/* As many as are taken in for a look at the next. */
+/* As many as are loaded for a look at the next. */
 #define STORE_PAGE 32
 
-/* Takes in the next n entries, or all that are left. */
-extern void store_take(const Policy *policy, EngineState *state, int n);
+/* Loads the next n settled entries, or all that are left. */
+extern void store_load(const Policy *policy, EngineState *state, int n);
 
-/* Takes in all groups. */
-extern void store_take_collapses(const Policy *policy, EngineState *state);
+/* Loads all groups. */
+extern void store_load_collapses(const Policy *policy, EngineState *state);
 
-/* The settled group, if there is one. */
+/* Reads the settled group, if there is one, without loading it. */
 extern bool store_find_collapse(const Policy *policy, const EngineState *state,
 								int collapse, uint64 group, CollapseState *found);
 
-/* Puts away what need not be at hand, for engine_store(). */
-extern void store_settle(const Policy *policy, EngineState *state,
-						 const EngineLimits *limits);
+/* The entry with an id, or null; loads all of them if need be. */
+extern LiveEntry *entry_by_id(const Policy *policy, EngineState *state, int64 id);
 
-/* Are there entries to be taken in before this one? */
+/* Do settled entries that are not loaded belong before entry i? */
 static inline bool
-store_before(const EngineState *state, int i)
+settled_before(const EngineState *state, int i)
 {
 	return state->store != NULL && state->store->count > 0 && state->store->at == i;
 }
 
-/* Sees to it that all entries are at hand. */
+/* Sees to it that all entries are in state->entries. */
 static inline void
-store_take_all(const Policy *policy, const EngineState *state)
+store_load_all(const Policy *policy, const EngineState *state)
 {
 	if (state->store != NULL && state->store->count > 0)
-		store_take(policy, (EngineState *) state, PG_INT32_MAX);
+		store_load(policy, (EngineState *) state, PG_INT32_MAX);
 }
+
+/* ---------- for entry_settle.c, which writes parts ---------- */
+
+/*
+ * A reader over a whole part, from the first entry on; *value must be given to
+ * store_part_close().
+ */
+extern Reader store_part_open(const StorePart *part, struct varlena **value);
+extern void store_part_close(const StorePart *part, struct varlena *value);
+
+/* Reads all entries that are left in a part into an array with room; gives how many. */
+extern int	store_part_entries(const Policy *policy, const StorePart *part, LiveEntry *entries);
+
+/* The groups of the state with those of the parts from one on; *n of them, palloc'd. */
+extern CollapseState *store_groups(const Policy *policy, const EngineState *state, int from_part,
+								   int *n);
+
+/* Takes note of which settled entry is the first one now. */
+extern void store_find_next(const Policy *policy, EntryStore *store);
+
+/* The bucket of a part in which a group stands. */
+static inline uint32
+group_bucket(int collapse, uint64 group, int nbuckets)
+{
+	return hash_number(group + (uint64) collapse) % (uint32) nbuckets;
+}
+
+/* For qsort(): by collapse and group; two groups with the same are one. */
+extern int	group_cmp(const void *a, const void *b);
 
 #endif							/* GOVERNANCE_ENGINE_ENTRY_STORE_H */

@@ -32,6 +32,7 @@
 #define GOVERNANCE_ENGINE_EXPR_H
 
 #include "engine/policy.h"
+#include "engine/span.h"
 
 typedef enum ExprType
 {
@@ -187,14 +188,5 @@ extern bool expr_interval(const Expr *expr, ExprInterval *interval);
 typedef void (*ExprVisitor) (void *arg, ExprVar var, int index,
 							 bool compared, double constant, const Span *span);
 extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
-
-/*
- * Parses "30 days", "12 months", "1 day 12 hours", "90 minutes", "2 weeks",
- * "3 years", "ever".  False when it is not one; negative parts are refused.
- */
-extern bool span_parse(const char *text, Span *span);
-
-/* One "day", "days", "month"...; false when it is no unit. */
-extern bool span_unit(const char *name, int len, Span *one);
 
 #endif							/* GOVERNANCE_ENGINE_EXPR_H */

@@ -9,7 +9,10 @@
  */
 #include "postgres.h"
 
+#include "engine/characters.h"
+#include "engine/expr.h"
 #include "engine/expr_tree.h"
+#include "engine/names.h"
 #include "errors.h"
 
 #define MAX_EXPR_LENGTH		8192
@@ -355,7 +358,7 @@ check_text(Parser *p, const Node *var, const Node *constant)
 		return true;
 	if (var->var == VAR_SEVERITY || var->var == VAR_ENTRY_SEVERITY)
 	{
-		if (expr_severity_rank(constant->value.text) < 0)
+		if (severity_by_name(constant->value.text) < 0)
 		{
 			if (p->names->known_text)
 				(void) p->names->known_text(p->names->arg, var->var, var->index,

@@ -98,8 +98,8 @@ extern Node *expr_make_op(NodeKind kind, ExprType type, CompareOp op,
 /* The expression that has this tree. */
 extern Expr *expr_make(Node *root);
 
-/* The place of a severity among them, or -1. */
-extern int	expr_severity_rank(const char *name);
+/* Are two values the same?  Neither is null, and both have one type. */
+extern bool expr_values_equal(const ExprValue *a, const ExprValue *b);
 
 /* ---------- values and types ---------- */
 
@@ -137,26 +137,6 @@ expr_unify(ExprType *type, ExprType other)
 	if (*type == EXPR_NULL)
 		*type = other;
 	return other == EXPR_NULL || *type == other;
-}
-
-/* ---------- characters ---------- */
-
-static inline bool
-is_name_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 #endif							/* GOVERNANCE_ENGINE_EXPR_TREE_H */

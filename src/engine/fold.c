@@ -24,7 +24,23 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/clean_time.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/entry_store.h"
+#include "engine/expiry.h"
+#include "engine/fold.h"
+#include "engine/forget.h"
+#include "engine/group.h"
+#include "engine/ladder.h"
+#include "engine/observable.h"
+#include "engine/observe.h"
+#include "engine/price.h"
+#include "engine/relief.h"
+#include "engine/sanction.h"
+#include "engine/score.h"
+#include "engine/state.h"
+#include "engine/wake.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -37,45 +53,6 @@
 /* An array this long is worth looking through for what can be forgotten. */
 #define FORGET_FROM 64
 
-void
-fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTrace *trace)
-{
-	memset(fold, 0, sizeof(Fold));
-	fold->policy = policy;
-	fold->plan = engine_plan(policy);
-	fold->state = state;
-	fold->told = trace;
-	fold->trace = trace != NULL && trace->starts_only ? NULL : trace;
-	fold->direct = -1;
-	fold->boundaries_to = DT_NOEND;
-	fold->at = state->as_of;
-	fold->env.arg = fold;
-	fold->env.at = state->as_of;
-	fold->env.policy = policy;
-	fold->env.value = observe_value;
-}
-
-void
-fold_effect_init(const Fold *fold, Effect *effect, EffectKind kind)
-{
-	memset(effect, 0, sizeof(Effect));
-	effect->kind = kind;
-	effect->at = fold->at;
-	effect->policy_id = fold->policy->policy_id;
-	effect->rung = effect->relief = -1;
-	effect->steps = 1;
-	effect->starts = effect->ends = DT_NOBEGIN;
-}
-
-void
-fold_emit(const Fold *fold, Effect *effect)
-{
-	effect->score = fold->state->score;
-	effect->cap = fold->state->cap;
-	effect->tier = engine_tier(fold->policy, fold->state, fold->at);
-	fold->told->effect(fold->told->arg, effect);
-}
-
 /* ---------- facts ---------- */
 
 static void
@@ -87,13 +64,13 @@ set_attribute(Fold *fold, int index, ExprValue value)
 
 	state->attributes[index] = value_copy(state->context, value);
 	if (fold->plan->limits_vary)
-		fold_limits(fold);
+		score_limits(fold);
 	if (fold->trace == NULL)
 		return;
-	fold_effect_init(fold, &effect, EFFECT_ATTRIBUTE);
+	effect_init(fold, &effect, EFFECT_ATTRIBUTE);
 	effect.delta = state->score - before;
 	effect.detail = fold->policy->attributes[index].name;
-	fold_emit(fold, &effect);
+	effect_emit(fold, &effect);
 }
 
 /* Facts that change at or before the instant at hand. */
@@ -142,20 +119,20 @@ engine_set_pending(const Policy *policy, EngineState *state,
 
 /* A cap that follows time or counts changes without any fact changing. */
 static void
-settle_limits(Fold *fold)
+update_limits(Fold *fold)
 {
 	Points		before = fold->state->score;
 	Effect		effect;
 
-	if (!fold_limits(fold) || fold->trace == NULL)
+	if (!score_limits(fold) || fold->trace == NULL)
 		return;
-	fold_effect_init(fold, &effect, EFFECT_ATTRIBUTE);
+	effect_init(fold, &effect, EFFECT_ATTRIBUTE);
 	effect.delta = fold->state->score - before;
-	fold_emit(fold, &effect);
+	effect_emit(fold, &effect);
 }
 
 void
-fold_settle(Fold *fold, bool boundaries)
+fold_stabilize(Fold *fold, bool boundaries)
 {
 	const EnginePlan *plan = fold->plan;
 
@@ -164,11 +141,11 @@ fold_settle(Fold *fold, bool boundaries)
 		bool		changed;
 
 		if (plan->limits_move)
-			settle_limits(fold);
+			update_limits(fold);
 		if (fold->state->nsanctions > 0)
 			sanctions_end_due(fold);
 		if (plan->nages > 0)
-			relief_ages(fold);
+			expiry_run(fold);
 		if (boundaries && pass == 0)
 			relief_boundaries(fold);
 		if (plan->nevery > 0)
@@ -197,7 +174,7 @@ next_other(Fold *fold)
 	if (state->nsanctions > 0)
 		due = Min(due, sanctions_next_due(fold));
 	if (plan->nages > 0 && (state->nentries > 0 || state->store != NULL))
-		due = Min(due, relief_ages_next(fold));
+		due = Min(due, expiry_next(fold));
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE || plan->cycle_matters)
 		due = Min(due, observe_next_wake(fold, due));
 	if (plan->nboundaries > 0)
@@ -236,7 +213,7 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		/* What may be due is looked at, which is no instant at which anything is. */
 		if (fold->look < other && fold->look <= to)
 		{
-			store_take(fold->policy, state, STORE_PAGE);
+			store_load(fold->policy, state, STORE_PAGE);
 			continue;
 		}
 		due = Min(other, step);
@@ -252,14 +229,14 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		state->due_known = false;
 		if (fold->policy->nrungs > 0)
 			memset(state->just_fired, 0, fold->policy->nrungs);
-		if (bulk && fold->plan->lapses && relief_lapse(fold, to))
+		if (bulk && fold->plan->lapses && expiry_bulk(fold, to))
 		{
-			fold_settle(fold, false);
+			fold_stabilize(fold, false);
 			continue;
 		}
 		if (bulk && step < other && clean_bulk(fold, clock, other, to))
 		{
-			fold_settle(fold, false);
+			fold_stabilize(fold, false);
 			continue;
 		}
 		if (due <= state->as_of && ++stuck > MAX_PASSES)
@@ -272,7 +249,7 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 		fold_at(fold, state->as_of);
 		if (state->npending > 0)
 			take_pending(fold);
-		fold_settle(fold, fold->plan->nboundaries > 0 && state->as_of < fold->boundaries_to);
+		fold_stabilize(fold, fold->plan->nboundaries > 0 && state->as_of < fold->boundaries_to);
 	}
 	return n;
 }
@@ -322,7 +299,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 	int			direct = event->rule >= 0 ? policy->rules[event->rule].direct : -1;
 
 	fold->judged = event;
-	fold_effect_init(fold, &effect, EFFECT_VIOLATION);
+	effect_init(fold, &effect, EFFECT_VIOLATION);
 	price = price_violation(fold, event, &effect, &collapsed);
 	charged = score_charge(fold, price);
 	fold->price = price;
@@ -352,7 +329,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 			entry->rule = event->rule;
 			if (fold->shares)
 				group_join(fold, entry);
-			relief_lives(fold, entry);
+			expiry_lives(fold, entry);
 		}
 		clean_violation(fold, event->rule);
 		state->last_violation = fold->at;
@@ -361,7 +338,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 	{
 		effect.entry = event->key.id;
 		effect.delta = policy->accumulate ? charged : -charged;
-		fold_emit(fold, &effect);
+		effect_emit(fold, &effect);
 	}
 
 	/* What is not counted opens nothing, and the ladder does not see it. */
@@ -379,7 +356,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 static void
 apply_refund(Fold *fold, const EngineEvent *event)
 {
-	LiveEntry  *entry = group_at_hand(fold, entry_by_id(fold, event->violation_id));
+	LiveEntry  *entry = group_load(fold, entry_by_id(fold->policy, fold->state, event->violation_id));
 	Effect		effect;
 	Points		delta = 0;
 
@@ -395,10 +372,10 @@ apply_refund(Fold *fold, const EngineEvent *event)
 	sanctions_overturn(fold, event->violation_id);
 	if (fold->trace == NULL)
 		return;
-	fold_effect_init(fold, &effect, EFFECT_REFUND);
+	effect_init(fold, &effect, EFFECT_REFUND);
 	effect.entry = event->violation_id;
 	effect.delta = delta;
-	fold_emit(fold, &effect);
+	effect_emit(fold, &effect);
 }
 
 static void
@@ -410,7 +387,7 @@ apply_activity(Fold *fold, const EngineEvent *event)
 	fold->has_quantity = true;
 	fold->quantity = event->quantity;
 	if (policy->nmarks > 0)
-		relief_mark(fold, event);
+		expiry_mark(fold, event);
 	if (policy->ncounters > 0)
 		observe_activity(fold, event->activity, event->quantity);
 	if (fold->plan->activity_kept[event->activity])
@@ -447,10 +424,10 @@ apply_opening(Fold *fold, const EngineEvent *event)
 	ladder_disarm(fold);
 	if (fold->trace == NULL)
 		return;
-	fold_effect_init(fold, &effect, EFFECT_OPENING);
+	effect_init(fold, &effect, EFFECT_OPENING);
 	effect.entry = event->key.id;
 	effect.delta = delta;
-	fold_emit(fold, &effect);
+	effect_emit(fold, &effect);
 }
 
 void
@@ -486,7 +463,7 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			apply_opening(&fold, event);
 			break;
 	}
-	fold_settle(&fold, false);
+	fold_stabilize(&fold, false);
 	state->due_known = false;
 	state->last = event->key;
 	if (event->key.class != EVENT_ATTRIBUTE && event->decided > state->last_decided)
@@ -577,7 +554,7 @@ engine_init(const Policy *policy, int64 account_id, TimestampTz opened, Timestam
 		}
 	}
 	ladder_disarm(&fold);
-	fold_settle(&fold, false);
+	fold_stabilize(&fold, false);
 	engine_advance(policy, state, at, NULL);
 	return state;
 }

@@ -7,7 +7,11 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/calendar.h"
+#include "engine/cycle.h"
+#include "engine/entry_store.h"
+#include "engine/forget.h"
+#include "engine/state.h"
 #include "utils/timestamp.h"
 
 /* Everything up to here lies before a look-back of that length. */
@@ -26,89 +30,87 @@ look_back(const EngineState *state, const Span *span, bool in_cycle,
 }
 
 void
-memory_begin(Memory *memory, const Policy *policy, const EngineState *state)
+retention_begin(Retention *retention, const Policy *policy, const EngineState *state)
 {
 	const EnginePlan *plan = engine_plan(policy);
 	TimestampTz cycle = DT_NOBEGIN;
-	Fold		fold;
 
 	if (plan->entry_cycle || plan->sanction_cycle || plan->activity_cycle)
 	{
-		fold_begin(&fold, policy, (EngineState *) state, NULL);
-		cycle = cycle_start(&fold, state->as_of);
+		cycle = cycle_start(policy, state, state->as_of);
 		if (cycle == DT_NOEND)
 			cycle = DT_NOBEGIN;
 	}
-	memory->policy = policy;
-	memory->plan = plan;
-	memory->state = state;
-	memory->entries_from = look_back(state, &policy->entry_memory,
+	retention->policy = policy;
+	retention->plan = plan;
+	retention->state = state;
+	retention->entries_from = look_back(state, &policy->entry_memory,
 									 plan->entry_cycle, cycle, policy->zone);
-	memory->sanctions_from = look_back(state, &policy->sanction_memory,
+	retention->sanctions_from = look_back(state, &policy->sanction_memory,
 									   plan->sanction_cycle, cycle, policy->zone);
-	memory->activities_from = look_back(state, &plan->activity_memory,
+	retention->activities_from = look_back(state, &plan->activity_memory,
 										plan->activity_cycle, cycle, policy->zone);
 }
 
 bool
-memory_entry(const Memory *memory, const LiveEntry *entry)
+retains_entry(const Retention *retention, const LiveEntry *entry)
 {
-	if (!memory->policy->keeps_entries)
+	if (!retention->policy->keeps_entries)
 		return false;
-	if (memory->plan->keeps_remaining && entry_live(entry) &&
-		(memory->plan->keeps_free || entry->remaining > 0))
+	if (retention->plan->keeps_remaining && entry_live(entry) &&
+		(retention->plan->keeps_free || entry->remaining > 0))
 		return true;
 	if (entry->flags & ENTRY_OVERTURNED)
 		return false;
-	return Max(entry->at, Max(entry->occurred, entry->decided)) > memory->entries_from;
+	return Max(entry->at, Max(entry->occurred, entry->decided)) > retention->entries_from;
 }
 
 bool
-memory_mark(const Memory *memory, const MarkRecord *mark)
+retains_mark(const Retention *retention, const MarkRecord *mark)
 {
-	const EngineState *state = memory->state;
+	const EngineState *state = retention->state;
 
 	for (int i = 0; i < state->nentries; i++)
 		if (state->entries[i].id == mark->entry)
-			return entry_live(&state->entries[i]) && memory_entry(memory, &state->entries[i]);
+			return entry_live(&state->entries[i]) && retains_entry(retention, &state->entries[i]);
 	return false;
 }
 
 bool
-memory_activity(const Memory *memory, const ActivityRecord *record)
+retains_activity(const Retention *retention, const ActivityRecord *record)
 {
-	return record->at > memory->activities_from;
+	return record->at > retention->activities_from;
 }
 
 bool
-memory_collapse(const Memory *memory, const CollapseState *collapse)
+retains_collapse(const Retention *retention, const CollapseState *collapse)
 {
-	return collapse->until > memory->state->as_of;
+	return collapse->until > retention->state->as_of;
 }
 
 bool
-memory_sanction(const Memory *memory, const SanctionState *sanction)
+retains_sanction(const Retention *retention, const SanctionState *sanction)
 {
 	if (sanction_open_now(sanction))
 		return true;
 	if (sanction->flags & (SANCTION_NEVER | SANCTION_FORGOTTEN))
 		return false;
-	return memory->policy->keeps_sanctions && sanction->ends > memory->sanctions_from;
+	return retention->policy->keeps_sanctions && sanction->ends > retention->sanctions_from;
 }
 
 /* A quota or a cool-down may still count it. */
 bool
-memory_grant(const Memory *memory, const GrantRecord *grant)
+retains_grant(const Retention *retention, const GrantRecord *grant)
 {
-	const Policy *policy = memory->policy;
-	const EngineState *state = memory->state;
+	const Policy *policy = retention->policy;
+	const EngineState *state = retention->state;
 
 	for (int i = 0; i < policy->nreliefs; i++)
 	{
 		const Relief *relief = &policy->reliefs[i];
 
 		if (relief->trigger != RELIEF_ACTIVITY ||
-			memory->plan->reliefs[i].quotas != memory->plan->reliefs[grant->relief].quotas)
+			retention->plan->reliefs[i].quotas != retention->plan->reliefs[grant->relief].quotas)
 			continue;
 		for (int q = 0; q < relief->nquotas; q++)
 		{
@@ -116,10 +118,7 @@ memory_grant(const Memory *memory, const GrantRecord *grant)
 
 			if (quota->in_cycle)
 			{
-				Fold		fold;
-
-				fold_begin(&fold, policy, (EngineState *) state, NULL);
-				if (grant->at >= cycle_start(&fold, state->as_of))
+				if (grant->at >= cycle_start(policy, state, state->as_of))
 					return true;
 			}
 			else if (quota->unit != UNIT_NONE)
@@ -145,6 +144,21 @@ memory_grant(const Memory *memory, const GrantRecord *grant)
 	return false;
 }
 
+CollapseState *
+retained_collapses(const Retention *retention, int *n)
+{
+	const EngineState *state = retention->state;
+	CollapseState *result = palloc_extended(sizeof(CollapseState) * Max(state->ncollapses, 1),
+											MCXT_ALLOC_HUGE);
+
+	*n = 0;
+	for (int i = 0; i < state->ncollapses; i++)
+		if (retains_collapse(retention, &state->collapses[i]))
+			result[(*n)++] = state->collapses[i];
+	qsort(result, *n, sizeof(CollapseState), collapse_state_cmp);
+	return result;
+}
+
 /* Removes elements for which keep is false; keeps the order. */
 #define FORGET(array, count, type, keep) \
 	do { \
@@ -163,7 +177,7 @@ memory_grant(const Memory *memory, const GrantRecord *grant)
 	} while (0)
 
 static void
-forget_by(const Memory *memory, EngineState *state)
+forget_by(const Retention *retention, EngineState *state)
 {
 	EntryStore *store = state->store;
 	int			kept = 0;
@@ -171,7 +185,7 @@ forget_by(const Memory *memory, EngineState *state)
 
 	for (int i = 0; i < state->nentries; i++)
 	{
-		if (!memory_entry(memory, &state->entries[i]))
+		if (!retains_entry(retention, &state->entries[i]))
 			continue;
 		if (store != NULL && i < store->at)
 			before++;
@@ -182,34 +196,34 @@ forget_by(const Memory *memory, EngineState *state)
 	state->nentries = kept;
 	if (store != NULL)
 		store->at = before;
-	FORGET(state->collapses, state->ncollapses, CollapseState, memory_collapse(memory, e));
+	FORGET(state->collapses, state->ncollapses, CollapseState, retains_collapse(retention, e));
 	state->nindexed = 0;
 }
 
 void
 forget_entries(const Policy *policy, EngineState *state)
 {
-	Memory		memory;
+	Retention		retention;
 
-	memory_begin(&memory, policy, state);
-	forget_by(&memory, state);
+	retention_begin(&retention, policy, state);
+	forget_by(&retention, state);
 }
 
 void
 engine_forget(const Policy *policy, EngineState *state)
 {
-	Memory		memory;
+	Retention		retention;
 
 	if (state->nentries == 0 && state->nactivities == 0 && state->ncollapses == 0 &&
 		state->nsanctions == 0 && state->ngrants == 0)
 		return;
-	memory_begin(&memory, policy, state);
-	FORGET(state->marks, state->nmarks, MarkRecord, memory_mark(&memory, e));
-	forget_by(&memory, state);
+	retention_begin(&retention, policy, state);
+	FORGET(state->marks, state->nmarks, MarkRecord, retains_mark(&retention, e));
+	forget_by(&retention, state);
 	FORGET(state->activities, state->nactivities, ActivityRecord,
-		   memory_activity(&memory, e));
+		   retains_activity(&retention, e));
 	FORGET(state->sanctions, state->nsanctions, SanctionState,
-		   e->dirty || memory_sanction(&memory, e));
-	FORGET(state->grants, state->ngrants, GrantRecord, memory_grant(&memory, e));
+		   e->dirty || retains_sanction(&retention, e));
+	FORGET(state->grants, state->ngrants, GrantRecord, retains_grant(&retention, e));
 	state->first_open = 0;
 }

@@ -21,7 +21,13 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/calendar.h"
+#include "engine/entry_store.h"
+#include "engine/filter.h"
+#include "engine/forget.h"
+#include "engine/group.h"
+#include "engine/observable.h"
+#include "engine/state.h"
 #include "util.h"
 
 /* ---------- which group ---------- */
@@ -207,7 +213,7 @@ group_entries(Fold *fold, TimestampTz since)
 
 	if (store != NULL && store->count > 0 &&
 		Max(store->last[CLOCK_OCCURRED], store->last[CLOCK_DECIDED]) >= since)
-		store_take_all(fold->policy, fold->state);
+		store_load_all(fold->policy, fold->state);
 }
 
 int64
@@ -235,7 +241,7 @@ group_cost(Fold *fold, const CollapseState *s)
 
 /* Points that one entry cost are another's. */
 static void
-pass(Fold *fold, LiveEntry *from, LiveEntry *to, Points charged, Points remaining)
+pass_points(Fold *fold, LiveEntry *from, LiveEntry *to, Points charged, Points remaining)
 {
 	from->charged -= charged;
 	from->remaining -= remaining;
@@ -276,7 +282,7 @@ group_join(Fold *fold, LiveEntry *entry)
 		LiveEntry  *other = &state->entries[i];
 
 		if (other != entry && in_group(fold->policy, other, index, group, s->since, s->until))
-			pass(fold, other, entry, other->charged, other->remaining);
+			pass_points(fold, other, entry, other->charged, other->remaining);
 	}
 }
 
@@ -303,7 +309,7 @@ hand_on(Fold *fold, LiveEntry *entry, LiveEntry **others, int nothers, const Col
 			Points		room = Max(others[i]->price - others[i]->remaining, 0);
 			Points		passed = Min(room, entry->remaining - entry->price);
 
-			pass(fold, entry, others[i], passed, passed);
+			pass_points(fold, entry, others[i], passed, passed);
 		}
 		return;
 	}
@@ -312,11 +318,11 @@ hand_on(Fold *fold, LiveEntry *entry, LiveEntry **others, int nothers, const Col
 			top = others[i];
 	if (top == NULL || top == entry)
 		return;
-	pass(fold, entry, top, entry->price > 0 ? entry->charged : entry->remaining,
+	pass_points(fold, entry, top, entry->price > 0 ? entry->charged : entry->remaining,
 		 entry->remaining);
 	for (int i = 0; i < nothers; i++)
 		if (others[i] != top && others[i]->remaining > 0)
-			pass(fold, others[i], top, others[i]->charged, others[i]->remaining);
+			pass_points(fold, others[i], top, others[i]->charged, others[i]->remaining);
 }
 
 /* The state of the group that an entry is in, if it has not begun anew. */
@@ -418,7 +424,7 @@ group_given_back(Fold *fold, const LiveEntry *entry)
 }
 
 LiveEntry *
-group_at_hand(Fold *fold, LiveEntry *entry)
+group_load(Fold *fold, LiveEntry *entry)
 {
 	const EntryStore *store = fold->state->store;
 	int64		id;
@@ -428,5 +434,5 @@ group_at_hand(Fold *fold, LiveEntry *entry)
 		return entry;
 	id = entry->id;
 	group_entries(fold, entry->since);
-	return entry_by_id(fold, id);
+	return entry_by_id(fold->policy, fold->state, id);
 }

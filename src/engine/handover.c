@@ -14,8 +14,23 @@
 
 #include <math.h>
 
-#include "engine/internal.h"
-#include "utils/timestamp.h"
+#include "engine/calendar.h"
+#include "engine/clean_time.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/entry_store.h"
+#include "engine/expiry.h"
+#include "engine/fold.h"
+#include "engine/forget.h"
+#include "engine/group.h"
+#include "engine/ladder.h"
+#include "engine/observable.h"
+#include "engine/observe.h"
+#include "engine/plan.h"
+#include "engine/sanction.h"
+#include "engine/span_param.h"
+#include "engine/state.h"
+#include "engine/workday.h"
 
 typedef struct Transfer
 {
@@ -24,7 +39,7 @@ typedef struct Transfer
 	const EngineState *old;
 	EngineState *new;
 	Fold	   *fold;			/* over the new state */
-	Memory		memory;			/* of the old state */
+	Retention	retention;			/* of the old state */
 	double		scale;			/* of points */
 } Transfer;
 
@@ -194,7 +209,7 @@ transfer_lives(Transfer *t)
 		}
 		fold_at(fold, Min(entry->at, now));
 		state->nentries = i + 1;
-		relief_lives(fold, entry);
+		expiry_lives(fold, entry);
 		for (int r = 0; r < t->from->nreliefs && old != NULL && old->lives != NULL; r++)
 		{
 			int			other = before->reliefs[r].life < 0 ? -1 : map_relief(t, r);
@@ -225,12 +240,12 @@ transfer_entries(Transfer *t)
 
 	if (!t->to->keeps_entries)
 		return;
-	store_take_all(t->from, old);
+	store_load_all(t->from, old);
 	for (int i = 0; i < old->nentries; i++)
 	{
 		LiveEntry  *entry;
 
-		if (!memory_entry(&t->memory, &old->entries[i]))
+		if (!retains_entry(&t->retention, &old->entries[i]))
 			continue;
 		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
 		entry = &state->entries[state->nentries++];
@@ -267,7 +282,7 @@ transfer_entries(Transfer *t)
 	{
 		int			mark = map_mark(t, old->marks[i].mark);
 
-		if (mark < 0 || !memory_mark(&t->memory, &old->marks[i]))
+		if (mark < 0 || !retains_mark(&t->retention, &old->marks[i]))
 			continue;
 		state->marks = state_room(state, state->marks, state->nmarks, sizeof(MarkRecord));
 		state->marks[state->nmarks] = old->marks[i];
@@ -286,7 +301,7 @@ transfer_records(Transfer *t)
 		int			kind = map_kind(t, old->activities[i].kind);
 
 		if (kind < 0 || !engine_plan(t->to)->activity_kept[kind] ||
-			!memory_activity(&t->memory, &old->activities[i]))
+			!retains_activity(&t->retention, &old->activities[i]))
 			continue;
 		state->activities = state_room(state, state->activities, state->nactivities,
 									   sizeof(ActivityRecord));
@@ -297,18 +312,18 @@ transfer_records(Transfer *t)
 	{
 		int			relief = map_relief(t, old->grants[i].relief);
 
-		if (relief < 0 || !memory_grant(&t->memory, &old->grants[i]))
+		if (relief < 0 || !retains_grant(&t->retention, &old->grants[i]))
 			continue;
 		state->grants = state_room(state, state->grants, state->ngrants, sizeof(GrantRecord));
 		state->grants[state->ngrants] = old->grants[i];
 		state->grants[state->ngrants++].relief = relief;
 	}
-	store_take_collapses(t->from, (EngineState *) old);
+	store_load_collapses(t->from, (EngineState *) old);
 	for (int i = 0; i < old->ncollapses; i++)
 	{
 		int			c = old->collapses[i].collapse;
 
-		if (c >= t->to->ncollapses || !memory_collapse(&t->memory, &old->collapses[i]) ||
+		if (c >= t->to->ncollapses || !retains_collapse(&t->retention, &old->collapses[i]) ||
 			!same_collapse(&t->from->collapses[c], &t->to->collapses[c]))
 			continue;
 		state->collapses = state_room(state, state->collapses, state->ncollapses,
@@ -427,7 +442,7 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 		s->terms = values_copy(state->context, old->terms, old->nterms);
 	if (!sanction_open_now(s))
 	{
-		if (!memory_sanction(&t->memory, old))
+		if (!retains_sanction(&t->retention, old))
 			s->flags |= SANCTION_FORGOTTEN;
 		return;
 	}
@@ -517,7 +532,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	t.new = result;
 	t.fold = &fold;
 	t.scale = 1;
-	memory_begin(&t.memory, from, state);
+	retention_begin(&t.retention, from, state);
 	transfer_score(&t);
 	if (!fresh)
 	{
@@ -539,9 +554,9 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	{
 		Effect		effect;
 
-		fold_effect_init(&fold, &effect, EFFECT_HANDOVER);
+		effect_init(&fold, &effect, EFFECT_HANDOVER);
 		effect.delta = result->score - before;
-		fold_emit(&fold, &effect);
+		effect_emit(&fold, &effect);
 		for (int i = 0; i < result->nsanctions; i++)
 		{
 			const SanctionState *s = &result->sanctions[i];
@@ -549,15 +564,15 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 			if ((s->flags & SANCTION_RELEASED) == 0 || s->reason != RELEASE_POLICY ||
 				s->released != at)
 				continue;
-			fold_effect_init(&fold, &effect, EFFECT_SANCTION_RELEASE);
+			effect_init(&fold, &effect, EFFECT_SANCTION_RELEASE);
 			effect.entry = s->cause;
 			effect.sanction = s->number;
 			effect.starts = s->starts;
 			effect.ends = s->ends;
 			effect.reason = s->reason;
-			fold_emit(&fold, &effect);
+			effect_emit(&fold, &effect);
 		}
 	}
-	fold_settle(&fold, boundaries && fold.plan->nboundaries > 0);
+	fold_stabilize(&fold, boundaries && fold.plan->nboundaries > 0);
 	return result;
 }

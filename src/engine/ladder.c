@@ -22,7 +22,12 @@
 
 #include <math.h>
 
-#include "engine/internal.h"
+#include "engine/effect.h"
+#include "engine/expr.h"
+#include "engine/ladder.h"
+#include "engine/observe.h"
+#include "engine/sanction.h"
+#include "engine/state.h"
 
 static inline bool
 rung_true(Fold *fold, int index)
@@ -275,22 +280,6 @@ rung_crossed(Fold *fold, int index)
 	return true;
 }
 
-/* Nobody would see otherwise that it was reached. */
-void
-ladder_passed(Fold *fold, int rung, const char *why)
-{
-	Effect		effect;
-
-	if (fold->trace == NULL || !fold->trace->passed)
-		return;
-
-	fold_effect_init(fold, &effect, EFFECT_RUNG_PASSED);
-	effect.rung = rung;
-	effect.entry = cause_now(fold);
-	effect.detail = why;
-	fold_emit(fold, &effect);
-}
-
 bool
 ladder_evaluate(Fold *fold)
 {
@@ -332,7 +321,7 @@ ladder_evaluate(Fold *fold)
 	}
 	for (int i = 0; i < npassed; i++)
 		if (crossed[i] != best || !rung_heavier(policy, best, newly))
-			ladder_passed(fold, crossed[i], "not opened: a heavier rung");
+			effect_rung_passed(fold, crossed[i], "not opened: a heavier rung");
 	if (best >= 0 && rung_heavier(policy, best, newly))
 		changed |= sanction_open(fold, best, cause_now(fold), held_now(fold), decided_now(fold));
 	fold->fresh = false;

@@ -10,7 +10,10 @@
 
 #include <math.h>
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "engine/expr.h"
+#include "engine/observe.h"
+#include "engine/plan.h"
 
 /* So many whole points ahead is looked for conditions that are not intervals. */
 #define MAX_POINTS_AHEAD 200

@@ -11,7 +11,8 @@
 
 #include <math.h>
 
-#include "engine/internal.h"
+#include "engine/expr.h"
+#include "engine/plan.h"
 #include "utils/memutils.h"
 
 #define MAX_AGE_RELIEFS 32		/* bits of LiveEntry.done */
@@ -660,57 +661,4 @@ engine_prepare(Policy *policy)
 
 	policy->plan = plan;
 	MemoryContextSwitchTo(old);
-}
-
-/* ---------- names ---------- */
-
-int
-policy_rule_index(const Policy *policy, const char *code, int len)
-{
-	int			lo = 0;
-	int			hi = policy->nrules - 1;
-
-	while (lo <= hi)
-	{
-		int			mid = (lo + hi) / 2;
-		const char *other = policy->rules[mid].code;
-		int			cmp = strncmp(code, other, len);
-
-		if (cmp == 0 && other[len] != '\0')
-			cmp = -1;
-		if (cmp == 0)
-			return mid;
-		if (cmp < 0)
-			hi = mid - 1;
-		else
-			lo = mid + 1;
-	}
-	return -1;
-}
-
-int
-policy_activity_index(const Policy *policy, const char *kind)
-{
-	for (int i = 0; i < policy->nactivities; i++)
-		if (strcmp(policy->activities[i], kind) == 0)
-			return i;
-	return -1;
-}
-
-int
-policy_attribute_index(const Policy *policy, const char *name)
-{
-	for (int i = 0; i < policy->nattributes; i++)
-		if (strcmp(policy->attributes[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-int
-policy_rung_index(const Policy *policy, const char *code)
-{
-	for (int i = 0; i < policy->nrungs; i++)
-		if (strcmp(policy->rungs[i].code, code) == 0)
-			return i;
-	return -1;
 }

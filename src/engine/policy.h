@@ -17,20 +17,15 @@
 #include "points.h"
 
 #include "datatype/timestamp.h"
+#include "engine/calendar.h"
+#include "engine/names.h"
+#include "engine/span.h"
+#include "engine/workday.h"
 #include "pgtime.h"
 
 typedef struct Expr Expr;		/* see expr.h */
 
-/* ---------- spans of time ---------- */
-
-/* A calendar span, as an interval is: added months first, then days, then time. */
-typedef struct Span
-{
-	int32		months;
-	int32		days;
-	int64		usecs;
-	bool		forever;		/* "ever": the other fields are zero */
-} Span;
+/* ---------- spans and cycles that depend on the account ---------- */
 
 /*
  * A span that may depend on the account: the first case whose guard holds (a
@@ -52,25 +47,6 @@ typedef struct SpanParam
 	SpanCase   *cases;
 } SpanParam;
 
-typedef enum Rounding
-{
-	ROUND_NONE,
-	ROUND_DAY_END,				/* up to the 24:00 that follows, local time;
-								 * an instant that is midnight stays only
-								 * when it is one already */
-	ROUND_DAY_START				/* down to 00:00 */
-} Rounding;
-
-typedef enum CalendarUnit
-{
-	UNIT_NONE,
-	UNIT_DAY,
-	UNIT_WEEK,					/* begins on Monday */
-	UNIT_MONTH,
-	UNIT_QUARTER,
-	UNIT_YEAR
-} CalendarUnit;
-
 /*
  * A recurring boundary: calendar units in the policy's zone, or every `length`
  * counted from an anchor (an attribute that holds a date, the account's
@@ -85,26 +61,6 @@ typedef struct Cycle
 	bool		anchor_opened;	/* the account's opened_at */
 	TimestampTz anchor_instant; /* otherwise */
 } Cycle;
-
-/* calendar: which days are worked on */
-typedef struct CalendarDay
-{
-	int32		day;			/* a Julian date */
-	int32		working;		/* 0: a holiday; 1: worked on, weekend or not */
-} CalendarDay;
-
-typedef struct WorkCalendar
-{
-	bool		given;
-	uint8		weekend;		/* bits by day of the week, Sunday is 0 */
-	char	   *name;			/* whose days governance.holiday has, or null */
-	uint64		hash;			/* of these when the policy was compiled */
-	int			ndays;			/* in order */
-	CalendarDay *days;
-	bool		roll_sanctions; /* what ends on the next working day when its */
-	bool		roll_relief;	/* last day is none; reliefs by age and rungs */
-	bool		roll_appeals;	/* have it in `rolls` */
-} WorkCalendar;
 
 /* ---------- facets ---------- */
 
@@ -135,16 +91,6 @@ typedef struct PolicyFacet
 } PolicyFacet;
 
 /* ---------- rules and prices ---------- */
-
-typedef enum Severity
-{
-	SEVERITY_MINOR,
-	SEVERITY_MEDIUM,
-	SEVERITY_SEVERE,
-	SEVERITY_EXTREME
-} Severity;
-
-#define NUM_SEVERITIES 4
 
 typedef enum ModifierOp
 {
@@ -566,13 +512,22 @@ typedef struct Policy
 	struct EnginePlan *plan;	/* the engine's own, see engine_prepare() */
 } Policy;
 
+/* Is one rung heavier than another?  Any is heavier than none (-1). */
+static inline bool
+rung_heavier(const Policy *policy, int a, int b)
+{
+	if (b < 0)
+		return true;
+	if (policy->rungs[a].tier != policy->rungs[b].tier)
+		return policy->rungs[a].tier > policy->rungs[b].tier;
+	return a > b;
+}
+
 /*
- * Works out everything of a policy that follows from the rest: the fields above
- * from keeps_entries on, `running`, `counter` and `ncounters` of observables,
- * and the engine's plan.  The compiler calls it last; the engine calls it on a
- * policy that has no plan.
+ * The end of a period about appeals that is counted from an instant; on a
+ * working day, where the policy's calendar says so.
  */
-extern void engine_prepare(Policy *policy);
+extern TimestampTz policy_deadline(const Policy *policy, TimestampTz from, const Span *span);
 
 /* Index of a rule by its code (len bytes), or -1. */
 extern int	policy_rule_index(const Policy *policy, const char *code, int len);

@@ -7,7 +7,9 @@
 
 #include <math.h>
 
-#include "engine/internal.h"
+#include "engine/expr.h"
+#include "engine/group.h"
+#include "engine/price.h"
 #include "lib/stringinfo.h"
 
 bool

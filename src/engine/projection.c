@@ -4,7 +4,11 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "engine/fold.h"
+#include "engine/observe.h"
+#include "engine/plan.h"
+#include "engine/state.h"
 #include "utils/timestamp.h"
 
 /* Instants looked at, and sanctions that will start by themselves. */
@@ -32,7 +36,7 @@ restless_horizon(const Policy *policy, const EngineState *state, TimestampTz hor
  * another one, each has the end that it has.
  */
 static bool
-all_settled(const Policy *policy, const EngineState *state)
+ends_are_known(const Policy *policy, const EngineState *state)
 {
 	if (policy->starts_by_time || state->npending > 0)
 		return false;
@@ -57,7 +61,7 @@ engine_project(const Policy *policy, const EngineState *state, TimestampTz horiz
 	Fold		fold;
 	int			n;
 
-	if (horizon == DT_NOEND && all_settled(policy, state))
+	if (horizon == DT_NOEND && ends_are_known(policy, state))
 	{
 		result = palloc(sizeof(SanctionState) * (state->nsanctions + 1));
 		if (state->nsanctions > 0)

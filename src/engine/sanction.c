@@ -11,48 +11,14 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "engine/internal.h"
-#include "utils/timestamp.h"
-
-bool
-engine_enforced(const Policy *policy, int64 account_id, TimestampTz starts)
-{
-	uint64		x = (uint64) account_id;
-	double		share;
-
-	if (starts < policy->enforce_from)
-		return false;
-	if (!policy->has_rollout || starts >= policy->rollout_to)
-		return true;
-	if (starts < policy->rollout_from)
-		return false;
-
-	/* splitmix64: the same on every machine and in every version */
-	x += UINT64CONST(0x9e3779b97f4a7c15);
-	x = (x ^ (x >> 30)) * UINT64CONST(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64CONST(0x94d049bb133111eb);
-	x ^= x >> 31;
-	share = ((double) starts - (double) policy->rollout_from) /
-		((double) policy->rollout_to - (double) policy->rollout_from);
-	return (double) (x >> 11) / 9007199254740992.0 < share;
-}
-
-int
-engine_tier(const Policy *policy, const EngineState *state, TimestampTz at)
-{
-	int			tier = 0;
-
-	for (int i = 0; i < state->nsanctions; i++)
-	{
-		const SanctionState *s = &state->sanctions[i];
-
-		if ((s->flags & SANCTION_ENFORCED) && s->rung >= 0 && s->starts <= at && at < s->ends)
-			tier = Max(tier, policy->rungs[s->rung].tier);
-	}
-	return tier;
-}
+#include "engine/clean_time.h"
+#include "engine/effect.h"
+#include "engine/expr.h"
+#include "engine/observable.h"
+#include "engine/relief.h"
+#include "engine/sanction.h"
+#include "engine/sanction_length.h"
+#include "engine/state.h"
 
 /* ---------- effects ---------- */
 
@@ -63,7 +29,7 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 
 	if (fold->trace == NULL && (fold->told == NULL || kind != EFFECT_SANCTION_START))
 		return;
-	fold_effect_init(fold, &effect, kind);
+	effect_init(fold, &effect, kind);
 	effect.entry = s->cause;
 	effect.rung = s->rung;
 	effect.sanction = s->number;
@@ -71,7 +37,7 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 	effect.ends = s->ends;
 	effect.reason = s->reason;
 	effect.detail = detail;
-	fold_emit(fold, &effect);
+	effect_emit(fold, &effect);
 }
 
 /* ---------- opening ---------- */
@@ -134,155 +100,6 @@ sanction_fill_terms(Fold *fold, SanctionState *s)
 								 expr_eval(rung->terms[i].value, &fold->env));
 }
 
-/*
- * What a new sanction of a rung would be, before overlaps are looked at:
- * how many spans long, how many events, how many conditions.
- */
-typedef struct Measure
-{
-	bool		has_length;
-	Span		length;
-	int			left;			/* -1: not counting */
-	bool		conditions;
-	const char *detail;			/* of the effect */
-} Measure;
-
-/* -1, 0, 1: a length is below a range, in it, above it, counted from an instant. */
-static int
-span_in_range(const Span *length, const SpanCase *range, TimestampTz from, pg_tz *zone)
-{
-	TimestampTz end = span_add(from, length, 1, zone);
-
-	return end < span_add(from, &range->min, 1, zone) ? -1 :
-		end > span_add(from, &range->max, 1, zone);
-}
-
-/* Is one range nearer to a length than another? Neither holds it. */
-static bool
-is_nearer(const SpanCase *a, const SpanCase *b, const Span *length, TimestampTz from, pg_tz *zone)
-{
-	TimestampTz end = span_add(from, length, 1, zone);
-	const SpanCase *ranges[2] = {a, b};
-	TimestampTz away[2];
-
-	for (int i = 0; i < 2; i++)
-	{
-		TimestampTz min = span_add(from, &ranges[i]->min, 1, zone);
-
-		away[i] = end < min ? min - end : end - span_add(from, &ranges[i]->max, 1, zone);
-	}
-	return away[0] < away[1];
-}
-
-bool
-engine_length_open(const Rung *rung, const Span *length, TimestampTz from, pg_tz *zone,
-				   const SpanCase **range)
-{
-	for (int i = 0; i < rung->length.ncases; i++)
-	{
-		const SpanCase *c = &rung->length.cases[i];
-
-		if (!c->is_range)
-			continue;
-		if (span_in_range(length, c, from, zone) == 0)
-			return true;
-		if (*range == NULL || is_nearer(c, *range, length, from, zone))
-			*range = c;
-	}
-	return false;
-}
-
-bool
-engine_check_length(const Policy *policy, int rule, const Span *length, TimestampTz from,
-					const SpanCase **range)
-{
-	int			direct = policy->rules[rule].direct;
-
-	*range = NULL;
-	if (direct >= 0 &&
-		engine_length_open(&policy->rungs[direct], length, from, policy->zone, range))
-		return true;
-	for (int i = 0; i < policy->nrungs; i++)
-		if ((policy->rungs[i].mode == RUNG_CROSSING || policy->rungs[i].mode == RUNG_MULTIPLE) &&
-			engine_length_open(&policy->rungs[i], length, from, policy->zone, range))
-			return true;
-	return false;
-}
-
-static bool
-measure_sanction(Fold *fold, const Rung *rung, Measure *m)
-{
-	memset(m, 0, sizeof(Measure));
-	m->left = -1;
-	m->conditions = rung->nconditions > 0;
-	if (rung->length.ncases > 0)
-	{
-		const SpanCase *c = span_case(fold, &rung->length);
-
-		/* No case for this account: the rung does not concern it. */
-		if (c == NULL)
-			return false;
-		if (!span_case_value(fold, c, &m->length))
-			return false;
-		if (c->is_range)
-		{
-			int			side;
-
-			/*
-			 * Whoever decided on the violation chooses, inside the range: what
-			 * was chosen under another version may lie outside of this one's.
-			 */
-			if (fold->judged != NULL && !span_empty(&fold->judged->length))
-			{
-				m->length = fold->judged->length;
-				m->detail = "length chosen";
-			}
-			side = span_in_range(&m->length, c, fold->at, fold->policy->zone);
-			if (side != 0)
-				m->length = side < 0 ? c->min : c->max;
-		}
-
-		/* For ever until something is done is until that is done. */
-		m->has_length = !(m->length.forever && m->conditions);
-	}
-	if (rung->count_activity >= 0)
-	{
-		double		count = ceil(expr_number(rung->count, &fold->env) - 1e-9);
-
-		m->left = (int) Min(Max(count, 1), PG_INT32_MAX);
-	}
-
-	/* Nothing opens that would be over at once. */
-	return !m->has_length || !span_empty(&m->length) || m->conditions || m->left >= 0;
-}
-
-/* The end of a sanction of a rung that lasts so long from an instant. */
-static TimestampTz
-length_end(const Fold *fold, int rung, TimestampTz from, const Span *length)
-{
-	const Policy *policy = fold->policy;
-	TimestampTz end = span_add(from, length, 1, policy->zone);
-
-	return policy->rungs[rung].rolls ? workday_roll(&policy->calendar, end, policy->zone) : end;
-}
-
-/* Ends of a sanction that starts, or goes on, at an instant. */
-static void
-set_ends(Fold *fold, SanctionState *s, const Measure *m, TimestampTz from)
-{
-	TimestampTz end = m->has_length ? length_end(fold, s->rung, from, &m->length) : from;
-
-	if (m->conditions || m->left >= 0)
-	{
-		s->minimum = end;
-		s->ends = DT_NOEND;
-	}
-	else
-		s->ends = m->has_length ? end : DT_NOEND;
-	s->left = m->left;
-	s->met = 0;
-}
-
 /* It fires again while it runs: the two become one. */
 static bool
 merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz starts, bool add)
@@ -298,15 +115,15 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 		TimestampTz minimum = s->minimum;
 
 		if (m->has_length)
-			minimum = add ? length_end(fold, s->rung, s->minimum, &m->length) :
-				Max(minimum, length_end(fold, s->rung, starts, &m->length));
+			minimum = add ? sanction_length_end(fold, s->rung, s->minimum, &m->length) :
+				Max(minimum, sanction_length_end(fold, s->rung, starts, &m->length));
 		s->minimum = minimum;
 		s->met = 0;				/* they are to be met anew */
 		s->ends = DT_NOEND;
 	}
 	else if (m->has_length)
-		s->ends = add ? length_end(fold, s->rung, s->ends, &m->length) :
-			Max(s->ends, length_end(fold, s->rung, starts, &m->length));
+		s->ends = add ? sanction_length_end(fold, s->rung, s->ends, &m->length) :
+			Max(s->ends, sanction_length_end(fold, s->rung, starts, &m->length));
 	sanction_fill_terms(fold, s);
 	s->dirty = true;
 	if (s->ends == ends && s->left == left && s->met == met)
@@ -331,9 +148,9 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 
 	if (cause != 0 && policy->sanctions_from_decided && decided > starts)
 		starts = decided;
-	if (!measure_sanction(fold, rung, &m))
+	if (!sanction_measure(fold, rung, &m))
 	{
-		ladder_passed(fold, rung_index, "not opened: no length for it");
+		effect_rung_passed(fold, rung_index, "not opened: no length for it");
 		return false;
 	}
 
@@ -382,7 +199,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 		s->has_length = m.has_length;
 		s->length = m.length;
 	}
-	set_ends(fold, s, &m, starts);
+	sanction_set_ends(fold, s, &m, starts);
 	sanction_fill_terms(fold, s);
 	sanction_effect(fold, EFFECT_SANCTION_START, s, m.detail);
 	return true;
@@ -435,7 +252,7 @@ sanctions_queue(Fold *fold)
 		m.length = s->length;
 		m.left = s->left;
 		m.conditions = fold->policy->rungs[s->rung].nconditions > 0;
-		set_ends(fold, s, &m, starts);
+		sanction_set_ends(fold, s, &m, starts);
 		s->flags &= ~SANCTION_ENFORCED;
 		if ((s->flags & SANCTION_HELD) == 0 &&
 			engine_enforced(fold->policy, state->account_id, starts))
@@ -617,7 +434,7 @@ sanctions_activity(Fold *fold, const EngineEvent *event)
 			Measure		m;
 
 			/* What does not concern the account cannot be chosen. */
-			if (!measure_sanction(fold, &policy->rungs[other], &m))
+			if (!sanction_measure(fold, &policy->rungs[other], &m))
 				continue;
 			sanction_release(fold, s, RELEASE_ELECTED);
 			sanction_open(fold, other, cause, held, fold->at);

@@ -8,7 +8,11 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/entry_store.h"
+#include "engine/expr.h"
+#include "engine/group.h"
+#include "engine/score.h"
+#include "engine/state.h"
 
 static inline Points
 clamp(int64 points)
@@ -80,8 +84,8 @@ consume(Fold *fold, int64 points)
 	{
 		LiveEntry  *entry;
 
-		if (store_before(state, i))
-			store_take(fold->policy, state, STORE_PAGE);
+		if (settled_before(state, i))
+			store_load(fold->policy, state, STORE_PAGE);
 		if (i >= state->nentries)
 			break;
 		entry = &state->entries[i];
@@ -143,7 +147,7 @@ score_give(Fold *fold, Points amount)
  * accumulating score moves nothing, but clips a capped one.
  */
 bool
-fold_limits(Fold *fold)
+score_limits(Fold *fold)
 {
 	const Policy *policy = fold->policy;
 	EngineState *state = fold->state;

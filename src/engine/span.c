@@ -4,7 +4,10 @@
  */
 #include "postgres.h"
 
-#include "engine/expr_tree.h"
+#include "datatype/timestamp.h"
+#include "engine/characters.h"
+#include "engine/span.h"
+#include "lib/stringinfo.h"
 
 /* Longer than any instant can be away from another. */
 #define MAX_SPAN_YEARS		300000
@@ -109,4 +112,32 @@ span_parse(const char *text, Span *span)
 			s++;
 	}
 	return parts > 0;
+}
+
+char *
+span_text(const Span *span)
+{
+	struct
+	{
+		int64		n;
+		const char *unit;
+	}			parts[] = {
+		{span->months / 12, "year"}, {span->months % 12, "month"},
+		{span->days, "day"},
+		{span->usecs / USECS_PER_HOUR, "hour"},
+		{span->usecs % USECS_PER_HOUR / USECS_PER_MINUTE, "minute"},
+		{span->usecs % USECS_PER_MINUTE / USECS_PER_SEC, "second"}
+	};
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (span->forever)
+		appendStringInfoString(&out, "ever");
+	for (int i = 0; i < (int) lengthof(parts); i++)
+		if (parts[i].n != 0)
+			appendStringInfo(&out, "%s%lld %s%s", out.len > 0 ? " " : "", (long long) parts[i].n,
+							 parts[i].unit, parts[i].n == 1 ? "" : "s");
+	if (out.len == 0)
+		appendStringInfo(&out, "%lld microseconds", (long long) span->usecs);
+	return out.data;
 }

@@ -4,7 +4,8 @@
  */
 #include "postgres.h"
 
-#include "engine/internal.h"
+#include "engine/calendar.h"
+#include "engine/workday.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -54,12 +55,4 @@ workday_roll(const WorkCalendar *calendar, TimestampTz end, pg_tz *zone)
 		if (++later.days > MAX_DAYS_OFF)
 			return end;
 	return later.days == 0 ? end : span_add(end, &later, 1, zone);
-}
-
-TimestampTz
-policy_deadline(const Policy *policy, TimestampTz from, const Span *span)
-{
-	TimestampTz end = span_add(from, span, 1, policy->zone);
-
-	return policy->calendar.roll_appeals ? workday_roll(&policy->calendar, end, policy->zone) : end;
 }

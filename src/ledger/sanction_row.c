@@ -227,33 +227,6 @@ sanction_values(const SanctionWrite *w, RungValues *rung, Datum *values, bool *n
 		values[S_REASON] = CStringGetTextDatum(release_reason_name(s->reason));
 }
 
-const char *
-release_reason_name(int reason)
-{
-	switch ((ReleaseReason) reason)
-	{
-		case RELEASE_CLEARED:
-			return "cleared";
-		case RELEASE_CONDITIONS:
-			return "conditions";
-		case RELEASE_COUNTED:
-			return "counted";
-		case RELEASE_REPLACED:
-			return "replaced";
-		case RELEASE_ELECTED:
-			return "elected";
-		case RELEASE_OVERTURNED:
-			return "overturned";
-		case RELEASE_MANUAL:
-			return "manual";
-		case RELEASE_POLICY:
-			return "policy";
-		case RELEASE_NONE:
-			break;
-	}
-	return "none";
-}
-
 /* ---------- new ones ---------- */
 
 static void

@@ -31,6 +31,4 @@ extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
 /* The figures that a rung puts on a sanction, as the text of a JSON object. */
 extern Datum sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull);
 
-extern const char *release_reason_name(int reason);
-
 #endif							/* GOVERNANCE_LEDGER_SANCTION_ROW_H */

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "engine/engine.h"
 #include "errors.h"
 #include "fmgr.h"
 #include "pgtime.h"
