@@ -20,7 +20,7 @@
 #include "ledger/sanction_row.h"
 #include "ledger/standing.h"
 #include "ledger/withheld.h"
-#include "reports/linked.h"
+#include "ledger/inherited.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 #include "util.h"

@@ -1,9 +1,9 @@
 /*
- * linked.h
+ * inherited.h
  *		What accounts inherit from those that they are linked to.
  */
-#ifndef GOVERNANCE_REPORTS_LINKED_H
-#define GOVERNANCE_REPORTS_LINKED_H
+#ifndef GOVERNANCE_LEDGER_INHERITED_H
+#define GOVERNANCE_LEDGER_INHERITED_H
 
 #include "db/plan.h"
 #include "engine/engine.h"
@@ -32,4 +32,4 @@ extern Inherited *inherited_at(int64 account_id, TimestampTz at, PlanMode mode, 
 /* The id of the sanction's row; 0: it has none yet. */
 extern int64 inherited_sanction_id(const Inherited *item);
 
-#endif							/* GOVERNANCE_REPORTS_LINKED_H */
+#endif							/* GOVERNANCE_LEDGER_INHERITED_H */

@@ -1,5 +1,5 @@
 /*
- * linked.c
+ * inherited.c
  *		What accounts inherit from those that they are linked to.
  *
  * Nothing is copied.  Whether a sanction of one account extends to another is
@@ -26,7 +26,7 @@
 #include "ledger/sanction_row.h"
 #include "ledger/standing.h"
 #include "oversight/limits.h"
-#include "reports/linked.h"
+#include "ledger/inherited.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 #include "util.h"
