@@ -15,7 +15,7 @@
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
-#include "reports/reports.h"
+#include "ledger/permits.h"
 #include "rulebook/cache.h"
 
 #include "access/xact.h"

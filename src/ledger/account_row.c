@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "db/plan.h"
+#include "db/report.h"
 #include "db/slot.h"
 #include "db/table.h"
 #include "ledger/account_row.h"
@@ -100,6 +101,14 @@ account_exists(int64 account_id)
 	exists = plan_execute(&exists_plan, &value, NULL, PLAN_READ) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	return exists;
+}
+
+/* For callers who named the account in an argument, and not in a row. */
+void
+require_account(int64 account_id)
+{
+	if (!account_exists(account_id))
+		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 }
 
 AccountHistory *

@@ -49,6 +49,9 @@ extern AccountHistory *history_of(int64 account_id, Scheme *scheme, int what);
 extern bool account_exists(int64 account_id);
 extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
 
+/* Raises ERRCODE_GV_UNKNOWN_ACCOUNT unless account_exists(). */
+extern void require_account(int64 account_id);
+
 /* ---------- many accounts ---------- */
 
 /* The histories of accounts from one to another, in order. */

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/plan.h"
 #include "db/report.h"
 #include "errors.h"
 #include "engine/engine.h"
@@ -16,7 +17,16 @@
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
 
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+
+static KeptPlan schemes_plan = {
+	"SELECT s.scheme FROM governance.standing s WHERE s.account_id" EQ "$1 ORDER BY 1",
+	1, {INT8OID}
+};
 
 EngineState *
 standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, TimestampTz known_at)
@@ -72,4 +82,42 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	if (state == NULL)
 		state = ledger_fresh(scheme, NULL, *history, at);
 	return state;
+}
+
+/* An account without a standing is looked up, for it may not exist at all. */
+Scheme **
+schemes_of_account(int64 account_id, int *nschemes)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(account_id);
+	Scheme	  **schemes;
+	uint64		nrows = plan_execute(&schemes_plan, &value, NULL, PLAN_READ);
+
+	if (nrows == 0)
+		require_account(account_id);
+	schemes = MemoryContextAlloc(context, sizeof(Scheme *) * (nrows + 1));
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		char	   *name = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
+
+		schemes[row] = rulebook_scheme(name, strlen(name), false);
+	}
+	*nschemes = nrows;
+	return schemes;
+}
+
+/* ---------- the instants that callers ask about ---------- */
+
+/* The start of the transaction is the present, as now() is: so long as it runs. */
+bool
+is_past(TimestampTz at)
+{
+	return at < GetCurrentTransactionStartTimestamp();
+}
+
+/* The past does not change by what is decided later. */
+TimestampTz
+known_by(TimestampTz at)
+{
+	return is_past(at) ? at : DT_NOEND;
 }

@@ -50,4 +50,22 @@ extern EngineState *standing_at(int64 account_id, Scheme *scheme,
 								TimestampTz at, TimestampTz known_at,
 								AccountHistory **history);
 
+/*
+ * The schemes under which an account has a standing, in the order of their names;
+ * raises ERRCODE_GV_UNKNOWN_ACCOUNT.  Within ledger_enter() or
+ * ledger_read_enter().
+ */
+extern Scheme **schemes_of_account(int64 account_id, int *nschemes);
+
+/* ---------- the instants that callers ask about ---------- */
+
+/* Does an instant lie in the past, for the transaction that asks? */
+extern bool is_past(TimestampTz at);
+
+/*
+ * What is known at an instant that a caller asks for: of the past what was known
+ * then, of the present and the future everything (DT_NOEND).
+ */
+extern TimestampTz known_by(TimestampTz at);
+
 #endif							/* GOVERNANCE_LEDGER_STANDING_H */

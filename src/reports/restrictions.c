@@ -15,12 +15,14 @@
 #include "db/plan.h"
 #include "engine/engine.h"
 #include "ledger/history.h"
+#include "ledger/inherited.h"
 #include "ledger/periods.h"
+#include "ledger/permits.h"
 #include "ledger/project.h"
 #include "ledger/sanction_row.h"
 #include "ledger/standing.h"
 #include "ledger/withheld.h"
-#include "ledger/inherited.h"
+#include "reports/reports.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 #include "util.h"
@@ -38,20 +40,6 @@
 PG_FUNCTION_INFO_V1(governance_permits);
 PG_FUNCTION_INFO_V1(governance_restrictions);
 
-static KeptPlan probe_plan = {
-	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
-	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3 LIMIT 1",
-	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
-};
-
-/* Only what does not follow from a scheme: certifications. */
-static KeptPlan probe_other_plan = {
-	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
-	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
-	" AND r.scheme" EQ "'certification' LIMIT 1",
-	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
-};
-
 static KeptPlan list_plan = {
 	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id"
 	" FROM governance.restriction r LEFT JOIN governance.sanction s"
@@ -61,84 +49,6 @@ static KeptPlan list_plan = {
 	" ORDER BY r.capability COLLATE pg_catalog.\"C\", r.scheme COLLATE pg_catalog.\"C\"",
 	3, {INT8OID, TIMESTAMPTZOID, BOOLOID}
 };
-
-/*
- * The present of a caller whose transaction began a while ago: what has been
- * decided meanwhile, and is committed, counts.
- */
-static TimestampTz
-present(TimestampTz at)
-{
-	return Max(at, GetCurrentTimestamp());
-}
-
-static bool
-is_past(TimestampTz at)
-{
-	return at < GetCurrentTransactionStartTimestamp();
-}
-
-/* What one scheme withheld at a past instant, as known then. */
-static Withheld *
-withheld_at(int64 account_id, Scheme *scheme, TimestampTz at, int *nwithheld,
-			ProjectedSanction **sanctions, int *nsanctions)
-{
-	AccountHistory *history;
-	EngineState *state = standing_at(account_id, scheme, at, at, &history);
-
-	*nwithheld = *nsanctions = 0;
-	if (state == NULL)
-		return NULL;
-	if (history == NULL)
-		history = history_load(&account_id, 1, HISTORY_FACTS, PLAN_READ);
-	*sanctions = ledger_project(scheme, NULL, state, history, nsanctions);
-	return withheld_by(*sanctions, *nsanctions, at, nwithheld);
-}
-
-bool
-account_permits(int64 account_id, text *capability, TimestampTz at, PlanMode mode)
-{
-	bool		past = is_past(at);
-	Datum		values[3];
-	bool		withheld;
-	Inherited  *inherited;
-	int			ninherited;
-
-	values[0] = Int64GetDatum(account_id);
-	values[1] = PointerGetDatum(capability);
-	values[2] = TimestampTzGetDatum(past ? at : present(at));
-	withheld = plan_execute(past ? &probe_other_plan : &probe_plan, values, NULL, mode) > 0;
-	SPI_freetuptable(SPI_tuptable);
-	if (withheld)
-		return false;
-	if (!rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)))
-		report_missing(MISSING_CAPABILITY, text_to_cstring(capability), NULL, 0);
-	if (past)
-	{
-		int			nschemes;
-		Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
-
-		for (int s = 0; s < nschemes; s++)
-		{
-			ProjectedSanction *sanctions;
-			int			nsanctions;
-			int			n;
-			Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
-
-			for (int i = 0; i < n; i++)
-				if (spans[i].since <= at && at < spans[i].until &&
-					text_is(capability, spans[i].capability))
-					return false;
-		}
-	}
-	else
-		require_account(account_id);
-	inherited = inherited_at(account_id, DatumGetTimestampTz(values[2]), mode, &ninherited);
-	for (int i = 0; i < ninherited; i++)
-		if (text_is(capability, inherited[i].capability))
-			return false;
-	return true;
-}
 
 /*
  * What account_permits() says of the present and the future, where that takes no
@@ -241,7 +151,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	ledger_read_enter();
 	require_account(account_id);
 	values[0] = Int64GetDatum(account_id);
-	values[1] = TimestampTzGetDatum(past ? at : present(at));
+	values[1] = TimestampTzGetDatum(past ? at : now_or_later(at));
 	values[2] = BoolGetDatum(!past);
 	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
 	for (uint64 row = 0; row < nrows; row++)
@@ -288,7 +198,7 @@ governance_restrictions(PG_FUNCTION_ARGS)
 			}
 		}
 	}
-	inherited = inherited_at(account_id, past ? at : present(at), PLAN_READ, &ninherited);
+	inherited = inherited_at(account_id, past ? at : now_or_later(at), PLAN_READ, &ninherited);
 	for (int i = 0; i < ninherited; i++)
 	{
 		const Inherited *item = &inherited[i];

@@ -42,22 +42,10 @@ PG_FUNCTION_INFO_V1(governance_score);
 PG_FUNCTION_INFO_V1(governance_tier);
 PG_FUNCTION_INFO_V1(governance_next_change);
 
-static KeptPlan schemes_plan = {
-	"SELECT s.scheme FROM governance.standing s WHERE s.account_id" EQ "$1 ORDER BY 1",
-	1, {INT8OID}
-};
-
 Scheme *
 scheme_argument(text *name)
 {
 	return rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false);
-}
-
-void
-require_account(int64 account_id)
-{
-	if (!account_exists(account_id))
-		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
 }
 
 void
@@ -67,16 +55,6 @@ require_finite(TimestampTz at, const char *argument)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"%s\" must be a finite instant", argument)));
-}
-
-/*
- * What is known at an instant that a caller asks for: of the past what was
- * known then, of the present and the future everything.
- */
-TimestampTz
-known_by(TimestampTz at)
-{
-	return at < GetCurrentTransactionStartTimestamp() ? at : DT_NOEND;
 }
 
 /* The same for a caller who may say it; infinity: by the last instant there is. */
@@ -230,28 +208,6 @@ governance_score(PG_FUNCTION_ARGS)
 	score = credit_score_make(state->score, state->cap);
 	ledger_read_leave();
 	PG_RETURN_CREDIT_SCORE(score);
-}
-
-/* The names of the schemes under which an account has a standing. */
-Scheme **
-schemes_of_account(int64 account_id, int *nschemes)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Datum		value = Int64GetDatum(account_id);
-	Scheme	  **schemes;
-	uint64		nrows = plan_execute(&schemes_plan, &value, NULL, PLAN_READ);
-
-	if (nrows == 0)
-		require_account(account_id);
-	schemes = MemoryContextAlloc(context, sizeof(Scheme *) * (nrows + 1));
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		char	   *name = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
-
-		schemes[row] = rulebook_scheme(name, strlen(name), false);
-	}
-	*nschemes = nrows;
-	return schemes;
 }
 
 Datum
