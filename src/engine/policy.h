@@ -470,7 +470,7 @@ typedef struct Policy
 								 * equal tiers */
 	int			nlinks;
 	PolicyLink *links;			/* the engine has no use for them:
-								 * reports/linked.c, ledger/linked_entry.c */
+								 * ledger/inherited.c, ledger/linked_entry.c */
 	int			nreliefs;
 	Relief	   *reliefs;
 
