@@ -3,7 +3,8 @@
 # reference.sh
 #	The generated parts of the pages are what "make reference" makes: every
 #	table, view, sequence, function and type, with its columns, signature and
-#	comment, and every SQLSTATE.  Links lead somewhere, and the examples of
+#	comment, and every SQLSTATE.  Links lead somewhere, README.md links to every
+#	page, the files that doc/internals.md names are there, and the examples of
 #	doc/governance.md can be run.
 set -euo pipefail
 
@@ -56,6 +57,17 @@ for page in README.md doc/*.md; do
 	done
 done >"$SCRATCH/links"
 [ ! -s "$SCRATCH/links" ] || fail "$(cat "$SCRATCH/links")"
+
+for page in doc/*.md; do
+	grep -q -F "]($page)" README.md || fail "README.md does not list $page"
+done
+
+# Files, as `src/db/plan.c` or `sql/reports`, with * for some of them.
+grep -o -E '`(src|sql|test|doc|po)/[A-Za-z0-9_./*]+`' doc/internals.md | tr -d '`' | sort -u >"$SCRATCH/named"
+[ "$(wc -l <"$SCRATCH/named")" -gt 30 ] || fail "doc/internals.md names hardly any file"
+while read -r file; do
+	compgen -G "$file" >/dev/null || fail "doc/internals.md: there is no $file"
+done <"$SCRATCH/named"
 
 # The examples, one after the other.  Errors of ours tell that an id is not
 # there; any other one is a mistake of the page.
