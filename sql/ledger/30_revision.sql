@@ -380,11 +380,16 @@ AS $decide$
 DECLARE
 	decided	record;
 BEGIN
-	SELECT array_agg(n.violation_id) AS violations, array_agg(n.outcome) AS outcomes, array_agg(n.points) AS points,
-		   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id))) AS reasons, array_agg(n.decided_at) AS at
+	-- In the order of the rows: of several that decide on one violation the last
+	-- one counts.
+	SELECT array_agg(n.violation_id ORDER BY n.place) AS violations, array_agg(n.outcome ORDER BY n.place) AS outcomes,
+		   array_agg(n.points ORDER BY n.place) AS points,
+		   array_agg(coalesce(n.reason, format('appeal %s', n.appeal_id)) ORDER BY n.place) AS reasons,
+		   array_agg(n.decided_at ORDER BY n.place) AS at
 		INTO decided
-		FROM json_to_recordset(new_rows)
-				 AS n(account_id bigint, appeal_id bigint, violation_id bigint, outcome text, points numeric, reason text, decided_at timestamptz)
+		FROM ROWS FROM (json_to_recordset(new_rows)
+				 AS (account_id bigint, appeal_id bigint, violation_id bigint, outcome text, points numeric, reason text, decided_at timestamptz))
+			WITH ORDINALITY AS n(account_id, appeal_id, violation_id, outcome, points, reason, decided_at, place)
 		WHERE n.outcome IN ('overturned', 'changed')
 			AND NOT EXISTS (SELECT FROM json_to_recordset(old_rows) AS o(account_id bigint, appeal_id bigint, outcome text)
 							WHERE o.account_id = n.account_id AND o.appeal_id = n.appeal_id AND o.outcome IS NOT NULL)
