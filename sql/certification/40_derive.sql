@@ -204,10 +204,101 @@ BEGIN
 			FROM stored s FULL JOIN computed c USING (relation, account_id, name, since)
 			WHERE s.until IS NULL OR c.until IS NULL OR s.until <> c.until OR s.value <> c.value
 			ORDER BY 1, 2, 3, since;
+
+	-- What it notes of the facts beside them, and no sanction withholds these.
+	RETURN QUERY
+		SELECT 'certified_attribute', m.account_id, m.name, tstzrange(m.since, m.until), a.during
+			FROM governance.certified_attribute m
+				LEFT JOIN governance.attribute a
+					ON a.account_id = m.account_id AND a.name = m.name AND lower(a.during) = m.since
+			WHERE a.value IS DISTINCT FROM m.value OR COALESCE(upper(a.during), 'infinity') <> m.until
+			ORDER BY 2, 3, m.since;
+	RETURN QUERY
+		SELECT 'restriction', q.account_id, format('%s: sanction %s, not null', q.capability, q.sanction_id), tstzrange(q.since, q.until), NULL::tstzrange
+			FROM governance.restriction q
+			WHERE q.scheme = 'certification' AND q.sanction_id IS NOT NULL
+			ORDER BY 2, 3;
+
+	RETURN QUERY SELECT v.* FROM governance.verify_steps() v;
 END
 $verify$;
 COMMENT ON FUNCTION governance.verify_certification() IS
-	'every difference between what is stored and what follows from the certifications; no rows: proven';
+	'every difference between what is stored and what follows from the certifications and their steps; where one is not as its steps say, name has the column and both values; no rows: proven';
+
+-- The deadline that the grant has set says what was copied of the taxonomy; of
+-- one that was not granted nothing does.
+CREATE FUNCTION governance.verify_steps()
+	RETURNS TABLE (relation text, account_id bigint, name text, stored tstzrange, computed tstzrange)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $verify$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH step AS (
+			SELECT s.account_id, s.certification_id, s.step, s.action, s.at, s.status, s.review_due, s.qualification, s.auxiliary_account_id,
+					lead(s.at) OVER w AS ends,
+					bool_or(s.action = 'grant') OVER w AS granted,
+					max(s.step) FILTER (WHERE s.status <> 'cancelled') OVER (PARTITION BY s.account_id, s.certification_id) AS alive
+				FROM governance.certification_step s
+				WINDOW w AS (PARTITION BY s.account_id, s.certification_id ORDER BY s.step)
+		), again AS (
+			SELECT s.account_id, s.certification_id, max(s.step) AS last_step,
+					(array_agg(s.status ORDER BY s.step DESC))[1] AS status,
+					(array_agg(s.at ORDER BY s.step DESC))[1] AS last_at,
+					(array_agg(s.review_due ORDER BY s.step DESC))[1] AS review_due,
+					(array_agg(s.qualification ORDER BY s.step))[1] AS qualification,
+					(array_agg(s.auxiliary_account_id ORDER BY s.step))[1] AS auxiliary_account_id,
+					(array_agg(s.at ORDER BY s.step))[1] AS applied_at,
+					max(s.at) FILTER (WHERE s.action = 'grant') AS granted_at,
+					max(s.review_due) FILTER (WHERE s.action = 'grant') AS first_due,
+					-- The last of it that is cancelled is its end; what was cancelled
+					-- and restored counts as suspended.
+					min(s.at) FILTER (WHERE s.granted AND s.status = 'cancelled' AND (s.step > s.alive OR s.alive IS NULL)) AS ended_at,
+					COALESCE(range_agg(tstzrange(s.at, s.ends))
+						FILTER (WHERE s.status = 'suspended' OR s.granted AND s.status = 'cancelled' AND s.step < s.alive), '{}') AS suspensions
+				FROM step s
+				GROUP BY s.account_id, s.certification_id
+		)
+		SELECT 'certification', account_id,
+				CASE WHEN c.last_step IS NULL OR a.last_step IS NULL THEN format('certification %s', certification_id)
+					ELSE format('certification %s: %s %s, not %s', certification_id, d.name, COALESCE(d.stored, 'null'), COALESCE(d.again, 'null')) END,
+				CASE WHEN c.last_step IS NOT NULL THEN COALESCE(c.validity, tstzrange(c.applied_at, NULL)) END,
+				CASE WHEN a.last_step IS NOT NULL THEN tstzrange(COALESCE(a.granted_at, a.applied_at), LEAST(a.review_due, a.ended_at)) END
+			FROM governance.certification c FULL JOIN again a USING (account_id, certification_id)
+				CROSS JOIN LATERAL (VALUES
+					('qualification', c.qualification::text, a.qualification::text),
+					('status', c.status, a.status),
+					('applied_at', c.applied_at::text, a.applied_at::text),
+					('granted_at', c.granted_at::text, a.granted_at::text),
+					('review_due', c.review_due::text, a.review_due::text),
+					('ended_at', c.ended_at::text, a.ended_at::text),
+					('suspensions', c.suspensions::text, a.suspensions::text),
+					('auxiliary_account_id', c.auxiliary_account_id::text, a.auxiliary_account_id::text),
+					('last_step', c.last_step::text, a.last_step::text),
+					('last_at', c.last_at::text, a.last_at::text),
+					('time_zone', c.time_zone, CASE WHEN c.time_zone IN (SELECT k.time_zone FROM governance.qualification_kind k)
+							OR c.time_zone IN (SELECT z.name FROM pg_timezone_names z) THEN c.time_zone END),
+					('review_every', COALESCE(c.review_every::text, 'never'), CASE
+						WHEN a.granted_at IS NULL OR (c.review_every IS NULL) = (a.first_due IS NULL)
+							AND (c.review_every IS NULL
+								 OR (c.time_zone IN (SELECT k.time_zone FROM governance.qualification_kind k)
+									 OR c.time_zone IN (SELECT z.name FROM pg_timezone_names z))
+									AND c.review_every > '0'::interval
+									AND governance.review_deadline(a.granted_at, c.review_every, c.time_zone, a.granted_at) = a.first_due)
+							THEN COALESCE(c.review_every::text, 'never') END)) d (name, stored, again)
+			WHERE d.stored IS DISTINCT FROM d.again AND (c.last_step IS NOT NULL AND a.last_step IS NOT NULL OR d.name = 'status')
+			ORDER BY 2, certification_id, 3;
+	RETURN QUERY
+		SELECT 'certified_account', account_id, format('steps %s, not %s', COALESCE(c.steps::text, 'null'), COALESCE(s.steps::text, 'null')), NULL::tstzrange, NULL::tstzrange
+			FROM governance.certified_account c
+				FULL JOIN (SELECT s.account_id, max(s.step) AS steps FROM governance.certification_step s GROUP BY 1) s USING (account_id)
+			WHERE c.steps <> COALESCE(s.steps, 0) OR c.steps IS NULL
+			ORDER BY 2;
+END
+$verify$;
+COMMENT ON FUNCTION governance.verify_steps() IS
+	'part of verify_certification(): certifications that are not as their steps say';
 
 CREATE FUNCTION governance.rebuild_certification() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -125,7 +125,7 @@ AS $levels$
 		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
 		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
 		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
-		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'),
+		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'), ('verify_steps', 'reader'),
 		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
 		('help', 'everyone'), ('next_rung', 'reader'), ('report_period', 'reader'), ('report_period_name', 'reader'), ('report_strictest', 'reader'), ('announcement_words', 'reader'), ('transparency_figures', 'reader'), ('report_bounds', 'reader'),
 		('report_scheme', 'reader'), ('report_announcement', 'reader'), ('announcement_text', 'reader'),

@@ -30,7 +30,7 @@ BEGIN ATOMIC
 		('policy', '{policy_id}'::text[],
 			'{policy_id,scheme,version,status,in_force,tried,document,created_at,published_at,published_by,note}'::text[], 'note', NULL::text),
 		('revision', '{account_id,revision_id}',
-			'{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by}', 'reason', NULL),
+			'{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by,linked_revision_id}', 'reason', NULL),
 		-- that one is filed is no decision
 		('appeal', '{account_id,appeal_id}',
 			'{account_id,appeal_id,violation_id,filed_at,grounds,deadline,decided_at,outcome,points,reason,decided_by}', 'reason', 'outcome'),
@@ -214,7 +214,7 @@ DECLARE
 BEGIN
 	-- The chain: each entry is there, in its place, as it was.
 	RETURN QUERY
-		SELECT (l.key ->> 'account_id')::bigint, NULL::text,
+		SELECT CASE WHEN jsonb_typeof(l.key -> 'account_id') = 'number' THEN (l.key -> 'account_id')::bigint END, NULL::text,
 			   CASE WHEN l.gap THEN 'audit chain' ELSE format('audit entry %s', l.audit_id) END,
 			   CASE WHEN NOT l.gap AND l.found THEN concat_ws(' ', l.action, l.relation, l.key, l.again) END,
 			   CASE WHEN l.gap THEN format('chained at %s', concat_ws(' to ', l.next, nullif(l."position" - 1, l.next)))
@@ -228,7 +228,7 @@ BEGIN
 		ORDER BY l."position";
 	-- Those of this very transaction are chained when it commits.
 	RETURN QUERY
-		SELECT (a.key ->> 'account_id')::bigint, NULL::text, format('audit entry %s', a.audit_id),
+		SELECT CASE WHEN jsonb_typeof(a.key -> 'account_id') = 'number' THEN (a.key -> 'account_id')::bigint END, NULL::text, format('audit entry %s', a.audit_id),
 			   concat_ws(' ', a.action, a.relation, a.key), NULL::text
 		FROM governance.audit a
 		WHERE NOT EXISTS (SELECT FROM governance.audit_chain c WHERE c.audit_id = a.audit_id)
@@ -246,13 +246,13 @@ BEGIN
 				SELECT governance.audit_content(to_jsonb(t), $2) AS key, governance.audit_content(to_jsonb(t), $3) AS content, %s AS decided
 				FROM governance.%I t
 			)
-			SELECT (coalesce(n.key, f.key) ->> ''account_id'')::bigint, coalesce(f.content, n.content) ->> ''scheme'',
+			SELECT CASE WHEN jsonb_typeof(coalesce(n.key, f.key) -> ''account_id'') = ''number'' THEN (coalesce(n.key, f.key) -> ''account_id'')::bigint END, coalesce(f.content, n.content) ->> ''scheme'',
 				   format(''audit of %%s %%s'', $1, coalesce(n.key, f.key)),
 				   CASE WHEN f.key IS NULL THEN NULL WHEN n.content IS NULL THEN f.content::text ELSE d.found::text END,
 				   CASE WHEN n.content IS NULL THEN NULL WHEN f.key IS NULL THEN n.content::text ELSE d.noted::text END
 			FROM noted n FULL JOIN found f ON f.key = n.key,
 				LATERAL (SELECT jsonb_object_agg(k, f.content -> k), jsonb_object_agg(k, n.content -> k)
-						 FROM jsonb_object_keys(n.content) k
+						 FROM jsonb_object_keys(CASE WHEN jsonb_typeof(n.content) = ''object'' THEN n.content END) k
 						 WHERE f.content -> k IS DISTINCT FROM n.content -> k) AS d (found, noted)
 			WHERE CASE WHEN n.content IS NULL THEN f.decided WHEN f.key IS NULL THEN true ELSE d.noted IS NOT NULL END
 			ORDER BY coalesce(n.key, f.key)',

@@ -34,7 +34,9 @@ BEGIN
 				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(d.content) v WHERE s.content IS NULL OR v.value IS DISTINCT FROM s.content -> v.key)::text
 			FROM (SELECT r.rule, to_jsonb(r) - '{policy_id,search}'::text[] AS content FROM governance.policy_rule r WHERE r.policy_id = this.policy_id) AS s
 				FULL JOIN (SELECT r.rule, to_jsonb(r) AS content FROM governance.rules_of(summary) r) AS d ON d.rule = s.rule
-			WHERE NOT coalesce(s.content @> d.content, false)
+			-- Columns that somebody has added to the table are no concern of the document.
+			WHERE s.content IS NULL OR d.content IS NULL
+				OR EXISTS (SELECT FROM jsonb_each(d.content) v WHERE s.content -> v.key IS DISTINCT FROM v.value)
 			ORDER BY coalesce(s.rule, d.rule) COLLATE "C";
 		RETURN QUERY
 			SELECT NULL::bigint, this.scheme, format('policy %s, rung %s', this.policy_id, coalesce(s.rung, d.rung)),
@@ -42,9 +44,20 @@ BEGIN
 				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(d.content) v WHERE s.content IS NULL OR v.value IS DISTINCT FROM s.content -> v.key)::text
 			FROM (SELECT r.rung, to_jsonb(r) - 'policy_id' AS content FROM governance.policy_rung r WHERE r.policy_id = this.policy_id) AS s
 				FULL JOIN (SELECT r.rung, to_jsonb(r) AS content FROM governance.rungs_of(summary) r) AS d ON d.rung = s.rung
-			WHERE NOT coalesce(s.content @> d.content, false)
+			-- Columns that somebody has added to the table are no concern of the document.
+			WHERE s.content IS NULL OR d.content IS NULL
+				OR EXISTS (SELECT FROM jsonb_each(d.content) v WHERE s.content -> v.key IS DISTINCT FROM v.value)
 			ORDER BY coalesce(s.rung, d.rung) COLLATE "C";
 	END LOOP;
+	RETURN QUERY
+		SELECT NULL::bigint, NULL::text, format('policy %s', o.policy_id), o.name, NULL::text
+		FROM (SELECT r.policy_id, 'rule ' || r.rule AS name FROM governance.policy_rule r
+			  UNION ALL SELECT g.policy_id, 'rung ' || g.rung FROM governance.policy_rung g) AS o
+		WHERE NOT EXISTS (SELECT FROM governance.policy p WHERE p.policy_id = o.policy_id)
+		ORDER BY o.policy_id, o.name COLLATE "C";
+	RETURN QUERY
+		SELECT DISTINCT NULL::bigint, p.scheme, 'scheme', NULL::text, p.scheme
+		FROM governance.policy p WHERE NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = p.scheme) ORDER BY 2;
 	RETURN QUERY
 		SELECT NULL::bigint, s.scheme, 'direction', s.direction, directions ->> s.scheme
 		FROM governance.scheme s WHERE s.direction <> directions ->> s.scheme ORDER BY 2;
@@ -63,7 +76,7 @@ BEGIN
 	-- have begun before the version was published, though not days before.
 	RETURN QUERY
 		SELECT s.account_id, s.scheme, 'record',
-			   concat_ws(' ', 'sanction', s.sanction_id, s.rung, s.tier, s.withholds, 'policy', s.policy_id, 'recorded', s.recorded_at),
+			   concat_ws(' ', 'sanction', s.sanction_id, s.rung, s.tier, s.during, s.withholds, 'policy', s.policy_id, 'recorded', s.recorded_at),
 			   CASE WHEN p.policy_id IS NULL THEN NULL
 					ELSE concat_ws(' ', g.rung, g.tier, g.withholds, 'policy', p.policy_id, 'recorded after', p.created_at) END
 		FROM governance.sanction s
@@ -75,7 +88,10 @@ BEGIN
 				-- One that went on under another version shows the rung of that one.
 				AND (g.rung IS NULL OR NOT EXISTS (SELECT FROM governance.policy o JOIN governance.policy_rung h ON h.policy_id = o.policy_id
 												   WHERE o.scheme = p.scheme AND o.status <> 'draft' AND h.rung = s.rung AND h.tier = s.tier
-													   AND h.withholds @> s.withholds AND h.withholds <@ s.withholds))
+													   AND h.withholds = s.withholds))
+			OR (s.released_at IS NULL) <> (s.release_reason IS NULL)
+			-- It should never have been: nothing of it is left after that was known.
+			OR s.release_reason = 'overturned' AND NOT isempty(s.during) AND coalesce(upper(s.during) > s.released_at, true)
 		ORDER BY s.account_id, s.sanction_id;
 END
 $verify$;

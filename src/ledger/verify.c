@@ -292,10 +292,17 @@ read_record(const Verification *v, Recorded *r)
 	range_deserialize(v->range, DatumGetRangeTypeP(row->values[4]), &lower, &upper, &r->empty);
 	r->starts = r->empty || lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
 	r->ends = r->empty || upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+	/* The ledger writes half-open ranges: of another one, what it amounts to. */
+	if (!r->empty && !lower.inclusive && !TIMESTAMP_NOT_FINITE(r->starts))
+		r->starts++;
+	if (!r->empty && upper.inclusive && !TIMESTAMP_NOT_FINITE(r->ends))
+		r->ends++;
 	r->cause = column_int8(row, 6);
 	r->enforced = DatumGetBool(row->values[6]);
 	r->released = column_time(row, 8, DT_NOBEGIN);
 	r->reason = column_word(v, row, 9);
+	if (r->reason == NULL && r->released != DT_NOBEGIN)
+		r->reason = "null";		/* only without the constraint that forbids it */
 	r->terms = column_text(row, 10);
 	r->sanction_id = column_int8(row, 11);
 	r->withholds = DatumGetArrayTypePCopy(row->values[11]);

@@ -222,6 +222,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('unmet_grades', 'governance.unmet_grades(qualification, ''occupation:healthcare/physician[title=3]'')'),
 	('verify_audit', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_audit() h)'')'),
 	('verify_certification', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_certification() h)'')'),
+	('verify_steps', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_steps() h)'')'),
 	('verify_range', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_range(1, account, n > 100, NULL) h)'')'),
 	('verify_seals', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_seals() h)'')'),
 	('why_not', 'governance.why_not(account, domain)'),
