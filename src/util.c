@@ -6,8 +6,6 @@
 
 #include "util.h"
 
-#include <limits.h>
-
 /* What an array that was empty gets room for. */
 #define FIRST_ROOM 8
 
@@ -17,12 +15,10 @@
  * allocations.
  */
 void *
-array_enlarge(void *array, int *max, int wanted, Size size)
+array_enlarge(void *array, int64 *max, int64 wanted, Size size)
 {
-	int			room = *max <= INT_MAX / 2 ? *max * 2 : INT_MAX;
+	int64		room = Max(*max * 2, Max(wanted, FIRST_ROOM));
 
-	Assert(wanted > *max);
-	room = Max(room, Max(wanted, FIRST_ROOM));
 	*max = room;
 	return array == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size * room)
 		: repalloc_huge(array, size * room);

@@ -15,10 +15,10 @@
 /* ---------- arrays that grow ---------- */
 
 /*
- * Makes sure that an array has room for so many items; max is how many it has
- * room for, and is kept up to date.  The first array is allocated in the current
- * memory context, and it stays there when it grows.  What is new in it is not
- * set to anything.
+ * Makes sure that an array has room for so many items.  max, an integer of any
+ * type, is how many it has room for, and is kept up to date.  The first array is
+ * allocated in the current memory context, and it stays there when it grows.  What
+ * is new in it is not set to anything.
  *
  * The room doubles each time, so that appending n items one by one copies fewer
  * than 2n of them in all.
@@ -26,11 +26,15 @@
 #define array_reserve(array, max, wanted) \
 	do { \
 		if ((wanted) > (max)) \
-			(array) = array_enlarge(array, &(max), wanted, sizeof(*(array))); \
+		{ \
+			int64		array_room = (max); \
+			(array) = array_enlarge(array, &array_room, wanted, sizeof(*(array))); \
+			(max) = array_room; \
+		} \
 	} while (0)
 
-/* The part of array_reserve() that allocates; size is that of one item. */
-extern void *array_enlarge(void *array, int *max, int wanted, Size size);
+/* The part of array_reserve() that allocates; size is that of one item in bytes. */
+extern void *array_enlarge(void *array, int64 *max, int64 wanted, Size size);
 
 /* ---------- orders to sort by ---------- */
 

@@ -22,6 +22,7 @@
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
+#include "util.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -245,15 +246,6 @@ certified_keys_lock(StandingKey **keys, int *nkeys)
 
 /* ---------- the order of locks ---------- */
 
-static int
-int64_cmp(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
 void
 lock_accounts_of(const KeyList *list)
 {
@@ -267,7 +259,7 @@ lock_accounts_of(const KeyList *list)
 		accounts[i] = list->keys[i].account_id;
 		withholds = withholds || scheme_withholds_certification(list->keys[i].scheme);
 	}
-	qsort(accounts, list->n, sizeof(int64), int64_cmp);
+	qsort(accounts, list->n, sizeof(int64), int64_order);
 	for (int i = 0; i < list->n; i++)
 		if (n == 0 || accounts[n - 1] != accounts[i])
 			accounts[n++] = accounts[i];

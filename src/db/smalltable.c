@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "db/report.h"
+#include "util.h"
 
 PG_FUNCTION_INFO_V1(governance_small_table_changed);
 
@@ -98,11 +99,7 @@ load_small_table(SmallTable *table)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
 
-		if (n == allocated)
-		{
-			allocated *= 2;
-			rows = repalloc(rows, allocated * sizeof(SmallRow));
-		}
+		array_reserve(rows, allocated, n + 1);
 		for (int i = 0; i < table->ncolumns; i++)
 		{
 			Form_pg_attribute attr = TupleDescAttr(desc, attnums[i] - 1);
@@ -144,9 +141,7 @@ small_table_rows(SmallTable *table, int *nrows)
 bool
 small_text_equals(Datum value, const char *string, Size len)
 {
-	text	   *mine = DatumGetTextPP(value);
-
-	return VARSIZE_ANY_EXHDR(mine) == len && memcmp(VARDATA_ANY(mine), string, len) == 0;
+	return text_is_bytes(DatumGetTextPP(value), string, len);
 }
 
 /*

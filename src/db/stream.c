@@ -14,6 +14,7 @@
 #include "db/slot.h"
 #include "db/stream.h"
 #include "db/report.h"
+#include "util.h"
 
 #include "access/htup_details.h"
 #include "common/hashfn.h"
@@ -134,11 +135,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	MinimalTuple tuple = ExecFetchSlotMinimalTuple(slot, &own);
 	Size		length = MAXALIGN(tuple->t_len);
 
-	if (stream->nrows == stream->maxrows)
-	{
-		stream->maxrows *= 2;
-		stream->rows = repalloc_huge(stream->rows, sizeof(Size) * stream->maxrows);
-	}
+	array_reserve(stream->rows, stream->maxrows, stream->nrows + 1);
 	if (stream->size - stream->used < length)
 	{
 		stream->size = Max(stream->size * 2, stream->used + length);

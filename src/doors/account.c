@@ -17,6 +17,7 @@
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -48,7 +49,7 @@ opened_cmp(const void *a, const void *b)
 	int64		x = ((const Opened *) a)->account_id;
 	int64		y = ((const Opened *) b)->account_id;
 
-	return x < y ? -1 : x > y;
+	return cmp_int64(x, y);
 }
 
 /* The rows of a transition table, by account. */

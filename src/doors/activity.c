@@ -20,6 +20,7 @@
 #include "oversight/limits.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
+#include "util.h"
 
 #include <math.h>
 
@@ -83,8 +84,8 @@ activity_key_cmp(const void *a, const void *b)
 	const ActivityRow *ab = *(ActivityRow *const *) b;
 
 	if (aa->account_id != ab->account_id)
-		return aa->account_id < ab->account_id ? -1 : 1;
-	return aa->activity_id < ab->activity_id ? -1 : aa->activity_id > ab->activity_id;
+		return cmp_int64(aa->account_id, ab->account_id);
+	return cmp_int64(aa->activity_id, ab->activity_id);
 }
 
 Datum

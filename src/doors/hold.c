@@ -14,6 +14,7 @@
 #include "ledger/lock.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
+#include "util.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
@@ -133,12 +134,7 @@ typedef struct HeldList
 static void
 held_add(HeldList *list, int64 account_id, text *scheme)
 {
-	if (list->n == list->max)
-	{
-		list->max = Max(16, list->max * 2);
-		list->held = list->held == NULL ? palloc(sizeof(HeldStanding) * list->max)
-			: repalloc_huge(list->held, sizeof(HeldStanding) * list->max);
-	}
+	array_reserve(list->held, list->max, list->n + 1);
 	list->held[list->n].account_id = account_id;
 	list->held[list->n++].scheme = scheme;
 }
@@ -166,15 +162,6 @@ held_add_copies(HeldList *list, int64 account_id, text *name)
 	pfree(accounts);
 }
 
-static int
-int8_cmp(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The accounts of a list, sorted and distinct. */
 static int64 *
 held_accounts(const HeldList *list, int *n)
@@ -185,7 +172,7 @@ held_accounts(const HeldList *list, int *n)
 	*n = 0;
 	for (int i = 0; i < list->n; i++)
 		accounts[i] = list->held[i].account_id;
-	qsort(accounts, list->n, sizeof(int64), int8_cmp);
+	qsort(accounts, list->n, sizeof(int64), int64_order);
 	for (int i = 0; i < list->n; i++)
 		if (*n == 0 || accounts[*n - 1] != accounts[i])
 			accounts[(*n)++] = accounts[i];

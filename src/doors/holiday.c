@@ -25,6 +25,7 @@
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -74,12 +75,7 @@ collect_calendars(Names *list, Relation relation, Tuplestorestate *table)
 			known = strcmp(list->names[i], name) == 0;
 		if (known)
 			continue;
-		if (list->n == list->max)
-		{
-			list->max = Max(8, list->max * 2);
-			list->names = list->names == NULL ? palloc(sizeof(char *) * list->max) :
-				repalloc(list->names, sizeof(char *) * list->max);
-		}
+		array_reserve(list->names, list->max, list->n + 1);
 		list->names[list->n++] = name;
 	}
 	ExecDropSingleTupleTableSlot(slot);

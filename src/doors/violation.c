@@ -28,6 +28,7 @@
 #include "oversight/limits.h"
 #include "points.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -149,8 +150,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 static inline bool
 is_named(const Scheme *scheme, const text *name)
 {
-	return VARSIZE_ANY_EXHDR(name) == VARSIZE_ANY_EXHDR(scheme->text) &&
-		memcmp(VARDATA_ANY(name), VARDATA_ANY(scheme->text), VARSIZE_ANY_EXHDR(name)) == 0;
+	return text_equal(name, scheme->text);
 }
 
 /*
@@ -231,11 +231,7 @@ check_campaigns(Relation relation, const ViolationRow *rows, int64 nrows)
 			known = strcmp(DatumGetCString(names[j]), last) == 0;
 		if (known)
 			continue;
-		if (n == max)
-		{
-			max = Max(8, max * 2);
-			names = names == NULL ? palloc(sizeof(Datum) * max) : repalloc(names, sizeof(Datum) * max);
-		}
+		array_reserve(names, max, n + 1);
 		names[n++] = CStringGetDatum(last);
 	}
 	if (n == 0)
@@ -258,10 +254,10 @@ static inline int
 violation_key_cmp(const ViolationRow *va, const ViolationRow *vb)
 {
 	if (va->account_id != vb->account_id)
-		return va->account_id < vb->account_id ? -1 : 1;
+		return cmp_int64(va->account_id, vb->account_id);
 	if (va->scheme != vb->scheme)
 		return strcmp(va->scheme->name, vb->scheme->name);
-	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
+	return cmp_int64(va->violation_id, vb->violation_id);
 }
 
 typedef ViolationRow *ViolationRef;

@@ -19,6 +19,7 @@
 #include "ledger/sanction_row.h"
 #include "ledger/withheld.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -97,11 +98,7 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 {
 	EffectMember *member;
 
-	if (batch->nmembers == batch->maxmembers)
-	{
-		batch->maxmembers *= 2;
-		batch->members = repalloc(batch->members, sizeof(EffectMember) * batch->maxmembers);
-	}
+	array_reserve(batch->members, batch->maxmembers, batch->nmembers + 1);
 	member = &batch->members[batch->nmembers++];
 	member->account_id = account_id;
 	member->scheme = scheme;

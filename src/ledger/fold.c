@@ -17,6 +17,7 @@
 #include "ledger/fold.h"
 #include "ledger/history.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -193,10 +194,10 @@ revision_cmp(const void *a, const void *b)
 	const RevisionRow *rb = *(const RevisionRow *const *) b;
 
 	if (ra->violation_id != rb->violation_id)
-		return ra->violation_id < rb->violation_id ? -1 : 1;
+		return cmp_int64(ra->violation_id, rb->violation_id);
 	if (ra->decided != rb->decided)
-		return ra->decided < rb->decided ? -1 : 1;
-	return ra->revision_id < rb->revision_id ? -1 : ra->revision_id > rb->revision_id;
+		return cmp_instant(ra->decided, rb->decided);
+	return cmp_int64(ra->revision_id, rb->revision_id);
 }
 
 /*

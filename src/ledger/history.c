@@ -20,6 +20,7 @@
 #include "ledger/history.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
+#include "util.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
@@ -270,19 +271,15 @@ static void *
 take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, WordPool *names, int *n)
 {
 	Row			row = {stream->values, stream->nulls, names};
-	int			max = 16;
-	char	   *result;
+	int64		max = 0;
+	char	   *result = NULL;
 
 	if (!stream_seek(stream, account_id))
 		return NULL;
-	result = palloc(size * max);
 	for (; stream_at(stream, account_id); stream_next(stream))
 	{
 		if (*n == max)
-		{
-			max *= 2;
-			result = repalloc_huge(result, size * max);
-		}
+			result = array_enlarge(result, &max, *n + 1, size);
 		reader(&row, result + size * (*n)++);
 	}
 	return result;
@@ -400,8 +397,7 @@ row_concerns(const Row *row, const Scheme *scheme)
 	text	   *name = DatumGetTextPP(row->values[2]);
 	const char *ours = scheme->trial_of != NULL ? scheme->trial_of : scheme->name;
 
-	return VARSIZE_ANY_EXHDR(name) == strlen(ours) &&
-		memcmp(VARDATA_ANY(name), ours, VARSIZE_ANY_EXHDR(name)) == 0;
+	return text_is(name, ours);
 }
 
 /*
@@ -418,7 +414,7 @@ find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 	Row			row = {values, nulls, NULL};
 	Datum		key = Int64GetDatum(account_id);
 	DirectReader found;
-	int			max = 0;
+	int64		max = 0;
 	char	   *result = NULL;
 
 	if (!*direct)
@@ -436,10 +432,7 @@ find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 		if (table == &attribute_table)
 			split_range(values, nulls, 3);
 		if (*n == max)
-		{
-			max = Max(2 * max, 16);
-			result = result == NULL ? palloc(size * max) : repalloc_huge(result, size * max);
-		}
+			result = array_enlarge(result, &max, *n + 1, size);
 		reader(&row, result + size * (*n)++);
 	}
 	direct_read_end(&found);
@@ -453,7 +446,7 @@ attribute_cmp(const void *a, const void *b)
 	const AttributeRow *y = b;
 	int			names = strcmp(x->name, y->name);
 
-	return names != 0 ? names : x->from < y->from ? -1 : x->from > y->from;
+	return names != 0 ? names : cmp_instant(x->from, y->from);
 }
 
 static int
@@ -463,8 +456,8 @@ revision_cmp(const void *a, const void *b)
 	const RevisionRow *y = b;
 
 	if (x->decided != y->decided)
-		return x->decided < y->decided ? -1 : 1;
-	return x->revision_id < y->revision_id ? -1 : x->revision_id > y->revision_id;
+		return cmp_instant(x->decided, y->decided);
+	return cmp_int64(x->revision_id, y->revision_id);
 }
 
 AccountHistory *

@@ -17,6 +17,7 @@
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include <math.h>
 
@@ -138,15 +139,6 @@ linked_entry_check(Relation relation, const char *column, bool refers)
 	return refers;
 }
 
-static int
-id_cmp(const void *a, const void *b)
-{
-	int64		ia = *(const int64 *) a;
-	int64		ib = *(const int64 *) b;
-
-	return ia < ib ? -1 : ia > ib;
-}
-
 /* Of all accounts whose entries may be copied, by account. */
 static EntryLink *
 load_links(const ViolationRow *rows, int64 nrows, int *nlinks)
@@ -169,7 +161,7 @@ load_links(const ViolationRow *rows, int64 nrows, int *nlinks)
 	for (int64 i = first; i < nrows; i++)
 		if (rows[i].scheme->copies && (n == 0 || accounts[n - 1] != rows[i].account_id))
 			accounts[n++] = rows[i].account_id;
-	qsort(accounts, n, sizeof(int64), id_cmp);
+	qsort(accounts, n, sizeof(int64), int64_order);
 	for (int64 i = 0; i < n; i++)
 		if (ndistinct == 0 || accounts[ndistinct - 1] != accounts[i])
 			accounts[ndistinct++] = accounts[i];
@@ -236,12 +228,7 @@ copy_along(CopyList *list, const ViolationRow *row, int64 original, const Policy
 			if (row->occurred < links[l].from || row->occurred >= links[l].to ||
 				!link_matches(how, rule, links[l].kind, links[l].confidence))
 				continue;
-			if (list->n == list->max)
-			{
-				list->max = Max(64, list->max * 2);
-				list->items = list->items == NULL ? palloc(sizeof(Copy) * list->max) :
-					repalloc_huge(list->items, sizeof(Copy) * list->max);
-			}
+			array_reserve(list->items, list->max, list->n + 1);
 			copy = &list->items[list->n++];
 			copy->original = original;
 			copy->account_id = links[l].account_id;

@@ -347,8 +347,7 @@ read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 		bool		isnull;
 		text	   *name = DatumGetTextPP(direct_read_get(&reader, 1, &isnull));
 
-		if (VARSIZE_ANY_EXHDR(name) != set->length ||
-			memcmp(VARDATA_ANY(name), set->name, set->length) != 0)
+		if (!text_is_bytes(name, set->name, set->length))
 			continue;
 		fits = has_room(memory, set);
 		if (fits)

@@ -15,6 +15,7 @@
 #include "ledger/recent.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -92,11 +93,7 @@ add_entry(Recent *recent)
 {
 	RecentEntry *entry;
 
-	if (recent->n == recent->max)
-	{
-		recent->max *= 2;
-		recent->entries = repalloc(recent->entries, sizeof(RecentEntry) * recent->max);
-	}
+	array_reserve(recent->entries, recent->max, recent->n + 1);
 	entry = &recent->entries[recent->n++];
 	memset(entry, 0, sizeof(RecentEntry));
 	return entry;
@@ -107,13 +104,7 @@ add_sanction(Recent *recent)
 {
 	RecentSanction *sanction;
 
-	if (recent->nsanctions == recent->maxsanctions)
-	{
-		recent->maxsanctions = Max(8, recent->maxsanctions * 2);
-		recent->sanctions = recent->sanctions == NULL
-			? palloc(sizeof(RecentSanction) * recent->maxsanctions)
-			: repalloc(recent->sanctions, sizeof(RecentSanction) * recent->maxsanctions);
-	}
+	array_reserve(recent->sanctions, recent->maxsanctions, recent->nsanctions + 1);
 	sanction = &recent->sanctions[recent->nsanctions++];
 	memset(sanction, 0, sizeof(RecentSanction));
 	return sanction;
@@ -492,15 +483,6 @@ recent_add(Recent *recent, const StandingKey *key, bool fold, EngineState **stat
 
 /* ---------- the beginning ---------- */
 
-static int
-instant_cmp(const void *a, const void *b)
-{
-	TimestampTz x = *(const TimestampTz *) a;
-	TimestampTz y = *(const TimestampTz *) b;
-
-	return x < y ? -1 : x > y;
-}
-
 Recent *
 recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 {
@@ -527,7 +509,7 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 			places[n++] = history->activities[i].occurred;
 	if (n <= MANY_ENTRIES)
 		return NULL;
-	qsort(places, n, sizeof(TimestampTz), instant_cmp);
+	qsort(places, n, sizeof(TimestampTz), instant_order);
 
 	/* Entries of one instant stay together, and revisions lie before. */
 	until = places[n - FEW_ENTRIES] - 1;

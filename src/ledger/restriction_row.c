@@ -12,6 +12,7 @@
 #include "ledger/periods.h"
 #include "ledger/restriction_row.h"
 #include "ledger/withheld.h"
+#include "util.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -103,15 +104,6 @@ const PeriodTable restriction_periods = {
 
 /* ---------- without SQL ---------- */
 
-static bool
-is_text(Datum value, const char *string)
-{
-	text	   *t = DatumGetTextPP(value);
-	Size		len = strlen(string);
-
-	return VARSIZE_ANY_EXHDR(t) == len && memcmp(VARDATA_ANY(t), string, len) == 0;
-}
-
 /* A stored row, and the span that it is to show. */
 typedef struct StoredRow
 {
@@ -151,10 +143,10 @@ write_set(DirectAccess *access, Snapshot snapshot, const RestrictionWrite *set)
 		TimestampTz since;
 		int64		sanction_id;
 
-		if (!is_text(direct_get(access, R_SCHEME, &isnull), set->scheme->name))
+		if (!text_is(DatumGetTextPP(direct_get(access, R_SCHEME, &isnull)), set->scheme->name))
 			continue;
 		capability = direct_get(access, R_CAPABILITY, &isnull);
-		if (is_text(capability, TRIGGERING_CAPABILITY))
+		if (text_is(DatumGetTextPP(capability), TRIGGERING_CAPABILITY))
 			return false;
 		if (nrows == max)
 		{
@@ -169,7 +161,8 @@ write_set(DirectAccess *access, Snapshot snapshot, const RestrictionWrite *set)
 		stored->tid = access->row->tts_tid;
 		since = DatumGetTimestampTz(direct_get(access, R_SINCE, &isnull));
 		for (int i = 0; i < set->nspans && stored->span == NULL; i++)
-			if (set->spans[i].since == since && is_text(capability, set->spans[i].capability))
+			if (set->spans[i].since == since &&
+				text_is(DatumGetTextPP(capability), set->spans[i].capability))
 			{
 				stored->span = &set->spans[i];
 				found[i] = true;

@@ -22,6 +22,7 @@
 #include "ledger/standing_row.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
+#include "util.h"
 
 #include "miscadmin.h"
 #include "utils/timestamp.h"
@@ -37,8 +38,8 @@ violation_place_cmp(const void *a, const void *b)
 	TimestampTz pb = ledger_place(vb->scheme, vb);
 
 	if (pa != pb)
-		return pa < pb ? -1 : 1;
-	return va->violation_id < vb->violation_id ? -1 : va->violation_id > vb->violation_id;
+		return cmp_instant(pa, pb);
+	return cmp_int64(va->violation_id, vb->violation_id);
 }
 
 static int
@@ -48,8 +49,8 @@ activity_place_cmp(const void *a, const void *b)
 	const ActivityRow *ab = *(ActivityRow *const *) b;
 
 	if (aa->occurred != ab->occurred)
-		return aa->occurred < ab->occurred ? -1 : 1;
-	return aa->activity_id < ab->activity_id ? -1 : aa->activity_id > ab->activity_id;
+		return cmp_instant(aa->occurred, ab->occurred);
+	return cmp_int64(aa->activity_id, ab->activity_id);
 }
 
 /*

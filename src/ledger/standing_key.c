@@ -7,6 +7,7 @@
 #include "compat.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -18,7 +19,7 @@ standing_key_cmp(const void *a, const void *b)
 	const StandingKey *kb = b;
 
 	if (ka->account_id != kb->account_id)
-		return ka->account_id < kb->account_id ? -1 : 1;
+		return cmp_int64(ka->account_id, kb->account_id);
 	return strcmp(ka->scheme->name, kb->scheme->name);
 }
 
@@ -30,13 +31,7 @@ key_list_add(KeyList *list, int64 account_id, Scheme *scheme)
 	for (int i = list->n - 1; i >= 0 && i >= list->n - 32; i--)
 		if (list->keys[i].account_id == account_id && list->keys[i].scheme == scheme)
 			return &list->keys[i];
-	if (list->n == list->max)
-	{
-		list->max = Max(16, list->max * 2);
-		list->keys = list->keys == NULL
-			? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(StandingKey) * list->max)
-			: repalloc_huge(list->keys, sizeof(StandingKey) * list->max);
-	}
+	array_reserve(list->keys, list->max, list->n + 1);
 	key = &list->keys[list->n++];
 	memset(key, 0, sizeof(StandingKey));
 	key->account_id = account_id;

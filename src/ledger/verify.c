@@ -29,6 +29,7 @@
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
+#include "util.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -128,15 +129,8 @@ static bool
 row_here(const Verification *v, int derived)
 {
 	const RowStream *stream = &v->derived[derived];
-	text	   *name;
-	size_t		length;
 
-	if (!stream_at(stream, v->account_id))
-		return false;
-	name = DatumGetTextPP(stream->values[1]);
-	length = strlen(v->scheme);
-	return VARSIZE_ANY_EXHDR(name) == length &&
-		memcmp(VARDATA_ANY(name), v->scheme, length) == 0;
+	return stream_at(stream, v->account_id) && text_is(DatumGetTextPP(stream->values[1]), v->scheme);
 }
 
 /* ---------- differences ---------- */
@@ -171,12 +165,6 @@ score_text(CreditScore score)
 	return text;
 }
 
-static int
-text_cmp(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 /* Reports what is in one sorted list of descriptions and not in the other. */
 static void
 differ_lists(Verification *v, const char *item, char **stored, int nstored,
@@ -185,8 +173,8 @@ differ_lists(Verification *v, const char *item, char **stored, int nstored,
 	int			i = 0;
 	int			j = 0;
 
-	qsort(stored, nstored, sizeof(char *), text_cmp);
-	qsort(replayed, nreplayed, sizeof(char *), text_cmp);
+	qsort(stored, nstored, sizeof(char *), string_order);
+	qsort(replayed, nreplayed, sizeof(char *), string_order);
 	while (i < nstored || j < nreplayed)
 	{
 		int			cmp = i >= nstored ? 1 : j >= nreplayed ? -1 : strcmp(stored[i], replayed[j]);
@@ -320,12 +308,7 @@ read_records(Verification *v, int *n)
 
 	for (*n = 0; row_here(v, SANCTION); stream_next(&v->derived[SANCTION]))
 	{
-		if (*n == max)
-		{
-			max = Max(8, max * 2);
-			records = records == NULL ? palloc(sizeof(Recorded) * max)
-				: repalloc_huge(records, sizeof(Recorded) * max);
-		}
+		array_reserve(records, max, *n + 1);
 		read_record(v, &records[(*n)++]);
 	}
 	return records;
@@ -348,8 +331,7 @@ withholds_same(const Rung *rung, ArrayType *withholds)
 		text	   *name = isnull ? NULL : DatumGetTextPP(value);
 
 		if (isnull || n == rung->ncapabilities ||
-			strlen(rung->capabilities[n]) != VARSIZE_ANY_EXHDR(name) ||
-			memcmp(rung->capabilities[n], VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)) != 0)
+			!text_is(name, rung->capabilities[n]))
 			return false;
 		n++;
 	}
@@ -511,12 +493,7 @@ verify_restrictions(Verification *v, Scheme *scheme, const AccountHistory *histo
 	/* Both are in order of capability and time: mostly they are just the same. */
 	for (; row_here(v, RESTRICTION); stream_next(&v->derived[RESTRICTION]), n++)
 	{
-		if (n == max)
-		{
-			max = Max(8, max * 2);
-			stored = stored == NULL ? palloc(sizeof(Withheld) * max)
-				: repalloc_huge(stored, sizeof(Withheld) * max);
-		}
+		array_reserve(stored, max, n + 1);
 		stored[n].capability = column_word(v, row, 3);
 		stored[n].since = column_time(row, 4, DT_NOBEGIN);
 		stored[n].until = column_time(row, 5, DT_NOEND);

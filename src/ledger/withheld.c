@@ -24,6 +24,7 @@
 #include "ledger/sanction_row.h"
 #include "ledger/withheld.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "miscadmin.h"
 #include "utils/hsearch.h"
@@ -71,13 +72,7 @@ add_coming(Entries *entries, TimestampTz at)
 {
 	Coming	   *coming;
 
-	if (entries->n == entries->max)
-	{
-		entries->max = Max(64, entries->max * 2);
-		entries->coming = entries->coming == NULL
-			? palloc(sizeof(Coming) * entries->max)
-			: repalloc_huge(entries->coming, sizeof(Coming) * entries->max);
-	}
+	array_reserve(entries->coming, entries->max, entries->n + 1);
 	coming = &entries->coming[entries->n++];
 	memset(coming, 0, sizeof(Coming));
 	coming->key.at = at;
@@ -121,15 +116,6 @@ coming_cmp(const void *a, const void *b)
 	return event_key_cmp(&((const Coming *) a)->key, &((const Coming *) b)->key);
 }
 
-static int
-id_cmp(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* Does a version let a late entry go to the end, where others decide its place? */
 static bool
 keeps_late(Scheme *scheme)
@@ -154,7 +140,7 @@ collect_history(Entries *entries)
 		if (history->revisions[i].decided > entries->now)
 			add_coming(entries, history->revisions[i].decided)->anew = true;
 	}
-	qsort(revised, history->nrevisions, sizeof(int64), id_cmp);
+	qsort(revised, history->nrevisions, sizeof(int64), int64_order);
 	for (int i = 0; i < history->nviolations; i++)
 	{
 		const ViolationRow *row = &history->violations[i];
@@ -163,7 +149,7 @@ collect_history(Entries *entries)
 			continue;
 		add_violation(entries, row, keeps ||
 					  bsearch(&row->violation_id, revised, history->nrevisions, sizeof(int64),
-							  id_cmp) != NULL);
+							  int64_order) != NULL);
 		/* It may stand at either of the two. */
 		if (keeps && row->occurred > entries->now)
 			add_coming(entries, row->occurred)->anew = true;
@@ -354,11 +340,7 @@ withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
 
 			if (begins >= ends)
 				continue;
-			if (n == max)
-			{
-				max *= 2;
-				result = repalloc(result, sizeof(Withheld) * max);
-			}
+			array_reserve(result, max, n + 1);
 			result[n] = spans[s];
 			result[n].since = begins;
 			result[n++].until = ends;
@@ -430,7 +412,7 @@ withheld_cmp(const void *a, const void *b)
 	if (cmp != 0)
 		return cmp;
 	if (wa->since != wb->since)
-		return wa->since < wb->since ? -1 : 1;
+		return cmp_instant(wa->since, wb->since);
 	return wa->until < wb->until ? 1 : wa->until > wb->until ? -1 : 0;
 }
 

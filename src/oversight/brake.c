@@ -14,6 +14,7 @@
 #include "ledger/entry.h"
 #include "ledger/standing_key.h"
 #include "oversight/brake.h"
+#include "util.h"
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -131,22 +132,13 @@ brake_hold(ViolationRow *rows, int64 nrows)
 	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 }
 
-static int
-id_cmp(const void *a, const void *b)
-{
-	int64		ia = *(const int64 *) a;
-	int64		ib = *(const int64 *) b;
-
-	return ia < ib ? -1 : ia > ib;
-}
-
 static int64 *held_ids;
 static uint64 nheld;
 
 static bool
 is_held_now(const ViolationRow *row)
 {
-	return bsearch(&row->violation_id, held_ids, nheld, sizeof(int64), id_cmp) != NULL;
+	return bsearch(&row->violation_id, held_ids, nheld, sizeof(int64), int64_order) != NULL;
 }
 
 void
@@ -170,7 +162,7 @@ brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 		return;
 
 	/* This very statement went too far: as if it had come after the parking. */
-	qsort(held_ids, nheld, sizeof(int64), id_cmp);
+	qsort(held_ids, nheld, sizeof(int64), int64_order);
 	row_arrays(rows, nrows, is_held_now, values);
 	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 	for (int64 i = 0; i < nrows; i++)
