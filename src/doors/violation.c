@@ -17,6 +17,7 @@
 #include "db/trigger.h"
 #include "doors/apply.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "ledger/chosen_length.h"
 #include "ledger/entry.h"
 #include "ledger/entry_id.h"
@@ -70,12 +71,9 @@ static const ColumnSpec violation_columns[V_COLUMNS] = {
 static const char *
 source_name(const char *name, int len)
 {
-	static const char *const names[] = {"report", "patrol", "model", "campaign", "system"};
+	int			source = source_by_name(name, len);
 
-	for (size_t i = 0; i < lengthof(names); i++)
-		if (strlen(names[i]) == (size_t) len && memcmp(names[i], name, len) == 0)
-			return names[i];
-	return pnstrdup(name, len);
+	return source >= 0 ? source_names[source] : pnstrdup(name, len);
 }
 
 /*

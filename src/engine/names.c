@@ -53,28 +53,24 @@ static const struct
 	[EFFECT_RUNG_PASSED] = {"rung", "rung passed"}
 };
 
-/* The place of a name in a list of names, or -1. */
-static int
-place_of(const char *name, const char *const *names, int nnames)
-{
-	for (int i = 0; i < nnames; i++)
-		if (strcmp(name, names[i]) == 0)
-			return i;
-	return -1;
-}
-
 /* See names.h; names are compared byte for byte, nothing is folded. */
 int
 severity_by_name(const char *name)
 {
-	return place_of(name, severity_names, NUM_SEVERITIES);
+	for (int i = 0; i < NUM_SEVERITIES; i++)
+		if (strcmp(name, severity_names[i]) == 0)
+			return i;
+	return -1;
 }
 
-/* See names.h. */
+/* See names.h; a text of the server has a length and no end. */
 int
-source_by_name(const char *name)
+source_by_name(const char *name, size_t len)
 {
-	return place_of(name, source_names, NUM_SOURCES);
+	for (int i = 0; i < NUM_SOURCES; i++)
+		if (strlen(source_names[i]) == len && memcmp(source_names[i], name, len) == 0)
+			return i;
+	return -1;
 }
 
 /* A number that is no reason, which only a damaged state can have, counts as none. */

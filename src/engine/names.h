@@ -37,8 +37,8 @@ extern int	severity_by_name(const char *name);
 /* What governance.violation.source may be. */
 extern const char *const source_names[NUM_SOURCES];
 
-/* The place of a source in source_names, or -1 when there is none of the name. */
-extern int	source_by_name(const char *name);
+/* The place of a source in source_names, or -1 when none has the name (len bytes). */
+extern int	source_by_name(const char *name, size_t len);
 
 /* ---------- why a sanction ended before its time ---------- */
 

@@ -7,6 +7,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "ledger/advance.h"
 #include "ledger/entry.h"
 #include "ledger/fold.h"
@@ -39,8 +40,6 @@
 #define HAS_LENGTH		0x40
 #define HAS_VIOLATION	0x80	/* an activity names one, a copy has one behind it */
 #define IS_HELD			0x80	/* beside the source */
-
-static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
 
 typedef struct RecentEntry
 {
@@ -149,12 +148,10 @@ put_entry(StringInfo out, const Policy *policy, const RecentEntry *entry)
 	{
 		const ViolationRow *v = &entry->violation;
 		int			rule = policy_rule_index(policy, v->rule, strlen(v->rule));
-		size_t		source = 0;
+		int			source = source_by_name(v->source, strlen(v->source));
 		bool		length = v->length.months != 0 || v->length.days != 0 || v->length.usecs != 0;
 
-		while (source < lengthof(sources) && strcmp(v->source, sources[source]) != 0)
-			source++;
-		if (rule < 0 || source == lengthof(sources))
+		if (rule < 0 || source < 0)
 			return false;
 		pq_sendbyte(out, (v->decided != v->occurred ? HAS_DECIDED : 0) |
 					(v->points != POINTS_NONE ? HAS_POINTS : 0) |
@@ -253,7 +250,7 @@ get_entry(StringInfo in, Recent *recent)
 		v->held = (source & IS_HELD) != 0;
 		v->copied = (flags & HAS_VIOLATION) != 0;
 		source &= ~IS_HELD;
-		v->source = sources[Min(source, (int) lengthof(sources) - 1)];
+		v->source = source_names[Min(source, NUM_SOURCES - 1)];
 		v->points = v->surcharge = POINTS_NONE;
 		if (flags & HAS_DECIDED)
 			v->decided = get_int64(in);

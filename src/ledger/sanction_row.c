@@ -11,6 +11,7 @@
 #include "db/table.h"
 #include "json.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "ledger/project.h"
 #include "ledger/sanction_row.h"
 #include "rulebook/cache.h"

@@ -16,6 +16,7 @@
 #include "db/owner.h"
 #include "db/stream.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "ledger/advance.h"
 #include "ledger/entry.h"
 #include "ledger/fold.h"

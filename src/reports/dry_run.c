@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "errors.h"
 #include "points.h"
 #include "rulebook/attribute.h"
@@ -255,15 +256,14 @@ fail_length(const char *where, const EngineEvent *event, const Policy *policy, i
 static const char *
 read_source(const Doc *doc)
 {
-	static const char *const sources[] = {"report", "patrol", "model", "campaign", "system"};
 	const char *name = read_text(doc);
+	int			source = source_by_name(name, strlen(name));
 
-	for (int i = 0; i < (int) lengthof(sources); i++)
-		if (strcmp(sources[i], name) == 0)
-			return sources[i];
+	if (source >= 0)
+		return source_names[source];
 	fail_hinted(doc, psprintf(_("unknown source \"%s\""), name),
-				psprintf(_("The source of a violation is %s."), word_list(sources, lengthof(sources), "or")),
-				closest_hint(name, sources, lengthof(sources)));
+				psprintf(_("The source of a violation is %s."), word_list(source_names, NUM_SOURCES, "or")),
+				closest_hint(name, source_names, NUM_SOURCES));
 }
 
 static void
@@ -556,58 +556,6 @@ read_events(DryRun *run, Jsonb *jsonb)
 
 /* ---------- rows ---------- */
 
-static const char *
-effect_name(EffectKind kind)
-{
-	switch (kind)
-	{
-		case EFFECT_VIOLATION:
-			return "violation";
-		case EFFECT_ACTIVITY:
-			return "activity";
-		case EFFECT_ATTRIBUTE:
-			return "fact";
-		case EFFECT_REFUND:
-			return "refund";
-		case EFFECT_EXPIRY:
-			return "expiry";
-		case EFFECT_RECOVERY:
-			return "recovery";
-		case EFFECT_BOUNDARY:
-			return "boundary";
-		case EFFECT_RELIEF_SANCTION:
-			return "relief";
-		case EFFECT_SANCTION_START:
-			return "sanction";
-		case EFFECT_SANCTION_EXTEND:
-			return "change";
-		case EFFECT_SANCTION_END:
-			return "end";
-		case EFFECT_SANCTION_RELEASE:
-			return "release";
-		case EFFECT_HANDOVER:
-			return "handover";
-		case EFFECT_SANCTION_BEGIN:
-			return "start";
-		case EFFECT_OPENING:
-			return "opening";
-		case EFFECT_RUNG_PASSED:
-			return "rung";
-	}
-	return "?";
-}
-
-static const char *
-reason_name(int reason)
-{
-	static const char *const names[] = {
-		NULL, "cleared", "conditions", "counted", "replaced", "elected", "overturned",
-		"manual", "policy"
-	};
-
-	return reason >= 0 && reason < (int) lengthof(names) ? names[reason] : NULL;
-}
-
 static void
 add_detail(StringInfo out, const char *text)
 {
@@ -701,8 +649,9 @@ effect_detail(const DryRun *run, const Effect *effect)
 		add_detail(&out, policy->reliefs[effect->relief].name);
 	add_detail(&out, effect->modifiers);
 	add_detail(&out, effect->detail);
-	if (effect->kind == EFFECT_SANCTION_END || effect->kind == EFFECT_SANCTION_RELEASE)
-		add_detail(&out, reason_name(effect->reason));
+	if ((effect->kind == EFFECT_SANCTION_END || effect->kind == EFFECT_SANCTION_RELEASE) &&
+		effect->reason != RELEASE_NONE)
+		add_detail(&out, release_reason_name(effect->reason));
 	return out.len > 0 ? out.data : NULL;
 }
 
@@ -717,7 +666,7 @@ row_for_effect(void *arg, const Effect *effect)
 
 	run->before |= effect->kind == EFFECT_SANCTION_START && effect->at < run->entry;
 	values[0] = TimestampTzGetDatum(effect->at);
-	values[1] = CStringGetTextDatum(effect_name(effect->kind));
+	values[1] = CStringGetTextDatum(effect_word(effect->kind));
 	values[2] = Int64GetDatum(effect->entry);
 	nulls[2] = effect->entry == 0;
 	if (effect->delta < 0)

@@ -9,6 +9,7 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "engine/engine.h"
+#include "engine/names.h"
 #include "ledger/entry.h"
 #include "ledger/sanction_row.h"
 #include "reports/reports.h"
@@ -92,7 +93,7 @@ governance_timeline(PG_FUNCTION_ARGS)
 
 		values[0] = TimestampTzGetDatum(effect->at);
 		values[1] = CStringGetTextDatum(effect->kind == EFFECT_SANCTION_START && effect->starts > effect->at
-										? "sanction opened" : effect_name(effect->kind));
+										? "sanction opened" : effect_phrase(effect->kind));
 		values[2] = points_numeric(effect->delta);
 		values[3] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
 		values[4] = SanctionTierGetDatum(effect->tier);

@@ -51,6 +51,4 @@ extern int64 trace_cause(const Trace *trace, int64 sanction);
 /* Its rung, under the version that opened it. */
 extern const char *trace_rung(const Trace *trace, int64 sanction);
 
-extern const char *effect_name(EffectKind kind);
-
 #endif							/* GOVERNANCE_REPORTS_TRACE_H */

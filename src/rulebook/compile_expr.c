@@ -9,12 +9,12 @@
 
 #include <math.h>
 
+#include "engine/names.h"
 #include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/instant.h"
 #include "rulebook/values.h"
-#include "rulebook/vocabulary.h"
 #include "rulebook/words.h"
 
 /*
@@ -188,7 +188,7 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 
 /*
  * Called by the parser for each text that a name is compared with: rules,
- * classes and sources must exist, and severity_words are compared in other
+ * classes and sources must exist, and severities are compared in other
  * ways.  False where the text cannot be meant.
  */
 static bool
@@ -201,23 +201,23 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 	if (var == VAR_SEVERITY || var == VAR_ENTRY_SEVERITY)
 	{
 		for (int i = 0; i < NUM_SEVERITIES; i++)
-			name_list_push(&scope->candidates, severity_words[i]);
+			name_list_push(&scope->candidates, severity_names[i]);
 		scope->refused = text;
-		scope->why = psprintf(_("A severity is %s."), word_list(severity_words, NUM_SEVERITIES, "or"));
+		scope->why = psprintf(_("A severity is %s."), word_list(severity_names, NUM_SEVERITIES, "or"));
 		return false;
 	}
 	if (var == VAR_SOURCE)
 	{
-		for (int i = 0; i < (int) lengthof(source_words); i++)
+		for (int i = 0; i < (int) lengthof(source_names); i++)
 		{
-			if (strcmp(source_words[i], text) == 0)
+			if (strcmp(source_names[i], text) == 0)
 				return true;
-			name_list_push(&scope->candidates, source_words[i]);
+			name_list_push(&scope->candidates, source_names[i]);
 		}
 		scope->refused = text;
 		scope->why = psprintf(_("The source of a violation is %s."),
-							  word_list(source_words,
-										lengthof(source_words), "or"));
+							  word_list(source_names,
+										lengthof(source_names), "or"));
 		return false;
 	}
 	if (!of_class && var != VAR_RULE && var != VAR_ENTRY_RULE)

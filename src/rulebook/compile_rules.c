@@ -4,12 +4,12 @@
  */
 #include "postgres.h"
 
+#include "engine/names.h"
 #include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/compile_rules.h"
 #include "rulebook/compile_values.h"
 #include "rulebook/values.h"
-#include "rulebook/vocabulary.h"
 #include "rulebook/words.h"
 
 /* A default price, or none. */
@@ -30,10 +30,10 @@ compile_severities(Compiler *c, SeverityPrice *prices)
 	memset(prices, 0, sizeof(SeverityPrice) * NUM_SEVERITIES);
 	if (object == NULL)
 		return;
-	doc_check_keys(object, severity_words, NUM_SEVERITIES);
+	doc_check_keys(object, severity_names, NUM_SEVERITIES);
 	for (int i = 0; i < NUM_SEVERITIES; i++)
 	{
-		const Doc  *doc = doc_get(object, severity_words[i]);
+		const Doc  *doc = doc_get(object, severity_names[i]);
 
 		if (doc == NULL)
 			continue;
@@ -73,7 +73,7 @@ compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 	info->doc = doc;
 	rule->code = pstrdup(doc->key);
 	rule->title = pstrdup(doc_title(doc_required(doc, "title")));
-	rule->severity = (Severity) doc_get_word(doc, "severity", severity_words,
+	rule->severity = (Severity) doc_get_word(doc, "severity", severity_names,
 											 NUM_SEVERITIES, SEVERITY_MINOR);
 	part = doc_get(doc, "class");
 	if (part)
@@ -89,7 +89,7 @@ compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 	}
 	else
 		doc_fail(doc, psprintf(_("\"severities\" gives no price for \"%s\" either."),
-							   severity_words[rule->severity]),
+							   severity_names[rule->severity]),
 				 NULL, "the rule has no price: key \"points\" is missing");
 
 	rule->usual = rule->min;

@@ -4,13 +4,13 @@
  */
 #include "postgres.h"
 
+#include "engine/names.h"
 #include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_values.h"
 #include "rulebook/values.h"
-#include "rulebook/vocabulary.h"
 #include "rulebook/words.h"
 
 /* Some list of words that narrows down a set of rules. */
@@ -47,7 +47,7 @@ rule_has_tag(Compiler *c, int rule, const char *word)
 static bool
 rule_has_severity(Compiler *c, int rule, const char *word)
 {
-	return strcmp(severity_words[c->policy->rules[rule].severity], word) == 0;
+	return strcmp(severity_names[c->policy->rules[rule].severity], word) == 0;
 }
 
 /* What a word that matches nothing may have been meant to be. */
@@ -107,7 +107,7 @@ narrow_rules(Compiler *c, const Doc *list, RuleTest test, const char *none,
 		CHECK_FOR_INTERRUPTS();
 		if (test == rule_has_severity)
 		{
-			(void) doc_word(item, severity_words, NUM_SEVERITIES);
+			(void) doc_word(item, severity_names, NUM_SEVERITIES);
 			found = true;		/* nobody need have such a rule */
 		}
 		for (int r = 0; r < nrules; r++)

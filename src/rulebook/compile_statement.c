@@ -9,13 +9,13 @@
  */
 #include "postgres.h"
 
+#include "engine/names.h"
 #include "errors.h"
 #include "rulebook/compile_statement.h"
 #include "rulebook/statement_check.h"
 #include "rulebook/statement_fields.h"
 #include "rulebook/statement_summary.h"
 #include "rulebook/values.h"
-#include "rulebook/vocabulary.h"
 #include "rulebook/words.h"
 #include "types/sanction_tier.h"
 
@@ -178,15 +178,15 @@ check_field(const StatementField *field, const Doc *doc)
 		return;					/* not what the document says for all */
 	if (doc->kind == DOC_OBJECT && is_by_source(field))
 	{
-		const char *allowed[lengthof(source_words) + 1];
+		const char *allowed[lengthof(source_names) + 1];
 
-		memcpy(allowed, source_words, sizeof(source_words));
-		allowed[lengthof(source_words)] = otherwise;
+		memcpy(allowed, source_names, sizeof(source_names));
+		allowed[lengthof(source_names)] = otherwise;
 		doc_check_keys(doc, allowed, lengthof(allowed));
-		for (size_t i = 0; i < lengthof(source_words) && field->required; i++)
+		for (size_t i = 0; i < lengthof(source_names) && field->required; i++)
 		{
-			if (doc_get(doc, source_words[i]) == NULL && doc_get(doc, otherwise) == NULL)
-				doc_fail(doc, NULL, NULL, "nothing is said of the source \"%s\"", source_words[i]);
+			if (doc_get(doc, source_names[i]) == NULL && doc_get(doc, otherwise) == NULL)
+				doc_fail(doc, NULL, NULL, "nothing is said of the source \"%s\"", source_names[i]);
 		}
 		for (int i = 0; i < doc->nchildren; i++)
 			check_single(field, &doc->children[i]);
@@ -255,12 +255,12 @@ check_whole(const Doc *dsa, const Doc *own, const Doc *at)
 	}
 	if (identity && identity->kind == DOC_OBJECT)
 	{
-		for (size_t i = 0; i < lengthof(source_words); i++)
+		for (size_t i = 0; i < lengthof(source_names); i++)
 		{
-			const Doc  *type = by_source(statement_written(dsa, own, "source_type"), source_words[i]);
+			const Doc  *type = by_source(statement_written(dsa, own, "source_type"), source_names[i]);
 
-			if (doc_get(identity, source_words[i]) && type && statement_has_word(type, "SOURCE_VOLUNTARY"))
-				doc_fail(doc_get(identity, source_words[i]), NULL, NULL,
+			if (doc_get(identity, source_names[i]) && type && statement_has_word(type, "SOURCE_VOLUNTARY"))
+				doc_fail(doc_get(identity, source_names[i]), NULL, NULL,
 						 "nobody is named where \"source_type\" is \"SOURCE_VOLUNTARY\"");
 		}
 	}

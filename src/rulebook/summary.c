@@ -5,11 +5,11 @@
  */
 #include "postgres.h"
 
+#include "engine/names.h"
 #include "json.h"
 #include "rulebook/statement_summary.h"
 #include "rulebook/summary.h"
 #include "rulebook/values.h"
-#include "rulebook/vocabulary.h"
 #include "types/sanction_tier.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -158,7 +158,7 @@ put_rules(const Compiler *c, StringInfo out)
 		put_text(out, "rule", rule->code);
 		put_title(out, "title", "titles", doc_get(info->doc, "title"));
 		put_text(out, "class", rule->class);
-		put_text(out, "severity", severity_words[rule->severity]);
+		put_text(out, "severity", severity_names[rule->severity]);
 		json_points(out, "min_points", rule->min);
 		json_points(out, "max_points", rule->max);
 		json_points(out, "usual_points", rule->usual);
