@@ -51,9 +51,9 @@ SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 
 # From each earlier version there is one step to this one: what the file of that
-# version in sql/updates takes away, and then every function anew.  The types
-# stay as they are.
-UPDATE_PARTS = $(filter-out sql/header.sql sql/schema.sql sql/types/%,$(SQL_PARTS))
+# version in sql/updates takes away or changes, and then every object anew, as
+# sql/update.awk makes it.
+UPDATE_PARTS = $(filter-out sql/header.sql sql/schema.sql,$(SQL_PARTS))
 UPDATES_SQL = $(patsubst sql/updates/%.sql,sql/governance--%--$(EXTVERSION).sql,$(wildcard sql/updates/*.sql))
 
 DATA_built = $(EXTENSION_SQL) $(UPDATES_SQL)
@@ -231,5 +231,5 @@ po/sql.c: $(SQL_PARTS) po/sql.awk
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile
 	cat $(SQL_PARTS) > $@
 
-$(UPDATES_SQL): sql/governance--%--$(EXTVERSION).sql: sql/updates/%.sql $(UPDATE_PARTS) META.json Makefile
-	{ cat $<; sed -E 's/^CREATE (FUNCTION|AGGREGATE|PROCEDURE)/CREATE OR REPLACE \1/' $(UPDATE_PARTS); } > $@
+$(UPDATES_SQL): sql/governance--%--$(EXTVERSION).sql: sql/updates/%.sql $(UPDATE_PARTS) sql/update.awk META.json Makefile
+	{ cat $<; awk -f sql/update.awk $(UPDATE_PARTS); } > $@

@@ -1,4 +1,4 @@
--- What is taken away from version 0.1.0; all functions follow anew.
+-- What is taken away from version 0.1.0; every object follows anew.
 \echo Use "ALTER EXTENSION governance UPDATE" to load this file. \quit
 
 DROP FUNCTION governance.certification_violation_rows();

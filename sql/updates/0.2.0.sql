@@ -1,4 +1,4 @@
--- What is taken away from version 0.2.0; all functions follow anew.
+-- What is taken away from version 0.2.0; every object follows anew.
 \echo Use "ALTER EXTENSION governance UPDATE" to load this file. \quit
 
 -- Limits look at what a statement does to standings, where these are written.

@@ -6,6 +6,10 @@
 # ledger restored straight into this version.  After create_ledger() the objects
 # are those of a fresh installation, no row of the facts has changed, verify()
 # gives nothing, and the ledger goes on.
+#
+# What a later version adds to types is stood in for by what is taken away from an
+# earlier one: an update brings a type with all that belongs to it, an aggregate,
+# an operator, a cast.
 
 use strict;
 use warnings;
@@ -30,7 +34,8 @@ $node->safe_psql('fresh', q{
 	CREATE EXTENSION governance CASCADE;
 	SELECT governance.create_ledger()});
 
-# What belongs to the extension, by name, with how it is defined.
+# What belongs to the extension, by name, with how it is defined: of functions the
+# text, of the other kinds the row of the catalog without its ids.
 sub members
 {
 	my ($db) = @_;
@@ -39,6 +44,19 @@ sub members
 		SET search_path = pg_catalog;
 		SELECT pg_describe_object(d.classid, d.objid, 0),
 			CASE WHEN p.prokind IN ('f', 'p', 'w') THEN md5(pg_get_functiondef(p.oid)) END,
+			(SELECT (a.aggtransfn, a.aggcombinefn, a.aggfinalfn, a.aggserialfn, a.aggdeserialfn, a.aggsortop::regoperator,
+					 a.aggtranstype::regtype, a.aggtransspace, a.agginitval, p.proparallel) FROM pg_aggregate a WHERE a.aggfnoid = p.oid),
+			(SELECT (o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest, o.oprjoin, o.oprcanmerge, o.oprcanhash)
+				FROM pg_operator o WHERE d.classid = 'pg_operator'::regclass AND o.oid = d.objid),
+			(SELECT (c.castfunc::regprocedure, c.castcontext, c.castmethod) FROM pg_cast c WHERE d.classid = 'pg_cast'::regclass AND c.oid = d.objid),
+			(SELECT (t.typlen, t.typbyval, t.typalign, t.typstorage, t.typinput, t.typoutput, t.typreceive, t.typsend)
+				FROM pg_type t WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid),
+			(SELECT (c.opcdefault, c.opckeytype::regtype,
+					 (SELECT array_agg((o.amopstrategy, o.amopopr::regoperator, o.amoppurpose)::text ORDER BY o.amopstrategy, o.amopopr::regoperator::text)
+						FROM pg_amop o WHERE o.amopfamily = c.opcfamily),
+					 (SELECT array_agg((f.amprocnum, f.amproc::regprocedure)::text ORDER BY f.amprocnum, f.amproc::regprocedure::text)
+						FROM pg_amproc f WHERE f.amprocfamily = c.opcfamily))
+				FROM pg_opclass c WHERE d.classid = 'pg_opclass'::regclass AND c.oid = d.objid),
 			(SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(p.proacl) a),
 			md5(obj_description(d.objid, d.classid::regclass::name))
 		FROM pg_depend d
@@ -76,17 +94,17 @@ sub ledger
 				AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')});
 }
 
-# The lines that are only in one of two lists.
+# The lines that are only in one of two lists, with what to do about them.
 sub same_lines
 {
-	my ($got, $wanted, $what) = @_;
+	my ($got, $wanted, $what, $mend) = @_;
 	my %got = map { $_ => 1 } split /\n/, $got;
 	my %wanted = map { $_ => 1 } split /\n/, $wanted;
 	my @more = grep { !$wanted{$_} } sort keys %got;
 	my @less = grep { !$got{$_} } sort keys %wanted;
 
 	ok(@more == 0 && @less == 0, $what)
-	  or diag(join "\n", (map { "more: $_" } @more), (map { "less: $_" } @less));
+	  or diag(join "\n", (map { "more: $_" } @more), (map { "less: $_" } @less), $mend // ());
 	return;
 }
 
@@ -137,6 +155,14 @@ sub works_or_leads_on
 
 my $members = members('fresh');
 my $ledger = ledger('fresh');
+my $mend_members = <<'END';
+What a version no longer has ("more") is dropped in sql/updates/VERSION.sql, for each version that had it.
+What it has anew ("less") comes by itself, by sql/update.awk; a kind of object that this does not know is added there.
+What has changed ("more" and "less") and cannot be replaced is altered in sql/updates/VERSION.sql.
+END
+my $mend_ledger = <<'END';
+A step of create_ledger() makes each object, for a new ledger and for an older one: see sql/create_ledger.sql.
+END
 
 foreach my $script (sort glob "$updates/governance--*.sql.gz")
 {
@@ -174,9 +200,9 @@ foreach my $script (sort glob "$updates/governance--*.sql.gz")
 				"$version, $way: the update says what is missing");
 			works_or_leads_on($db, "$version, $way: before create_ledger()");
 		}
-		same_lines(members($db), $members, "$version, $way: the extension is that of a fresh installation");
+		same_lines(members($db), $members, "$version, $way: the extension is that of a fresh installation", $mend_members);
 		$node->safe_psql($db, 'SET client_min_messages = warning; SELECT governance.create_ledger()');
-		same_lines(ledger($db), $ledger, "$version, $way: so is the ledger");
+		same_lines(ledger($db), $ledger, "$version, $way: so is the ledger", $mend_ledger);
 		is(facts($db), $recorded, "$version, $way: nothing that was recorded has changed");
 		is_proven($node, $db, "$version, $way: verify()");
 		$node->safe_psql($db, q{
@@ -188,6 +214,39 @@ foreach my $script (sort glob "$updates/governance--*.sql.gz")
 		is_proven($node, $db, "$version, $way: verify() after further entries");
 		unlike($node->safe_psql($db, 'SELECT * FROM governance.create_ledger()'), qr/created|added|changed/, "$version, $way: create_ledger() again has nothing to do");
 	}
+
+	# An earlier version that lacks a type, and parts of others.
+	$node->safe_psql('postgres', "CREATE DATABASE lacks_$name");
+	$node->safe_psql("lacks_$name", qq{
+		CREATE SCHEMA governance; CREATE EXTENSION btree_gist; CREATE EXTENSION governance VERSION '$version' SCHEMA governance;
+		SET search_path = pg_catalog;
+		DO \$\$
+		DECLARE
+			lacking	record;
+			drops	text[] := '{}';
+		BEGIN
+			FOR lacking IN
+				SELECT i.type, i.identity FROM pg_depend d, pg_identify_object(d.classid, d.objid, d.objsubid) i
+				WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'governance')
+					AND (i.identity ~ 'qualification' AND i.type IN ('type', 'operator', 'operator class', 'operator family')
+						 OR EXISTS (SELECT FROM pg_depend u JOIN pg_type t ON t.oid = u.refobjid
+									WHERE u.classid = d.classid AND u.objid = d.objid AND u.refclassid = 'pg_type'::regclass
+										AND t.typname IN ('qualification', '_qualification'))
+						 OR i.type = 'cast' OR i.identity IN ('pg_catalog.max(governance.credit_score)', 'pg_catalog.-(governance.credit_score,numeric)'))
+				ORDER BY i.type = 'type'
+			LOOP
+				EXECUTE format('ALTER EXTENSION governance DROP %s %s', lacking.type, lacking.identity);
+				drops := drops || format('DROP %s IF EXISTS %s CASCADE', lacking.type, lacking.identity);
+			END LOOP;
+			FOR i IN REVERSE cardinality(drops) .. 1 LOOP
+				EXECUTE drops[i];
+			END LOOP;
+		END
+		\$\$});
+	is($node->safe_psql("lacks_$name", "SELECT to_regtype('governance.qualification'), to_regprocedure('max(governance.credit_score)'), to_regoperator('-(governance.credit_score,numeric)')"),
+		'||', "$version: a type, an aggregate and an operator are not there");
+	$node->safe_psql("lacks_$name", 'SET client_min_messages = error; ALTER EXTENSION governance UPDATE');
+	same_lines(members("lacks_$name"), $members, "$version: what an update adds to types is there", $mend_members);
 	unlink "$sharedir/extension/governance--$version.sql";
 }
 
