@@ -58,61 +58,42 @@ $periods$;
 COMMENT ON FUNCTION governance.certification_periods(bigint[], text) IS
 	'what follows from the certifications of some accounts (null: of all), from when until when; wanted: only domain, capability, withholding or attribute';
 
+-- Rows that stay are not touched: who publishes holds a lock on them.
 CREATE FUNCTION governance.certification_derive(accounts bigint[], wanted text[] DEFAULT '{domain,capability,withholding,attribute}') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
 AS $derive$
+DECLARE
+	kept	record;
 BEGIN
-	-- Rows that stay are not touched: who publishes holds a lock on them.
-	IF 'domain' = ANY (wanted) THEN
-		WITH needed AS (
-			SELECT * FROM governance.certification_periods(accounts, 'domain')
-		), gone AS (
-			DELETE FROM governance.qualified_domain q
-				WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
-					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.domain AND w.since = q.since)
-		)
-		INSERT INTO governance.qualified_domain AS q (account_id, domain, since, until)
-			SELECT w.account_id, w.name, w.since, w.until FROM needed w
-				WHERE NOT EXISTS (SELECT FROM governance.qualified_domain o
-								  WHERE o.account_id = w.account_id AND o.domain = w.name AND o.since = w.since AND o.until = w.until)
-				ORDER BY w.account_id, w.name, w.since
-			ON CONFLICT (account_id, domain, since) DO UPDATE SET until = EXCLUDED.until;
-	END IF;
-
-	IF 'capability' = ANY (wanted) THEN
-		WITH needed AS (
-			SELECT * FROM governance.certification_periods(accounts, 'capability')
-		), gone AS (
-			DELETE FROM governance.qualified_capability q
-				WHERE (accounts IS NULL OR q.account_id = ANY (accounts))
-					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
-		)
-		INSERT INTO governance.qualified_capability AS q (account_id, capability, since, until)
-			SELECT w.account_id, w.name, w.since, w.until FROM needed w
-				WHERE NOT EXISTS (SELECT FROM governance.qualified_capability o
-								  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.since = w.since AND o.until = w.until)
-				ORDER BY w.account_id, w.name, w.since
-			ON CONFLICT (account_id, capability, since) DO UPDATE SET until = EXCLUDED.until;
-	END IF;
-
-	IF 'withholding' = ANY (wanted) THEN
-		WITH needed AS (
-			SELECT * FROM governance.certification_periods(accounts, 'withholding')
-		), gone AS (
-			DELETE FROM governance.restriction q
-				WHERE q.scheme = 'certification' AND (accounts IS NULL OR q.account_id = ANY (accounts))
-					AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.capability AND w.since = q.since)
-		)
-		INSERT INTO governance.restriction AS q (account_id, capability, scheme, since, until)
-			SELECT w.account_id, w.name, 'certification', w.since, w.until FROM needed w
-				WHERE NOT EXISTS (SELECT FROM governance.restriction o
-								  WHERE o.account_id = w.account_id AND o.capability = w.name AND o.scheme = 'certification'
-									  AND o.since = w.since AND o.until = w.until)
-				ORDER BY w.account_id, w.name, w.since
-			ON CONFLICT (account_id, capability, scheme, since) DO UPDATE SET until = EXCLUDED.until;
-	END IF;
+	FOR kept IN
+		-- The table, what its rows name, and the scheme of those that are ours.
+		SELECT * FROM (VALUES
+			('domain', 'qualified_domain', 'domain', NULL),
+			('capability', 'qualified_capability', 'capability', NULL),
+			('withholding', 'restriction', 'capability', 'certification')
+		) AS v (what, relation, name, scheme)
+		WHERE v.what = ANY (wanted)
+	LOOP
+		EXECUTE format(
+			'WITH needed AS (
+				SELECT * FROM governance.certification_periods($1, $2)
+			), gone AS (
+				DELETE FROM governance.%1$I q
+					WHERE ($1 IS NULL OR q.account_id = ANY ($1)) %3$s
+						AND NOT EXISTS (SELECT FROM needed w WHERE w.account_id = q.account_id AND w.name = q.%2$I AND w.since = q.since)
+			)
+			INSERT INTO governance.%1$I AS q (account_id, %2$I, %4$s since, until)
+				SELECT w.account_id, w.name, %5$s w.since, w.until FROM needed w
+					WHERE NOT EXISTS (SELECT FROM governance.%1$I q
+									  WHERE q.account_id = w.account_id AND q.%2$I = w.name %3$s AND q.since = w.since AND q.until = w.until)
+					ORDER BY w.account_id, w.name, w.since
+				ON CONFLICT (account_id, %2$I, %4$s since) DO UPDATE SET until = EXCLUDED.until',
+			kept.relation, kept.name, ' AND q.scheme = ' || quote_literal(kept.scheme),
+			CASE WHEN kept.scheme IS NOT NULL THEN 'scheme,' END, quote_literal(kept.scheme) || ',')
+			USING accounts, kept.what;
+	END LOOP;
 
 	IF 'attribute' = ANY (wanted) THEN
 		PERFORM governance.certification_derive_attributes(accounts);

@@ -147,7 +147,7 @@ AS $levels$
 		('policy_place', 'administrator'), ('hold_scheme', 'administrator'), ('rebuild', 'administrator'),
 		('holiday', 'administrator'),
 		('require_capability', 'administrator'), ('require_qualification', 'administrator'),
-		('apply_for_certification', 'administrator'), ('examine_certification', 'administrator'), ('examine_part', 'administrator'),
+		('take_step', 'administrator'), ('apply_for_certification', 'administrator'), ('examine_certification', 'administrator'), ('examine_part', 'administrator'),
 		('grant_certification', 'administrator'), ('refuse_certification', 'administrator'), ('review_certification', 'administrator'),
 		('suspend_certification', 'administrator'), ('reinstate_certification', 'administrator'), ('cancel_certification', 'administrator'),
 		('bind_account', 'administrator'), ('unbind_account', 'administrator'), ('import_taxonomy', 'administrator'),
