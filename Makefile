@@ -37,6 +37,9 @@ PACKS_SQL = sql/rulebook/90_packs.sql
 TAXONOMY = $(sort $(wildcard sql/certification/taxonomy/*.csv))
 TAXONOMY_SQL = sql/certification/90_taxonomy.sql
 
+# And so does what the other parts say about who has use of each object.
+LEVELS_SQL = sql/oversight/05_object_level.sql
+
 # The install script is the concatenation of these parts, in this order.
 SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 	$(sort $(wildcard sql/types/*.sql)) \
@@ -46,7 +49,7 @@ SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
 	$(sort $(wildcard sql/events/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql)) \
-	$(sort $(wildcard sql/oversight/*.sql)) \
+	$(sort $(wildcard sql/oversight/*.sql) $(LEVELS_SQL)) \
 	sql/create_ledger.sql sql/footer.sql
 EXTENSION_SQL = sql/governance--$(EXTVERSION).sql
 
@@ -69,7 +72,7 @@ PG_CFLAGS = -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-in
 
 # PGXS would run all tests in one database; a ledger is one to a database.
 NO_INSTALLCHECK = 1
-EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) results regression.diffs regression.out \
+EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) $(LEVELS_SQL) results regression.diffs regression.out \
 	tmp_check log test/bench/out deb governance-*.zip po/sql.c $(wildcard po/*.mo) $(wildcard src/*.bc src/*/*.bc)
 
 # Goals that need no server, or find one themselves.  PGXS has a "check" too,
@@ -224,8 +227,12 @@ $(TAXONOMY_SQL): $(TAXONOMY) sql/certification/taxonomy.awk
 	awk -f sql/certification/taxonomy.awk $(TAXONOMY) > $@.tmp
 	mv $@.tmp $@
 
+$(LEVELS_SQL): $(filter-out $(LEVELS_SQL),$(SQL_PARTS)) sql/oversight/levels.awk
+	awk -f sql/oversight/levels.awk $(filter-out $(LEVELS_SQL),$(SQL_PARTS)) > $@.tmp
+	mv $@.tmp $@
+
 po/sql.c: $(SQL_PARTS) po/sql.awk
-	awk -f po/sql.awk $(filter-out $(PACKS_SQL) $(TAXONOMY_SQL),$(SQL_PARTS)) > $@.tmp
+	awk -f po/sql.awk $(filter-out $(PACKS_SQL) $(TAXONOMY_SQL) $(LEVELS_SQL),$(SQL_PARTS)) > $@.tmp
 	mv $@.tmp $@
 
 $(EXTENSION_SQL): $(SQL_PARTS) META.json Makefile

@@ -39,6 +39,7 @@
 -- to a table adds one line.
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.create_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 250
@@ -57,6 +58,7 @@ COMMENT ON FUNCTION governance.create_steps() IS
 
 -- The lines of columns are those that begin with a small letter and have a
 -- comment.
+-- Level: owner
 CREATE FUNCTION governance.step_columns(ddl text, OUT "position" bigint, OUT name text, OUT definition text, OUT says text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 10
@@ -69,6 +71,7 @@ COMMENT ON FUNCTION governance.step_columns(text) IS
 	'part of create_ledger(): the columns in the DDL of a table or view, with their definitions and what their comments say';
 
 -- Comments of a table or view and of its columns.
+-- Level: owner
 CREATE FUNCTION governance.comment_relation(kind text, name text, says text, ddl text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -85,6 +88,7 @@ $comment$;
 COMMENT ON FUNCTION governance.comment_relation(text, text, text, text) IS
 	'part of create_ledger(): writes the comments of a table or view and of its columns';
 
+-- Level: owner
 CREATE FUNCTION governance.ensure_table(name text, says text, ddl text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -120,6 +124,7 @@ COMMENT ON FUNCTION governance.ensure_table(text, text, text) IS
 -- A view whose columns cannot be changed in place makes way under another name:
 -- those that read it are replaced by the steps that follow, and what still reads
 -- it in the end is not ours to drop (drop_replaced_views()).
+-- Level: owner
 CREATE FUNCTION governance.ensure_view(name text, says text, ddl text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -186,6 +191,7 @@ $ensure$;
 COMMENT ON FUNCTION governance.ensure_view(text, text, text) IS
 	'part of create_ledger(): creates a view, or brings one that is there to its definition; its rights and options stay';
 
+-- Level: owner
 CREATE FUNCTION governance.drop_replaced_views() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -222,6 +228,7 @@ $drop$;
 COMMENT ON FUNCTION governance.drop_replaced_views() IS
 	'part of create_ledger(): drops the views that have been replaced; complains about what still depends on them';
 
+-- Level: owner
 CREATE FUNCTION governance.ensure_trigger(relation regclass, name text, definition text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -274,6 +281,7 @@ COMMENT ON FUNCTION governance.ensure_trigger(regclass, text, text) IS
 REVOKE ALL ON FUNCTION governance.ensure_trigger(regclass, text, text) FROM PUBLIC;
 
 -- One step; said is what the steps before it have given.
+-- Level: owner
 CREATE FUNCTION governance.create_step(kind text, object text, says text, ddl text, said text[]) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -362,6 +370,7 @@ COMMENT ON FUNCTION governance.create_step(text, text, text, text, text[]) IS
 -- What is entered in a ledger outlives the extension; columns of its types do
 -- not.  A column of such a type that a later version adds to a table is told
 -- from a lost one by a step "before" it.
+-- Level: owner
 CREATE FUNCTION governance.lost_columns() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -379,6 +388,7 @@ $lost$;
 COMMENT ON FUNCTION governance.lost_columns() IS
 	'part of create_ledger(): the columns that the ledger has lost with an extension that was dropped; null: none';
 
+-- Level: owner
 CREATE FUNCTION governance.create_ledger() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

@@ -2,6 +2,7 @@
 -- What error messages of SQL code are made with
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.message(format text, VARIADIC args "any") RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_message';
@@ -14,12 +15,14 @@ CREATE FUNCTION governance.message(format text) RETURNS text
 COMMENT ON FUNCTION governance.message(text) IS
 	'part of every error: a text in the language of lc_messages, where the extension has it in that language';
 
+-- Level: everyone
 CREATE FUNCTION governance.library_version() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_library_version';
 COMMENT ON FUNCTION governance.library_version() IS
 	'part of create_ledger(): the version of the library, which a package upgrade replaces before ALTER EXTENSION governance UPDATE does the rest';
 
+-- Level: everyone
 CREATE FUNCTION governance.report_missing(what text, name text DEFAULT NULL, owner text DEFAULT NULL, detail text DEFAULT NULL,
 										  relation text DEFAULT NULL, field text DEFAULT NULL)
 	RETURNS void

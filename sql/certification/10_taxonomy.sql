@@ -53,6 +53,7 @@ END
 $part$;
 COMMENT ON FUNCTION governance.taxonomy_part(text) IS 'the table, key and columns of a part of the taxonomy';
 
+-- Level: administrator
 CREATE FUNCTION governance.import_taxonomy(part text, csv text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -115,6 +116,7 @@ $import$;
 COMMENT ON FUNCTION governance.import_taxonomy(text, text) IS
 	'adds or changes rows of a part of the taxonomy from a CSV text whose first line names the columns; gives the number of rows';
 
+-- Level: reader
 CREATE FUNCTION governance.export_taxonomy(part text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -136,6 +138,7 @@ $export$;
 COMMENT ON FUNCTION governance.export_taxonomy(text) IS
 	'a part of the taxonomy as a CSV text that import_taxonomy() takes back';
 
+-- Level: owner
 CREATE FUNCTION governance.load_taxonomy() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -166,6 +169,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION governance.qualification_grades(governance.qualification) IS 'the graded attributes of a qualification';
 
+-- Level: reader
 CREATE FUNCTION governance.grade_scale(kind text, path text, attribute text) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -183,6 +187,7 @@ $scale$;
 COMMENT ON FUNCTION governance.grade_scale(text, text, text) IS
 	'the scale of an attribute at a place of the taxonomy; null when it has no such attribute';
 
+-- Level: reader
 CREATE FUNCTION governance.review_terms(kind text, path text, OUT review_every interval, OUT time_zone text)
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -199,6 +204,7 @@ $terms$;
 COMMENT ON FUNCTION governance.review_terms(text, text) IS
 	'how often a certification at a place of the taxonomy is reviewed, and in which time zone the months are counted';
 
+-- Level: reader
 CREATE FUNCTION governance.check_qualification(qualification governance.qualification, held boolean DEFAULT false) RETURNS void
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -282,6 +288,7 @@ $known$;
 COMMENT ON FUNCTION governance.qualification_known() IS
 	'row trigger: refuses a qualification that the taxonomy does not know';
 
+-- Level: reader
 CREATE FUNCTION governance.qualification_name(qualification governance.qualification, locale text DEFAULT 'en') RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

@@ -3,6 +3,7 @@
 -- how).
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.certification_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 70
@@ -10,6 +11,7 @@ CREATE FUNCTION governance.certification_steps(OUT number integer, OUT kind text
 AS $steps$
 VALUES
 
+-- Level: administrator INSERT UPDATE DELETE
 (4000, 'table', 'qualification_kind', 'the kinds of certification', $$
 CREATE TABLE governance.qualification_kind (
 	kind text NOT NULL,  -- what stands before the colon of a qualification
@@ -23,6 +25,7 @@ CREATE TABLE governance.qualification_kind (
 	CONSTRAINT qualification_kind_review_every_check CHECK (review_every > '0'::interval)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4010, 'table', 'taxonomy', 'what can be certified: fields of interest; industries, their classes and entries; kinds of institutions', $$
 CREATE TABLE governance.taxonomy (
 	kind text NOT NULL,  -- interest, occupation, institution
@@ -40,6 +43,7 @@ CREATE TABLE governance.taxonomy (
 	CONSTRAINT taxonomy_review_every_check CHECK (review_every > '0'::interval)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4020, 'table', 'qualification_scale', 'scales of grades: hospital grades, titles of physicians, ...', $$
 CREATE TABLE governance.qualification_scale (
 	scale text NOT NULL,  -- short name
@@ -48,6 +52,7 @@ CREATE TABLE governance.qualification_scale (
 	CONSTRAINT qualification_scale_pkey PRIMARY KEY (scale)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4030, 'table', 'qualification_grade', 'the grades of each scale; a higher one satisfies a lower one', $$
 CREATE TABLE governance.qualification_grade (
 	scale text NOT NULL,  -- the scale
@@ -61,6 +66,7 @@ CREATE TABLE governance.qualification_grade (
 	CONSTRAINT qualification_grade_grade_check CHECK (grade BETWEEN 0 AND 32767)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4040, 'table', 'taxonomy_attribute', 'which graded attributes a place in the taxonomy, and all below it, has', $$
 CREATE TABLE governance.taxonomy_attribute (
 	kind text NOT NULL,  -- kind of the place
@@ -74,6 +80,7 @@ CREATE TABLE governance.taxonomy_attribute (
 	CONSTRAINT taxonomy_attribute_attribute_check CHECK (attribute ~ '^[a-z][a-z0-9_-]*$')
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4050, 'table', 'domain', 'domains of content; while a domain is gated, only who meets one of its requirements is qualified for it', $$
 CREATE TABLE governance.domain (
 	domain text NOT NULL,  -- short name, as health
@@ -85,6 +92,7 @@ CREATE TABLE governance.domain (
 	CONSTRAINT domain_gated_check CHECK (gated_from <= gated_until)
 )$$),
 
+-- Level: reader
 (4060, 'table', 'certification_config', 'one row, which a change of requirements updates and a step of a certification locks, so that they take turns', $$
 CREATE TABLE governance.certification_config (
 	one_row boolean NOT NULL DEFAULT true,  -- true: there is one row
@@ -96,6 +104,7 @@ CREATE TABLE governance.certification_config (
 (4061, 'after', 'certification_config', NULL,
 	$$INSERT INTO governance.certification_config DEFAULT VALUES$$),
 
+-- Level: reader
 (4070, 'table', 'certified_account', 'one row for each account that ever applied: steps of an account take turns by it', $$
 CREATE TABLE governance.certified_account (
 	account_id bigint NOT NULL,  -- who
@@ -104,9 +113,11 @@ CREATE TABLE governance.certified_account (
 	CONSTRAINT certified_account_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account
 ) WITH (fillfactor = 80)$$),
 
+-- Level: moderator USAGE
 (4080, 'sequence', 'certification_seq', 'ids of certifications and of face checks',
 	$$CREATE SEQUENCE governance.certification_seq AS bigint$$),
 
+-- Level: reader
 (4090, 'table', 'certification', 'derived from governance.certification_step: how each certification stands', $$
 CREATE TABLE governance.certification (
 	account_id bigint NOT NULL,  -- who
@@ -144,6 +155,7 @@ CREATE TABLE governance.certification (
 (4092, 'index', 'certification.certification_review_due_idx', NULL,
 	$$CREATE INDEX certification_review_due_idx ON governance.certification (review_due) WHERE status IN ('granted', 'suspended')$$),
 
+-- Level: administrator INSERT
 (4100, 'table', 'certification_step', 'every step of every certification: inserting a row is how a step is taken; append-only', $$
 CREATE TABLE governance.certification_step (
 	account_id bigint NOT NULL,  -- whose certification
@@ -172,6 +184,7 @@ CREATE TABLE governance.certification_step (
 (4101, 'index', 'certification_step.certification_step_certification_id_idx', NULL,
 	$$CREATE INDEX certification_step_certification_id_idx ON governance.certification_step (account_id, certification_id, step)$$),
 
+-- Level: moderator INSERT
 (4110, 'table', 'face_check', 'whether the certified person and the person on camera are the same; a failed check suspends; append-only', $$
 CREATE TABLE governance.face_check (
 	account_id bigint NOT NULL,  -- whose face
@@ -191,9 +204,11 @@ CREATE TABLE governance.face_check (
 	CONSTRAINT face_check_certification_fkey FOREIGN KEY (account_id, certification_id) REFERENCES governance.certification
 )$$),
 
+-- Level: administrator USAGE
 (4120, 'sequence', 'requirement_seq', 'ids of requirements',
 	$$CREATE SEQUENCE governance.requirement_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4130, 'table', 'requirement', 'what a domain or a capability demands: any one of its requirements in force suffices', $$
 CREATE TABLE governance.requirement (
 	requirement_id bigint NOT NULL DEFAULT nextval('governance.requirement_seq'),  -- identifies the requirement
@@ -213,6 +228,7 @@ CREATE TABLE governance.requirement (
 	CONSTRAINT requirement_key UNIQUE NULLS NOT DISTINCT (domain, capability, qualification, during)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4140, 'table', 'certification_withholding', 'what somebody may not do while certified, suspended or not: a row of governance.restriction with scheme certification follows', $$
 CREATE TABLE governance.certification_withholding (
 	qualification governance.qualification NOT NULL,  -- who is certified so, or higher, or below it in the taxonomy
@@ -224,6 +240,7 @@ CREATE TABLE governance.certification_withholding (
 	CONSTRAINT certification_withholding_path_fkey FOREIGN KEY (kind, path) REFERENCES governance.taxonomy
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4150, 'table', 'certification_attribute', 'facts that hold of an account while it is certified and not suspended: a row of governance.attribute follows, so that policies see them', $$
 CREATE TABLE governance.certification_attribute (
 	qualification governance.qualification NOT NULL,  -- of whom who is certified so, or higher, or below it in the taxonomy
@@ -236,9 +253,11 @@ CREATE TABLE governance.certification_attribute (
 	CONSTRAINT certification_attribute_excl EXCLUDE USING gist (name WITH =, value WITH <>)
 )$$),
 
+-- Level: administrator USAGE
 (4160, 'sequence', 'certification_consequence_seq', 'ids of consequences',
 	$$CREATE SEQUENCE governance.certification_consequence_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4170, 'table', 'certification_consequence', 'which violations cost a certification', $$
 CREATE TABLE governance.certification_consequence (
 	consequence_id bigint NOT NULL DEFAULT nextval('governance.certification_consequence_seq'),  -- identifies the consequence
@@ -253,6 +272,7 @@ CREATE TABLE governance.certification_consequence (
 	CONSTRAINT certification_consequence_effect_check CHECK (effect IN ('cancel', 'suspend'))
 )$$),
 
+-- Level: reader
 (4180, 'table', 'qualified_domain', 'derived: when each account meets a requirement of a domain; the periods of one account and domain do not touch', $$
 CREATE TABLE governance.qualified_domain (
 	account_id bigint NOT NULL,  -- who
@@ -263,6 +283,7 @@ CREATE TABLE governance.qualified_domain (
 	CONSTRAINT qualified_domain_order_check CHECK (since < until)
 ) WITH (fillfactor = 80)$$),
 
+-- Level: reader
 (4190, 'table', 'qualified_capability', 'derived: when each account meets a requirement of a capability; the periods of one account and capability do not touch', $$
 CREATE TABLE governance.qualified_capability (
 	account_id bigint NOT NULL,  -- who
@@ -273,6 +294,7 @@ CREATE TABLE governance.qualified_capability (
 	CONSTRAINT qualified_capability_order_check CHECK (since < until)
 ) WITH (fillfactor = 80)$$),
 
+-- Level: reader
 (4200, 'table', 'certified_attribute', 'derived: which rows of governance.attribute follow from certifications', $$
 CREATE TABLE governance.certified_attribute (
 	account_id bigint NOT NULL,  -- of whom it holds
@@ -284,6 +306,7 @@ CREATE TABLE governance.certified_attribute (
 	CONSTRAINT certified_attribute_order_check CHECK (since < until)
 ) WITH (fillfactor = 80)$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (4300, 'table', 'account_administrator', 'the person who runs an account of an institution', $$
 CREATE TABLE governance.account_administrator (
 	account_id bigint NOT NULL,  -- which account
@@ -296,9 +319,11 @@ CREATE TABLE governance.account_administrator (
 (4310, 'constraint', 'account.account_binding_key', 'for the foreign keys of governance.account_binding',
 	$$ALTER TABLE governance.account ADD CONSTRAINT account_binding_key UNIQUE (account_id, kind, subject)$$),
 
+-- Level: administrator USAGE
 (4320, 'sequence', 'account_binding_seq', 'ids of bindings',
 	$$CREATE SEQUENCE governance.account_binding_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE
 (4330, 'table', 'account_binding', 'which account certifies which channel, and which public account a channel is bound to', $$
 CREATE TABLE governance.account_binding (
 	channel_id bigint NOT NULL,  -- the channel
@@ -395,6 +420,7 @@ CREATE TABLE governance.account_binding (
 (4680, 'trigger', 'certification.certification_guard', NULL,
 	$$BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON governance.certification FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_guard()$$),
 
+-- Level: reader
 (4800, 'view', 'certification_overview', 'every certification as it stands now, in words', $$
 CREATE VIEW governance.certification_overview (
 	account_id,  -- who
@@ -414,6 +440,7 @@ SELECT c.account_id, c.certification_id, c.qualification,
 		c.applied_at, c.granted_at, c.review_due, c.ended_at, c.last_at
 	FROM governance.certification c$$),
 
+-- Level: reader
 (4810, 'view', 'certification_due', 'certifications whose review is due within 30 days', $$
 CREATE VIEW governance.certification_due (
 	account_id,  -- who
@@ -426,6 +453,7 @@ CREATE VIEW governance.certification_due (
 ) AS
 SELECT d.* FROM governance.certifications_due('30 days'::interval) d$$),
 
+-- Level: reader
 (4820, 'view', 'certification_lost', 'who lost which certification, when and why', $$
 CREATE VIEW governance.certification_lost (
 	account_id,  -- who

@@ -3,6 +3,7 @@
 -- how a step is taken; the functions at the end are for convenience.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.review_deadline(granted_at timestamptz, review_every interval, time_zone text, after timestamptz)
 	RETURNS timestamptz
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -40,6 +41,7 @@ $review$;
 COMMENT ON FUNCTION governance.review_deadline(timestamptz, interval, text, timestamptz) IS
 	'the first review deadline after an instant of a certification granted at another';
 
+-- Level: reader
 CREATE FUNCTION governance.certification_status(account_id bigint, certification_id bigint, at timestamptz DEFAULT now())
 	RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -70,6 +72,7 @@ $status$;
 COMMENT ON FUNCTION governance.certification_status(bigint, bigint, timestamptz) IS
 	'how a certification stood, stands or will stand at an instant: applied, examining, granted, refused, suspended, lapsed or cancelled; null before it was applied for';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_turn(account_id bigint) RETURNS bigint
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_certification_turn';
@@ -292,6 +295,7 @@ $step$;
 COMMENT ON FUNCTION governance.certification_step_row() IS
 	'part of certification_step(): takes one step';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_apply_check(step record) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -332,6 +336,7 @@ $check$;
 COMMENT ON FUNCTION governance.certification_apply_check(record) IS
 	'part of certification_step(): may this be applied for?';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_part_check(step record, kind text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -363,6 +368,7 @@ $check$;
 COMMENT ON FUNCTION governance.certification_part_check(record, text) IS
 	'part of certification_step(): does the kind of certification have such a part?';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_grant_check(step record, cert record) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -421,6 +427,7 @@ $check$;
 COMMENT ON FUNCTION governance.certification_grant_check(record, record) IS
 	'part of certification_step(): has everything been examined?';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_reinstate_check(step record) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -452,6 +459,7 @@ $check$;
 COMMENT ON FUNCTION governance.certification_reinstate_check(record) IS
 	'part of certification_step(): has what suspended it been cleared?';
 
+-- Level: reader
 CREATE FUNCTION governance.certification_remaining(account_id bigint, certification_id bigint, violation_id bigint)
 	RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE

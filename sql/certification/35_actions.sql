@@ -4,6 +4,7 @@
 -- its caller; the trigger on the table decides whether the step can be taken.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.take_step(account_id bigint, certification_id bigint, action text, reason text, evidence jsonb, at timestamptz,
 		part text DEFAULT NULL, passed boolean DEFAULT NULL, qualification governance.qualification DEFAULT NULL,
 		auxiliary_account_id bigint DEFAULT NULL, OUT certification bigint, OUT status text, OUT review_due timestamptz)
@@ -21,6 +22,7 @@ $step$;
 COMMENT ON FUNCTION governance.take_step(bigint, bigint, text, text, jsonb, timestamptz, text, boolean, governance.qualification, bigint) IS
 	'part of apply_for_certification(), examine_certification() and the other steps: takes one; gives the certification, its status and when its next review is due';
 
+-- Level: administrator
 CREATE FUNCTION governance.apply_for_certification(account_id bigint, qualification governance.qualification,
 		evidence jsonb DEFAULT NULL, reason text DEFAULT NULL, auxiliary_account_id bigint DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS bigint
@@ -30,6 +32,7 @@ CREATE FUNCTION governance.apply_for_certification(account_id bigint, qualificat
 COMMENT ON FUNCTION governance.apply_for_certification(bigint, governance.qualification, jsonb, text, bigint, timestamptz) IS
 	'an account applies to be certified; gives the certification_id';
 
+-- Level: administrator
 CREATE FUNCTION governance.examine_part(account_id bigint, certification_id bigint, part text, passed boolean,
 		reason text DEFAULT NULL, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -38,6 +41,7 @@ CREATE FUNCTION governance.examine_part(account_id bigint, certification_id bigi
 COMMENT ON FUNCTION governance.examine_part(bigint, bigint, text, boolean, text, jsonb, timestamptz) IS
 	'a part of an application has been examined: naming, documents or letter for an institution; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.review_certification(account_id bigint, certification_id bigint, passed boolean DEFAULT true,
 		reason text DEFAULT NULL, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS timestamptz
@@ -46,6 +50,7 @@ CREATE FUNCTION governance.review_certification(account_id bigint, certification
 COMMENT ON FUNCTION governance.review_certification(bigint, bigint, boolean, text, jsonb, timestamptz) IS
 	'a certification has been reviewed; gives when the next review is due; one that is not passed cancels it';
 
+-- Level: administrator
 CREATE FUNCTION governance.examine_certification(account_id bigint, certification_id bigint,
 		reason text DEFAULT NULL, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -54,6 +59,7 @@ CREATE FUNCTION governance.examine_certification(account_id bigint, certificatio
 COMMENT ON FUNCTION governance.examine_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'an application is under examination; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.grant_certification(account_id bigint, certification_id bigint,
 		reason text DEFAULT NULL, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -62,6 +68,7 @@ CREATE FUNCTION governance.grant_certification(account_id bigint, certification_
 COMMENT ON FUNCTION governance.grant_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'an application is granted; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.refuse_certification(account_id bigint, certification_id bigint,
 		reason text, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -70,6 +77,7 @@ CREATE FUNCTION governance.refuse_certification(account_id bigint, certification
 COMMENT ON FUNCTION governance.refuse_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'an application is refused; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.suspend_certification(account_id bigint, certification_id bigint,
 		reason text, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -78,6 +86,7 @@ CREATE FUNCTION governance.suspend_certification(account_id bigint, certificatio
 COMMENT ON FUNCTION governance.suspend_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'a certification no longer counts until it is reinstated; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.reinstate_certification(account_id bigint, certification_id bigint,
 		reason text, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -86,6 +95,7 @@ CREATE FUNCTION governance.reinstate_certification(account_id bigint, certificat
 COMMENT ON FUNCTION governance.reinstate_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'a suspended certification counts again; gives the status';
 
+-- Level: administrator
 CREATE FUNCTION governance.cancel_certification(account_id bigint, certification_id bigint,
 		reason text, evidence jsonb DEFAULT NULL, at timestamptz DEFAULT NULL)
 	RETURNS text
@@ -94,6 +104,7 @@ CREATE FUNCTION governance.cancel_certification(account_id bigint, certification
 COMMENT ON FUNCTION governance.cancel_certification(bigint, bigint, text, jsonb, timestamptz) IS
 	'a certification, or an application, ends; gives the status';
 
+-- Level: moderator
 CREATE FUNCTION governance.check_face(account_id bigint, matched boolean, certification_id bigint DEFAULT NULL,
 		score numeric DEFAULT NULL, method text DEFAULT NULL, content_ref text DEFAULT NULL, evidence jsonb DEFAULT NULL,
 		at timestamptz DEFAULT now())

@@ -3,6 +3,7 @@
 -- advance, so that a lapse needs nobody to notice it.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.certification_periods(accounts bigint[], wanted text DEFAULT NULL)
 	RETURNS TABLE (what text, account_id bigint, name text, value text, since timestamptz, until timestamptz)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -59,6 +60,7 @@ COMMENT ON FUNCTION governance.certification_periods(bigint[], text) IS
 	'what follows from the certifications of some accounts (null: of all), from when until when; wanted: only domain, capability, withholding or attribute';
 
 -- Rows that stay are not touched: who publishes holds a lock on them.
+-- Level: owner
 CREATE FUNCTION governance.certification_derive(accounts bigint[], wanted text[] DEFAULT '{domain,capability,withholding,attribute}') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -103,6 +105,7 @@ $derive$;
 COMMENT ON FUNCTION governance.certification_derive(bigint[], text[]) IS
 	'brings what follows from the certifications of some accounts (null: of all) up to date; wanted: what of it';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_derive_attributes(accounts bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -151,6 +154,7 @@ $derive$;
 COMMENT ON FUNCTION governance.certification_derive_attributes(bigint[]) IS
 	'part of certification_derive(): the facts that hold of certified accounts';
 
+-- Level: reader
 CREATE FUNCTION governance.verify_certification()
 	RETURNS TABLE (relation text, account_id bigint, name text, stored tstzrange, computed tstzrange)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -208,6 +212,7 @@ COMMENT ON FUNCTION governance.verify_certification() IS
 
 -- The deadline that the grant has set says what was copied of the taxonomy; of
 -- one that was not granted nothing does.
+-- Level: reader
 CREATE FUNCTION governance.verify_steps()
 	RETURNS TABLE (relation text, account_id bigint, name text, stored tstzrange, computed tstzrange)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -281,6 +286,7 @@ $verify$;
 COMMENT ON FUNCTION governance.verify_steps() IS
 	'part of verify_certification(): certifications that are not as their steps say';
 
+-- Level: owner
 CREATE FUNCTION governance.rebuild_certification() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

@@ -2,24 +2,28 @@
 -- certification: who is qualified for what, and why not
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.qualified_support(internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'governance_qualified_support'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.qualified_support(internal) IS
 	'part of qualified(): tells the planner how many rows to expect';
 
+-- Level: reader
 CREATE FUNCTION governance.qualified(account_id bigint, domain text, at timestamptz DEFAULT now()) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'governance_qualified'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10 SUPPORT governance.qualified_support;
 COMMENT ON FUNCTION governance.qualified(bigint, text, timestamptz) IS
 	'does the account meet a requirement of the domain at the instant, or is the domain not gated then?';
 
+-- Level: reader
 CREATE FUNCTION governance.qualified_for(account_id bigint, capability text, at timestamptz DEFAULT now()) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'governance_qualified_for'
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION governance.qualified_for(bigint, text, timestamptz) IS
 	'does the account meet a requirement of the capability at the instant, or is nothing required for it then?';
 
+-- Level: reader
 CREATE FUNCTION governance.qualified_slowly(what text, account_id bigint, name text, at timestamptz) RETURNS boolean
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -62,6 +66,7 @@ $slowly$;
 COMMENT ON FUNCTION governance.qualified_slowly(text, bigint, text, timestamptz) IS
 	'part of qualified() and qualified_for(): the same by plain queries, for what a look into the index does not answer';
 
+-- Level: administrator
 CREATE FUNCTION governance.require_qualification() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_require_qualification'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -73,6 +78,7 @@ REVOKE ALL ON FUNCTION governance.require_qualification() FROM PUBLIC;
 -- why not
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.unmet_grades(held governance.qualification, required governance.qualification) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -98,6 +104,7 @@ $unmet$;
 COMMENT ON FUNCTION governance.unmet_grades(governance.qualification, governance.qualification) IS
 	'the grades that fall short of what is required, in words';
 
+-- Level: reader
 CREATE FUNCTION governance.why_not(account_id bigint, domain text, at timestamptz DEFAULT now())
 	RETURNS TABLE (requirement_id bigint, required governance.qualification, requirement text,
 				   certification_id bigint, held governance.qualification, status text, reason text, remedy text)
@@ -201,6 +208,7 @@ $why$;
 COMMENT ON FUNCTION governance.why_not(bigint, text, timestamptz) IS
 	'for each requirement of the domain: the nearest certification of the account, and what it lacks; no rows: qualified';
 
+-- Level: reader
 CREATE FUNCTION governance.why_not_text(account_id bigint, domain text, at timestamptz DEFAULT now()) RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

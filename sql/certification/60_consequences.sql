@@ -2,6 +2,7 @@
 -- certification: what violations cost
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.certification_consequences(account_id bigint, violation_id bigint, at timestamptz DEFAULT NULL)
 	RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -66,6 +67,7 @@ $consequences$;
 COMMENT ON FUNCTION governance.certification_consequences(bigint, bigint, timestamptz) IS
 	'part of certification_violation(): cancels or suspends what a violation costs; gives the certifications that it hits';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_violations(account_ids bigint[], violation_ids bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -84,6 +86,7 @@ $violations$;
 COMMENT ON FUNCTION governance.certification_violations(bigint[], bigint[]) IS
 	'part of certification_violation(): the violations of a statement that may cost a certification, and their copies';
 
+-- Level: owner
 CREATE FUNCTION governance.certification_revisions(account_ids bigint[], revision_ids bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

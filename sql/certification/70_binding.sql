@@ -4,6 +4,7 @@
 -- legal subject of both accounts still while they are bound.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.bind_account(channel_id bigint, account_id bigint, purpose text DEFAULT 'bind', reason text DEFAULT NULL)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -66,6 +67,7 @@ $bind$;
 COMMENT ON FUNCTION governance.bind_account(bigint, bigint, text, text) IS
 	'binds an account to a channel of the same legal subject, or lets it certify the channel; gives the binding_id';
 
+-- Level: administrator
 CREATE FUNCTION governance.unbind_account(channel_id bigint, account_id bigint, purpose text DEFAULT 'bind', reason text DEFAULT NULL)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

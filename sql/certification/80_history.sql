@@ -2,6 +2,7 @@
 -- certification: what is due, and what has been
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.certifications_due(within interval DEFAULT '30 days', at timestamptz DEFAULT now())
 	RETURNS TABLE (account_id bigint, certification_id bigint, qualification governance.qualification, name text, status text,
 				   review_due timestamptz, remaining interval)
@@ -21,6 +22,7 @@ $due$;
 COMMENT ON FUNCTION governance.certifications_due(interval, timestamptz) IS
 	'the certifications whose review is due within a time, the most urgent first';
 
+-- Level: reader
 CREATE FUNCTION governance.certification_history(account_id bigint)
 	RETURNS TABLE (at timestamptz, certification_id bigint, qualification governance.qualification, action text, part text,
 				   passed boolean, from_status text, status text, review_due timestamptz, reason text, evidence jsonb,

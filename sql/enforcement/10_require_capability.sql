@@ -2,6 +2,7 @@
 -- enforcement: trigger functions for an application's own tables.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.require_capability() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_require_capability';

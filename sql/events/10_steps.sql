@@ -4,6 +4,7 @@
 -- write to them.
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.event_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -12,12 +13,15 @@ AS $steps$
 VALUES
 
 -- Without a cache, so that a later event never has a lower id.
+-- Level: administrator USAGE
 (6000, 'sequence', 'event_seq', 'ids of events',
 	$$CREATE SEQUENCE governance.event_seq AS bigint$$),
 
+-- Level: administrator USAGE
 (6010, 'sequence', 'event_delivery_seq', 'the order in which consumers are given their events',
 	$$CREATE SEQUENCE governance.event_delivery_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (6020, 'table', 'event', 'the outbox: what has happened, written in the transaction in which it did, kept until every consumer has acknowledged it', $$
 CREATE TABLE governance.event (
 	account_id bigint NOT NULL,  -- whom it concerns; 0: nobody by itself, as the publication of a policy
@@ -40,6 +44,7 @@ CREATE TABLE governance.event (
 (6022, 'index', 'event.event_xid_idx', NULL,
 	$$CREATE INDEX event_xid_idx ON governance.event (xid)$$),
 
+-- Level: administrator UPDATE
 (6030, 'table', 'event_consumer', 'who is given the events; written by create_consumer() and drop_consumer()', $$
 CREATE TABLE governance.event_consumer (
 	consumer text NOT NULL,  -- its name
@@ -56,6 +61,7 @@ CREATE TABLE governance.event_consumer (
 	CONSTRAINT event_consumer_limit_check CHECK (max_pending > 0 AND max_age > '0'::interval)
 ) WITH (fillfactor = 50)$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (6040, 'table', 'event_delivery', 'events that a consumer has not acknowledged yet, in its order', $$
 CREATE TABLE governance.event_delivery (
 	account_id bigint NOT NULL,  -- whom the event concerns
@@ -70,6 +76,7 @@ CREATE TABLE governance.event_delivery (
 (6041, 'index', 'event_delivery.event_delivery_event_id_idx', NULL,
 	$$CREATE INDEX event_delivery_event_id_idx ON governance.event_delivery (event_id, consumer)$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (6050, 'table', 'event_queue', 'accounts for whose events a consumer is waiting: one worker has an account at a time', $$
 CREATE TABLE governance.event_queue (
 	account_id bigint NOT NULL,  -- the account
@@ -84,6 +91,7 @@ CREATE TABLE governance.event_queue (
 (6051, 'index', 'event_queue.event_queue_head_idx', NULL,
 	$$CREATE INDEX event_queue_head_idx ON governance.event_queue (consumer, head)$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (6060, 'table', 'event_watch', 'what time will bring, and what has been announced of it: tick() looks here', $$
 CREATE TABLE governance.event_watch (
 	account_id bigint NOT NULL,  -- whom it concerns
@@ -102,6 +110,7 @@ CREATE TABLE governance.event_watch (
 (6061, 'index', 'event_watch.event_watch_next_at_idx', NULL,
 	$$CREATE INDEX event_watch_next_at_idx ON governance.event_watch (next_at) WHERE next_at < 'infinity'$$),
 
+-- Level: administrator UPDATE
 (6070, 'table', 'event_server', 'one row: the cluster whose transactions the events name, to notice that the tables were restored elsewhere', $$
 CREATE TABLE governance.event_server (
 	one_row boolean NOT NULL DEFAULT true,  -- true: there is one row
@@ -113,6 +122,7 @@ CREATE TABLE governance.event_server (
 (6071, 'after', 'event_server', NULL,
 	$$INSERT INTO governance.event_server (server) SELECT c.system_identifier FROM pg_control_system() c$$),
 
+-- Level: reader
 (6080, 'view', 'consumer_lag', 'how far each consumer is behind', $$
 CREATE VIEW governance.consumer_lag (
 	consumer,  -- its name

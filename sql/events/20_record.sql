@@ -5,6 +5,7 @@
 
 -- The server refuses to prepare a transaction that has notified: one that is to
 -- be prepared says so beforehand.
+-- Level: administrator
 CREATE FUNCTION governance.event_notify() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -21,6 +22,7 @@ COMMENT ON FUNCTION governance.event_notify() IS
 -- A sanction is announced as scheduled, started and over, each once; what has
 -- been announced is compared with what is so.  This is the one place that says
 -- which events take a consumer from the one to the other.
+-- Level: administrator
 CREATE FUNCTION governance.event_sanction_steps(announced text, during tstzrange, enforced boolean,
 	released_at timestamptz, changed boolean, overturned boolean, until timestamptz,
 	OUT step integer, OUT kind text, OUT at timestamptz)

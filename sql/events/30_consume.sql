@@ -2,6 +2,7 @@
 -- events: consumers.  With the rights of the caller.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.event_prune(events bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -27,6 +28,7 @@ COMMENT ON FUNCTION governance.event_prune(bigint[]) IS
 	'part of acknowledge(): deletes the events among these that no consumer waits for';
 
 -- A copy of a cluster has its identifier, but has not got as far.
+-- Level: administrator
 CREATE FUNCTION governance.event_settled() RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -40,6 +42,7 @@ $settled$;
 COMMENT ON FUNCTION governance.event_settled() IS
 	'part of poll(): whether events name transactions of this cluster';
 
+-- Level: administrator
 CREATE FUNCTION governance.event_settle() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -78,6 +81,7 @@ COMMENT ON FUNCTION governance.event_settle() IS
 
 -- What a snapshot did not see is what it calls under way and whatever came after
 -- it: each found by the index, however long the oldest of them goes on.
+-- Level: administrator
 CREATE FUNCTION governance.event_fresh(seen pg_snapshot, seen_by xid8,
 	OUT account_id bigint, OUT event_id bigint, OUT kind text, OUT recorded_at timestamptz, OUT xid xid8)
 	RETURNS SETOF record
@@ -99,6 +103,7 @@ $fresh$;
 COMMENT ON FUNCTION governance.event_fresh(pg_snapshot, xid8) IS
 	'part of poll(): the events of transactions that a consumer has not seen';
 
+-- Level: administrator
 CREATE FUNCTION governance.event_distribute(consumer text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -153,6 +158,7 @@ $distribute$;
 COMMENT ON FUNCTION governance.event_distribute(text) IS
 	'part of poll(): puts what has been committed since into a consumer''s queue; gives the number of events';
 
+-- Level: administrator
 CREATE FUNCTION governance.event_require_consumer(consumer text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -179,6 +185,7 @@ $require$;
 COMMENT ON FUNCTION governance.event_require_consumer(text) IS
 	'part of poll() and acknowledge(): complains when there is no such consumer';
 
+-- Level: owner
 CREATE FUNCTION governance.create_consumer(consumer text, kinds text[] DEFAULT NULL, max_pending bigint DEFAULT NULL,
 										   max_age interval DEFAULT NULL)
 	RETURNS void
@@ -261,6 +268,7 @@ $create$;
 COMMENT ON FUNCTION governance.create_consumer(text, text[], bigint, interval) IS
 	'registers a consumer of events: from here on what happens is kept until it has acknowledged it, or is further behind than its limits allow';
 
+-- Level: owner
 CREATE FUNCTION governance.drop_consumer(consumer text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -303,6 +311,7 @@ COMMENT ON FUNCTION governance.drop_consumer(text) IS
 -- Tables that fill and empty all the time have no statistics to go by.  So here and
 -- in acknowledge() rows are looked up one by one, by their keys, in subqueries
 -- with a limit, which the planner does not turn into joins of whole tables.
+-- Level: administrator
 CREATE FUNCTION governance.poll(consumer text, max_events integer DEFAULT 100, lease interval DEFAULT '1 minute',
 	OUT event_id bigint, OUT kind text, OUT at timestamptz, OUT account_id bigint, OUT scheme text,
 	OUT sanction_id bigint, OUT certification_id bigint, OUT policy_id bigint, OUT detail jsonb,
@@ -383,6 +392,7 @@ $poll$;
 COMMENT ON FUNCTION governance.poll(text, integer, interval) IS
 	'gives a worker of a consumer the next events, those of an account in order and to one worker at a time; what is not acknowledged within the lease is given out again';
 
+-- Level: administrator
 CREATE FUNCTION governance.acknowledge(consumer text, events bigint[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

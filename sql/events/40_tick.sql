@@ -3,6 +3,7 @@
 -- says what has become so.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.tick(until timestamptz DEFAULT now(), batch integer DEFAULT 1000,
 	OUT announced bigint, OUT complete boolean)
 	RETURNS record
@@ -236,6 +237,7 @@ $tick$;
 COMMENT ON FUNCTION governance.tick(timestamptz, integer) IS
 	'announces what time has brought since it last ran: so many accounts, sanctions and certifications at most; complete: nothing is left. Gives up consumers that are further behind than their limits allow';
 
+-- Level: administrator
 CREATE FUNCTION governance.event_limit() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -285,6 +287,7 @@ COMMENT ON FUNCTION governance.event_limit() IS
 -- Of two consumers that acknowledge an event at once in transactions that are
 -- not READ COMMITTED neither sees that it is the last.  What is older than all
 -- that anybody waits for is such a rest.
+-- Level: administrator
 CREATE FUNCTION governance.event_sweep() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

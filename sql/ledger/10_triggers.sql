@@ -117,6 +117,7 @@ CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 COMMENT ON FUNCTION governance.refuse_rewrite() IS
 	'statement trigger that keeps a table append-only; its arguments are the hint and another reason than that';
 
+-- Level: moderator
 CREATE FUNCTION governance.entry_id_given(relation regclass, "column" text, id bigint) RETURNS void
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_entry_id_given';

@@ -2,6 +2,7 @@
 -- ledger: what create_ledger() makes of it (sql/create_ledger.sql says how).
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.ledger_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
@@ -9,15 +10,19 @@ CREATE FUNCTION governance.ledger_steps(OUT number integer, OUT kind text, OUT o
 AS $steps$
 VALUES
 
+-- Level: moderator USAGE
 (2000, 'sequence', 'entry_seq', 'ids of violations, activities, revisions and appeals: one sequence, so that ids of an account never tie',
 	$$CREATE SEQUENCE governance.entry_seq AS bigint CACHE 32$$),
 
+-- Level: reader
 (2010, 'sequence', 'sanction_seq', 'ids of sanctions',
 	$$CREATE SEQUENCE governance.sanction_seq AS bigint CACHE 32$$),
 
+-- Level: moderator USAGE
 (2020, 'sequence', 'account_seq', 'ids of accounts that are registered without one',
 	$$CREATE SEQUENCE governance.account_seq AS bigint$$),
 
+-- Level: moderator INSERT, administrator UPDATE DELETE
 (2030, 'table', 'account', 'everyone whose conduct is governed', $$
 CREATE TABLE governance.account (
 	account_id bigint NOT NULL DEFAULT nextval('governance.account_seq'),  -- the platform's own id where it is an integer
@@ -29,6 +34,7 @@ CREATE TABLE governance.account (
 	CONSTRAINT account_external_id_key UNIQUE (external_id)
 )$$),
 
+-- Level: moderator INSERT UPDATE
 (2040, 'table', 'account_link', 'which accounts belong together: the one inherits what policies hand on of the other''s sanctions', $$
 CREATE TABLE governance.account_link (
 	account_id bigint NOT NULL,  -- who inherits
@@ -51,6 +57,7 @@ CREATE TABLE governance.account_link (
 (2041, 'index', 'account_link.account_link_other_id_idx', NULL,
 	$$CREATE INDEX account_link_other_id_idx ON governance.account_link (other_id)$$),
 
+-- Level: moderator INSERT
 (2050, 'table', 'exemption', 'accounts that do not inherit one sanction of a linked account; append-only: the last row counts', $$
 CREATE TABLE governance.exemption (
 	account_id bigint NOT NULL,  -- who is exempt
@@ -68,6 +75,7 @@ CREATE TABLE governance.exemption (
 	CONSTRAINT exemption_reason_check CHECK (btrim(reason) <> '')
 )$$),
 
+-- Level: moderator INSERT UPDATE DELETE
 (2060, 'table', 'attribute', 'facts about an account that policies may look at, each with the time during which it holds', $$
 CREATE TABLE governance.attribute (
 	account_id bigint NOT NULL,  -- whose fact it is
@@ -80,6 +88,7 @@ CREATE TABLE governance.attribute (
 	CONSTRAINT attribute_excl EXCLUDE USING gist (account_id WITH =, name WITH =, during WITH &&)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (2070, 'table', 'campaign', 'dedicated campaigns in which violations are looked for', $$
 CREATE TABLE governance.campaign (
 	campaign text NOT NULL,  -- short name, as in violation.campaign
@@ -90,6 +99,7 @@ CREATE TABLE governance.campaign (
 	CONSTRAINT campaign_during_check CHECK (NOT isempty(during))
 )$$),
 
+-- Level: moderator INSERT
 (2080, 'table', 'violation', 'the ledger: every violation that was decided; append-only', $$
 CREATE TABLE governance.violation (
 	account_id bigint NOT NULL,  -- who; the account must exist (governance.standing, which has the foreign key, gets its row in the same statement)
@@ -129,6 +139,7 @@ CREATE TABLE governance.violation (
 (2083, 'index', 'violation.violation_decided_at_idx', NULL,
 	$$CREATE INDEX violation_decided_at_idx ON governance.violation USING brin (decided_at)$$),
 
+-- Level: moderator INSERT
 (2090, 'table', 'activity', 'everything other than violations that policies listen to; append-only', $$
 CREATE TABLE governance.activity (
 	account_id bigint NOT NULL,  -- who
@@ -149,6 +160,7 @@ CREATE TABLE governance.activity (
 ALTER TABLE governance.revision ALTER COLUMN violation_id DROP NOT NULL,
 	DROP CONSTRAINT revision_action_check, DROP CONSTRAINT revision_points_check$$),
 
+-- Level: moderator INSERT
 (2110, 'table', 'revision', 'decisions that were overturned, changed or reinstated, sanctions that were lifted, and balances with which accounts came; append-only', $$
 CREATE TABLE governance.revision (
 	account_id bigint NOT NULL,  -- whose violation or sanction it was
@@ -190,6 +202,7 @@ CREATE TABLE governance.revision (
 (2117, 'index', 'revision.revision_linked_idx', NULL,
 	$$CREATE INDEX revision_linked_idx ON governance.revision (linked_revision_id) WHERE linked_revision_id IS NOT NULL$$),
 
+-- Level: moderator INSERT UPDATE
 (2120, 'table', 'appeal', 'appeals against violations; one open at a time for each', $$
 CREATE TABLE governance.appeal (
 	account_id bigint NOT NULL,  -- who appeals; filled in from the violation
@@ -220,6 +233,7 @@ CREATE TABLE governance.appeal (
 (2123, 'index', 'appeal.appeal_appeal_id_idx', NULL,
 	$$CREATE INDEX appeal_appeal_id_idx ON governance.appeal (appeal_id)$$),
 
+-- Level: reader
 (2130, 'table', 'standing', 'derived: how each account stands under each scheme as of its last entry; score() and tier() move it to any instant', $$
 CREATE TABLE governance.standing (
 	account_id bigint NOT NULL,  -- who
@@ -240,6 +254,7 @@ CREATE TABLE governance.standing (
 (2131, 'after', 'standing.settled', NULL,
 	$$ALTER TABLE governance.standing ALTER COLUMN settled SET STORAGE EXTERNAL, ALTER COLUMN settling SET STORAGE EXTERNAL$$),
 
+-- Level: reader
 (2140, 'table', 'sanction', 'derived: every sanction that ever followed; rows are never deleted', $$
 CREATE TABLE governance.sanction (
 	account_id bigint NOT NULL,  -- who
@@ -269,6 +284,7 @@ CREATE TABLE governance.sanction (
 (2150, 'drop', 'sanction_scheme_idx', NULL,
 	$$DROP INDEX governance.sanction_scheme_idx$$),
 
+-- Level: reader
 (2160, 'table', 'restriction', 'derived: what each account may not do, now and later if nothing more happens', $$
 CREATE TABLE governance.restriction (
 	account_id bigint NOT NULL,  -- who
@@ -352,6 +368,7 @@ CREATE TABLE governance.restriction (
 (2720, 'trigger', 'exemption.exemption_apply', NULL,
 	$$AFTER INSERT ON governance.exemption FOR EACH ROW EXECUTE FUNCTION governance.exemption_apply()$$),
 
+-- Level: reader
 (2900, 'view', 'campaign_yield', 'what each campaign has found', $$
 CREATE VIEW governance.campaign_yield (
 	campaign,  -- short name
@@ -375,6 +392,7 @@ FROM governance.campaign c
 		LIMIT 1) r ON true
 GROUP BY c.campaign$$),
 
+-- Level: reader
 (2910, 'view', 'sanction_in_force', 'the sanctions that are running now', $$
 CREATE VIEW governance.sanction_in_force (
 	account_id,  -- who

@@ -3,18 +3,21 @@
 -- rest in the same statement.
 -- ---------------------------------------------------------------------------
 
+-- Level: moderator
 CREATE FUNCTION governance.hold_standing(account_id bigint, scheme text) RETURNS void
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_hold_standing';
 COMMENT ON FUNCTION governance.hold_standing(bigint, text) IS
 	'part of revise(): locks a standing until the end of the transaction, for those who may insert revisions';
 
+-- Level: moderator
 CREATE FUNCTION governance.hold_standings(accounts bigint[], schemes text[]) RETURNS void
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_hold_standings';
 COMMENT ON FUNCTION governance.hold_standings(bigint[], text[]) IS
 	'part of revise_all(): locks standings, of each account the one under the scheme in the same place, until the end of the transaction, for those who may insert revisions';
 
+-- Level: reader
 CREATE FUNCTION governance.entry_account(relation text, id bigint) RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -45,6 +48,7 @@ $account$;
 COMMENT ON FUNCTION governance.entry_account(text, bigint) IS
 	'part of the calls that take an id alone: whose violation, appeal or proposal it is; null: nobody''s; refuses an id that several accounts have, as a partitioned ledger cannot rule out';
 
+-- Level: moderator
 CREATE FUNCTION governance.revise_check(violation bigint, action text, new_points numeric, reason text)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -101,6 +105,7 @@ $check$;
 COMMENT ON FUNCTION governance.revise_check(bigint, text, numeric, text) IS
 	'the common part of revise() and revise_all(): takes the turn of the standing and refuses a revision that cannot be; gives the account';
 
+-- Level: moderator
 CREATE FUNCTION governance.revise(violation bigint, action text, new_points numeric, reason text, at timestamptz)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -119,6 +124,7 @@ $revise$;
 COMMENT ON FUNCTION governance.revise(bigint, text, numeric, text, timestamptz) IS
 	'the common part of overturn(), change() and reinstate()';
 
+-- Level: moderator
 CREATE FUNCTION governance.revise_all(violations bigint[], actions text[], new_points numeric[], reasons text[], at timestamptz[])
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -151,6 +157,7 @@ $revise$;
 COMMENT ON FUNCTION governance.revise_all(bigint[], text[], numeric[], text[], timestamptz[]) IS
 	'part of decide_appeals(): revises many violations, so that each account is folded once';
 
+-- Level: moderator
 CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -158,6 +165,7 @@ CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at
 COMMENT ON FUNCTION governance.overturn(bigint, text, timestamptz) IS
 	'the violation never was: standing, sanctions and restrictions follow at once; gives the id of the revision';
 
+-- Level: moderator
 CREATE FUNCTION governance.change(violation_id bigint, points numeric, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -165,6 +173,7 @@ CREATE FUNCTION governance.change(violation_id bigint, points numeric, reason te
 COMMENT ON FUNCTION governance.change(bigint, numeric, text, timestamptz) IS
 	'the violation costs so many points instead, within its rule''s range; gives the id of the revision';
 
+-- Level: moderator
 CREATE FUNCTION governance.reinstate(violation_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -172,12 +181,14 @@ CREATE FUNCTION governance.reinstate(violation_id bigint, reason text, decided_a
 COMMENT ON FUNCTION governance.reinstate(bigint, text, timestamptz) IS
 	'an overturned violation counts again; gives the id of the revision';
 
+-- Level: reader
 CREATE FUNCTION governance.inherited_by(account_id bigint, sanction_id bigint, at timestamptz) RETURNS bigint
 	LANGUAGE C STABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_inherited_by';
 COMMENT ON FUNCTION governance.inherited_by(bigint, bigint, timestamptz) IS
 	'part of release(): an account that inherits this sanction of another one at an instant; null: none does';
 
+-- Level: moderator
 CREATE FUNCTION governance.release(sanction_id bigint, reason text, decided_at timestamptz DEFAULT now(),
 								   account_id bigint DEFAULT NULL)
 	RETURNS bigint
@@ -268,6 +279,7 @@ COMMENT ON FUNCTION governance.release(bigint, text, timestamptz, bigint) IS
 -- ledger: appeals
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.appeal_times(scheme text, occurred_at timestamptz, decided_at timestamptz,
 										filed_at timestamptz, OUT file_by timestamptz, OUT decide_by timestamptz)
 	RETURNS record
@@ -355,6 +367,7 @@ $guard$;
 COMMENT ON FUNCTION governance.appeal_guard() IS
 	'row trigger on governance.appeal: what was decided stays as it was decided, and by whom';
 
+-- Level: moderator
 CREATE FUNCTION governance.appeal_settled(account_id bigint, violation_id bigint, outcome text, points numeric) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -373,6 +386,7 @@ $settled$;
 COMMENT ON FUNCTION governance.appeal_settled(bigint, bigint, text, numeric) IS
 	'part of decide_appeals(): does the last revision of the violation say already what the appeal is to lead to?';
 
+-- Level: moderator
 CREATE FUNCTION governance.decide_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -405,6 +419,7 @@ $decide$;
 COMMENT ON FUNCTION governance.decide_appeals(json, json) IS
 	'part of the triggers on governance.appeal: decided appeals revise their violations in the same statement';
 
+-- Level: moderator
 CREATE FUNCTION governance.settle_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -433,6 +448,7 @@ COMMENT ON FUNCTION governance.settle_appeals(json, json) IS
 
 REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard() FROM PUBLIC;
 
+-- Level: moderator
 CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
 										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())
 	RETURNS void
@@ -471,6 +487,7 @@ COMMENT ON FUNCTION governance.decide_appeal(bigint, text, text, numeric, timest
 -- ledger: links between accounts
 -- ---------------------------------------------------------------------------
 
+-- Level: moderator
 CREATE FUNCTION governance.link_accounts(account_id bigint, other_id bigint, kind text, confidence numeric,
 										 evidence jsonb DEFAULT NULL, mutual boolean DEFAULT true,
 										 since timestamptz DEFAULT now())
@@ -501,6 +518,7 @@ $link$;
 COMMENT ON FUNCTION governance.link_accounts(bigint, bigint, text, numeric, jsonb, boolean, timestamptz) IS
 	'links two accounts by a kind and how sure that is: the first inherits from the other and, when mutual, the other from the first';
 
+-- Level: moderator
 CREATE FUNCTION governance.unlink_accounts(account_id bigint, other_id bigint, kind text, at timestamptz DEFAULT now())
 	RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -529,6 +547,7 @@ $unlink$;
 COMMENT ON FUNCTION governance.unlink_accounts(bigint, bigint, text, timestamptz) IS
 	'ends the links of a kind between two accounts, in both directions; gives how many';
 
+-- Level: moderator
 CREATE FUNCTION governance.decide_exemption(account_id bigint, sanction_id bigint, exempt boolean, reason text, decided_at timestamptz)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -576,6 +595,7 @@ $exempt$;
 COMMENT ON FUNCTION governance.decide_exemption(bigint, bigint, boolean, text, timestamptz) IS
 	'part of exempt_account() and end_exemption(): looks at what is named, and inserts the row';
 
+-- Level: moderator
 CREATE FUNCTION governance.exempt_account(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -583,6 +603,7 @@ CREATE FUNCTION governance.exempt_account(account_id bigint, sanction_id bigint,
 COMMENT ON FUNCTION governance.exempt_account(bigint, bigint, text, timestamptz) IS
 	'an account no longer inherits one sanction of a linked account, which stays as it is, as does the link; gives the id of the exemption';
 
+-- Level: moderator
 CREATE FUNCTION governance.end_exemption(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -594,6 +615,7 @@ COMMENT ON FUNCTION governance.end_exemption(bigint, bigint, text, timestamptz) 
 -- ledger: the balance with which an account comes
 -- ---------------------------------------------------------------------------
 
+-- Level: moderator
 CREATE FUNCTION governance.opening_balance(account_id bigint, scheme text, score numeric,
 										   at timestamptz DEFAULT now(), reason text DEFAULT 'opening balance')
 	RETURNS bigint

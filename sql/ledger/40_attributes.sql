@@ -2,18 +2,21 @@
 -- ledger: facts about accounts
 -- ---------------------------------------------------------------------------
 
+-- Level: moderator
 CREATE FUNCTION governance.hold_account(account_id bigint) RETURNS void
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_hold_account';
 COMMENT ON FUNCTION governance.hold_account(bigint) IS
 	'part of set_attribute(): locks an account until the end of the transaction, for those who may insert facts';
 
+-- Level: moderator
 CREATE FUNCTION governance.settle_facts(account_id bigint, name text, since timestamptz) RETURNS void
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_settle_facts';
 COMMENT ON FUNCTION governance.settle_facts(bigint, text, timestamptz) IS
 	'part of set_attribute(): puts what still follows from certifications beside what was set';
 
+-- Level: moderator
 CREATE FUNCTION governance.set_attribute(account_id bigint, name text, value text, since timestamptz DEFAULT now())
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -1,185 +1,14 @@
 -- ---------------------------------------------------------------------------
 -- oversight: who may do what.  The extension owns no role; a DBA gives his own
--- roles one of three levels.  What a level may do is said here and nowhere
--- else: grants are made from it, and a test fails when an object of the schema
--- is missing.
+-- roles one of three levels.  What a level may do to an object is said right
+-- above the object, in a line "-- Level: ..." that levels.awk reads: grants are
+-- made from it, and a test fails when an object of the schema has none.  Nearly
+-- all functions run with the rights of their caller and are left to PUBLIC: what
+-- they reach is decided by the tables.  Those that are not are granted to the
+-- level; those of the level "owner" are for whoever owns the ledger.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION governance.object_level(OUT kind text, OUT object text, OUT level text, OUT privileges text[])
-	RETURNS SETOF record
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 300
-	SET search_path = pg_catalog, pg_temp
-AS $levels$
-	-- Tables and sequences, and what moderators and administrators may do to
-	-- them.  Readers may select from every table, view and sequence.
-	WITH written (object, moderator, administrator) AS (VALUES
-		('account', 'INSERT', 'UPDATE,DELETE'),
-		('account_seq', 'USAGE', NULL),
-		('attribute', 'INSERT,UPDATE,DELETE', NULL),
-		('violation', 'INSERT', NULL),
-		('activity', 'INSERT', NULL),
-		('revision', 'INSERT', NULL),
-		('appeal', 'INSERT,UPDATE', NULL),
-		('account_link', 'INSERT,UPDATE', NULL),
-		('exemption', 'INSERT', NULL),
-		('entry_seq', 'USAGE', NULL),
-		('campaign', NULL, 'INSERT,UPDATE,DELETE'),
-		-- derived: written by triggers alone
-		('standing', NULL, NULL),
-		('sanction', NULL, NULL),
-		('sanction_seq', NULL, NULL),
-		('restriction', NULL, NULL),
-		-- what is handed out for filing
-		('statement', NULL, 'INSERT,UPDATE'),
-		-- the rulebook; rules and rungs come and go with their version
-		('scheme', NULL, 'INSERT,UPDATE'),
-		('policy', NULL, 'INSERT,UPDATE,DELETE'),
-		('policy_seq', NULL, 'USAGE'),
-		('policy_rule', NULL, NULL),
-		('policy_rung', NULL, NULL),
-		('capability', NULL, 'INSERT,UPDATE,DELETE'),
-		('activity_kind', NULL, 'INSERT,UPDATE,DELETE'),
-		('holiday', NULL, 'INSERT,UPDATE,DELETE'),
-		-- certification
-		('face_check', 'INSERT', NULL),
-		('certification_seq', 'USAGE', NULL),
-		('certification_step', NULL, 'INSERT'),
-		('certification', NULL, NULL),
-		('certification_config', NULL, NULL),
-		('certified_account', NULL, NULL),
-		('certified_attribute', NULL, NULL),
-		('qualified_domain', NULL, NULL),
-		('qualified_capability', NULL, NULL),
-		('qualification_kind', NULL, 'INSERT,UPDATE,DELETE'),
-		('qualification_scale', NULL, 'INSERT,UPDATE,DELETE'),
-		('qualification_grade', NULL, 'INSERT,UPDATE,DELETE'),
-		('taxonomy', NULL, 'INSERT,UPDATE,DELETE'),
-		('taxonomy_attribute', NULL, 'INSERT,UPDATE,DELETE'),
-		('domain', NULL, 'INSERT,UPDATE,DELETE'),
-		('requirement', NULL, 'INSERT,UPDATE,DELETE'),
-		('requirement_seq', NULL, 'USAGE'),
-		('certification_withholding', NULL, 'INSERT,UPDATE,DELETE'),
-		('certification_attribute', NULL, 'INSERT,UPDATE,DELETE'),
-		('certification_consequence', NULL, 'INSERT,UPDATE,DELETE'),
-		('certification_consequence_seq', NULL, 'USAGE'),
-		('account_administrator', NULL, 'INSERT,UPDATE,DELETE'),
-		('account_binding', NULL, 'INSERT,UPDATE'),
-		('account_binding_seq', NULL, 'USAGE'),
-		-- events: whoever reads the outbox puts down how far
-		('event', NULL, 'INSERT,UPDATE,DELETE'),
-		('event_seq', NULL, 'USAGE'),
-		('event_consumer', NULL, 'UPDATE'),
-		('event_delivery', NULL, 'INSERT,UPDATE,DELETE'),
-		('event_delivery_seq', NULL, 'USAGE'),
-		('event_queue', NULL, 'INSERT,UPDATE,DELETE'),
-		('event_watch', NULL, 'INSERT,UPDATE,DELETE'),
-		('event_server', NULL, 'UPDATE'),
-		-- oversight: what is written down about those who decide
-		('role_level', NULL, NULL),
-		('seal', NULL, NULL),
-		('seal_seq', NULL, NULL),
-		('brake', NULL, 'INSERT,UPDATE,DELETE'),
-		('brake_seq', NULL, 'USAGE'),
-		('brake_count', NULL, NULL),
-		('parked', NULL, NULL),
-		('brake_status', NULL, NULL),
-		('moderator_limit', NULL, 'INSERT,UPDATE,DELETE'),
-		('moderator_limit_seq', NULL, 'USAGE'),
-		('proposal', 'INSERT,UPDATE', NULL),
-		('proposal_seq', 'USAGE', NULL),
-		('audit', NULL, NULL),
-		('audit_seq', NULL, NULL),
-		('audit_chain', NULL, NULL),
-		-- views
-		('access_level', NULL, NULL),
-		('campaign_yield', NULL, NULL),
-		('consumer_lag', NULL, NULL),
-		('report_sanction', NULL, NULL),
-		('report_violation', NULL, NULL),
-		('certification_due', NULL, NULL),
-		('certification_lost', NULL, NULL),
-		('certification_overview', NULL, NULL),
-		('policies', NULL, NULL),
-		('rule', NULL, NULL),
-		('rule_centre', NULL, NULL),
-		('rule_history', NULL, NULL),
-		('rung', NULL, NULL),
-		('sanction_in_force', NULL, NULL)),
-	-- Functions by name: the level that has use of it.  Nearly all of them run
-	-- with the rights of their caller and are left to PUBLIC: what they reach
-	-- is decided by the tables.  Those that are not are granted to the level.
-	-- Whoever owns the ledger uses those of level "owner".
-	called (object, level) AS (VALUES
-		('score', 'reader'), ('tier', 'reader'), ('permits', 'reader'), ('permits_support', 'everyone'), ('restrictions', 'reader'), ('linked_sanctions', 'reader'),
-		('next_change', 'reader'), ('timeline', 'reader'), ('explain', 'reader'), ('explain_text', 'reader'),
-		('verify', 'reader'), ('verify_range', 'reader'), ('account_parts', 'reader'), ('simulate', 'reader'), ('simulate_account', 'reader'), ('simulate_summary', 'reader'),
-		('simulate_range', 'reader'), ('simulate_distribution', 'reader'),
-		('policy_document', 'reader'), ('search_rules', 'reader'),
-		('transparency_page', 'reader'), ('account_page', 'reader'), ('account_chart', 'reader'), ('page_date', 'reader'), ('page_dates', 'reader'),
-		('notice', 'reader'), ('statement_of_reasons', 'reader'), ('draft_statement', 'reader'), ('withheld_text', 'reader'), ('statements_missing', 'reader'),
-		('verify_audit', 'reader'), ('verify_rulebook', 'reader'), ('rules_of', 'reader'), ('rungs_of', 'reader'), ('audit_head', 'reader'), ('audit_digest', 'reader'),
-		('limits_of', 'reader'), ('propose_violation', 'moderator'), ('confirm', 'moderator'), ('reject', 'moderator'), ('decide_proposal', 'moderator'),
-		('brake_check', 'owner'), ('release_brake', 'administrator'),
-		('rows_digest', 'reader'), ('seal', 'administrator'), ('verify_seals', 'reader'), ('seal_as_owner', 'owner'), ('release_brake_as_owner', 'owner'),
-		('check_name_given', 'everyone'),('message', 'everyone'), ('library_version', 'everyone'), ('report_missing', 'everyone'), ('check_statement', 'everyone'), ('acting_role', 'everyone'), ('may_tell', 'everyone'), ('written_here', 'everyone'),
-		('qualified', 'reader'), ('qualified_support', 'everyone'), ('qualified_for', 'reader'), ('qualified_slowly', 'reader'), ('why_not', 'reader'),
-		('why_not_text', 'reader'), ('unmet_grades', 'reader'), ('qualification_name', 'reader'), ('check_qualification', 'reader'),
-		('certification_status', 'reader'), ('certification_history', 'reader'), ('certifications_due', 'reader'),
-		('certification_periods', 'reader'), ('certification_remaining', 'reader'), ('verify_certification', 'reader'), ('verify_steps', 'reader'),
-		('export_taxonomy', 'reader'), ('grade_scale', 'reader'), ('review_terms', 'reader'), ('review_deadline', 'reader'),
-		('help', 'everyone'), ('next_rung', 'reader'), ('report_period', 'reader'), ('report_period_name', 'reader'), ('report_strictest', 'reader'), ('announcement_words', 'reader'), ('transparency_figures', 'reader'), ('report_bounds', 'reader'),
-		('report_scheme', 'reader'), ('report_announcement', 'reader'), ('announcement_text', 'reader'),
-		('report_in_force', 'reader'), ('report_recidivism', 'reader'), ('report_sources', 'reader'),
-		('report_campaigns', 'reader'), ('report_moderators', 'reader'), ('report_appeals', 'reader'),
-		('report_scores', 'reader'), ('report_near', 'reader'), ('report_content', 'reader'), ('stored_nearness', 'reader'), ('stored_scores', 'reader'), ('past_scores', 'reader'), ('report_upcoming', 'reader'),
-		('poll', 'administrator'), ('acknowledge', 'administrator'), ('tick', 'administrator'),
-		('event_distribute', 'administrator'), ('event_settle', 'administrator'), ('event_settled', 'administrator'), ('event_fresh', 'administrator'), ('event_sweep', 'administrator'), ('event_prune', 'administrator'),
-		('event_limit', 'administrator'), ('event_notify', 'administrator'), ('event_require_consumer', 'administrator'), ('event_sanction_steps', 'administrator'),
-		('create_consumer', 'owner'), ('drop_consumer', 'owner'),
-		('check_policy', 'everyone'), ('check_stored_policy', 'everyone'), ('dry_run', 'everyone'), ('appeal_times', 'everyone'), ('object_level', 'everyone'), ('level_privilege', 'everyone'), ('held_privilege', 'everyone'),
-		('entry_id_given', 'moderator'), ('entry_account', 'reader'), ('overturn', 'moderator'), ('change', 'moderator'), ('reinstate', 'moderator'), ('release', 'moderator'), ('opening_balance', 'moderator'),
-		('link_accounts', 'moderator'), ('unlink_accounts', 'moderator'), ('exempt_account', 'moderator'), ('end_exemption', 'moderator'), ('decide_exemption', 'moderator'), ('inherited_by', 'reader'),
-		('revise', 'moderator'), ('revise_check', 'moderator'), ('appeal_settled', 'moderator'), ('revise_all', 'moderator'), ('decide_appeals', 'moderator'), ('settle_appeals', 'moderator'), ('confirm_proposals', 'moderator'),
-		('decide_appeal', 'moderator'), ('set_attribute', 'moderator'), ('check_face', 'moderator'),
-		('hold_account', 'moderator'), ('settle_facts', 'moderator'), ('hold_standing', 'moderator'), ('hold_standings', 'moderator'),
-		('statements_of_reasons', 'administrator'), ('file_statements', 'administrator'),
-		('publish', 'administrator'), ('activate', 'administrator'), ('retire', 'administrator'),
-		('policy_place', 'administrator'), ('hold_scheme', 'administrator'), ('rebuild', 'administrator'),
-		('holiday', 'administrator'),
-		('require_capability', 'administrator'), ('require_qualification', 'administrator'),
-		('take_step', 'administrator'), ('apply_for_certification', 'administrator'), ('examine_certification', 'administrator'), ('examine_part', 'administrator'),
-		('grant_certification', 'administrator'), ('refuse_certification', 'administrator'), ('review_certification', 'administrator'),
-		('suspend_certification', 'administrator'), ('reinstate_certification', 'administrator'), ('cancel_certification', 'administrator'),
-		('bind_account', 'administrator'), ('unbind_account', 'administrator'), ('import_taxonomy', 'administrator'),
-		('certification_apply_check', 'owner'), ('certification_part_check', 'owner'), ('certification_grant_check', 'owner'),
-		('certification_reinstate_check', 'owner'), ('certification_consequences', 'owner'), ('certification_violations', 'owner'), ('certification_revisions', 'owner'), ('certification_derive', 'owner'),
-		('certification_derive_attributes', 'owner'), ('certification_turn', 'owner'), ('rebuild_certification', 'owner'), ('load_taxonomy', 'owner'),
-		('grant_level', 'owner'), ('revoke_level', 'owner'), ('grant_again', 'owner'),
-		('create_ledger', 'owner'), ('create_steps', 'owner'), ('rulebook_steps', 'owner'), ('ledger_steps', 'owner'), ('oversight_steps', 'owner'), ('certification_steps', 'owner'), ('report_steps', 'owner'), ('event_steps', 'owner'),
-		('step_columns', 'owner'), ('comment_relation', 'owner'), ('ensure_table', 'owner'), ('ensure_view', 'owner'), ('drop_replaced_views', 'owner'), ('create_step', 'owner'), ('lost_columns', 'owner'), ('grant_levels_again', 'owner'), ('ensure_trigger', 'owner'),
-		('audit_adopt', 'owner'), ('audit_fact', 'owner'),
-		('certification_revisions', 'owner'), ('certification_violations', 'owner'))
-	-- sequences too: a dump reads where they are
-	SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'reader', '{SELECT}'::text[] FROM written w
-	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'moderator',
-			string_to_array(w.moderator, ',') FROM written w WHERE w.moderator IS NOT NULL
-	UNION ALL SELECT CASE WHEN w.object LIKE '%\_seq' THEN 'sequence' ELSE 'table' END, w.object, 'administrator',
-			string_to_array(w.administrator, ',') FROM written w WHERE w.administrator IS NOT NULL
-	UNION ALL SELECT 'sequence', w.object, 'owner', '{USAGE}' FROM written w
-		WHERE w.object LIKE '%\_seq' AND w.moderator IS NULL AND w.administrator IS NULL
-	UNION ALL SELECT 'function', c.object, c.level, '{EXECUTE}' FROM called c
-	-- What answers from its arguments alone is for everyone; what is attached
-	-- to tables is for whoever creates the ledger.
-	UNION ALL SELECT DISTINCT 'function', p.proname, CASE WHEN p.prorettype = 'trigger'::regtype THEN 'owner' ELSE 'everyone' END,
-			'{EXECUTE}'::text[]
-		FROM pg_proc p
-		WHERE p.pronamespace = 'governance'::regnamespace
-			AND (p.prorettype = 'trigger'::regtype OR p.provolatile = 'i')
-			AND NOT EXISTS (SELECT FROM called c WHERE c.object = p.proname)
-$levels$;
-COMMENT ON FUNCTION governance.object_level() IS
-	'every table, view, sequence and function of the schema with the lowest level that has use of it and what that level may do to it; each level has what the ones below it have';
-
+-- Level: everyone
 CREATE FUNCTION governance.level_privilege(OUT level text, OUT kind text, OUT object text, OUT privilege text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 500
@@ -205,6 +34,7 @@ COMMENT ON FUNCTION governance.level_privilege() IS
 	'object by object, the privileges that are granted with a level; of functions those that PUBLIC does not have';
 
 -- PL/pgSQL, because it reads tables of the ledger.
+-- Level: everyone
 CREATE FUNCTION governance.held_privilege(OUT role text, OUT kind text, OUT object text, OUT privilege text)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 500
@@ -274,6 +104,7 @@ $held$;
 COMMENT ON FUNCTION governance.held_privilege() IS
 	'object by object, what roles other than the owners may do in the schema: by grants to them and to PUBLIC, on columns, with the option to grant further, as owners, by default privileges and, where they have a level, by roles that they are members of';
 
+-- Level: owner
 CREATE FUNCTION governance.grant_again(role text, level text, reduce boolean) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -299,6 +130,7 @@ $grant$;
 COMMENT ON FUNCTION governance.grant_again(text, text, boolean) IS
 	'part of grant_level(), revoke_level() and create_ledger(): grants what goes with a level (null: none) and, when told to reduce, revokes what goes with any other';
 
+-- Level: owner
 CREATE FUNCTION governance.grant_level(role regrole, level text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -333,6 +165,7 @@ $grant$;
 COMMENT ON FUNCTION governance.grant_level(regrole, text) IS
 	'gives a role what a level needs: reader, moderator or administrator; takes away what it had by a higher one';
 
+-- Level: owner
 CREATE FUNCTION governance.revoke_level(role regrole) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -356,6 +189,7 @@ REVOKE ALL ON FUNCTION governance.grant_level(regrole, text), governance.revoke_
 	governance.grant_again(text, text, boolean) FROM PUBLIC;
 
 -- Called by create_ledger() when the objects of this version are there.
+-- Level: owner
 CREATE FUNCTION governance.grant_levels_again() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

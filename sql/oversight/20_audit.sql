@@ -4,18 +4,21 @@
 -- covers the one before it.
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.acting_role() RETURNS text
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'governance_acting_role';
 COMMENT ON FUNCTION governance.acting_role() IS
 	'the current user; inside the ledger''s own triggers, which run as its owner, the one on whose behalf they do';
 
+-- Level: everyone
 CREATE FUNCTION governance.may_tell(relation text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	RETURN has_table_privilege(governance.acting_role(), 'governance.' || quote_ident(relation), 'SELECT');
 COMMENT ON FUNCTION governance.may_tell(text) IS
 	'may the acting role select from a table of the ledger?  An error says what is there only then';
 
+-- Level: everyone
 CREATE FUNCTION governance.written_here(xid) RETURNS boolean
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'governance_written_here';
@@ -123,6 +126,7 @@ CREATE FUNCTION governance.audit_row() RETURNS trigger
 COMMENT ON FUNCTION governance.audit_row() IS
 	'row trigger on tables of decisions: a row that is written, changed or deleted leaves an entry in governance.audit';
 
+-- Level: owner
 CREATE FUNCTION governance.audit_fact(role text, action text, account_id bigint, name text, value text, during tstzrange) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -149,12 +153,14 @@ COMMENT ON FUNCTION governance.audit_append() IS
 REVOKE ALL ON FUNCTION governance.audit_row(), governance.audit_append(), governance.audit_row_entry(),
 	governance.audit_fact(text, text, bigint, text, text, tstzrange) FROM PUBLIC;
 
+-- Level: reader
 CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS bytea
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_audit_digest';
 COMMENT ON FUNCTION governance.audit_digest(bytea, record) IS
 	'the digest of an entry of governance.audit and of the digest before it: SHA-256 over that and the entry as a JSON object in UTF-8, as jsonb prints it, instants in UTC';
 
+-- Level: owner
 CREATE FUNCTION governance.audit_adopt(relation text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -188,6 +194,7 @@ COMMENT ON FUNCTION governance.audit_adopt(text) IS
 	'part of create_ledger(): attaches the trigger of the audit to a table, and writes entries for rows that were there before it';
 REVOKE ALL ON FUNCTION governance.audit_adopt(text) FROM PUBLIC;
 
+-- Level: reader
 CREATE FUNCTION governance.audit_head(OUT "position" bigint, OUT digest bytea) RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -200,6 +207,7 @@ $head$;
 COMMENT ON FUNCTION governance.audit_head() IS
 	'where the chain of the audit has got to; to be noted outside, so that a chain that was cut short or written anew is found out';
 
+-- Level: reader
 CREATE FUNCTION governance.verify_audit(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record

@@ -4,6 +4,7 @@
 -- governance.moderator_limit is empty, nothing looks at it.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.limits_of(actor text)
 	RETURNS TABLE (limit_id bigint, role text, level text, scheme text, max_points numeric, max_length interval,
 				   max_tier governance.sanction_tier, second_person boolean)
@@ -24,6 +25,7 @@ $limits$;
 COMMENT ON FUNCTION governance.limits_of(text) IS
 	'the limits that hold for a role: its own, those of roles that it is a member of, and those of their levels';
 
+-- Level: everyone
 CREATE FUNCTION governance.check_name_given(relation regclass, field text, name text) RETURNS void
 	LANGUAGE C STABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_check_name_given';
@@ -84,6 +86,7 @@ $guard$;
 COMMENT ON FUNCTION governance.proposal_guard() IS
 	'row trigger on governance.proposal: writes down who proposes and who decides, and that they are two';
 
+-- Level: moderator
 CREATE FUNCTION governance.confirm_proposals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -104,6 +107,7 @@ COMMENT ON FUNCTION governance.confirm_proposals(json, json) IS
 
 REVOKE ALL ON FUNCTION governance.proposal_guard() FROM PUBLIC;
 
+-- Level: moderator
 CREATE FUNCTION governance.propose_violation(account_id bigint, scheme text, rule text, reason text, points numeric DEFAULT NULL,
 		occurred_at timestamptz DEFAULT now(), source text DEFAULT 'report', campaign text DEFAULT NULL,
 		incident text DEFAULT NULL, content_ref text DEFAULT NULL, surcharge numeric DEFAULT NULL,
@@ -149,6 +153,7 @@ $propose$;
 COMMENT ON FUNCTION governance.propose_violation(bigint, text, text, text, numeric, timestamptz, text, text, text, text, numeric, interval, jsonb, timestamptz) IS
 	'proposes a violation, which counts once somebody else confirms it; gives the proposal_id';
 
+-- Level: moderator
 CREATE FUNCTION governance.decide_proposal(proposal bigint, decision text, remark text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -170,12 +175,14 @@ $decide$;
 COMMENT ON FUNCTION governance.decide_proposal(bigint, text, text) IS
 	'the common part of confirm() and reject()';
 
+-- Level: moderator
 CREATE FUNCTION governance.confirm(proposal_id bigint, note text DEFAULT NULL) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	RETURN governance.decide_proposal(proposal_id, 'confirmed', note);
 COMMENT ON FUNCTION governance.confirm(bigint, text) IS
 	'the second person agrees: the proposal becomes a violation; gives its violation_id';
 
+-- Level: moderator
 CREATE FUNCTION governance.reject(proposal_id bigint, note text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

@@ -8,6 +8,7 @@
 -- on the way of a violation: nobody waits for anybody.
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.brake_check(accounts bigint[], violations bigint[]) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 	SET search_path = pg_catalog, pg_temp
@@ -76,6 +77,7 @@ $check$;
 COMMENT ON FUNCTION governance.brake_check(bigint[], bigint[]) IS
 	'part of the trigger on violations: counts the accounts that a statement has sanctioned, parks what goes too far, and gives the violations that are to be held';
 
+-- Level: owner
 CREATE FUNCTION governance.release_brake_as_owner(brake_id bigint, reason text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -99,6 +101,7 @@ $release$;
 COMMENT ON FUNCTION governance.release_brake_as_owner(bigint, text) IS
 	'part of release_brake(): what it does, as the owner of the ledger';
 
+-- Level: administrator
 CREATE FUNCTION governance.release_brake(brake_id bigint, reason text) RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_as_owner';

@@ -23,6 +23,7 @@ CREATE FUNCTION governance.row_digest("row" jsonb, columns text[]) RETURNS bytea
 COMMENT ON FUNCTION governance.row_digest(jsonb, text[]) IS
 	'the first sixteen bytes of the SHA-256 of these columns of a row, as jsonb prints them in UTF-8';
 
+-- Level: reader
 CREATE FUNCTION governance.rows_digest(digests bytea[]) RETURNS bytea
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE WHEN cardinality(digests) = 1 THEN digests[1]
@@ -31,6 +32,7 @@ CREATE FUNCTION governance.rows_digest(digests bytea[]) RETURNS bytea
 COMMENT ON FUNCTION governance.rows_digest(bytea[]) IS
 	'of the rows that have an id, in the order of their accounts: the digest of the only one, which is the rule, or one over those of all';
 
+-- Level: owner
 CREATE FUNCTION governance.seal_as_owner(reason text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -67,6 +69,7 @@ $seal$;
 COMMENT ON FUNCTION governance.seal_as_owner(text) IS
 	'part of seal(): what it does, as the owner of the ledger';
 
+-- Level: administrator
 CREATE FUNCTION governance.seal(reason text DEFAULT NULL) RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_as_owner';
@@ -74,6 +77,7 @@ REVOKE ALL ON FUNCTION governance.seal(text), governance.seal_as_owner(text) FRO
 COMMENT ON FUNCTION governance.seal(text) IS
 	'seals the violations and activities that are there and are not sealed yet; gives how many';
 
+-- Level: reader
 CREATE FUNCTION governance.verify_seals(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record

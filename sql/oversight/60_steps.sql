@@ -2,6 +2,7 @@
 -- oversight: what create_ledger() makes of it (sql/create_ledger.sql says how).
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.oversight_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 80
@@ -9,6 +10,7 @@ CREATE FUNCTION governance.oversight_steps(OUT number integer, OUT kind text, OU
 AS $steps$
 VALUES
 
+-- Level: reader
 (3000, 'table', 'role_level', 'the roles that have been given a level; written by grant_level() and revoke_level()', $$
 CREATE TABLE governance.role_level (
 	role text NOT NULL,  -- name of the role
@@ -19,6 +21,7 @@ CREATE TABLE governance.role_level (
 	CONSTRAINT role_level_level_check CHECK (level IN ('reader', 'moderator', 'administrator'))
 )$$),
 
+-- Level: reader
 (3010, 'view', 'access_level', 'which role has which level, and where its rights are others than the level''s; roles without a level that have rights of their own too', $$
 CREATE VIEW governance.access_level (
 	role,  -- name of the role
@@ -50,12 +53,15 @@ GROUP BY coalesce(w.role, h.role), l.level, l.granted_at, l.granted_by$$),
 (3030, 'always trigger', 'role_level.role_level_truncated', NULL,
 	$$AFTER TRUNCATE ON governance.role_level FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()$$),
 
+-- Level: administrator USAGE
 (3100, 'sequence', 'moderator_limit_seq', 'ids of limits',
 	$$CREATE SEQUENCE governance.moderator_limit_seq AS bigint$$),
 
+-- Level: moderator USAGE
 (3110, 'sequence', 'proposal_seq', 'ids of proposals',
 	$$CREATE SEQUENCE governance.proposal_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (3120, 'table', 'moderator_limit', 'how far those who decide may go; empty: as far as the rules do', $$
 CREATE TABLE governance.moderator_limit (
 	limit_id bigint NOT NULL DEFAULT nextval('governance.moderator_limit_seq'),  -- identifies the limit
@@ -75,6 +81,7 @@ CREATE TABLE governance.moderator_limit (
 	CONSTRAINT moderator_limit_max_length_check CHECK (max_length >= '0'::interval)
 )$$),
 
+-- Level: moderator INSERT UPDATE
 (3130, 'table', 'proposal', 'violations that one person proposes and another confirms', $$
 CREATE TABLE governance.proposal (
 	proposal_id bigint NOT NULL DEFAULT nextval('governance.proposal_seq'),  -- identifies the proposal
@@ -124,9 +131,11 @@ CREATE TABLE governance.proposal (
 (3170, 'trigger', 'proposal.proposal_decide', NULL,
 	$$AFTER UPDATE ON governance.proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.pass_rows('confirm_proposals')$$),
 
+-- Level: administrator USAGE
 (3200, 'sequence', 'brake_seq', 'ids of brakes and of parkings',
 	$$CREATE SEQUENCE governance.brake_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (3210, 'table', 'brake', 'which schemes, or rules, are parked when they begin to sanction too many accounts; empty: none', $$
 CREATE TABLE governance.brake (
 	brake_id bigint NOT NULL DEFAULT nextval('governance.brake_seq'),  -- identifies the brake
@@ -144,6 +153,7 @@ CREATE TABLE governance.brake (
 	CONSTRAINT brake_within_check CHECK (within > '0'::interval)
 )$$),
 
+-- Level: reader
 (3220, 'table', 'brake_count', 'the accounts that each brake has seen sanctioned; what is older than the window goes', $$
 CREATE TABLE governance.brake_count (
 	account_id bigint NOT NULL,  -- who was sanctioned
@@ -155,6 +165,7 @@ CREATE TABLE governance.brake_count (
 (3221, 'index', 'brake_count.brake_count_at_idx', NULL,
 	$$CREATE INDEX brake_count_at_idx ON governance.brake_count (brake_id, at)$$),
 
+-- Level: reader
 (3230, 'table', 'parked', 'the schemes and rules that a brake has parked, and when they were released', $$
 CREATE TABLE governance.parked (
 	parked_id bigint NOT NULL DEFAULT nextval('governance.brake_seq'),  -- identifies the parking
@@ -171,6 +182,7 @@ CREATE TABLE governance.parked (
 	CONSTRAINT parked_released_check CHECK (num_nulls(released_at, released_by, reason) IN (0, 3))
 )$$),
 
+-- Level: reader
 (3240, 'view', 'brake_status', 'every brake, how many accounts it has counted, and whether it is on', $$
 CREATE VIEW governance.brake_status (
 	brake_id,  -- the brake
@@ -205,9 +217,11 @@ FROM governance.brake b$$),
 (3290, 'always trigger', 'parked.parked_truncated', NULL,
 	$$AFTER TRUNCATE ON governance.parked FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()$$),
 
+-- Level: reader
 (3300, 'sequence', 'seal_seq', 'ids of seals',
 	$$CREATE SEQUENCE governance.seal_seq AS bigint$$),
 
+-- Level: reader
 (3310, 'table', 'seal', 'digests of entries of the ledger, up to a thousand in a row; append-only', $$
 CREATE TABLE governance.seal (
 	seal_id bigint NOT NULL DEFAULT nextval('governance.seal_seq'),  -- identifies the seal
@@ -223,9 +237,11 @@ CREATE TABLE governance.seal (
 	CONSTRAINT seal_pkey PRIMARY KEY (seal_id)
 )$$),
 
+-- Level: reader
 (3400, 'sequence', 'audit_seq', 'ids of entries of the audit',
 	$$CREATE SEQUENCE governance.audit_seq AS bigint$$),
 
+-- Level: reader
 (3410, 'table', 'audit', 'every decision: who, when, what and why; append-only, written by triggers', $$
 CREATE TABLE governance.audit (
 	audit_id bigint NOT NULL DEFAULT nextval('governance.audit_seq'),  -- identifies the entry
@@ -245,6 +261,7 @@ CREATE TABLE governance.audit (
 (3411, 'index', 'audit.audit_key_idx', NULL,
 	$$CREATE INDEX audit_key_idx ON governance.audit (relation, key)$$),
 
+-- Level: reader
 (3420, 'table', 'audit_chain', 'the entries of the audit in the order in which they were committed, each with a digest over itself and the one before it; append-only', $$
 CREATE TABLE governance.audit_chain (
 	position bigint NOT NULL,  -- from 1, without gaps

@@ -2,6 +2,7 @@
 -- reports: what create_ledger() makes for them (sql/create_ledger.sql says how).
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.report_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -9,6 +10,7 @@ CREATE FUNCTION governance.report_steps(OUT number integer, OUT kind text, OUT o
 AS $steps$
 VALUES
 
+-- Level: administrator INSERT UPDATE
 (5000, 'table', 'statement', 'statements of reasons that were handed out for filing; each once, and never amended', $$
 CREATE TABLE governance.statement (
 	account_id bigint NOT NULL,  -- whose sanction
@@ -36,6 +38,7 @@ CREATE TABLE governance.statement (
 (5010, 'trigger', 'statement.statement_guard', NULL,
 	$$BEFORE INSERT OR UPDATE ON governance.statement FOR EACH ROW EXECUTE FUNCTION governance.statement_guard()$$),
 
+-- Level: reader
 (5100, 'view', 'report_sanction', 'the sanctions that reports count: enforced, started (or overturned), none of a version on trial', $$
 CREATE VIEW governance.report_sanction (
 	account_id,  -- who
@@ -56,6 +59,7 @@ SELECT s.account_id, s.sanction_id, s.scheme, s.tier, s.rung, s.violation_id,
 FROM governance.sanction s
 WHERE s.enforced AND coalesce(lower(s.during), CASE WHEN s.release_reason = 'overturned' THEN s.recorded_at END) <= now()$$),
 
+-- Level: reader
 (5110, 'view', 'report_violation', 'the violations with what has become of them: whether one is overturned is what its last revision says, whenever that was', $$
 CREATE VIEW governance.report_violation (
 	account_id,  -- who

@@ -3,6 +3,7 @@
 -- on the tables of the ledger.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.score(account_id bigint, scheme text, at timestamptz DEFAULT now(),
 								 known_at timestamptz DEFAULT NULL)
 	RETURNS governance.credit_score
@@ -11,6 +12,7 @@ CREATE FUNCTION governance.score(account_id bigint, scheme text, at timestamptz 
 COMMENT ON FUNCTION governance.score(bigint, text, timestamptz, timestamptz) IS
 	'the score at an instant: past ones as the platform showed it then (or as known at known_at), future ones if nothing more happens';
 
+-- Level: reader
 CREATE FUNCTION governance.tier(account_id bigint, scheme text DEFAULT NULL, at timestamptz DEFAULT now(),
 								known_at timestamptz DEFAULT NULL)
 	RETURNS governance.sanction_tier
@@ -19,12 +21,14 @@ CREATE FUNCTION governance.tier(account_id bigint, scheme text DEFAULT NULL, at 
 COMMENT ON FUNCTION governance.tier(bigint, text, timestamptz, timestamptz) IS
 	'the strictest sanction in force at an instant, under one scheme or under all of them';
 
+-- Level: everyone
 CREATE FUNCTION governance.permits_support(internal) RETURNS internal
 	LANGUAGE C STABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_permits_support';
 COMMENT ON FUNCTION governance.permits_support(internal) IS
 	'part of permits(): tells the planner how many rows to expect';
 
+-- Level: reader
 CREATE FUNCTION governance.permits(account_id bigint, capability text, at timestamptz DEFAULT now())
 	RETURNS boolean
 	LANGUAGE C STABLE PARALLEL RESTRICTED COST 10 SUPPORT governance.permits_support
@@ -32,6 +36,7 @@ CREATE FUNCTION governance.permits(account_id bigint, capability text, at timest
 COMMENT ON FUNCTION governance.permits(bigint, text, timestamptz) IS
 	'may the account do that at an instant?';
 
+-- Level: reader
 CREATE FUNCTION governance.restrictions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT capability text, OUT since timestamptz, OUT until timestamptz, OUT scheme text,
 	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint, OUT linked_account bigint)
@@ -41,6 +46,7 @@ CREATE FUNCTION governance.restrictions(account_id bigint, at timestamptz DEFAUL
 COMMENT ON FUNCTION governance.restrictions(bigint, timestamptz) IS
 	'what is withheld from an account at an instant, until when, and by which sanction, its own or a linked account''s';
 
+-- Level: reader
 CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT linked_account bigint, OUT kind text, OUT confidence float8, OUT scheme text,
 	OUT rung text, OUT tier governance.sanction_tier, OUT since timestamptz, OUT until timestamptz,
@@ -51,6 +57,7 @@ CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DE
 COMMENT ON FUNCTION governance.linked_sanctions(bigint, timestamptz) IS
 	'the sanctions that accounts linked to this one stand under at an instant, and what of them is withheld from it too';
 
+-- Level: reader
 CREATE FUNCTION governance.next_change(account_id bigint, scheme text,
 	OUT at timestamptz, OUT score governance.credit_score, OUT tier governance.sanction_tier)
 	RETURNS record
@@ -59,6 +66,7 @@ CREATE FUNCTION governance.next_change(account_id bigint, scheme text,
 COMMENT ON FUNCTION governance.next_change(bigint, text) IS
 	'when the standing will next change by itself, and to what; null: never';
 
+-- Level: reader
 CREATE FUNCTION governance.timeline(account_id bigint, scheme text,
 	OUT at timestamptz, OUT what text, OUT delta numeric, OUT score governance.credit_score,
 	OUT tier governance.sanction_tier, OUT rung text, OUT sanction_id bigint, OUT policy_id bigint,
@@ -69,6 +77,7 @@ CREATE FUNCTION governance.timeline(account_id bigint, scheme text,
 COMMENT ON FUNCTION governance.timeline(bigint, text) IS
 	'one row for every entry and every change that time brought or will bring (expected), in order';
 
+-- Level: reader
 CREATE FUNCTION governance.explain(sanction_id bigint)
 	RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -76,6 +85,7 @@ CREATE FUNCTION governance.explain(sanction_id bigint)
 COMMENT ON FUNCTION governance.explain(bigint) IS
 	'the reasons for one sanction, complete: version, rung, violation, price, score, duration, release; key text has them in words';
 
+-- Level: reader
 CREATE FUNCTION governance.explain_text(sanction_id bigint)
 	RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
@@ -90,6 +100,7 @@ COMMENT ON FUNCTION governance.explain_text(bigint) IS
 -- The accounts in as many parts as there may be workers and a leader, each with
 -- about as many.  One worker is none: the planner does not see that the leader
 -- takes a part, and runs both itself.
+-- Level: reader
 CREATE FUNCTION governance.account_parts(OUT first_account bigint, OUT last_account bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 3
@@ -122,6 +133,7 @@ $parts$;
 COMMENT ON FUNCTION governance.account_parts() IS
 	'part of verify(), rebuild() and simulate(): spans of accounts for parallel workers; null: without a bound';
 
+-- Level: reader
 CREATE FUNCTION governance.verify_range(first_account bigint, last_account bigint, only_whether boolean,
 	progress integer,
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
@@ -131,6 +143,7 @@ CREATE FUNCTION governance.verify_range(first_account bigint, last_account bigin
 COMMENT ON FUNCTION governance.verify_range(bigint, bigint, boolean, integer) IS
 	'part of verify() and rebuild(): the accounts from one id to another';
 
+-- Level: reader
 CREATE FUNCTION governance.verify(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record
@@ -147,6 +160,7 @@ CREATE FUNCTION governance.verify(progress integer,
 COMMENT ON FUNCTION governance.verify(integer) IS
 	'the same, and says so after every so many accounts';
 
+-- Level: administrator
 CREATE FUNCTION governance.rebuild()
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -2,6 +2,7 @@
 -- reports: how far it is to the next sanction
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.next_rung(account_id bigint, scheme text, at timestamptz DEFAULT now(),
 	OUT rung text, OUT tier governance.sanction_tier, OUT points numeric,
 	OUT score governance.credit_score, OUT near boolean)

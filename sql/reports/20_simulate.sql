@@ -2,6 +2,7 @@
 -- reports: back-testing
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.simulate_account(document jsonb, account_id bigint, over tstzrange DEFAULT NULL,
 	OUT score governance.credit_score, OUT tier governance.sanction_tier,
 	OUT draft_score governance.credit_score, OUT draft_tier governance.sanction_tier,
@@ -12,6 +13,7 @@ CREATE FUNCTION governance.simulate_account(document jsonb, account_id bigint, o
 COMMENT ON FUNCTION governance.simulate_account(jsonb, bigint, tstzrange) IS
 	'one account''s history under the versions in force and under a draft: scores, tiers and sanctions; gained: sanctions that only the draft gives for a violation, spared: those that it does not give';
 
+-- Level: reader
 CREATE FUNCTION governance.simulate_range(document jsonb, over tstzrange, first_account bigint, last_account bigint,
 	progress integer,
 	OUT account_id bigint, OUT score governance.credit_score, OUT tier governance.sanction_tier,
@@ -23,6 +25,7 @@ CREATE FUNCTION governance.simulate_range(document jsonb, over tstzrange, first_
 COMMENT ON FUNCTION governance.simulate_range(jsonb, tstzrange, bigint, bigint, integer) IS
 	'part of simulate(): the accounts from one id to another';
 
+-- Level: reader
 CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL, progress integer DEFAULT NULL,
 	OUT account_id bigint, OUT score governance.credit_score, OUT tier governance.sanction_tier,
 	OUT draft_score governance.credit_score, OUT draft_tier governance.sanction_tier,
@@ -53,6 +56,7 @@ $simulate$;
 COMMENT ON FUNCTION governance.simulate(jsonb, tstzrange, integer) IS
 	'a draft over history, written nowhere: every account with a standing, how it stands and how it would; progress: says so after every so many accounts';
 
+-- Level: reader
 CREATE FUNCTION governance.simulate_summary(document jsonb, over tstzrange DEFAULT NULL,
 	OUT accounts bigint, OUT sanctioned bigint, OUT draft_sanctioned bigint, OUT newly_sanctioned bigint,
 	OUT spared bigint, OUT sanctions bigint, OUT draft_sanctions bigint,
@@ -75,6 +79,7 @@ $summary$;
 COMMENT ON FUNCTION governance.simulate_summary(jsonb, tstzrange) IS
 	'simulate() in one row: how many accounts would be sanctioned, newly sanctioned and spared';
 
+-- Level: reader
 CREATE FUNCTION governance.simulate_distribution(document jsonb, step numeric DEFAULT 10, over tstzrange DEFAULT NULL,
 	OUT from_points numeric, OUT below numeric, OUT accounts bigint, OUT draft_accounts bigint)
 	RETURNS SETOF record

@@ -3,6 +3,7 @@
 -- [since, until); what is on trial, or computed and not enforced, never counts.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.report_period(unit text DEFAULT 'quarter', at timestamptz DEFAULT now(),
 										 time_zone text DEFAULT current_setting('TimeZone'))
 	RETURNS tstzrange
@@ -31,6 +32,7 @@ $period$;
 COMMENT ON FUNCTION governance.report_period(text, timestamptz, text) IS
 	'the day, week, month, quarter or year of a time zone that holds an instant, for the reports';
 
+-- Level: reader
 CREATE FUNCTION governance.report_bounds(period tstzrange, OUT since timestamptz, OUT until timestamptz)
 	RETURNS record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -56,6 +58,7 @@ $bounds$;
 COMMENT ON FUNCTION governance.report_bounds(tstzrange) IS
 	'part of the reports: start and end of a period; null: the last 90 days';
 
+-- Level: reader
 CREATE FUNCTION governance.report_scheme(scheme text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

@@ -2,6 +2,7 @@
 -- reports: what was sanctioned
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.report_announcement(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT by text, OUT scheme text, OUT tier governance.sanction_tier, OUT rule text, OUT title text,
 	OUT accounts bigint, OUT sanctions bigint, OUT released bigint, OUT overturned bigint)
@@ -45,6 +46,7 @@ $announcement$;
 COMMENT ON FUNCTION governance.report_announcement(tstzrange, text) IS
 	'who was sanctioned in a period: in all, by tier, by scheme, by scheme and tier, by scheme and rule; each account once in each row; what was overturned apart';
 
+-- Level: reader
 CREATE FUNCTION governance.report_content(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT by text, OUT scheme text, OUT rule text, OUT title text,
 	OUT items bigint, OUT violations bigint, OUT overturned bigint)
@@ -82,6 +84,7 @@ $content$;
 COMMENT ON FUNCTION governance.report_content(tstzrange, text) IS
 	'the content in which violations were found in a period, each item once in each row: in all, by scheme, by scheme and rule; what was overturned apart';
 
+-- Level: reader
 CREATE FUNCTION governance.report_period_name(period tstzrange, language text, time_zone text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -124,6 +127,7 @@ $name$;
 COMMENT ON FUNCTION governance.report_period_name(tstzrange, text, text) IS
 	'part of announcement_text(): a period in words, in English (en) or Chinese (zh)';
 
+-- Level: reader
 CREATE FUNCTION governance.report_strictest(since timestamptz, until timestamptz, in_scheme text) RETURNS jsonb
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -147,6 +151,7 @@ $strictest$;
 COMMENT ON FUNCTION governance.report_strictest(timestamptz, timestamptz, text) IS
 	'part of announcement_text(): each account once, by the strictest sanction that it got in the period; tier null: all were overturned';
 
+-- Level: reader
 CREATE FUNCTION governance.announcement_words(period tstzrange, language text, time_zone text, in_scheme text, strictest jsonb)
 	RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -207,6 +212,7 @@ $words$;
 COMMENT ON FUNCTION governance.announcement_words(tstzrange, text, text, text, jsonb) IS
 	'part of announcement_text(): the sentence for what report_strictest() gives';
 
+-- Level: reader
 CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, language text DEFAULT 'en',
 											 time_zone text DEFAULT current_setting('TimeZone'), in_scheme text DEFAULT NULL)
 	RETURNS text
@@ -235,6 +241,7 @@ $text$;
 COMMENT ON FUNCTION governance.announcement_text(tstzrange, text, text, text) IS
 	'the announcement of a period in a sentence, in English (en) or Chinese (zh): "first quarter of 2021: 1,278 accounts banned, ..."; by default of the last quarter that is over';
 
+-- Level: reader
 CREATE FUNCTION governance.report_in_force(at timestamptz DEFAULT now(), in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT tier governance.sanction_tier, OUT rung text, OUT accounts bigint, OUT sanctions bigint,
 	OUT no_end bigint, OUT ends_in_7_days bigint)
@@ -259,6 +266,7 @@ $in_force$;
 COMMENT ON FUNCTION governance.report_in_force(timestamptz, text) IS
 	'the sanctions in force at an instant, by scheme and rung';
 
+-- Level: reader
 CREATE FUNCTION governance.report_recidivism(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT accounts bigint, OUT first_time bigint, OUT repeated bigint, OUT repeated_share numeric,
 	OUT third_or_more bigint, OUT median_days numeric)

@@ -2,6 +2,7 @@
 -- reports: where violations come from, who decides them, what becomes of it
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.report_sources(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT source text, OUT violations bigint, OUT accounts bigint, OUT share numeric, OUT sanctioning bigint,
 	OUT overturned bigint, OUT overturned_share numeric)
@@ -42,6 +43,7 @@ $sources$;
 COMMENT ON FUNCTION governance.report_sources(tstzrange, text) IS
 	'what each source has found in a period: violations, accounts, violations that led to a sanction, those overturned since';
 
+-- Level: reader
 CREATE FUNCTION governance.report_campaigns(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT campaign text, OUT title text, OUT violations bigint, OUT accounts bigint, OUT sanctioning bigint,
 	OUT overturned bigint, OUT overturned_share numeric, OUT violations_a_day numeric)
@@ -90,6 +92,7 @@ $campaigns$;
 COMMENT ON FUNCTION governance.report_campaigns(tstzrange, text) IS
 	'what each campaign that ran in a period found in it';
 
+-- Level: reader
 CREATE FUNCTION governance.report_moderators(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT moderator text, OUT violations bigint, OUT accounts bigint, OUT days bigint, OUT appealed bigint,
 	OUT overturned bigint, OUT changed bigint, OUT overturned_share numeric)
@@ -130,6 +133,7 @@ $moderators$;
 COMMENT ON FUNCTION governance.report_moderators(tstzrange, text) IS
 	'what each moderator decided in a period, on how many days, and what has been appealed against, overturned and changed of it';
 
+-- Level: reader
 CREATE FUNCTION governance.report_appeals(period tstzrange DEFAULT NULL, by text DEFAULT 'all', in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT name text, OUT filed bigint, OUT decided bigint, OUT upheld bigint,
 	OUT overturned bigint, OUT changed bigint, OUT overturn_rate numeric, OUT median_days numeric,

@@ -2,6 +2,7 @@
 -- reports: how accounts stand, and what is to come
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
 										 since timestamptz, until timestamptz)
 	RETURNS governance.credit_score[]
@@ -10,6 +11,7 @@ CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state b
 COMMENT ON FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz) IS
 	'part of report_scores(): score() at two instants, the earlier one first, from the columns of a standing';
 
+-- Level: reader
 CREATE FUNCTION governance.past_scores(scheme text, since timestamptz, until timestamptz)
 	RETURNS SETOF governance.credit_score[]
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 100000 ROWS 100000
@@ -17,6 +19,7 @@ CREATE FUNCTION governance.past_scores(scheme text, since timestamptz, until tim
 COMMENT ON FUNCTION governance.past_scores(text, timestamptz, timestamptz) IS
 	'part of report_scores(): stored_scores() of all accounts whose standing has seen something since, from one scan of each table';
 
+-- Level: reader
 CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
 										   hundredths bigint)
 	RETURNS bigint
@@ -25,6 +28,7 @@ CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state
 COMMENT ON FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint) IS
 	'part of report_near(): a number by which accounts that are closer to their next rung are first, from the columns of a standing; null: it is further than so many hundredths of a point, or, without these, than a tenth of the scale';
 
+-- Level: reader
 CREATE FUNCTION governance.report_scores(scheme text, period tstzrange DEFAULT NULL, bands integer DEFAULT 10,
 	OUT score_from numeric, OUT score_below numeric, OUT before bigint, OUT after bigint, OUT came bigint, OUT went bigint)
 	RETURNS SETOF record
@@ -94,6 +98,7 @@ $scores$;
 COMMENT ON FUNCTION governance.report_scores(text, tstzrange, integer) IS
 	'how the scores of all accounts with a standing were distributed at the start and at the end of a period, and how many moved from band to band';
 
+-- Level: reader
 CREATE FUNCTION governance.report_near(in_scheme text DEFAULT NULL, within numeric DEFAULT NULL, max_rows integer DEFAULT 100,
 	OUT account_id bigint, OUT scheme text, OUT score governance.credit_score, OUT points numeric, OUT rung text,
 	OUT tier governance.sanction_tier)
@@ -121,6 +126,7 @@ $near$;
 COMMENT ON FUNCTION governance.report_near(text, numeric, integer) IS
 	'accounts with a standing that are close to their next rung, the closest first: within so many points, or a tenth of the scale';
 
+-- Level: reader
 CREATE FUNCTION governance.report_upcoming(within interval DEFAULT '7 days', at timestamptz DEFAULT now(),
 	OUT due timestamptz, OUT what text, OUT account_id bigint, OUT scheme text, OUT tier governance.sanction_tier,
 	OUT name text, OUT sanction_id bigint, OUT certification_id bigint)

@@ -4,6 +4,7 @@
 -- for the account itself.
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.check_statement(statement jsonb, OUT field text, OUT problem text)
 	RETURNS SETOF record
 	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 5
@@ -24,6 +25,7 @@ COMMENT ON FUNCTION governance.title_in(jsonb, text, text) IS
 
 -- As the sanction's own document calls it; the vocabulary has the words of the
 -- first document that named it.
+-- Level: reader
 CREATE FUNCTION governance.withheld_text(withholds text[], document jsonb, language text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -58,6 +60,7 @@ CREATE FUNCTION governance.fill_text(template text, facts jsonb) RETURNS text
 COMMENT ON FUNCTION governance.fill_text(text, jsonb) IS
 	'part of statement_of_reasons(): a text with the facts that it names in braces, each at most 200 characters long';
 
+-- Level: reader
 CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEFAULT 'en',
 	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean,
 	OUT said jsonb)
@@ -218,6 +221,7 @@ $draft$;
 COMMENT ON FUNCTION governance.draft_statement(bigint, text) IS
 	'part of statement_of_reasons() and statements_of_reasons(): puts a statement together; null with the problems when it could not be filed; needed: the policy wants one; said: what it would say, all the same';
 
+-- Level: reader
 CREATE FUNCTION governance.statement_of_reasons(sanction_id bigint) RETURNS jsonb
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
@@ -248,6 +252,7 @@ $statement$;
 COMMENT ON FUNCTION governance.statement_of_reasons(bigint) IS
 	'the statement of reasons for a sanction as the European database takes it, from the mapping in the policy document; as it was handed out, once statements_of_reasons() has done so';
 
+-- Level: administrator
 CREATE FUNCTION governance.statements_of_reasons(since timestamptz DEFAULT date_trunc('day', now()) - interval '1 day',
 	until timestamptz DEFAULT NULL,
 	OUT batch integer, OUT sanction_id bigint, OUT puid text, OUT statement jsonb)
@@ -282,6 +287,7 @@ $statements$;
 COMMENT ON FUNCTION governance.statements_of_reasons(timestamptz, timestamptz) IS
 	'the statements of the sanctions that started on a day, or between two instants, and have not been filed yet, in batches of at most 100; what is handed out is kept as it is, and comes again until file_statements() says that it was filed';
 
+-- Level: reader
 CREATE FUNCTION governance.statements_missing(since timestamptz DEFAULT date_trunc('day', now()) - interval '1 day',
 	until timestamptz DEFAULT NULL,
 	OUT sanction_id bigint, OUT account_id bigint, OUT scheme text, OUT rung text, OUT starts timestamptz, OUT problems text[])
@@ -309,6 +315,7 @@ $missing$;
 COMMENT ON FUNCTION governance.statements_missing(timestamptz, timestamptz) IS
 	'the sanctions of a day, or between two instants, of which no statement can be made though one is needed, and why';
 
+-- Level: administrator
 CREATE FUNCTION governance.file_statements(puids text[], filed_at timestamptz DEFAULT now()) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

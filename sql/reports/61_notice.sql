@@ -18,6 +18,7 @@ $language$;
 COMMENT ON FUNCTION governance.report_language(text) IS
 	'part of notice() and the pages: the language, if there are words in it';
 
+-- Level: reader
 CREATE FUNCTION governance.notice(sanction_id bigint, language text DEFAULT 'en') RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp

@@ -54,6 +54,7 @@ CREATE FUNCTION governance.page_percent(share numeric) RETURNS text
 COMMENT ON FUNCTION governance.page_percent(numeric) IS
 	'part of the pages: a share in percent; null: a dash';
 
+-- Level: reader
 CREATE FUNCTION governance.page_date(at timestamptz, language text, time_zone text, with_time boolean DEFAULT false) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

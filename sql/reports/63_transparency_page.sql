@@ -45,6 +45,7 @@ COMMENT ON FUNCTION governance.page_columns(timestamptz[], text[], jsonb, text) 
 -- What the page counts of sanctions and violations.  It is what the reports of the
 -- same names count, from one scan of the sanctions of the period where each of
 -- them has its own, and one of those before it.
+-- Level: reader
 CREATE FUNCTION governance.transparency_figures(since timestamptz, until timestamptz, in_scheme text, starts timestamptz[]) RETURNS jsonb
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -149,6 +150,7 @@ $figures$;
 COMMENT ON FUNCTION governance.transparency_figures(timestamptz, timestamptz, text, timestamptz[]) IS
 	'part of transparency_page(): what it counts of violations and sanctions, starts: where the columns of the chart begin';
 
+-- Level: reader
 CREATE FUNCTION governance.transparency_page(period tstzrange DEFAULT NULL, language text DEFAULT 'en', title text DEFAULT NULL,
 											 in_scheme text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))
 	RETURNS text

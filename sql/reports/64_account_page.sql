@@ -3,6 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 -- The marks of a time axis, at local days, weeks, months, quarters or years.
+-- Level: reader
 CREATE FUNCTION governance.page_dates(since timestamptz, until timestamptz, language text, time_zone text,
 	OUT at timestamptz, OUT label text, OUT place numeric, OUT wide boolean)
 	RETURNS SETOF record
@@ -34,6 +35,7 @@ $dates$;
 COMMENT ON FUNCTION governance.page_dates(timestamptz, timestamptz, text, text) IS
 	'part of account_page(): the marks of a time axis; wide: only where there is room';
 
+-- Level: reader
 CREATE FUNCTION governance.account_chart(account_id bigint, scheme text, since timestamptz, until timestamptz, entries jsonb,
 										 language text, time_zone text, number integer)
 	RETURNS text
@@ -200,6 +202,7 @@ $chart$;
 COMMENT ON FUNCTION governance.account_chart(bigint, text, timestamptz, timestamptz, jsonb, text, text, integer) IS
 	'part of account_page(): the score of an account over time, the ladder behind it, sanctions and appeals below it';
 
+-- Level: reader
 CREATE FUNCTION governance.account_page(account_id bigint, scheme text DEFAULT NULL, period tstzrange DEFAULT NULL, language text DEFAULT 'en',
 										title text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))
 	RETURNS text

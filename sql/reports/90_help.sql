@@ -4,6 +4,7 @@
 -- exist; tests do so.
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.help(topic text DEFAULT NULL,
 	OUT subject text, OUT call text, OUT example text, OUT does text)
 	RETURNS SETOF record

@@ -2,6 +2,7 @@
 -- rulebook: policy documents
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.check_policy(document jsonb) RETURNS jsonb
 	LANGUAGE c STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -11,6 +12,7 @@ COMMENT ON FUNCTION governance.check_policy(jsonb) IS
 	'validates a policy document without storing it; gives its rules, rungs, capabilities and activity kinds in flat form, or raises GV101 with the JSON path of what is wrong';
 
 -- What was published by an earlier version may have passed what is refused now.
+-- Level: everyone
 CREATE FUNCTION governance.check_stored_policy(document jsonb) RETURNS jsonb
 	LANGUAGE c STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

@@ -2,6 +2,7 @@
 -- rulebook: what create_ledger() makes of it (sql/create_ledger.sql says how).
 -- ---------------------------------------------------------------------------
 
+-- Level: owner
 CREATE FUNCTION governance.rulebook_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 40
@@ -9,9 +10,11 @@ CREATE FUNCTION governance.rulebook_steps(OUT number integer, OUT kind text, OUT
 AS $steps$
 VALUES
 
+-- Level: administrator USAGE
 (1000, 'sequence', 'policy_seq', 'ids of policies',
 	$$CREATE SEQUENCE governance.policy_seq AS bigint$$),
 
+-- Level: administrator INSERT UPDATE
 (1010, 'table', 'scheme', 'the schemes: each is one score with rules of its own, independent of every other; filled by publish()', $$
 CREATE TABLE governance.scheme (
 	scheme text NOT NULL,  -- its name
@@ -24,6 +27,7 @@ CREATE TABLE governance.scheme (
 	CONSTRAINT scheme_direction_check CHECK (direction IN ('deduct', 'accumulate'))
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (1020, 'table', 'policy', 'versions of the schemes'' rules; a version that is not a draft never changes, it only ends', $$
 CREATE TABLE governance.policy (
 	policy_id bigint NOT NULL DEFAULT nextval('governance.policy_seq'),  -- identifies the version
@@ -50,6 +54,7 @@ CREATE TABLE governance.policy (
 		WHERE (status IN ('active', 'retired'))
 )$$),
 
+-- Level: reader
 (1030, 'table', 'policy_rule', 'the rules of every version, one row each; follows from its document', $$
 CREATE TABLE governance.policy_rule (
 	policy_id bigint NOT NULL,  -- the version
@@ -80,6 +85,7 @@ CREATE TABLE governance.policy_rule (
 (1031, 'index', 'policy_rule.policy_rule_search_idx', NULL,
 	$$CREATE INDEX policy_rule_search_idx ON governance.policy_rule USING gin (search)$$),
 
+-- Level: reader
 (1040, 'table', 'policy_rung', 'the rungs of every version''s ladder, one row each; follows from its document', $$
 CREATE TABLE governance.policy_rung (
 	policy_id bigint NOT NULL,  -- the version
@@ -100,6 +106,7 @@ CREATE TABLE governance.policy_rung (
 	CONSTRAINT policy_rung_mode_check CHECK (mode IN ('while', 'crossing', 'multiple', 'direct'))
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (1050, 'table', 'capability', 'the vocabulary of what accounts can be kept from doing; publish() adds what documents withhold', $$
 CREATE TABLE governance.capability (
 	capability text NOT NULL,  -- its name, as in permits() and require_capability()
@@ -138,6 +145,7 @@ INSERT INTO governance.capability (capability, title, titles)
 		('withdraw', 'withdraw income', '提现')
 	) AS v(capability, en, zh)$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (1060, 'table', 'activity_kind', 'kinds of activities that some policy listens to; filled by publish()', $$
 CREATE TABLE governance.activity_kind (
 	kind text NOT NULL,  -- its name, as in activity.kind
@@ -146,6 +154,7 @@ CREATE TABLE governance.activity_kind (
 	CONSTRAINT activity_kind_pkey PRIMARY KEY (kind)
 )$$),
 
+-- Level: administrator INSERT UPDATE DELETE
 (1070, 'table', 'holiday', 'days that are no working days, and weekend days that are, by calendar; policies name a calendar', $$
 CREATE TABLE governance.holiday (
 	calendar text NOT NULL,  -- which calendar, as policies name it
@@ -198,6 +207,7 @@ CREATE TABLE governance.holiday (
 	$$AFTER TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.invalidate_rulebook()$$),
 
 -- The rule centre: what is in force now, what was, and what each rule costs.
+-- Level: reader
 (1500, 'view', 'policies', 'every version of every scheme and where it stands', $$
 CREATE VIEW governance.policies (
 	policy_id,  -- identifies the version
@@ -228,6 +238,7 @@ SELECT p.policy_id, p.scheme, s.title, p.version, p.status,
 	   p.published_at, p.published_by, p.note
 FROM governance.policy p JOIN governance.scheme s ON s.scheme = p.scheme$$),
 
+-- Level: reader
 (1510, 'view', 'rule', 'the rules in force now', $$
 CREATE VIEW governance.rule (
 	scheme,  -- the scheme that it belongs to
@@ -255,6 +266,7 @@ SELECT p.scheme, r.rule, r.title, r.titles, r.class, r.severity,
 FROM governance.policy p JOIN governance.policy_rule r ON r.policy_id = p.policy_id
 WHERE p.status IN ('active', 'retired') AND p.in_force @> now()$$),
 
+-- Level: reader
 (1520, 'view', 'rung', 'the ladders in force now', $$
 CREATE VIEW governance.rung (
 	scheme,  -- the scheme that it belongs to
@@ -277,6 +289,7 @@ SELECT p.scheme, r.rung, r.position, r.title, r.titles, r.tier, r.mode,
 FROM governance.policy p JOIN governance.policy_rung r ON r.policy_id = p.policy_id
 WHERE p.status IN ('active', 'retired') AND p.in_force @> now()$$),
 
+-- Level: reader
 (1530, 'view', 'rule_centre', 'every rule of every scheme in force now, with what it costs and what it leads to; see search_rules()', $$
 CREATE VIEW governance.rule_centre (
 	scheme,  -- the scheme that it belongs to
@@ -325,6 +338,7 @@ FROM governance.policy p
 	LEFT JOIN governance.policy_rung d ON d.policy_id = r.policy_id AND d.rung = r.direct
 WHERE p.status IN ('active', 'retired') AND p.in_force @> now()$$),
 
+-- Level: reader
 (1540, 'view', 'rule_history', 'every rule in every version that was, is or will be in force, and whether it changed', $$
 CREATE VIEW governance.rule_history (
 	scheme,  -- the scheme that it belongs to

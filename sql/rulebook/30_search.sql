@@ -2,6 +2,7 @@
 -- rulebook: search in the rules that are in force
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.search_rules(query text DEFAULT '')
 	RETURNS TABLE (scheme text, scheme_title text, class text, rule text, title text, severity text, price text,
 				   surcharges text[], direct_sanction text, rank real)

@@ -4,12 +4,14 @@
 -- serialization error rather than miss a version.
 -- ---------------------------------------------------------------------------
 
+-- Level: administrator
 CREATE FUNCTION governance.hold_scheme(scheme text) RETURNS timestamptz
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_hold_scheme';
 COMMENT ON FUNCTION governance.hold_scheme(text) IS
 	'part of publish(), activate() and retire(): waits for those who go by the rulebook as it was and holds up others; gives the latest instant that the scheme''s standings have seen';
 
+-- Level: administrator
 CREATE FUNCTION governance.policy_place(scheme text, wanted tstzrange) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -100,6 +102,7 @@ $place$;
 COMMENT ON FUNCTION governance.policy_place(text, tstzrange) IS
 	'part of publish() and activate(): finds when a new version is in force and ends the one before it there';
 
+-- Level: reader
 CREATE FUNCTION governance.rules_of(summary jsonb)
 	RETURNS TABLE (rule text, "position" integer, title text, titles jsonb, class text, severity text, min_points numeric,
 				   max_points numeric, usual_points numeric, modifiers text[], direct text, tags text[], note text, source text,
@@ -136,6 +139,7 @@ $rules$;
 COMMENT ON FUNCTION governance.rules_of(jsonb) IS
 	'part of publish() and verify(): what is stored of a document''s rules, from what check_policy() gives';
 
+-- Level: reader
 CREATE FUNCTION governance.rungs_of(summary jsonb)
 	RETURNS TABLE (rung text, "position" integer, title text, titles jsonb, tier governance.sanction_tier, mode text,
 				   condition text, withholds text[], length text, until text, note text, statement jsonb)
@@ -184,6 +188,7 @@ COMMENT ON FUNCTION governance.policy_derive() IS
 
 REVOKE ALL ON FUNCTION governance.policy_derive(), governance.policy_derive_row() FROM PUBLIC;
 
+-- Level: administrator
 CREATE FUNCTION governance.publish(document jsonb, status text DEFAULT 'active', in_force tstzrange DEFAULT NULL,
 								   note text DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -296,6 +301,7 @@ $publish$;
 COMMENT ON FUNCTION governance.publish(jsonb, text, tstzrange, text) IS
 	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones, and the first one after a trial, from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
 
+-- Level: administrator
 CREATE FUNCTION governance.activate(policy_id bigint, in_force tstzrange DEFAULT NULL) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -340,6 +346,7 @@ $activate$;
 COMMENT ON FUNCTION governance.activate(bigint, tstzrange) IS
 	'puts a draft or a trial version in force, as publish() would; gives from when until when';
 
+-- Level: administrator
 CREATE FUNCTION governance.retire(policy_id bigint) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -392,6 +399,7 @@ $retire$;
 COMMENT ON FUNCTION governance.retire(bigint) IS
 	'ends a version now, with none in force after it; withdraws one that has not begun, so that the one before it goes on; gives during what it was in force';
 
+-- Level: reader
 CREATE FUNCTION governance.policy_document(scheme text, at timestamptz DEFAULT now()) RETURNS jsonb
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -417,6 +425,7 @@ COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
 	'the policy document of a scheme in force at an instant, as it was published';
 
 
+-- Level: administrator
 CREATE FUNCTION governance.holiday(calendar text, first_day date, last_day date DEFAULT NULL,
 								   name text DEFAULT NULL, working boolean DEFAULT false)
 	RETURNS bigint

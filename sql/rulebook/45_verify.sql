@@ -2,6 +2,7 @@
 -- rulebook: what publish() stores of a document, and the document, compared.
 -- ---------------------------------------------------------------------------
 
+-- Level: reader
 CREATE FUNCTION governance.verify_rulebook(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
 	RETURNS SETOF record

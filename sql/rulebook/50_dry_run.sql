@@ -2,6 +2,7 @@
 -- rulebook: trying a document out.
 -- ---------------------------------------------------------------------------
 
+-- Level: everyone
 CREATE FUNCTION governance.dry_run(
 	document jsonb,
 	events jsonb,
