@@ -88,6 +88,8 @@ $comment$;
 COMMENT ON FUNCTION governance.comment_relation(text, text, text, text) IS
 	'part of create_ledger(): writes the comments of a table or view and of its columns';
 
+-- Columns are added at the end, in the order of the definition. Constraints are
+-- steps of their own where an older table may lack them.
 -- Level: owner
 CREATE FUNCTION governance.ensure_table(name text, says text, ddl text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -191,6 +193,9 @@ $ensure$;
 COMMENT ON FUNCTION governance.ensure_view(text, text, text) IS
 	'part of create_ledger(): creates a view, or brings one that is there to its definition; its rights and options stay';
 
+-- Called when every view is there in its new form: whatever still hangs on an
+-- old one is somebody else's. Triggers and rules of a view would go with it
+-- without a word, so they are named as well.
 -- Level: owner
 CREATE FUNCTION governance.drop_replaced_views() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -228,6 +233,10 @@ $drop$;
 COMMENT ON FUNCTION governance.drop_replaced_views() IS
 	'part of create_ledger(): drops the views that have been replaced; complains about what still depends on them';
 
+-- The server prints a trigger in one form, so a definition in that form can be
+-- compared as text. One that differs may only be printed in another way: it is
+-- created beside the old one under another name, both are compared as the
+-- server prints them, and one of the two goes.
 -- Level: owner
 CREATE FUNCTION governance.ensure_trigger(relation regclass, name text, definition text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -388,6 +397,8 @@ $lost$;
 COMMENT ON FUNCTION governance.lost_columns() IS
 	'part of create_ledger(): the columns that the ledger has lost with an extension that was dropped; null: none';
 
+-- Everything happens in one transaction. A ledger that has lost columns is
+-- guarded, and not repaired: what was in them is gone.
 -- Level: owner
 CREATE FUNCTION governance.create_ledger() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

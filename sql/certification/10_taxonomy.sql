@@ -15,6 +15,8 @@ CREATE FUNCTION governance.csv_field(field text) RETURNS text
 		ELSE field END;
 COMMENT ON FUNCTION governance.csv_field(text) IS 'a value as a field of a CSV text';
 
+-- The names of columns and keys go into statements that import_taxonomy() and
+-- export_taxonomy() build, so they come from this list and from nowhere else.
 CREATE FUNCTION governance.taxonomy_part(part text, OUT relation text, OUT key text[], OUT columns text[])
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -53,6 +55,9 @@ END
 $part$;
 COMMENT ON FUNCTION governance.taxonomy_part(text) IS 'the table, key and columns of a part of the taxonomy';
 
+-- The first line of the CSV text says which columns there are. An empty field
+-- takes the default of its column, and a row whose key is there already is
+-- changed; so the same file can be imported twice.
 -- Level: administrator
 CREATE FUNCTION governance.import_taxonomy(part text, csv text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -204,6 +209,10 @@ $terms$;
 COMMENT ON FUNCTION governance.review_terms(text, text) IS
 	'how often a certification at a place of the taxonomy is reviewed, and in which time zone the months are counted';
 
+-- The errors (GV011) name the nearest place that the taxonomy knows, or the
+-- grades that there are, so that a slip can be mended at once; whoever may not
+-- read the taxonomy is told less. A qualification that somebody holds must also
+-- be certifiable, and state every required attribute.
 -- Level: reader
 CREATE FUNCTION governance.check_qualification(qualification governance.qualification, held boolean DEFAULT false) RETURNS void
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -288,6 +297,8 @@ $known$;
 COMMENT ON FUNCTION governance.qualification_known() IS
 	'row trigger: refuses a qualification that the taxonomy does not know';
 
+-- A place that the taxonomy does not know is written as it stands in the
+-- qualification, and likewise a grade that has no name.
 -- Level: reader
 CREATE FUNCTION governance.qualification_name(qualification governance.qualification, locale text DEFAULT 'en') RETURNS text
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE

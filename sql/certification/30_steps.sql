@@ -3,6 +3,10 @@
 -- how a step is taken; the functions at the end are for convenience.
 -- ---------------------------------------------------------------------------
 
+-- Months are counted on the local calendar and always from the grant: granted
+-- on 31 January, half-yearly, a certification is due on 31 July and again on 31
+-- January. Counting from the deadline before would lose the day at the first
+-- short month. Gives infinity where there is nothing to count from.
 -- Level: reader
 CREATE FUNCTION governance.review_deadline(granted_at timestamptz, review_every interval, time_zone text, after timestamptz)
 	RETURNS timestamptz
@@ -41,6 +45,8 @@ $review$;
 COMMENT ON FUNCTION governance.review_deadline(timestamptz, interval, text, timestamptz) IS
 	'the first review deadline after an instant of a certification granted at another';
 
+-- The steps are what is known; that a review was missed is a fact of the clock,
+-- so "lapsed" is computed here and stands nowhere.
 -- Level: reader
 CREATE FUNCTION governance.certification_status(account_id bigint, certification_id bigint, at timestamptz DEFAULT now())
 	RETURNS text
@@ -80,6 +86,12 @@ COMMENT ON FUNCTION governance.certification_turn(bigint) IS
 	'part of certification_step(): takes the account''s turn, and locks what may follow from the step, in the order in which everybody does; gives the number of the step';
 REVOKE ALL ON FUNCTION governance.certification_turn(bigint) FROM PUBLIC;
 
+-- The states and what leads from one to the other. The trigger in C calls this
+-- as the owner of the table, before the row is inserted: it fills in what the
+-- step did (from_status, status, review_due) and brings
+-- governance.certification, and all that follows from it, to the same state. A
+-- step that the present state does not allow is refused (GV401), and nothing is
+-- half done.
 CREATE FUNCTION governance.certification_step_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -295,6 +307,8 @@ $step$;
 COMMENT ON FUNCTION governance.certification_step_row() IS
 	'part of certification_step(): takes one step';
 
+-- An auxiliary certification rests on that of another account of the same
+-- administrator; a person's own certification cannot.
 -- Level: owner
 CREATE FUNCTION governance.certification_apply_check(step record) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -336,6 +350,7 @@ $check$;
 COMMENT ON FUNCTION governance.certification_apply_check(record) IS
 	'part of certification_step(): may this be applied for?';
 
+-- A step without a part examines the certification as a whole.
 -- Level: owner
 CREATE FUNCTION governance.certification_part_check(step record, kind text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -368,6 +383,9 @@ $check$;
 COMMENT ON FUNCTION governance.certification_part_check(record, text) IS
 	'part of certification_step(): does the kind of certification have such a part?';
 
+-- Each part of the kind must have been passed when it was examined last; or,
+-- for an auxiliary certification, the other account must be certified for as
+-- much, under the same administrator.
 -- Level: owner
 CREATE FUNCTION governance.certification_grant_check(step record, cert record) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -427,6 +445,8 @@ $check$;
 COMMENT ON FUNCTION governance.certification_grant_check(record, record) IS
 	'part of certification_step(): has everything been examined?';
 
+-- Grounds that a person put forward can be taken back by a person. A face that
+-- did not match can only be followed by one that does.
 -- Level: owner
 CREATE FUNCTION governance.certification_reinstate_check(step record) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -459,6 +479,8 @@ $check$;
 COMMENT ON FUNCTION governance.certification_reinstate_check(record) IS
 	'part of certification_step(): has what suspended it been cleared?';
 
+-- Several violations may have cost the same certification: overturning one of
+-- them brings back no more than that one had taken.
 -- Level: reader
 CREATE FUNCTION governance.certification_remaining(account_id bigint, certification_id bigint, violation_id bigint)
 	RETURNS text
@@ -519,6 +541,8 @@ REVOKE ALL ON FUNCTION governance.certification_guard() FROM PUBLIC;
 -- face checks
 -- ---------------------------------------------------------------------------
 
+-- Before the insert only the account is looked at; the suspension follows after
+-- it, so that the step can name the check.
 CREATE FUNCTION governance.face_check_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

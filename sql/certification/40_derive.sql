@@ -3,6 +3,10 @@
 -- advance, so that a lapse needs nobody to notice it.
 -- ---------------------------------------------------------------------------
 
+-- The one definition of what certifications lead to, for
+-- certification_derive(), which stores it, and verify_certification(), which
+-- compares. Periods of one account and name are merged, so they neither overlap
+-- nor touch.
 -- Level: reader
 CREATE FUNCTION governance.certification_periods(accounts bigint[], wanted text DEFAULT NULL)
 	RETURNS TABLE (what text, account_id bigint, name text, value text, since timestamptz, until timestamptz)
@@ -105,6 +109,9 @@ $derive$;
 COMMENT ON FUNCTION governance.certification_derive(bigint[], text[]) IS
 	'brings what follows from the certifications of some accounts (null: of all) up to date; wanted: what of it';
 
+-- Facts are rows of governance.attribute that others write, too:
+-- governance.certified_attribute remembers which ones are from here, and only
+-- these are changed.
 -- Level: owner
 CREATE FUNCTION governance.certification_derive_attributes(accounts bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -154,6 +161,8 @@ $derive$;
 COMMENT ON FUNCTION governance.certification_derive_attributes(bigint[]) IS
 	'part of certification_derive(): the facts that hold of certified accounts';
 
+-- The left side is what is stored, the right one what certification_periods()
+-- computes; both are null where the other has nothing.
 -- Level: reader
 CREATE FUNCTION governance.verify_certification()
 	RETURNS TABLE (relation text, account_id bigint, name text, stored tstzrange, computed tstzrange)

@@ -23,6 +23,9 @@ CREATE FUNCTION governance.qualified_for(account_id bigint, capability text, at 
 COMMENT ON FUNCTION governance.qualified_for(bigint, text, timestamptz) IS
 	'does the account meet a requirement of the capability at the instant, or is nothing required for it then?';
 
+-- qualified() looks into the index of the stored periods itself, and calls this
+-- where it finds no period: the account, the domain or the capability may be
+-- unknown, which is an error, or nothing may be demanded at that instant.
 -- Level: reader
 CREATE FUNCTION governance.qualified_slowly(what text, account_id bigint, name text, at timestamptz) RETURNS boolean
 	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -104,6 +107,9 @@ $unmet$;
 COMMENT ON FUNCTION governance.unmet_grades(governance.qualification, governance.qualification) IS
 	'the grades that fall short of what is required, in words';
 
+-- For each requirement that is in force then, the nearest certification of the
+-- account is looked for: by its place in the taxonomy first, and then by how it
+-- stands. The reason and the remedy are about that one.
 -- Level: reader
 CREATE FUNCTION governance.why_not(account_id bigint, domain text, at timestamptz DEFAULT now())
 	RETURNS TABLE (requirement_id bigint, required governance.qualification, requirement text,

@@ -2,6 +2,10 @@
 -- certification: what violations cost
 -- ---------------------------------------------------------------------------
 
+-- The severity of the rule is that of the version in force when the violation
+-- occurred; a rule that only a version on trial knows costs nobody anything. A
+-- cancellation by a second violation is written down as well, so that
+-- overturning the first one does not bring the certification back.
 -- Level: owner
 CREATE FUNCTION governance.certification_consequences(account_id bigint, violation_id bigint, at timestamptz DEFAULT NULL)
 	RETURNS SETOF bigint
@@ -86,6 +90,8 @@ $violations$;
 COMMENT ON FUNCTION governance.certification_violations(bigint[], bigint[]) IS
 	'part of certification_violation(): the violations of a statement that may cost a certification, and their copies';
 
+-- An overturned violation gives back what it cost; one that is reinstated costs
+-- it again, as of the decision.
 -- Level: owner
 CREATE FUNCTION governance.certification_revisions(account_ids bigint[], revision_ids bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

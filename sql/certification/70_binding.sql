@@ -4,6 +4,9 @@
 -- legal subject of both accounts still while they are bound.
 -- ---------------------------------------------------------------------------
 
+-- The foreign keys of the table hold the kinds and subjects of both accounts
+-- while the binding lasts. What they would refuse is looked for first, so that
+-- the error says in words what does not fit.
 -- Level: administrator
 CREATE FUNCTION governance.bind_account(channel_id bigint, account_id bigint, purpose text DEFAULT 'bind', reason text DEFAULT NULL)
 	RETURNS bigint

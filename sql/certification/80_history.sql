@@ -22,6 +22,7 @@ $due$;
 COMMENT ON FUNCTION governance.certifications_due(interval, timestamptz) IS
 	'the certifications whose review is due within a time, the most urgent first';
 
+-- Lapses have no step; they are put in where they happened.
 -- Level: reader
 CREATE FUNCTION governance.certification_history(account_id bigint)
 	RETURNS TABLE (at timestamptz, certification_id bigint, qualification governance.qualification, action text, part text,

@@ -55,6 +55,10 @@ END;
 COMMENT ON FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz) IS
 	'part of the triggers of events: what is to be announced of a sanction';
 
+-- Compares what consumers know of the sanction (governance.event_watch) with
+-- what has become of it, writes the events between the two, and notes when to
+-- look again. Sanctions of trials, whose scheme has an @, are announced to
+-- nobody.
 CREATE FUNCTION governance.event_sanction() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -124,6 +128,9 @@ $sanction$;
 COMMENT ON FUNCTION governance.event_sanction() IS
 	'row trigger on governance.sanction while there is a consumer: announces how sanctions begin and go on';
 
+-- A rung is announced once each time that an account comes near it;
+-- governance.event_watch remembers for which one that was done last. Looking
+-- ahead is left to tick(): next_at makes it look at this standing soon.
 CREATE FUNCTION governance.event_standing() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -163,6 +170,9 @@ $standing$;
 COMMENT ON FUNCTION governance.event_standing() IS
 	'row trigger on governance.standing while there is a consumer: announces that a rung is near';
 
+-- What the step meant is read from the status before and after. That a review
+-- comes due, or was missed, nobody writes down: tick() announces it at the
+-- instant noted here.
 CREATE FUNCTION governance.event_certification() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

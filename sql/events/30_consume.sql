@@ -42,6 +42,9 @@ $settled$;
 COMMENT ON FUNCTION governance.event_settled() IS
 	'part of poll(): whether events name transactions of this cluster';
 
+-- Transaction numbers mean nothing in another cluster. Everything that is still
+-- there is queued once more, so a consumer may see an event twice after a
+-- restore, and never misses one.
 -- Level: administrator
 CREATE FUNCTION governance.event_settle() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -103,6 +106,10 @@ $fresh$;
 COMMENT ON FUNCTION governance.event_fresh(pg_snapshot, xid8) IS
 	'part of poll(): the events of transactions that a consumer has not seen';
 
+-- An event belongs to a consumer once the transaction that wrote it has ended
+-- and the snapshot kept with the consumer does not show it: so nothing is lost
+-- when transactions end in another order than they began. A session that comes
+-- while another one does this gives 0 and does not wait.
 -- Level: administrator
 CREATE FUNCTION governance.event_distribute(consumer text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -158,6 +165,8 @@ $distribute$;
 COMMENT ON FUNCTION governance.event_distribute(text) IS
 	'part of poll(): puts what has been committed since into a consumer''s queue; gives the number of events';
 
+-- A consumer that was given up gets an error of its own (GV602): events are
+-- lost to it, and it has to read from the ledger what stands.
 -- Level: administrator
 CREATE FUNCTION governance.event_require_consumer(consumer text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -185,6 +194,9 @@ $require$;
 COMMENT ON FUNCTION governance.event_require_consumer(text) IS
 	'part of poll() and acknowledge(): complains when there is no such consumer';
 
+-- The first consumer attaches the triggers that write events, and notes what
+-- stands, so that events say what changes from here on. While there is none,
+-- recording costs nothing for them.
 -- Level: owner
 CREATE FUNCTION governance.create_consumer(consumer text, kinds text[] DEFAULT NULL, max_pending bigint DEFAULT NULL,
 										   max_age interval DEFAULT NULL)
@@ -268,6 +280,7 @@ $create$;
 COMMENT ON FUNCTION governance.create_consumer(text, text[], bigint, interval) IS
 	'registers a consumer of events: from here on what happens is kept until it has acknowledged it, or is further behind than its limits allow';
 
+-- With the last consumer the triggers go, and what was noted with them.
 -- Level: owner
 CREATE FUNCTION governance.drop_consumer(consumer text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -392,6 +405,9 @@ $poll$;
 COMMENT ON FUNCTION governance.poll(text, integer, interval) IS
 	'gives a worker of a consumer the next events, those of an account in order and to one worker at a time; what is not acknowledged within the lease is given out again';
 
+-- The queue of an account goes on from its first event that is not acknowledged
+-- yet. When all that a worker was given of it is done, the next worker may have
+-- the account.
 -- Level: administrator
 CREATE FUNCTION governance.acknowledge(consumer text, events bigint[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

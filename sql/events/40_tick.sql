@@ -3,6 +3,12 @@
 -- says what has become so.
 -- ---------------------------------------------------------------------------
 
+-- Takes a batch of what is due, locks it and passes over what others have
+-- locked, looks at it as it is now and writes all events of it in one
+-- statement: its parts see one state of the tables, and a tick that is
+-- interrupted leaves nothing half done. What is computed for an instant is
+-- computed as score() and timeline() do it, so nothing depends on how often
+-- this runs.
 -- Level: administrator
 CREATE FUNCTION governance.tick(until timestamptz DEFAULT now(), batch integer DEFAULT 1000,
 	OUT announced bigint, OUT complete boolean)
@@ -237,6 +243,8 @@ $tick$;
 COMMENT ON FUNCTION governance.tick(timestamptz, integer) IS
 	'announces what time has brought since it last ran: so many accounts, sanctions and certifications at most; complete: nothing is left. Gives up consumers that are further behind than their limits allow';
 
+-- Counts no further than the limit, so that a consumer far behind costs no more
+-- than one that is near it.
 -- Level: administrator
 CREATE FUNCTION governance.event_limit() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

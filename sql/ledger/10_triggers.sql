@@ -56,6 +56,8 @@ CREATE FUNCTION governance.exemption_apply() RETURNS trigger
 COMMENT ON FUNCTION governance.exemption_apply() IS
 	'row trigger on governance.exemption: an account is exempt from what it inherits alone, and within the limits of whoever says so';
 
+-- The last row counts, so a row that repeats the one before it would only look
+-- as if something had been decided.
 CREATE FUNCTION governance.exemption_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

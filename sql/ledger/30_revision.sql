@@ -17,6 +17,9 @@ CREATE FUNCTION governance.hold_standings(accounts bigint[], schemes text[]) RET
 COMMENT ON FUNCTION governance.hold_standings(bigint[], text[]) IS
 	'part of revise_all(): locks standings, of each account the one under the scheme in the same place, until the end of the transaction, for those who may insert revisions';
 
+-- An id comes from one sequence and belongs to one account, unless rows were
+-- inserted with ids of their own; where two accounts have the same one the call
+-- is refused (GV202) rather than guess.
 -- Level: reader
 CREATE FUNCTION governance.entry_account(relation text, id bigint) RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -48,6 +51,9 @@ $account$;
 COMMENT ON FUNCTION governance.entry_account(text, bigint) IS
 	'part of the calls that take an id alone: whose violation, appeal or proposal it is; null: nobody''s; refuses an id that several accounts have, as a partitioned ledger cannot rule out';
 
+-- Holding the standing comes before looking: from then on no other revision of
+-- the account under the scheme can come between. A change must stay within the
+-- range of the version in force when the violation occurred.
 -- Level: moderator
 CREATE FUNCTION governance.revise_check(violation bigint, action text, new_points numeric, reason text)
 	RETURNS bigint
@@ -124,6 +130,9 @@ $revise$;
 COMMENT ON FUNCTION governance.revise(bigint, text, numeric, text, timestamptz) IS
 	'the common part of overturn(), change() and reinstate()';
 
+-- All revisions of one turn go in by one statement, so that each account is
+-- folded once. A second revision of the same violation waits for the next turn,
+-- because it is judged by what the first one left.
 -- Level: moderator
 CREATE FUNCTION governance.revise_all(violations bigint[], actions text[], new_points numeric[], reasons text[], at timestamptz[])
 	RETURNS void
@@ -188,6 +197,11 @@ CREATE FUNCTION governance.inherited_by(account_id bigint, sanction_id bigint, a
 COMMENT ON FUNCTION governance.inherited_by(bigint, bigint, timestamptz) IS
 	'part of release(): an account that inherits this sanction of another one at an instant; null: none does';
 
+-- A release is an entry like any other: a replay finds the sanction again by
+-- its scheme, rung, start and cause, since its id means nothing to a fold.
+-- Where linked accounts inherit the sanction, the caller has to say that he
+-- means all of them. After the insert the sanction is read once more, because
+-- only the fold knows whether there was one at that instant.
 -- Level: moderator
 CREATE FUNCTION governance.release(sanction_id bigint, reason text, decided_at timestamptz DEFAULT now(),
 								   account_id bigint DEFAULT NULL)
@@ -288,6 +302,9 @@ CREATE FUNCTION governance.appeal_times(scheme text, occurred_at timestamptz, de
 COMMENT ON FUNCTION governance.appeal_times(text, timestamptz, timestamptz, timestamptz) IS
 	'part of appeal_file(): until when an appeal may be filed and by when it is to be decided, by the version in force when the violation occurred';
 
+-- The deadlines are those of the version in force when the violation occurred.
+-- What the unique index would refuse is looked for first, to name the appeal
+-- that is open.
 CREATE FUNCTION governance.appeal_file() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -386,6 +403,9 @@ $settled$;
 COMMENT ON FUNCTION governance.appeal_settled(bigint, bigint, text, numeric) IS
 	'part of decide_appeals(): does the last revision of the violation say already what the appeal is to lead to?';
 
+-- Only what is decided by this statement is looked at, and not what the last
+-- revision says already: whoever overturns a violation closes its appeal
+-- (settle_appeals()), which must not overturn it again.
 -- Level: moderator
 CREATE FUNCTION governance.decide_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -419,6 +439,8 @@ $decide$;
 COMMENT ON FUNCTION governance.decide_appeals(json, json) IS
 	'part of the triggers on governance.appeal: decided appeals revise their violations in the same statement';
 
+-- The other direction of decide_appeals(). An appeal that somebody is deciding
+-- at this moment is left to him.
 -- Level: moderator
 CREATE FUNCTION governance.settle_appeals(new_rows json, old_rows json) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -448,6 +470,8 @@ COMMENT ON FUNCTION governance.settle_appeals(json, json) IS
 
 REVOKE ALL ON FUNCTION governance.appeal_file(), governance.appeal_guard() FROM PUBLIC;
 
+-- The row is locked before it is looked at, so of two who decide the second one
+-- is told of the first.
 -- Level: moderator
 CREATE FUNCTION governance.decide_appeal(appeal_id bigint, outcome text, reason text DEFAULT NULL,
 										 points numeric DEFAULT NULL, decided_at timestamptz DEFAULT now())
@@ -487,6 +511,8 @@ COMMENT ON FUNCTION governance.decide_appeal(bigint, text, text, numeric, timest
 -- ledger: links between accounts
 -- ---------------------------------------------------------------------------
 
+-- A mutual link is two rows, one for each direction, in the order of their
+-- accounts so that two calls cannot wait for each other.
 -- Level: moderator
 CREATE FUNCTION governance.link_accounts(account_id bigint, other_id bigint, kind text, confidence numeric,
 										 evidence jsonb DEFAULT NULL, mutual boolean DEFAULT true,
@@ -518,6 +544,7 @@ $link$;
 COMMENT ON FUNCTION governance.link_accounts(bigint, bigint, text, numeric, jsonb, boolean, timestamptz) IS
 	'links two accounts by a kind and how sure that is: the first inherits from the other and, when mutual, the other from the first';
 
+-- Ends both directions, those that go on and those that would end later.
 -- Level: moderator
 CREATE FUNCTION governance.unlink_accounts(account_id bigint, other_id bigint, kind text, at timestamptz DEFAULT now())
 	RETURNS integer
@@ -547,6 +574,8 @@ $unlink$;
 COMMENT ON FUNCTION governance.unlink_accounts(bigint, bigint, text, timestamptz) IS
 	'ends the links of a kind between two accounts, in both directions; gives how many';
 
+-- The owner of the sanction is not named by the caller. Where several accounts
+-- have a sanction of that id it is the one that the account is linked to.
 -- Level: moderator
 CREATE FUNCTION governance.decide_exemption(account_id bigint, sanction_id bigint, exempt boolean, reason text, decided_at timestamptz)
 	RETURNS bigint
@@ -615,6 +644,9 @@ COMMENT ON FUNCTION governance.end_exemption(bigint, bigint, text, timestamptz) 
 -- ledger: the balance with which an account comes
 -- ---------------------------------------------------------------------------
 
+-- The score is read back after the insert: what the scheme cannot have (beyond
+-- its cap, with more decimals than it counts) is refused, and the transaction
+-- with it.
 -- Level: moderator
 CREATE FUNCTION governance.opening_balance(account_id bigint, scheme text, score numeric,
 										   at timestamptz DEFAULT now(), reason text DEFAULT 'opening balance')
@@ -664,6 +696,10 @@ COMMENT ON FUNCTION governance.opening_balance(bigint, text, numeric, timestampt
 -- ledger: names that rows refer to without a foreign key, which would lock them
 -- ---------------------------------------------------------------------------
 
+-- Arguments: the columns of the key, then pairs of a table and of where its
+-- rows name that key: columns in the order of the key, or an SQL/JSON path into
+-- governance.policy.document. Rows that name something are never locked by it,
+-- which a foreign key would do at each entry.
 CREATE FUNCTION governance.name_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

@@ -16,6 +16,10 @@ CREATE FUNCTION governance.settle_facts(account_id bigint, name text, since time
 COMMENT ON FUNCTION governance.settle_facts(bigint, text, timestamptz) IS
 	'part of set_attribute(): puts what still follows from certifications beside what was set';
 
+-- One account's facts are set one after the other. What was to hold later is
+-- replaced, too: from the instant on nothing else is known. A session whose
+-- snapshot is too old to see what another one has set gets a serialization
+-- error and may try again.
 -- Level: moderator
 CREATE FUNCTION governance.set_attribute(account_id bigint, name text, value text, since timestamptz DEFAULT now())
 	RETURNS void

@@ -14,12 +14,13 @@ CREATE FUNCTION governance.level_privilege(OUT level text, OUT kind text, OUT ob
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 500
 	SET search_path = pg_catalog, pg_temp
 AS $privileges$
-	SELECT l.level, 'schema', 'governance', 'USAGE' FROM unnest('{reader,moderator,administrator}'::text[]) AS l (level)
+	WITH ranked (level, rank) AS (VALUES ('reader', 1), ('moderator', 2), ('administrator', 3))
+	SELECT l.level, 'schema', 'governance', 'USAGE' FROM ranked l
 	UNION ALL
 	SELECT l.level, o.kind, coalesce(p.oid::regprocedure::text, format('governance.%I', o.object)), a.privilege
 		FROM governance.object_level() o
-			JOIN (VALUES ('reader', 1), ('moderator', 2), ('administrator', 3)) AS n (level, rank) ON n.level = o.level
-			JOIN (VALUES ('reader', 1), ('moderator', 2), ('administrator', 3)) AS l (level, rank) ON l.rank >= n.rank
+			JOIN ranked n ON n.level = o.level
+			JOIN ranked l ON l.rank >= n.rank
 			LEFT JOIN pg_proc p ON o.kind = 'function' AND p.proname = o.object AND p.pronamespace = 'governance'::regnamespace,
 			unnest(o.privileges) AS a (privilege)
 		WHERE CASE o.kind
@@ -130,6 +131,10 @@ $grant$;
 COMMENT ON FUNCTION governance.grant_again(text, text, boolean) IS
 	'part of grant_level(), revoke_level() and create_ledger(): grants what goes with a level (null: none) and, when told to reduce, revokes what goes with any other';
 
+-- Rights that belong to other levels go, rights that were granted apart from
+-- levels stay; governance.access_level shows those. Without the grant option a
+-- GRANT does nothing but warn, so the outcome is looked at and an error names
+-- what is missing.
 -- Level: owner
 CREATE FUNCTION governance.grant_level(role regrole, level text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

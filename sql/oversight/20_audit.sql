@@ -25,6 +25,8 @@ CREATE FUNCTION governance.written_here(xid) RETURNS boolean
 COMMENT ON FUNCTION governance.written_here(xid) IS
 	'part of verify_audit(): was a row with this xmin written by the current transaction?';
 
+-- The columns are named, and not all that there are: a column that comes later
+-- changes no entry and no digest of the past.
 CREATE FUNCTION governance.audited(OUT relation text, OUT key text[], OUT columns text[], OUT reason text, OUT decided text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -160,6 +162,8 @@ CREATE FUNCTION governance.audit_digest(previous bytea, entry record) RETURNS by
 COMMENT ON FUNCTION governance.audit_digest(bytea, record) IS
 	'the digest of an entry of governance.audit and of the digest before it: SHA-256 over that and the entry as a JSON object in UTF-8, as jsonb prints it, instants in UTC';
 
+-- Adopting goes with the creation of the trigger: what is there by then has no
+-- entry, and everything later will have one.
 -- Level: owner
 CREATE FUNCTION governance.audit_adopt(relation text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -207,6 +211,9 @@ $head$;
 COMMENT ON FUNCTION governance.audit_head() IS
 	'where the chain of the audit has got to; to be noted outside, so that a chain that was cut short or written anew is found out';
 
+-- Three things are looked at: each place of the chain has its entry, as it was;
+-- each entry has its place, except those of the current transaction, which get
+-- theirs at commit; and each decision is as the last entry about it says.
 -- Level: reader
 CREATE FUNCTION governance.verify_audit(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)

@@ -37,6 +37,9 @@ COMMENT ON FUNCTION governance.check_name_given(regclass, text, text) IS
 -- rejects; who did it is written by the trigger.
 -- ---------------------------------------------------------------------------
 
+-- Who acts is taken from the session and never from the statement. The second
+-- person must differ as the current user and as the session user, so that SET
+-- ROLE does not make two people of one.
 CREATE FUNCTION governance.proposal_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -107,6 +110,8 @@ COMMENT ON FUNCTION governance.confirm_proposals(json, json) IS
 
 REVOKE ALL ON FUNCTION governance.proposal_guard() FROM PUBLIC;
 
+-- Looks at what the entry itself would be refused for, so that the proposer
+-- hears of it and not the one who confirms.
 -- Level: moderator
 CREATE FUNCTION governance.propose_violation(account_id bigint, scheme text, rule text, reason text, points numeric DEFAULT NULL,
 		occurred_at timestamptz DEFAULT now(), source text DEFAULT 'report', campaign text DEFAULT NULL,

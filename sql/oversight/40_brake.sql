@@ -8,6 +8,11 @@
 -- on the way of a violation: nobody waits for anybody.
 -- ---------------------------------------------------------------------------
 
+-- Called by the trigger on violations after the sanctions have been written.
+-- Counting inserts and never updates, so statements do not wait for each other;
+-- two at once may each see less than both together, and the brake may go on by
+-- as many accounts late. An estimate of all accounts decides first, and the
+-- exact number is counted only where it could matter.
 -- Level: owner
 CREATE FUNCTION governance.brake_check(accounts bigint[], violations bigint[]) RETURNS SETOF bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10

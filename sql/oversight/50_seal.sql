@@ -32,6 +32,9 @@ CREATE FUNCTION governance.rows_digest(digests bytea[]) RETURNS bytea
 COMMENT ON FUNCTION governance.rows_digest(bytea[]) IS
 	'of the rows that have an id, in the order of their accounts: the digest of the only one, which is the rule, or one over those of all';
 
+-- What is not in a seal yet is sealed, up to a thousand ids in a row of
+-- governance.seal, whatever the order in which transactions have committed.
+-- Where a partitioned ledger has one id twice, both rows are under one digest.
 -- Level: owner
 CREATE FUNCTION governance.seal_as_owner(reason text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -77,6 +80,9 @@ REVOKE ALL ON FUNCTION governance.seal(text), governance.seal_as_owner(text) FRO
 COMMENT ON FUNCTION governance.seal(text) IS
 	'seals the violations and activities that are there and are not sealed yet; gives how many';
 
+-- A digest of sixteen bytes for each entry tells which entry was changed; the
+-- digest over all of them, which the audit covers, keeps these from being
+-- changed as well.
 -- Level: reader
 CREATE FUNCTION governance.verify_seals(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)

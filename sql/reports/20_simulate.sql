@@ -25,6 +25,8 @@ CREATE FUNCTION governance.simulate_range(document jsonb, over tstzrange, first_
 COMMENT ON FUNCTION governance.simulate_range(jsonb, tstzrange, bigint, bigint, integer) IS
 	'part of simulate(): the accounts from one id to another';
 
+-- Parts of the accounts are put together by UNION ALL, so that the planner can
+-- give each worker one.
 -- Level: reader
 CREATE FUNCTION governance.simulate(document jsonb, over tstzrange DEFAULT NULL, progress integer DEFAULT NULL,
 	OUT account_id bigint, OUT score governance.credit_score, OUT tier governance.sanction_tier,
@@ -79,6 +81,8 @@ $summary$;
 COMMENT ON FUNCTION governance.simulate_summary(jsonb, tstzrange) IS
 	'simulate() in one row: how many accounts would be sanctioned, newly sanctioned and spared';
 
+-- Bands are as wide as step, from nought; both sides are counted in the same
+-- bands.
 -- Level: reader
 CREATE FUNCTION governance.simulate_distribution(document jsonb, step numeric DEFAULT 10, over tstzrange DEFAULT NULL,
 	OUT from_points numeric, OUT below numeric, OUT accounts bigint, OUT draft_accounts bigint)

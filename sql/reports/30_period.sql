@@ -3,6 +3,8 @@
 -- [since, until); what is on trial, or computed and not enforced, never counts.
 -- ---------------------------------------------------------------------------
 
+-- Local midnight is midnight in the time zone given, so a period can be an hour
+-- longer or shorter than others.
 -- Level: reader
 CREATE FUNCTION governance.report_period(unit text DEFAULT 'quarter', at timestamptz DEFAULT now(),
 										 time_zone text DEFAULT current_setting('TimeZone'))

@@ -2,6 +2,9 @@
 -- reports: what was sanctioned
 -- ---------------------------------------------------------------------------
 
+-- One scan of the sanctions of the period gives all five groupings (GROUPING
+-- SETS); distinct_count() counts an account once in each row without a sort for
+-- each.
 -- Level: reader
 CREATE FUNCTION governance.report_announcement(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT by text, OUT scheme text, OUT tier governance.sanction_tier, OUT rule text, OUT title text,
@@ -46,6 +49,8 @@ $announcement$;
 COMMENT ON FUNCTION governance.report_announcement(tstzrange, text) IS
 	'who was sanctioned in a period: in all, by tier, by scheme, by scheme and tier, by scheme and rule; each account once in each row; what was overturned apart';
 
+-- As report_announcement(), of pieces of content: several violations may be
+-- found in one.
 -- Level: reader
 CREATE FUNCTION governance.report_content(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT by text, OUT scheme text, OUT rule text, OUT title text,
@@ -84,6 +89,8 @@ $content$;
 COMMENT ON FUNCTION governance.report_content(tstzrange, text) IS
 	'the content in which violations were found in a period, each item once in each row: in all, by scheme, by scheme and rule; what was overturned apart';
 
+-- Years, quarters, months and days of the time zone have names; whole days are
+-- written as the first and the last of them; anything else as its two ends.
 -- Level: reader
 CREATE FUNCTION governance.report_period_name(period tstzrange, language text, time_zone text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -151,6 +158,8 @@ $strictest$;
 COMMENT ON FUNCTION governance.report_strictest(timestamptz, timestamptz, text) IS
 	'part of announcement_text(): each account once, by the strictest sanction that it got in the period; tier null: all were overturned';
 
+-- Each sentence is written here in both languages, beside each other, so that a
+-- change to one is seen in the other.
 -- Level: reader
 CREATE FUNCTION governance.announcement_words(period tstzrange, language text, time_zone text, in_scheme text, strictest jsonb)
 	RETURNS text
@@ -212,6 +221,8 @@ $words$;
 COMMENT ON FUNCTION governance.announcement_words(tstzrange, text, text, text, jsonb) IS
 	'part of announcement_text(): the sentence for what report_strictest() gives';
 
+-- The figures are those of report_strictest() and report_content(); words and
+-- figures are put together in announcement_words().
 -- Level: reader
 CREATE FUNCTION governance.announcement_text(period tstzrange DEFAULT NULL, language text DEFAULT 'en',
 											 time_zone text DEFAULT current_setting('TimeZone'), in_scheme text DEFAULT NULL)
@@ -266,6 +277,9 @@ $in_force$;
 COMMENT ON FUNCTION governance.report_in_force(timestamptz, text) IS
 	'the sanctions in force at an instant, by scheme and rung';
 
+-- An account counts as sanctioned again when it has another sanction of the
+-- scheme, in the period or before it. The days are those of the shortest time
+-- between two.
 -- Level: reader
 CREATE FUNCTION governance.report_recidivism(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT accounts bigint, OUT first_time bigint, OUT repeated bigint, OUT repeated_share numeric,

@@ -2,6 +2,8 @@
 -- reports: where violations come from, who decides them, what becomes of it
 -- ---------------------------------------------------------------------------
 
+-- A violation led to a sanction when one that was not overturned names it as
+-- its cause.
 -- Level: reader
 CREATE FUNCTION governance.report_sources(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT source text, OUT violations bigint, OUT accounts bigint, OUT share numeric, OUT sanctioning bigint,
@@ -43,6 +45,8 @@ $sources$;
 COMMENT ON FUNCTION governance.report_sources(tstzrange, text) IS
 	'what each source has found in a period: violations, accounts, violations that led to a sanction, those overturned since';
 
+-- Violations a day are counted over the part of the period in which the
+-- campaign ran.
 -- Level: reader
 CREATE FUNCTION governance.report_campaigns(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT campaign text, OUT title text, OUT violations bigint, OUT accounts bigint, OUT sanctioning bigint,
@@ -92,6 +96,8 @@ $campaigns$;
 COMMENT ON FUNCTION governance.report_campaigns(tstzrange, text) IS
 	'what each campaign that ran in a period found in it';
 
+-- Shares are of what each one decided in the period, whenever it was
+-- overturned: the figures of a past period still move.
 -- Level: reader
 CREATE FUNCTION governance.report_moderators(period tstzrange DEFAULT NULL, in_scheme text DEFAULT NULL,
 	OUT moderator text, OUT violations bigint, OUT accounts bigint, OUT days bigint, OUT appealed bigint,
@@ -133,6 +139,9 @@ $moderators$;
 COMMENT ON FUNCTION governance.report_moderators(tstzrange, text) IS
 	'what each moderator decided in a period, on how many days, and what has been appealed against, overturned and changed of it';
 
+-- Filed counts what was filed in the period, decided what was decided in it, so
+-- these need not be the same appeals. Late is what went past its deadline
+-- undecided by the end of the period.
 -- Level: reader
 CREATE FUNCTION governance.report_appeals(period tstzrange DEFAULT NULL, by text DEFAULT 'all', in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT name text, OUT filed bigint, OUT decided bigint, OUT upheld bigint,

@@ -28,6 +28,10 @@ CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state
 COMMENT ON FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint) IS
 	'part of report_near(): a number by which accounts that are closer to their next rung are first, from the columns of a standing; null: it is further than so many hundredths of a point, or, without these, than a tenth of the scale';
 
+-- The bands are equal parts of the highest cap, or of the highest score where
+-- there is no cap. For few accounts the score at the start is found from the
+-- stored state; for many it is cheaper to read the period's entries once
+-- (past_scores()).
 -- Level: reader
 CREATE FUNCTION governance.report_scores(scheme text, period tstzrange DEFAULT NULL, bands integer DEFAULT 10,
 	OUT score_from numeric, OUT score_below numeric, OUT before bigint, OUT after bigint, OUT came bigint, OUT went bigint)
@@ -98,6 +102,9 @@ $scores$;
 COMMENT ON FUNCTION governance.report_scores(text, tstzrange, integer) IS
 	'how the scores of all accounts with a standing were distributed at the start and at the end of a period, and how many moved from band to band';
 
+-- The order comes from a number that stored_nearness() takes from the stored
+-- state, without folding; next_rung() is asked for the rows that are shown
+-- only.
 -- Level: reader
 CREATE FUNCTION governance.report_near(in_scheme text DEFAULT NULL, within numeric DEFAULT NULL, max_rows integer DEFAULT 100,
 	OUT account_id bigint, OUT scheme text, OUT score governance.credit_score, OUT points numeric, OUT rung text,
@@ -126,6 +133,8 @@ $near$;
 COMMENT ON FUNCTION governance.report_near(text, numeric, integer) IS
 	'accounts with a standing that are close to their next rung, the closest first: within so many points, or a tenth of the scale';
 
+-- Both kinds of ends are stored, so nothing is computed for it. What time will
+-- do to a score is not among them: next_change() tells it of one account.
 -- Level: reader
 CREATE FUNCTION governance.report_upcoming(within interval DEFAULT '7 days', at timestamptz DEFAULT now(),
 	OUT due timestamptz, OUT what text, OUT account_id bigint, OUT scheme text, OUT tier governance.sanction_tier,

@@ -60,6 +60,11 @@ CREATE FUNCTION governance.fill_text(template text, facts jsonb) RETURNS text
 COMMENT ON FUNCTION governance.fill_text(text, jsonb) IS
 	'part of statement_of_reasons(): a text with the facts that it names in braces, each at most 200 characters long';
 
+-- In three parts: what stands in the way of a statement at all, the facts that
+-- texts may name in braces, and the fields one after the other, as the mapping
+-- ("dsa") of the policy document says. The result is checked as the database of
+-- the Commission checks it (check_statement()); problems are collected and not
+-- raised, because reports list them.
 -- Level: reader
 CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEFAULT 'en',
 	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean,
@@ -221,6 +226,7 @@ $draft$;
 COMMENT ON FUNCTION governance.draft_statement(bigint, text) IS
 	'part of statement_of_reasons() and statements_of_reasons(): puts a statement together; null with the problems when it could not be filed; needed: the policy wants one; said: what it would say, all the same';
 
+-- Asking for one statement hands nothing out; statements_of_reasons() does.
 -- Level: reader
 CREATE FUNCTION governance.statement_of_reasons(sanction_id bigint) RETURNS jsonb
 	LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
@@ -252,6 +258,9 @@ $statement$;
 COMMENT ON FUNCTION governance.statement_of_reasons(bigint) IS
 	'the statement of reasons for a sanction as the European database takes it, from the mapping in the policy document; as it was handed out, once statements_of_reasons() has done so';
 
+-- Handing out writes the statement down, and from then on it is what was
+-- written: filing it twice would file two. Batches of 100 are what the European
+-- database takes in one call.
 -- Level: administrator
 CREATE FUNCTION governance.statements_of_reasons(since timestamptz DEFAULT date_trunc('day', now()) - interval '1 day',
 	until timestamptz DEFAULT NULL,
@@ -287,6 +296,7 @@ $statements$;
 COMMENT ON FUNCTION governance.statements_of_reasons(timestamptz, timestamptz) IS
 	'the statements of the sanctions that started on a day, or between two instants, and have not been filed yet, in batches of at most 100; what is handed out is kept as it is, and comes again until file_statements() says that it was filed';
 
+-- The other half of statements_of_reasons(), over the same sanctions.
 -- Level: reader
 CREATE FUNCTION governance.statements_missing(since timestamptz DEFAULT date_trunc('day', now()) - interval '1 day',
 	until timestamptz DEFAULT NULL,
@@ -315,6 +325,8 @@ $missing$;
 COMMENT ON FUNCTION governance.statements_missing(timestamptz, timestamptz) IS
 	'the sanctions of a day, or between two instants, of which no statement can be made though one is needed, and why';
 
+-- A name that was never handed out is an error (GV502), so that a slip in a
+-- list does not pass for success. What is filed already keeps its time.
 -- Level: administrator
 CREATE FUNCTION governance.file_statements(puids text[], filed_at timestamptz DEFAULT now()) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -342,6 +354,7 @@ $file$;
 COMMENT ON FUNCTION governance.file_statements(text[], timestamptz) IS
 	'records that statements have been filed, so that they are not handed out again; gives how many had not been yet';
 
+-- Only filed_at may change, once.
 CREATE FUNCTION governance.statement_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

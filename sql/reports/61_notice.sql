@@ -18,6 +18,9 @@ $language$;
 COMMENT ON FUNCTION governance.report_language(text) IS
 	'part of notice() and the pages: the language, if there are words in it';
 
+-- What happened, what follows and until when, why, and what can be done about
+-- it: each in a paragraph of its own. English and Chinese stand beside each
+-- other in the code, so that whoever changes one sees the other.
 -- Level: reader
 CREATE FUNCTION governance.notice(sanction_id bigint, language text DEFAULT 'en') RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED

@@ -77,6 +77,8 @@ CREATE FUNCTION governance.page_ticks(n numeric) RETURNS numeric[]
 COMMENT ON FUNCTION governance.page_ticks(numeric) IS
 	'part of the pages: where an axis from 0 to n has its marks';
 
+-- All words of the pages in both languages, so that the functions below need no
+-- text of their own.
 CREATE FUNCTION governance.page_word(word text, language text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -143,6 +145,8 @@ $word$;
 COMMENT ON FUNCTION governance.page_word(text, text) IS
 	'part of the pages: what stands on them, in English (en) or Chinese (zh); what has no translation stays as it is';
 
+-- One style sheet, inside the page: a page is one file that needs nothing else,
+-- and prints as it looks.
 CREATE FUNCTION governance.page_style() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp

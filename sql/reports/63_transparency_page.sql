@@ -2,6 +2,8 @@
 -- reports: the transparency report of a period as a page
 -- ---------------------------------------------------------------------------
 
+-- Figures are piled up by tier, as SVG with the scale of page_ticks(). Of many
+-- columns only some have their label written, and fewer on a narrow screen.
 CREATE FUNCTION governance.page_columns(starts timestamptz[], labels text[], counts jsonb, language text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -150,6 +152,8 @@ $figures$;
 COMMENT ON FUNCTION governance.transparency_figures(timestamptz, timestamptz, text, timestamptz[]) IS
 	'part of transparency_page(): what it counts of violations and sanctions, starts: where the columns of the chart begin';
 
+-- The figures come from transparency_figures() and from the reports; whatever
+-- text is not from here is escaped where it is put in (html_text()).
 -- Level: reader
 CREATE FUNCTION governance.transparency_page(period tstzrange DEFAULT NULL, language text DEFAULT 'en', title text DEFAULT NULL,
 											 in_scheme text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))

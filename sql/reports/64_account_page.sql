@@ -35,6 +35,8 @@ $dates$;
 COMMENT ON FUNCTION governance.page_dates(timestamptz, timestamptz, text, text) IS
 	'part of account_page(): the marks of a time axis; wide: only where there is room';
 
+-- The score is drawn as steps: the last one of each instant. Sanctions are bars
+-- below, in so many lanes that those at the same time do not cover each other.
 -- Level: reader
 CREATE FUNCTION governance.account_chart(account_id bigint, scheme text, since timestamptz, until timestamptz, entries jsonb,
 										 language text, time_zone text, number integer)
@@ -202,6 +204,8 @@ $chart$;
 COMMENT ON FUNCTION governance.account_chart(bigint, text, timestamptz, timestamptz, jsonb, text, text, integer) IS
 	'part of account_page(): the score of an account over time, the ladder behind it, sanctions and appeals below it';
 
+-- A section for each scheme that the account has a standing under, or for one:
+-- a chart and a table of all entries, both from timeline(), which is read once.
 -- Level: reader
 CREATE FUNCTION governance.account_page(account_id bigint, scheme text DEFAULT NULL, period tstzrange DEFAULT NULL, language text DEFAULT 'en',
 										title text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))

@@ -4,6 +4,9 @@
 -- exist; tests do so.
 -- ---------------------------------------------------------------------------
 
+-- One list, in an order in which all of it can be tried: the test of help()
+-- runs every example, one after the other. What a call does is its COMMENT; its
+-- arguments come from the catalog.
 -- Level: everyone
 CREATE FUNCTION governance.help(topic text DEFAULT NULL,
 	OUT subject text, OUT call text, OUT example text, OUT does text)

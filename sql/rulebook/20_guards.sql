@@ -8,6 +8,9 @@ CREATE FUNCTION governance.invalidate_rulebook() RETURNS trigger
 COMMENT ON FUNCTION governance.invalidate_rulebook() IS
 	'row trigger on the rulebook''s tables: every backend forgets which versions there are';
 
+-- A version moves on only: draft, trial, active, retired. What was in force can
+-- be ended and never rewritten, because scores and sanctions of the past are
+-- computed from it at any time.
 CREATE FUNCTION governance.policy_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

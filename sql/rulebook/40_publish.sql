@@ -11,6 +11,11 @@ CREATE FUNCTION governance.hold_scheme(scheme text) RETURNS timestamptz
 COMMENT ON FUNCTION governance.hold_scheme(text) IS
 	'part of publish(), activate() and retire(): waits for those who go by the rulebook as it was and holds up others; gives the latest instant that the scheme''s standings have seen';
 
+-- Holds the scheme first, so that nobody records under the old version while it
+-- is being ended. Without a range the first version is in force since ever and
+-- later ones from now on. The version before it ends where the new one begins;
+-- a version that would have to be cut out of the past, or from the middle of
+-- another, is refused (GV102).
 -- Level: administrator
 CREATE FUNCTION governance.policy_place(scheme text, wanted tstzrange) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -102,6 +107,8 @@ $place$;
 COMMENT ON FUNCTION governance.policy_place(text, tstzrange) IS
 	'part of publish() and activate(): finds when a new version is in force and ends the one before it there';
 
+-- All that a search looks at is put together here, in every language of the
+-- document.
 -- Level: reader
 CREATE FUNCTION governance.rules_of(summary jsonb)
 	RETURNS TABLE (rule text, "position" integer, title text, titles jsonb, class text, severity text, min_points numeric,
@@ -188,6 +195,10 @@ COMMENT ON FUNCTION governance.policy_derive() IS
 
 REVOKE ALL ON FUNCTION governance.policy_derive(), governance.policy_derive_row() FROM PUBLIC;
 
+-- In this order: the document is checked, the scheme's row is locked, the place
+-- in time is found, the version is stored. Rules and rungs follow by a trigger
+-- (policy_derive()), so nobody can store a version with others. The very
+-- document that is in force is not published again.
 -- Level: administrator
 CREATE FUNCTION governance.publish(document jsonb, status text DEFAULT 'active', in_force tstzrange DEFAULT NULL,
 								   note text DEFAULT NULL) RETURNS bigint
@@ -301,6 +312,8 @@ $publish$;
 COMMENT ON FUNCTION governance.publish(jsonb, text, tstzrange, text) IS
 	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones, and the first one after a trial, from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
 
+-- As publish() with a document that is stored already; a trial keeps in "tried"
+-- when it was computed without being enforced.
 -- Level: administrator
 CREATE FUNCTION governance.activate(policy_id bigint, in_force tstzrange DEFAULT NULL) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -346,6 +359,9 @@ $activate$;
 COMMENT ON FUNCTION governance.activate(bigint, tstzrange) IS
 	'puts a draft or a trial version in force, as publish() would; gives from when until when';
 
+-- A version that has not begun becomes one that never was, and the one before
+-- it goes on. One in force ends now, or, where entries of this very moment
+-- exist, just after them.
 -- Level: administrator
 CREATE FUNCTION governance.retire(policy_id bigint) RETURNS tstzrange
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -425,6 +441,8 @@ COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
 	'the policy document of a scheme in force at an instant, as it was published';
 
 
+-- A span is at most a year and a day, so that a slip in the year does not fill
+-- the table.
 -- Level: administrator
 CREATE FUNCTION governance.holiday(calendar text, first_day date, last_day date DEFAULT NULL,
 								   name text DEFAULT NULL, working boolean DEFAULT false)

@@ -2,6 +2,10 @@
 -- rulebook: what publish() stores of a document, and the document, compared.
 -- ---------------------------------------------------------------------------
 
+-- A document that is damaged is a row and not an error, so that the rest is
+-- looked at too; catching it needs a subtransaction, hence VOLATILE. What
+-- cannot be computed again, when sanctions were recorded, is only compared with
+-- what is possible.
 -- Level: reader
 CREATE FUNCTION governance.verify_rulebook(
 	OUT account_id bigint, OUT scheme text, OUT item text, OUT stored text, OUT replayed text)
