@@ -4,9 +4,9 @@
 -- dump, restore, replicate and partition like any other.
 --
 -- Every room lists its objects as numbered steps, in a function of its own:
--- rulebook_steps() from 1000, ledger_steps() from 2000, oversight_steps() from
--- 3000, certification_steps() from 4000, report_steps() from 5000 and
--- event_steps() from 6000; what comes last in oversight has numbers from 9000.
+-- rulebook_objects() from 1000, ledger_objects() from 2000, oversight_objects() from
+-- 3000, certification_objects() from 4000, report_objects() from 5000 and
+-- event_objects() from 6000; what comes last in oversight has numbers from 9000.
 -- One loop takes the steps in the order of their numbers.  Each looks at what
 -- is there, so that the same list makes a new ledger and brings one of an
 -- earlier version to this one; a second call does nothing.
@@ -45,12 +45,12 @@ CREATE FUNCTION governance.create_steps(OUT number integer, OUT kind text, OUT o
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 250
 	SET search_path = pg_catalog, pg_temp
 AS $steps$
-	SELECT * FROM governance.rulebook_steps()
-	UNION ALL SELECT * FROM governance.ledger_steps()
-	UNION ALL SELECT * FROM governance.oversight_steps()
-	UNION ALL SELECT * FROM governance.certification_steps()
-	UNION ALL SELECT * FROM governance.report_steps()
-	UNION ALL SELECT * FROM governance.event_steps()
+	SELECT * FROM governance.rulebook_objects()
+	UNION ALL SELECT * FROM governance.ledger_objects()
+	UNION ALL SELECT * FROM governance.oversight_objects()
+	UNION ALL SELECT * FROM governance.certification_objects()
+	UNION ALL SELECT * FROM governance.report_objects()
+	UNION ALL SELECT * FROM governance.event_objects()
 	ORDER BY 1
 $steps$;
 COMMENT ON FUNCTION governance.create_steps() IS

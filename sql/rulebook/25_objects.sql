@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.rulebook_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.rulebook_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 40
 	SET search_path = pg_catalog, pg_temp
@@ -379,5 +379,5 @@ FROM (
 	WINDOW w AS (PARTITION BY v.scheme, v.rule ORDER BY v.rank)
 ) h$$)
 $steps$;
-COMMENT ON FUNCTION governance.rulebook_steps() IS
+COMMENT ON FUNCTION governance.rulebook_objects() IS
 	'part of create_ledger(): tables, triggers and views of the rulebook';

@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.ledger_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.ledger_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
 	SET search_path = pg_catalog, pg_temp
@@ -425,5 +425,5 @@ SELECT 2800 + (2 * named.n + guard.n)::integer, 'trigger', format('%s.%s_%s', na
 	) AS named (n, relation, name, arguments),
 	(VALUES (0, 'named', 'DELETE OR UPDATE', 'ROW'), (1, 'named_truncate', 'TRUNCATE', 'STATEMENT')) AS guard (n, suffix, event, level)
 $steps$;
-COMMENT ON FUNCTION governance.ledger_steps() IS
+COMMENT ON FUNCTION governance.ledger_objects() IS
 	'part of create_ledger(): tables, triggers and views of accounts, entries and what is derived from them';

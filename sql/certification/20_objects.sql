@@ -4,7 +4,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.certification_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.certification_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 70
 	SET search_path = pg_catalog, pg_temp
@@ -485,5 +485,5 @@ SELECT o.account_id, o.certification_id, o.qualification, o.name, o.status,
 (4900, 'call', 'taxonomy', NULL,
 	$$SELECT format('loaded %s rows of the taxonomy', governance.load_taxonomy()) WHERE NOT EXISTS (SELECT FROM governance.qualification_kind)$$)
 $steps$;
-COMMENT ON FUNCTION governance.certification_steps() IS
+COMMENT ON FUNCTION governance.certification_objects() IS
 	'part of create_ledger(): tables, triggers and views of what can be certified, and of certifications';

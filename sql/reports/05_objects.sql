@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.report_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.report_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 	SET search_path = pg_catalog, pg_temp
@@ -91,5 +91,5 @@ FROM governance.violation v
 CREATE STATISTICS governance.sanction_starts_stat
 	ON (coalesce(lower(during), CASE WHEN release_reason = 'overturned' THEN recorded_at END)) FROM governance.sanction$$)
 $steps$;
-COMMENT ON FUNCTION governance.report_steps() IS
+COMMENT ON FUNCTION governance.report_objects() IS
 	'part of create_ledger(): tables and views of reports and statements';

@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.oversight_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.oversight_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 80
 	SET search_path = pg_catalog, pg_temp
@@ -302,5 +302,5 @@ SELECT 9000 + (3 * guard.n + action.n)::integer, 'trigger', format('%s.append_on
 		(13, 'seal', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.')
 	) AS guard (n, relation, actions, hint, detail), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
 $steps$;
-COMMENT ON FUNCTION governance.oversight_steps() IS
+COMMENT ON FUNCTION governance.oversight_objects() IS
 	'part of create_ledger(): tables, triggers and views of levels, limits, brakes, seals and the audit, and the guards of every table';

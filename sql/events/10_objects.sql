@@ -5,7 +5,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
-CREATE FUNCTION governance.event_steps(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
+CREATE FUNCTION governance.event_objects(OUT number integer, OUT kind text, OUT object text, OUT says text, OUT ddl text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 	SET search_path = pg_catalog, pg_temp
@@ -156,5 +156,5 @@ FROM governance.event_consumer c
 				AND p.position <= q.leased_to
 		WHERE q.consumer = c.consumer AND q.leased_until > clock_timestamp()) q ON true$$)
 $steps$;
-COMMENT ON FUNCTION governance.event_steps() IS
+COMMENT ON FUNCTION governance.event_objects() IS
 	'part of create_ledger(): tables and views of events and their consumers';
