@@ -152,6 +152,281 @@ $figures$;
 COMMENT ON FUNCTION governance.transparency_figures(timestamptz, timestamptz, text, timestamptz[]) IS
 	'part of transparency_page(): what it counts of violations and sanctions, starts: where the columns of the chart begin';
 
+-- The columns of the chart are columns of a table as well, for those who cannot see
+-- it. Null counts: nothing happened.
+-- Level: reader
+CREATE FUNCTION governance.transparency_trend(counts jsonb, starts timestamptz[], labels text[], tongue text, time_zone text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+BEGIN
+	content := concat(content, '<section aria-labelledby="trend">', E'\n<h2 id="trend">', governance.page_word('over time', tongue), E'</h2>\n');
+	IF counts IS NULL THEN
+		content := concat(content, '<p class="note">', governance.page_word('nothing', tongue), E'</p>\n');
+	ELSE
+		content := concat(content, '<figure><figcaption>', governance.page_word('over time desc', tongue), E'</figcaption>\n<ul class="legend">',
+			(SELECT string_agg(format('<li><i class="%s"></i>%s</li>', t.tier, governance.page_word(t.tier::text, tongue)), '' ORDER BY t.tier)
+			 FROM (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t),
+			E'</ul>\n', governance.page_columns(starts, labels, counts, tongue), E'</figure>\n');
+		SELECT string_agg(concat('<tr><th scope="row">', governance.page_date(starts[b.i], tongue, time_zone), '</th>', b.cells,
+								 '<td class="n">', governance.page_number(b.total), '</td></tr>', E'\n'), '' ORDER BY b.i)
+			INTO part
+			FROM (SELECT i, string_agg(format('<td class="n">%s</td>', governance.page_number(coalesce(c.n, 0))), '' ORDER BY t.tier) AS cells,
+						 coalesce(sum(c.n), 0) AS total
+				  FROM generate_series(1, cardinality(starts)) i
+					  CROSS JOIN (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t
+					  LEFT JOIN jsonb_to_recordset(counts) AS c(bucket int, tier text, n numeric)
+						  ON c.bucket = i AND c.tier = t.tier::text
+				  GROUP BY i) b;
+		content := concat(content, governance.page_table(governance.page_word('over time desc', tongue),
+			ARRAY[governance.page_word('from', tongue)]
+				|| ARRAY(SELECT governance.page_word(t.tier::text, tongue)
+						 FROM (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t ORDER BY t.tier)
+				|| governance.page_word('all', tongue), 2, NULL, part));
+	END IF;
+	content := concat(content, E'</section>\n');
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_trend(jsonb, timestamptz[], text[], text, text) IS
+	'part of transparency_page(): sanctions over time, by tier';
+
+-- Two sections: what was imposed, by tier, and for which rules; the twenty rules with
+-- the most accounts are named, the others are one row. Nothing when nobody was
+-- sanctioned.
+-- Level: reader
+CREATE FUNCTION governance.transparency_imposed(announced jsonb, tongue text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+	largest	numeric;
+BEGIN
+	SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'tier';
+	SELECT string_agg(format('<tr%s><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							 CASE WHEN r.by = 'all' THEN ' class="sum"' END, governance.page_word(coalesce(r.tier::text, 'all'), tongue),
+							 CASE WHEN r.by = 'all' THEN '<td class="bar" aria-hidden="true"></td>' ELSE governance.page_bar(r.accounts, largest) END,
+							 governance.page_number(r.accounts), governance.page_number(r.sanctions),
+							 governance.page_number(r.released), governance.page_number(r.overturned)), ''
+					  ORDER BY r.by = 'all', r.tier DESC)
+		INTO part FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by IN ('all', 'tier');
+	IF largest IS NOT NULL THEN
+		content := concat(content, '<section aria-labelledby="imposed">', E'\n<h2 id="imposed">', governance.page_word('what', tongue), E'</h2>\n',
+			governance.page_table(governance.page_word('what desc', tongue), ARRAY[governance.page_word('tier', tongue), governance.page_word('accounts', tongue),
+				governance.page_word('sanctions', tongue), governance.page_word('lifted', tongue), governance.page_word('overturned', tongue)], 2, 2, part, false),
+			E'</section>\n');
+
+		SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule';
+		SELECT string_agg(format('<tr><th scope="row">%s<br><span class="code">%s</span></th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+								 r.what, r.whose, governance.page_bar(r.accounts, largest), governance.page_number(r.accounts),
+								 governance.page_number(r.sanctions), governance.page_number(r.overturned)), '' ORDER BY r.n)
+			INTO part
+			FROM (SELECT row_number() OVER (ORDER BY r.accounts DESC, r.scheme, r.rule) AS n, r.accounts, r.sanctions, r.overturned,
+						 CASE WHEN r.rule IS NULL THEN governance.page_word('no rule', tongue)
+							  ELSE governance.page_name(coalesce(
+								  (SELECT governance.title_in(pr.titles, pr.title, tongue)
+								   FROM governance.policy p JOIN governance.policy_rule pr ON pr.policy_id = p.policy_id
+								   WHERE p.scheme = r.scheme AND pr.rule = r.rule AND p.status IN ('active', 'retired')
+								   ORDER BY p.version DESC LIMIT 1), r.rule)) END AS what,
+						 governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS whose
+				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) JOIN governance.scheme s ON s.scheme = r.scheme
+				  WHERE r.by = 'scheme and rule') r
+			WHERE r.n <= 20;
+		SELECT concat(part, format('<tr><th scope="row">%s</th><td class="bar" aria-hidden="true"></td><td class="n">–</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							governance.page_word('other rules', tongue), governance.page_number(sum(r.sanctions)), governance.page_number(sum(r.overturned))))
+			INTO part
+			FROM (SELECT r.*, row_number() OVER (ORDER BY r.accounts DESC, r.scheme, r.rule) AS n
+				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule') r
+			WHERE r.n > 20 HAVING count(*) > 0
+			UNION ALL SELECT part LIMIT 1;
+		content := concat(content, '<section aria-labelledby="reasons">', E'\n<h2 id="reasons">', governance.page_word('why', tongue), E'</h2>\n',
+			governance.page_table(governance.page_word('why', tongue), ARRAY[governance.page_word('rule', tongue),
+				governance.page_word('accounts', tongue), governance.page_word('sanctions', tongue), governance.page_word('overturned', tongue)], 2, 2, part),
+			E'</section>\n');
+	END IF;
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_imposed(jsonb, text) IS
+	'part of transparency_page(): what was imposed, and why';
+
+-- Nothing when no violation was found; campaigns only where there were some.
+-- Level: reader
+CREATE FUNCTION governance.transparency_found(sources jsonb, campaigns jsonb, tongue text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+	largest	numeric;
+BEGIN
+	SELECT max(r.violations), string_agg(format('<tr><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							 governance.page_word(r.source, tongue), governance.page_bar(r.violations, r.largest), governance.page_number(r.violations),
+							 governance.page_percent(r.share), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
+							 ORDER BY r.violations DESC, r.source)
+		INTO largest, part
+		FROM (SELECT r.*, max(r.violations) OVER () AS largest
+			  FROM jsonb_to_recordset(sources) AS r(source text, violations bigint, share numeric, sanctioning bigint, overturned_share numeric)) r;
+	IF part IS NOT NULL THEN
+		content := concat(content, '<section aria-labelledby="found">', E'\n<h2 id="found">', governance.page_word('how', tongue), E'</h2>\n',
+			governance.page_table(governance.page_word('how', tongue), ARRAY[governance.page_word('source', tongue), governance.page_word('violations', tongue),
+				governance.page_word('share', tongue), governance.page_word('sanctioning', tongue), governance.page_word('overturned', tongue)], 2, 2, part));
+		SELECT string_agg(format('<tr><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+								 governance.page_name(coalesce(r.title, r.campaign)), governance.page_bar(r.violations, r.largest), governance.page_number(r.violations),
+								 governance.page_number(r.accounts), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
+								 ORDER BY r.violations DESC, r.campaign)
+			INTO part
+			FROM (SELECT r.*, max(r.violations) OVER () AS largest
+				  FROM jsonb_to_recordset(campaigns)
+						AS r(campaign text, title text, violations bigint, accounts bigint, sanctioning bigint, overturned_share numeric)) r;
+		IF part IS NOT NULL THEN
+			content := concat(content, '<h3>', governance.page_word('campaigns', tongue), E'</h3>\n',
+				governance.page_table(governance.page_word('campaigns', tongue), ARRAY[governance.page_word('campaigns', tongue), governance.page_word('violations', tongue),
+					governance.page_word('accounts', tongue), governance.page_word('sanctioning', tongue), governance.page_word('overturned', tongue)], 2, 2, part));
+		END IF;
+		content := concat(content, E'</section>\n');
+	END IF;
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_found(jsonb, jsonb, text) IS
+	'part of transparency_page(): how violations were found';
+
+-- One bar for what became of appeals, where any were decided, and the schemes below
+-- it.
+-- Level: reader
+CREATE FUNCTION governance.transparency_appeals(over tstzrange, in_scheme text, decided bigint, tongue text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+BEGIN
+	IF decided > 0 THEN
+		SELECT format(E'<figure>\n<ul class="legend"><li><i class="revoked"></i>%s %s</li><li><i class="limited"></i>%s %s</li><li><i class="alarm"></i>%s %s</li></ul>\n'
+					  '<svg height="26" width="100%%" role="img" aria-labelledby="appeals-title appeals-desc" style="margin-top:.75rem" focusable="false">\n'
+					  '<title id="appeals-title">%s</title>\n<desc id="appeals-desc">%s %s, %s %s, %s %s</desc>\n'
+					  '<rect class="revoked" x="0" width="%s%%" height="26"/><rect class="limited" x="%s%%" width="%s%%" height="26"/><rect class="alarm" x="%s%%" width="%s%%" height="26"/>\n</svg></figure>\n',
+					  w.upheld, governance.page_percent(a.upheld::numeric / a.decided), w.changed, governance.page_percent(a.changed::numeric / a.decided),
+					  w.overturned, governance.page_percent(a.overturned::numeric / a.decided),
+					  governance.page_word('outcomes', tongue),
+					  w.upheld, governance.page_number(a.upheld), w.changed, governance.page_number(a.changed), w.overturned, governance.page_number(a.overturned),
+					  round(a.upheld * 100.0 / a.decided, 3), round(a.upheld * 100.0 / a.decided, 3), round(a.changed * 100.0 / a.decided, 3),
+					  round((a.upheld + a.changed) * 100.0 / a.decided, 3), round(a.overturned * 100.0 / a.decided, 3))
+			INTO part
+			FROM governance.report_appeals(over, 'all', in_scheme) a,
+				 (SELECT governance.page_word('upheld', tongue) AS upheld, governance.page_word('changed', tongue) AS changed,
+						 governance.page_word('overturned', tongue) AS overturned) w;
+	ELSE
+		part := '';
+	END IF;
+	content := concat(content, '<section aria-labelledby="appeals">', E'\n<h2 id="appeals">', governance.page_word('appeals', tongue), E'</h2>\n', part);
+	SELECT string_agg(format('<tr%s><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							 CASE WHEN a.scheme IS NULL THEN ' class="sum"' END,
+							 CASE WHEN a.scheme IS NULL THEN governance.page_word('all', tongue)
+								  ELSE governance.page_name(governance.title_in(s.titles, coalesce(s.title, a.scheme), tongue)) END,
+							 governance.page_number(a.filed), governance.page_number(a.decided), governance.page_number(a.upheld), governance.page_number(a.changed),
+							 governance.page_number(a.overturned), governance.page_percent(a.overturn_rate), coalesce(governance.page_number(a.median_days), '–'),
+							 governance.page_number(a.open)), '' ORDER BY a.scheme IS NULL, a.scheme)
+		INTO part
+		FROM (SELECT * FROM governance.report_appeals(over, 'scheme', in_scheme)
+			  UNION ALL SELECT * FROM governance.report_appeals(over, 'all', in_scheme) a WHERE a.filed + a.decided + a.open > 0) a
+			LEFT JOIN governance.scheme s ON s.scheme = a.scheme;
+	content := concat(content, CASE WHEN part IS NOT NULL THEN governance.page_table(governance.page_word('outcomes', tongue),
+		ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{scheme,filed,decided,upheld,changed,overturned,rate,days,open}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
+		2, NULL, part) END,
+		CASE WHEN part IS NULL THEN concat('<p class="note">', governance.page_word('nothing', tongue), '</p>') END, E'</section>\n');
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_appeals(tstzrange, text, bigint, text) IS
+	'part of transparency_page(): appeals filed and decided';
+
+-- Nothing when nobody was sanctioned.
+-- Level: reader
+CREATE FUNCTION governance.transparency_again(again jsonb, tongue text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+BEGIN
+	SELECT string_agg(format('<tr><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							 governance.page_name(governance.title_in(s.titles, coalesce(s.title, r.scheme), tongue)), governance.page_number(r.first_time),
+							 governance.page_number(r.repeated), governance.page_percent(r.repeated_share), governance.page_number(r.third_or_more),
+							 coalesce(governance.page_number(r.median_days), '–')), '' ORDER BY r.scheme)
+		INTO part
+		FROM jsonb_to_recordset(again)
+				AS r(scheme text, first_time bigint, repeated bigint, repeated_share numeric, third_or_more bigint, median_days numeric)
+			JOIN governance.scheme s ON s.scheme = r.scheme;
+	IF part IS NOT NULL THEN
+		content := concat(content, '<section aria-labelledby="again">', E'\n<h2 id="again">', governance.page_word('repeat', tongue), E'</h2>\n',
+			governance.page_table(governance.page_word('accounts sanctioned', tongue),
+				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{scheme,first,again,share,third,between}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
+				2, NULL, part), E'</section>\n');
+	END IF;
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_again(jsonb, text) IS
+	'part of transparency_page(): accounts that were sanctioned again';
+
+-- Of a period that goes on, what is in force today.
+-- Level: reader
+CREATE FUNCTION governance.transparency_in_force(until timestamptz, in_scheme text, tongue text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+BEGIN
+	SELECT string_agg(format('<tr><th scope="row">%s</th><td>%s</td><td>%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
+							 governance.page_name(coalesce((SELECT governance.title_in(pr.titles, pr.title, tongue)
+								FROM governance.policy p JOIN governance.policy_rung pr ON pr.policy_id = p.policy_id
+								WHERE p.scheme = r.scheme AND pr.rung = r.rung AND p.status IN ('active', 'retired')
+								ORDER BY p.version DESC LIMIT 1), r.rung)),
+							 governance.page_word(r.tier::text, tongue), governance.page_name(governance.title_in(s.titles, coalesce(s.title, r.scheme), tongue)),
+							 governance.page_number(r.accounts), governance.page_number(r.no_end)), '' ORDER BY r.scheme, r.tier DESC, r.rung)
+		INTO part FROM governance.report_in_force(LEAST(until, now()), in_scheme) r JOIN governance.scheme s ON s.scheme = r.scheme;
+	IF part IS NOT NULL THEN
+		content := concat(content, '<section aria-labelledby="force">', E'\n<h2 id="force">', governance.page_word(CASE WHEN until > now() THEN 'in force today' ELSE 'in force' END, tongue), E'</h2>\n',
+			governance.page_table(governance.page_word(CASE WHEN until > now() THEN 'in force today' ELSE 'in force' END, tongue),
+				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{rung,tier,scheme,accounts,no end}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
+				4, NULL, part), E'</section>\n');
+	END IF;
+
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.transparency_in_force(timestamptz, text, text) IS
+	'part of transparency_page(): what is in force at the end';
+
 -- The figures come from transparency_figures() and from the reports; whatever
 -- text is not from here is escaped where it is put in (html_text()).
 -- Level: reader
@@ -175,13 +450,10 @@ DECLARE
 	unit		interval;
 	starts		timestamptz[];
 	labels		text[];
-	counts		jsonb;
 	figures		record;
 	counted		jsonb;
 	announced	jsonb;
 	found		jsonb;
-	largest		numeric;
-	part		text;
 	content		text := '';
 	months		CONSTANT text := CASE WHEN zh THEN 'FMMM"月"' ELSE 'Mon' END;
 BEGIN
@@ -240,173 +512,13 @@ BEGIN
 			(7, 'median days', coalesce(governance.page_number(figures.median_days), '–'))) AS f(n, word, value)),
 		E'</dl>\n</section>\n');
 
-	-- Over time.
-	counts := nullif(counted -> 'trend', 'null');
-	content := concat(content, '<section aria-labelledby="trend">', E'\n<h2 id="trend">', governance.page_word('over time', tongue), E'</h2>\n');
-	IF counts IS NULL THEN
-		content := concat(content, '<p class="note">', governance.page_word('nothing', tongue), E'</p>\n');
-	ELSE
-		content := concat(content, '<figure><figcaption>', governance.page_word('over time desc', tongue), E'</figcaption>\n<ul class="legend">',
-			(SELECT string_agg(format('<li><i class="%s"></i>%s</li>', t.tier, governance.page_word(t.tier::text, tongue)), '' ORDER BY t.tier)
-			 FROM (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t),
-			E'</ul>\n', governance.page_columns(starts, labels, counts, tongue), E'</figure>\n');
-		SELECT string_agg(concat('<tr><th scope="row">', governance.page_date(starts[b.i], tongue, time_zone), '</th>', b.cells,
-								 '<td class="n">', governance.page_number(b.total), '</td></tr>', E'\n'), '' ORDER BY b.i)
-			INTO part
-			FROM (SELECT i, string_agg(format('<td class="n">%s</td>', governance.page_number(coalesce(c.n, 0))), '' ORDER BY t.tier) AS cells,
-						 coalesce(sum(c.n), 0) AS total
-				  FROM generate_series(1, cardinality(starts)) i
-					  CROSS JOIN (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t
-					  LEFT JOIN jsonb_to_recordset(counts) AS c(bucket int, tier text, n numeric)
-						  ON c.bucket = i AND c.tier = t.tier::text
-				  GROUP BY i) b;
-		content := concat(content, governance.page_table(governance.page_word('over time desc', tongue),
-			ARRAY[governance.page_word('from', tongue)]
-				|| ARRAY(SELECT governance.page_word(t.tier::text, tongue)
-						 FROM (SELECT DISTINCT (c ->> 'tier')::governance.sanction_tier AS tier FROM jsonb_array_elements(counts) c) t ORDER BY t.tier)
-				|| governance.page_word('all', tongue), 2, NULL, part));
-	END IF;
-	content := concat(content, E'</section>\n');
-
-	-- What was imposed, and why.
-	SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'tier';
-	SELECT string_agg(format('<tr%s><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							 CASE WHEN r.by = 'all' THEN ' class="sum"' END, governance.page_word(coalesce(r.tier::text, 'all'), tongue),
-							 CASE WHEN r.by = 'all' THEN '<td class="bar" aria-hidden="true"></td>' ELSE governance.page_bar(r.accounts, largest) END,
-							 governance.page_number(r.accounts), governance.page_number(r.sanctions),
-							 governance.page_number(r.released), governance.page_number(r.overturned)), ''
-					  ORDER BY r.by = 'all', r.tier DESC)
-		INTO part FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by IN ('all', 'tier');
-	IF largest IS NOT NULL THEN
-		content := concat(content, '<section aria-labelledby="imposed">', E'\n<h2 id="imposed">', governance.page_word('what', tongue), E'</h2>\n',
-			governance.page_table(governance.page_word('what desc', tongue), ARRAY[governance.page_word('tier', tongue), governance.page_word('accounts', tongue),
-				governance.page_word('sanctions', tongue), governance.page_word('lifted', tongue), governance.page_word('overturned', tongue)], 2, 2, part, false),
-			E'</section>\n');
-
-		SELECT max(r.accounts) INTO largest FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule';
-		SELECT string_agg(format('<tr><th scope="row">%s<br><span class="code">%s</span></th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-								 r.what, r.whose, governance.page_bar(r.accounts, largest), governance.page_number(r.accounts),
-								 governance.page_number(r.sanctions), governance.page_number(r.overturned)), '' ORDER BY r.n)
-			INTO part
-			FROM (SELECT row_number() OVER (ORDER BY r.accounts DESC, r.scheme, r.rule) AS n, r.accounts, r.sanctions, r.overturned,
-						 CASE WHEN r.rule IS NULL THEN governance.page_word('no rule', tongue)
-							  ELSE governance.page_name(coalesce(
-								  (SELECT governance.title_in(pr.titles, pr.title, tongue)
-								   FROM governance.policy p JOIN governance.policy_rule pr ON pr.policy_id = p.policy_id
-								   WHERE p.scheme = r.scheme AND pr.rule = r.rule AND p.status IN ('active', 'retired')
-								   ORDER BY p.version DESC LIMIT 1), r.rule)) END AS what,
-						 governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS whose
-				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) JOIN governance.scheme s ON s.scheme = r.scheme
-				  WHERE r.by = 'scheme and rule') r
-			WHERE r.n <= 20;
-		SELECT concat(part, format('<tr><th scope="row">%s</th><td class="bar" aria-hidden="true"></td><td class="n">–</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							governance.page_word('other rules', tongue), governance.page_number(sum(r.sanctions)), governance.page_number(sum(r.overturned))))
-			INTO part
-			FROM (SELECT r.*, row_number() OVER (ORDER BY r.accounts DESC, r.scheme, r.rule) AS n
-				  FROM jsonb_to_recordset(announced) AS r(by text, scheme text, tier governance.sanction_tier, rule text, accounts bigint, sanctions bigint, released bigint, overturned bigint) WHERE r.by = 'scheme and rule') r
-			WHERE r.n > 20 HAVING count(*) > 0
-			UNION ALL SELECT part LIMIT 1;
-		content := concat(content, '<section aria-labelledby="reasons">', E'\n<h2 id="reasons">', governance.page_word('why', tongue), E'</h2>\n',
-			governance.page_table(governance.page_word('why', tongue), ARRAY[governance.page_word('rule', tongue),
-				governance.page_word('accounts', tongue), governance.page_word('sanctions', tongue), governance.page_word('overturned', tongue)], 2, 2, part),
-			E'</section>\n');
-	END IF;
-
-	-- How they were found.
-	SELECT max(r.violations), string_agg(format('<tr><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							 governance.page_word(r.source, tongue), governance.page_bar(r.violations, r.largest), governance.page_number(r.violations),
-							 governance.page_percent(r.share), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
-							 ORDER BY r.violations DESC, r.source)
-		INTO largest, part
-		FROM (SELECT r.*, max(r.violations) OVER () AS largest
-			  FROM jsonb_to_recordset(found) AS r(source text, violations bigint, share numeric, sanctioning bigint, overturned_share numeric)) r;
-	IF part IS NOT NULL THEN
-		content := concat(content, '<section aria-labelledby="found">', E'\n<h2 id="found">', governance.page_word('how', tongue), E'</h2>\n',
-			governance.page_table(governance.page_word('how', tongue), ARRAY[governance.page_word('source', tongue), governance.page_word('violations', tongue),
-				governance.page_word('share', tongue), governance.page_word('sanctioning', tongue), governance.page_word('overturned', tongue)], 2, 2, part));
-		SELECT string_agg(format('<tr><th scope="row">%s</th>%s<td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-								 governance.page_name(coalesce(r.title, r.campaign)), governance.page_bar(r.violations, r.largest), governance.page_number(r.violations),
-								 governance.page_number(r.accounts), governance.page_number(r.sanctioning), governance.page_percent(r.overturned_share)), ''
-								 ORDER BY r.violations DESC, r.campaign)
-			INTO part
-			FROM (SELECT r.*, max(r.violations) OVER () AS largest
-				  FROM jsonb_to_recordset(nullif(counted -> 'campaigns', 'null'))
-						AS r(campaign text, title text, violations bigint, accounts bigint, sanctioning bigint, overturned_share numeric)) r;
-		IF part IS NOT NULL THEN
-			content := concat(content, '<h3>', governance.page_word('campaigns', tongue), E'</h3>\n',
-				governance.page_table(governance.page_word('campaigns', tongue), ARRAY[governance.page_word('campaigns', tongue), governance.page_word('violations', tongue),
-					governance.page_word('accounts', tongue), governance.page_word('sanctioning', tongue), governance.page_word('overturned', tongue)], 2, 2, part));
-		END IF;
-		content := concat(content, E'</section>\n');
-	END IF;
-
-	-- Appeals: one bar for what became of them, and the schemes below it.
-	IF figures.decided > 0 THEN
-		SELECT format(E'<figure>\n<ul class="legend"><li><i class="revoked"></i>%s %s</li><li><i class="limited"></i>%s %s</li><li><i class="alarm"></i>%s %s</li></ul>\n'
-					  '<svg height="26" width="100%%" role="img" aria-labelledby="appeals-title appeals-desc" style="margin-top:.75rem" focusable="false">\n'
-					  '<title id="appeals-title">%s</title>\n<desc id="appeals-desc">%s %s, %s %s, %s %s</desc>\n'
-					  '<rect class="revoked" x="0" width="%s%%" height="26"/><rect class="limited" x="%s%%" width="%s%%" height="26"/><rect class="alarm" x="%s%%" width="%s%%" height="26"/>\n</svg></figure>\n',
-					  w.upheld, governance.page_percent(a.upheld::numeric / a.decided), w.changed, governance.page_percent(a.changed::numeric / a.decided),
-					  w.overturned, governance.page_percent(a.overturned::numeric / a.decided),
-					  governance.page_word('outcomes', tongue),
-					  w.upheld, governance.page_number(a.upheld), w.changed, governance.page_number(a.changed), w.overturned, governance.page_number(a.overturned),
-					  round(a.upheld * 100.0 / a.decided, 3), round(a.upheld * 100.0 / a.decided, 3), round(a.changed * 100.0 / a.decided, 3),
-					  round((a.upheld + a.changed) * 100.0 / a.decided, 3), round(a.overturned * 100.0 / a.decided, 3))
-			INTO part
-			FROM governance.report_appeals(over, 'all', in_scheme) a,
-				 (SELECT governance.page_word('upheld', tongue) AS upheld, governance.page_word('changed', tongue) AS changed,
-						 governance.page_word('overturned', tongue) AS overturned) w;
-	ELSE
-		part := '';
-	END IF;
-	content := concat(content, '<section aria-labelledby="appeals">', E'\n<h2 id="appeals">', governance.page_word('appeals', tongue), E'</h2>\n', part);
-	SELECT string_agg(format('<tr%s><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							 CASE WHEN a.scheme IS NULL THEN ' class="sum"' END,
-							 CASE WHEN a.scheme IS NULL THEN governance.page_word('all', tongue)
-								  ELSE governance.page_name(governance.title_in(s.titles, coalesce(s.title, a.scheme), tongue)) END,
-							 governance.page_number(a.filed), governance.page_number(a.decided), governance.page_number(a.upheld), governance.page_number(a.changed),
-							 governance.page_number(a.overturned), governance.page_percent(a.overturn_rate), coalesce(governance.page_number(a.median_days), '–'),
-							 governance.page_number(a.open)), '' ORDER BY a.scheme IS NULL, a.scheme)
-		INTO part
-		FROM (SELECT * FROM governance.report_appeals(over, 'scheme', in_scheme)
-			  UNION ALL SELECT * FROM governance.report_appeals(over, 'all', in_scheme) a WHERE a.filed + a.decided + a.open > 0) a
-			LEFT JOIN governance.scheme s ON s.scheme = a.scheme;
-	content := concat(content, CASE WHEN part IS NOT NULL THEN governance.page_table(governance.page_word('outcomes', tongue),
-		ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{scheme,filed,decided,upheld,changed,overturned,rate,days,open}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
-		2, NULL, part) END,
-		CASE WHEN part IS NULL THEN concat('<p class="note">', governance.page_word('nothing', tongue), '</p>') END, E'</section>\n');
-
-	-- Again.
-	SELECT string_agg(format('<tr><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							 governance.page_name(governance.title_in(s.titles, coalesce(s.title, r.scheme), tongue)), governance.page_number(r.first_time),
-							 governance.page_number(r.repeated), governance.page_percent(r.repeated_share), governance.page_number(r.third_or_more),
-							 coalesce(governance.page_number(r.median_days), '–')), '' ORDER BY r.scheme)
-		INTO part
-		FROM jsonb_to_recordset(nullif(counted -> 'again', 'null'))
-				AS r(scheme text, first_time bigint, repeated bigint, repeated_share numeric, third_or_more bigint, median_days numeric)
-			JOIN governance.scheme s ON s.scheme = r.scheme;
-	IF part IS NOT NULL THEN
-		content := concat(content, '<section aria-labelledby="again">', E'\n<h2 id="again">', governance.page_word('repeat', tongue), E'</h2>\n',
-			governance.page_table(governance.page_word('accounts sanctioned', tongue),
-				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{scheme,first,again,share,third,between}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
-				2, NULL, part), E'</section>\n');
-	END IF;
-
-	-- What is in force at the end.
-	SELECT string_agg(format('<tr><th scope="row">%s</th><td>%s</td><td>%s</td><td class="n">%s</td><td class="n">%s</td></tr>' || E'\n',
-							 governance.page_name(coalesce((SELECT governance.title_in(pr.titles, pr.title, tongue)
-								FROM governance.policy p JOIN governance.policy_rung pr ON pr.policy_id = p.policy_id
-								WHERE p.scheme = r.scheme AND pr.rung = r.rung AND p.status IN ('active', 'retired')
-								ORDER BY p.version DESC LIMIT 1), r.rung)),
-							 governance.page_word(r.tier::text, tongue), governance.page_name(governance.title_in(s.titles, coalesce(s.title, r.scheme), tongue)),
-							 governance.page_number(r.accounts), governance.page_number(r.no_end)), '' ORDER BY r.scheme, r.tier DESC, r.rung)
-		INTO part FROM governance.report_in_force(LEAST(bounds.until, now()), in_scheme) r JOIN governance.scheme s ON s.scheme = r.scheme;
-	IF part IS NOT NULL THEN
-		content := concat(content, '<section aria-labelledby="force">', E'\n<h2 id="force">', governance.page_word(CASE WHEN bounds.until > now() THEN 'in force today' ELSE 'in force' END, tongue), E'</h2>\n',
-			governance.page_table(governance.page_word(CASE WHEN bounds.until > now() THEN 'in force today' ELSE 'in force' END, tongue),
-				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{rung,tier,scheme,accounts,no end}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n),
-				4, NULL, part), E'</section>\n');
-	END IF;
+	content := concat(content,
+		governance.transparency_trend(nullif(counted -> 'trend', 'null'), starts, labels, tongue, time_zone),
+		governance.transparency_imposed(announced, tongue),
+		governance.transparency_found(found, nullif(counted -> 'campaigns', 'null'), tongue),
+		governance.transparency_appeals(over, in_scheme, figures.decided, tongue),
+		governance.transparency_again(nullif(counted -> 'again', 'null'), tongue),
+		governance.transparency_in_force(bounds.until, in_scheme, tongue));
 
 	content := concat(content, '<section aria-labelledby="method">', E'\n<h2 id="method">', governance.page_word('method', tongue), E'</h2>\n<p class="note">',
 		governance.page_word('method text', tongue), E'</p>\n</section>\n');

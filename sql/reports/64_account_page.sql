@@ -204,6 +204,92 @@ $chart$;
 COMMENT ON FUNCTION governance.account_chart(bigint, text, timestamptz, timestamptz, jsonb, text, text, integer) IS
 	'part of account_page(): the score of an account over time, the ladder behind it, sanctions and appeals below it';
 
+-- Nothing when there were none; those that were overturned before they began are
+-- listed, too.
+-- Level: reader
+CREATE FUNCTION governance.account_sanctions(account_id bigint, scheme text, title text, since timestamptz, until timestamptz, tongue text, time_zone text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	content	text := '';
+	part	text;
+BEGIN
+	SELECT string_agg(format(E'<tr><th scope="row">%s</th><td>%s</td><td class="when">%s</td><td class="when">%s</td><td>%s</td></tr>\n',
+			governance.page_name(coalesce(governance.title_in(r.titles, r.title, tongue), s.rung)), governance.page_word(s.tier::text, tongue),
+			governance.page_date(lower(s.during), tongue, time_zone, true),
+			CASE WHEN isempty(s.during) THEN '–' WHEN upper(s.during) IS NULL THEN governance.page_word(CASE WHEN r.length IS NULL THEN 'until lifted' ELSE 'for ever' END, tongue)
+				 ELSE governance.page_date(upper(s.during), tongue, time_zone, true) END,
+			coalesce(governance.page_word(s.release_reason, tongue), '')), '' ORDER BY coalesce(lower(s.during), s.recorded_at), s.sanction_id)
+		INTO part
+		FROM governance.sanction s LEFT JOIN governance.policy_rung r ON r.policy_id = s.policy_id AND r.rung = s.rung
+		WHERE s.account_id = account_sanctions.account_id AND s.scheme = account_sanctions.scheme AND s.enforced
+			AND (s.during && tstzrange(since, until) OR isempty(s.during));
+	IF part IS NOT NULL THEN
+		content := concat(content, '<h3>', governance.page_word('sanctions', tongue), E'</h3>\n',
+			governance.page_table(concat(title, ': ', governance.page_word('sanctions', tongue)),
+				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{rung,tier,from,until,lifted}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n), 9, NULL, part));
+	END IF;
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.account_sanctions(bigint, text, text, timestamptz, timestamptz, text, text) IS
+	'part of account_page(): the table of an account''s sanctions under a scheme';
+
+-- Points that time gives back step by step are one row, from the first to the last of
+-- them. Appeals are put in where they were filed and decided.
+-- Level: reader
+CREATE FUNCTION governance.account_entries(account_id bigint, scheme text, title text, rows jsonb, since timestamptz, until timestamptz, tongue text,
+		time_zone text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $section$
+#variable_conflict use_variable
+DECLARE
+	zh		CONSTANT boolean := tongue = 'zh';
+	content	text := '';
+	part	text;
+BEGIN
+	SELECT string_agg(format(E'<tr%s><td class="when">%s</td><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td>%s</td></tr>\n',
+			CASE WHEN g.expected THEN ' class="expected"' END,
+			CASE WHEN g.times > 1 THEN governance.page_date(g.first, tongue, time_zone) || ' –<br>' || governance.page_date(g.last, tongue, time_zone)
+				 ELSE governance.page_date(g.first, tongue, time_zone, true) END,
+			concat(governance.page_word(g.what, tongue), CASE WHEN g.times > 1 THEN ' × ' || g.times END,
+				   CASE WHEN g.title IS NOT NULL THEN CASE WHEN zh THEN '：' ELSE ': ' END || governance.page_name(g.title) END,
+				   CASE WHEN g.expected THEN concat(' (', governance.page_word('expected short', tongue), ')') END),
+			CASE WHEN g.delta <> 0 THEN CASE WHEN g.delta > 0 THEN '+' ELSE '' END || governance.page_number(g.delta) ELSE '' END,
+			coalesce(governance.page_number(g.score), ''),
+			governance.html_text(coalesce(CASE WHEN g.what = 'sanction released' THEN governance.page_word(g.detail, tongue)
+											   WHEN g.what LIKE 'sanction %' THEN NULL ELSE g.detail END, ''))), '' ORDER BY g.first, g.n)
+		INTO part
+		FROM (SELECT min(e.at) AS first, max(e.at) AS last, count(*) AS times, e.what, sum(e.delta) AS delta, (array_agg(e.score ORDER BY e.n DESC))[1] AS score,
+					 min(e.title) AS title, min(e.detail) AS detail, e.expected, min(e.n) AS n
+			  FROM (SELECT e.*, count(*) FILTER (WHERE e.begins) OVER (ORDER BY e.at, e.n) AS island
+					FROM (SELECT e.n, e.at, e.what, e.delta, e.score, CASE WHEN e.what LIKE 'sanction %' THEN coalesce(e.rung_title, e.rung) ELSE coalesce(e.title, e.rule) END AS title, e.detail, e.expected,
+								 e.what NOT IN ('recovery', 'expiry')
+									OR (e.what, e.expected, coalesce(e.detail, '')) IS DISTINCT FROM lag((e.what, e.expected, coalesce(e.detail, ''))) OVER (ORDER BY e.at, e.n) AS begins
+						  FROM (SELECT e.n, e.at, e.what, e.delta, e.score, e.title, e.rule, e.rung_title, e.rung, e.detail, e.expected
+								FROM jsonb_to_recordset(rows) AS e(n bigint, at timestamptz, what text, delta numeric, score numeric, title text, rule text,
+																	rung_title text, rung text, detail text, expected boolean)
+								UNION ALL
+								SELECT 1000000000 + a.appeal_id, f.at, f.what, 0, NULL, NULL, NULL, NULL, NULL, f.detail, false
+								FROM governance.appeal a JOIN governance.violation v ON v.account_id = a.account_id AND v.violation_id = a.violation_id,
+									 LATERAL (VALUES (a.filed_at, 'appeal filed', a.grounds), (a.decided_at, 'appeal ' || a.outcome, a.reason)) AS f(at, what, detail)
+								WHERE a.account_id = account_entries.account_id AND v.scheme = account_entries.scheme AND f.at IS NOT NULL) e
+						  WHERE e.at >= since AND e.at < until) e) e
+			  GROUP BY e.island, e.what, e.expected) g;
+	content := concat(content, '<h3>', governance.page_word('entries', tongue), E'</h3>\n',
+		CASE WHEN part IS NULL THEN concat('<p class="note">', governance.page_word('nothing', tongue), E'</p>\n')
+			 ELSE replace(governance.page_table(concat(title, ': ', governance.page_word('entries', tongue)),
+				ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{when,event,change,score,detail}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n), 3, NULL, part),
+				'<th scope="col" class="n">' || governance.page_word('detail', tongue), '<th scope="col">' || governance.page_word('detail', tongue)) END);
+	RETURN content;
+END
+$section$;
+COMMENT ON FUNCTION governance.account_entries(bigint, text, text, jsonb, timestamptz, timestamptz, text, text) IS
+	'part of account_page(): the table of an account''s entries under a scheme';
+
 -- A section for each scheme that the account has a standing under, or for one:
 -- a chart and a table of all entries, both from timeline(), which is read once.
 -- Level: reader
@@ -318,58 +404,9 @@ BEGIN
 				governance.page_word('expected', tongue), '</li>') END,
 			E'</ul>\n', governance.account_chart(account_id, one.scheme, since, until, rows, tongue, time_zone, number), E'</figure>\n');
 
-		-- Sanctions.
-		SELECT string_agg(format(E'<tr><th scope="row">%s</th><td>%s</td><td class="when">%s</td><td class="when">%s</td><td>%s</td></tr>\n',
-				governance.page_name(coalesce(governance.title_in(r.titles, r.title, tongue), s.rung)), governance.page_word(s.tier::text, tongue),
-				governance.page_date(lower(s.during), tongue, time_zone, true),
-				CASE WHEN isempty(s.during) THEN '–' WHEN upper(s.during) IS NULL THEN governance.page_word(CASE WHEN r.length IS NULL THEN 'until lifted' ELSE 'for ever' END, tongue)
-					 ELSE governance.page_date(upper(s.during), tongue, time_zone, true) END,
-				coalesce(governance.page_word(s.release_reason, tongue), '')), '' ORDER BY coalesce(lower(s.during), s.recorded_at), s.sanction_id)
-			INTO part
-			FROM governance.sanction s LEFT JOIN governance.policy_rung r ON r.policy_id = s.policy_id AND r.rung = s.rung
-			WHERE s.account_id = account_page.account_id AND s.scheme = one.scheme AND s.enforced
-				AND (s.during && tstzrange(since, until) OR isempty(s.during));
-		IF part IS NOT NULL THEN
-			content := concat(content, '<h3>', governance.page_word('sanctions', tongue), E'</h3>\n',
-				governance.page_table(concat(one.title, ': ', governance.page_word('sanctions', tongue)),
-					ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{rung,tier,from,until,lifted}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n), 9, NULL, part));
-		END IF;
-
-		-- The entries; what time gives back step by step is one row.
-		SELECT string_agg(format(E'<tr%s><td class="when">%s</td><th scope="row">%s</th><td class="n">%s</td><td class="n">%s</td><td>%s</td></tr>\n',
-				CASE WHEN g.expected THEN ' class="expected"' END,
-				CASE WHEN g.times > 1 THEN governance.page_date(g.first, tongue, time_zone) || ' –<br>' || governance.page_date(g.last, tongue, time_zone)
-					 ELSE governance.page_date(g.first, tongue, time_zone, true) END,
-				concat(governance.page_word(g.what, tongue), CASE WHEN g.times > 1 THEN ' × ' || g.times END,
-					   CASE WHEN g.title IS NOT NULL THEN CASE WHEN zh THEN '：' ELSE ': ' END || governance.page_name(g.title) END,
-					   CASE WHEN g.expected THEN concat(' (', governance.page_word('expected short', tongue), ')') END),
-				CASE WHEN g.delta <> 0 THEN CASE WHEN g.delta > 0 THEN '+' ELSE '' END || governance.page_number(g.delta) ELSE '' END,
-				coalesce(governance.page_number(g.score), ''),
-				governance.html_text(coalesce(CASE WHEN g.what = 'sanction released' THEN governance.page_word(g.detail, tongue)
-												   WHEN g.what LIKE 'sanction %' THEN NULL ELSE g.detail END, ''))), '' ORDER BY g.first, g.n)
-			INTO part
-			FROM (SELECT min(e.at) AS first, max(e.at) AS last, count(*) AS times, e.what, sum(e.delta) AS delta, (array_agg(e.score ORDER BY e.n DESC))[1] AS score,
-						 min(e.title) AS title, min(e.detail) AS detail, e.expected, min(e.n) AS n
-				  FROM (SELECT e.*, count(*) FILTER (WHERE e.begins) OVER (ORDER BY e.at, e.n) AS island
-						FROM (SELECT e.n, e.at, e.what, e.delta, e.score, CASE WHEN e.what LIKE 'sanction %' THEN coalesce(e.rung_title, e.rung) ELSE coalesce(e.title, e.rule) END AS title, e.detail, e.expected,
-									 e.what NOT IN ('recovery', 'expiry')
-										OR (e.what, e.expected, coalesce(e.detail, '')) IS DISTINCT FROM lag((e.what, e.expected, coalesce(e.detail, ''))) OVER (ORDER BY e.at, e.n) AS begins
-							  FROM (SELECT e.n, e.at, e.what, e.delta, e.score, e.title, e.rule, e.rung_title, e.rung, e.detail, e.expected
-									FROM jsonb_to_recordset(rows) AS e(n bigint, at timestamptz, what text, delta numeric, score numeric, title text, rule text,
-																		rung_title text, rung text, detail text, expected boolean)
-									UNION ALL
-									SELECT 1000000000 + a.appeal_id, f.at, f.what, 0, NULL, NULL, NULL, NULL, NULL, f.detail, false
-									FROM governance.appeal a JOIN governance.violation v ON v.account_id = a.account_id AND v.violation_id = a.violation_id,
-										 LATERAL (VALUES (a.filed_at, 'appeal filed', a.grounds), (a.decided_at, 'appeal ' || a.outcome, a.reason)) AS f(at, what, detail)
-									WHERE a.account_id = account_page.account_id AND v.scheme = one.scheme AND f.at IS NOT NULL) e
-							  WHERE e.at >= since AND e.at < until) e) e
-				  GROUP BY e.island, e.what, e.expected) g;
-		content := concat(content, '<h3>', governance.page_word('entries', tongue), E'</h3>\n',
-			CASE WHEN part IS NULL THEN concat('<p class="note">', governance.page_word('nothing', tongue), E'</p>\n')
-				 ELSE replace(governance.page_table(concat(one.title, ': ', governance.page_word('entries', tongue)),
-					ARRAY(SELECT governance.page_word(w, tongue) FROM unnest('{when,event,change,score,detail}'::text[]) WITH ORDINALITY t(w, n) ORDER BY n), 3, NULL, part),
-					'<th scope="col" class="n">' || governance.page_word('detail', tongue), '<th scope="col">' || governance.page_word('detail', tongue)) END,
-			E'</section>\n');
+		content := concat(content,
+			governance.account_sanctions(account_id, one.scheme, one.title, since, until, tongue, time_zone),
+			governance.account_entries(account_id, one.scheme, one.title, rows, since, until, tongue, time_zone), E'</section>\n');
 	END LOOP;
 	IF number = 0 THEN
 		content := concat('<p class="note">', governance.page_word('none', tongue), E'</p>\n');

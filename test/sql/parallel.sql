@@ -90,6 +90,8 @@ INSERT INTO w.call SELECT format('governance.%s_in(cstring)', type), format('%s:
 INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'governance'::regnamespace AND p.proname = v.f) END, v.e
 	FROM (VALUES
 	('account_chart', 'governance.account_chart(account, scheme, since, now, ''[]'', tongue, zone, n)'),
+	('account_entries', 'governance.account_entries(account, scheme, word, ''[]'', since, now, tongue, zone)'),
+	('account_sanctions', 'governance.account_sanctions(account, scheme, word, since, now, tongue, zone)'),
 	('account_page', 'governance.account_page(account, scheme, period, tongue, NULL, zone)'),
 	('account_parts', 'w.answer(q, ''(SELECT count(*) > 0 FROM governance.account_parts())'')'),
 	('acting_role', 'governance.acting_role()'),
@@ -227,6 +229,12 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('timeline', 'governance.timeline(account, scheme)'),
 	('title_in', 'governance.title_in(object, tongue, tongue)'),
 	('transparency_figures', 'governance.transparency_figures(since, now, scheme, instants)'),
+	('transparency_again', 'governance.transparency_again(''[]'', tongue)'),
+	('transparency_appeals', 'governance.transparency_appeals(period, scheme, n, tongue)'),
+	('transparency_found', 'governance.transparency_found(''[]'', ''[]'', tongue)'),
+	('transparency_imposed', 'governance.transparency_imposed(''[]'', tongue)'),
+	('transparency_in_force', 'governance.transparency_in_force(now, scheme, tongue)'),
+	('transparency_trend', 'governance.transparency_trend(''[]'', instants, texts || texts, tongue, zone)'),
 	('transparency_page', 'governance.transparency_page(period, tongue, word, scheme, zone)'),
 	('unmet_grades', 'governance.unmet_grades(qualification, ''occupation:healthcare/physician[title=3]'')'),
 	('verify_audit', 'w.answer(q, ''(SELECT count(h) FROM governance.verify_audit() h)'')'),
