@@ -15,7 +15,7 @@
 #   make check-machines      both on machines of many kinds, in chroots
 #   make check-world         all of the above checks, and check-deb
 #   make installcheck        the SQL tests against an installed, running server
-#   make reference           the generated parts of the pages, from the catalog
+#   make reference           the generated parts of the pages, and the schemas
 #   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
 #   make plots               pictures of the last figures, into doc/plots/

@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "pgtime.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/check_ladder.h"
 #include "rulebook/compile.h"
 #include "rulebook/compile_calendar.h"
@@ -28,6 +29,7 @@
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_statement.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/summary.h"
 #include "rulebook/values.h"
 #include "utils/builtins.h"
@@ -96,12 +98,6 @@ compile_deadline(const Doc *object, const char *key, Span *span)
 static void
 compile_revision(Compiler *c)
 {
-	static const char *const keys[] = {
-		"overturn", "late", "handover", "appeal_within", "decide_within"
-	};
-	static const char *const overturn[] = {"replay", "refund"};
-	static const char *const late[] = {"recompute", "keep"};
-	static const char *const handover[] = {"carry", "convert", "fresh"};
 	const Doc  *doc = doc_get(c->root, "revision");
 	Policy	   *policy = c->policy;
 
@@ -110,11 +106,11 @@ compile_revision(Compiler *c)
 	policy->handover = HANDOVER_CARRY;
 	if (doc == NULL)
 		return;
-	doc_check_keys(doc, keys, lengthof(keys));
-	policy->revision = doc_get_word(doc, "overturn", overturn, 2, 0) == 0 ?
+	check_keys(doc, &revision_object);
+	policy->revision = get_word(doc, &revision_object, "overturn", 0) == 0 ?
 		REVISION_REPLAY : REVISION_REFUND;
-	policy->resanction_late = doc_get_word(doc, "late", late, 2, 0) == 0;
-	policy->handover = (Handover) doc_get_word(doc, "handover", handover, 3, 0);
+	policy->resanction_late = get_word(doc, &revision_object, "late", 0) == 0;
+	policy->handover = (Handover) get_word(doc, &revision_object, "handover", 0);
 	policy->appeals_end = compile_deadline(doc, "appeal_within", &policy->appeal_within);
 	policy->appeals_due = compile_deadline(doc, "decide_within", &policy->decide_within);
 }
@@ -123,8 +119,6 @@ compile_revision(Compiler *c)
 static void
 compile_enforcement(Compiler *c)
 {
-	static const char *const keys[] = {"from", "rollout"};
-	static const char *const rollout_keys[] = {"from", "to"};
 	const Doc  *doc = doc_get(c->root, "enforcement");
 	const Doc  *part;
 	Policy	   *policy = c->policy;
@@ -132,14 +126,14 @@ compile_enforcement(Compiler *c)
 	policy->enforce_from = DT_NOBEGIN;
 	if (doc == NULL)
 		return;
-	doc_check_keys(doc, keys, lengthof(keys));
+	check_keys(doc, &enforcement_object);
 	part = doc_get(doc, "from");
 	if (part)
 		policy->enforce_from = doc_instant(part, policy->zone);
 	part = doc_get(doc, "rollout");
 	if (part)
 	{
-		doc_check_keys(part, rollout_keys, lengthof(rollout_keys));
+		check_keys(part, &rollout_object);
 		policy->has_rollout = true;
 		policy->rollout_from = doc_instant(doc_required(part, "from"), policy->zone);
 		policy->rollout_to = doc_instant(doc_required(part, "to"), policy->zone);
@@ -172,21 +166,11 @@ check_source(const Doc *doc)
 static void
 compile_document(Compiler *c)
 {
-	static const char *const keys[] = {
-		"scheme", "title", "note", "source", "time_zone", "score",
-		"attributes", "facets", "activities", "capabilities", "severities",
-		"rules", "modifiers", "collapse", "observe", "relief", "ladder",
-		"ladder_apply", "ladder_sequence", "links", "cycle", "calendar", "clock",
-		"sanctions_from", "revision", "enforcement", "dsa"
-	};
-	static const char *const apply[] = {"heaviest", "all"};
-	static const char *const clocks[] = {"occurred", "decided"};
-	static const char *const from[] = {"decided", "occurred"};
 	Policy	   *policy = c->policy;
 
 	if (c->root->kind != DOC_OBJECT)
 		doc_fail(c->root, NULL, NULL, "must be a JSON object");
-	doc_check_keys(c->root, keys, lengthof(keys));
+	check_keys(c->root, &policy_document);
 
 	compile_scheme(c);
 	if (doc_get(c->root, "title"))
@@ -197,11 +181,11 @@ compile_document(Compiler *c)
 	compile_zone(c);
 
 	policy->marks = palloc0(sizeof(int) * 32);
-	policy->apply_all = doc_get_word(c->root, "ladder_apply", apply, 2, 0) == 1;
+	policy->apply_all = get_word(c->root, &policy_document, "ladder_apply", 0) == 1;
 	policy->sequence = doc_get_boolean(c->root, "ladder_sequence", false);
-	policy->clock = (EntryClock) doc_get_word(c->root, "clock", clocks, 2, 0);
+	policy->clock = (EntryClock) get_word(c->root, &policy_document, "clock", 0);
 	policy->sanctions_from_decided =
-		doc_get_word(c->root, "sanctions_from", from, 2, 0) == 0;
+		get_word(c->root, &policy_document, "sanctions_from", 0) == 0;
 	compile_calendar(c);
 	compile_revision(c);
 	compile_enforcement(c);

@@ -5,13 +5,16 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_calendar.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/tables.h"
 #include "rulebook/values.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
 #define MAX_DAYS 10000
+#define DAYS_PER_WEEK 7
 
 /* By day. */
 static int
@@ -71,11 +74,6 @@ add_days(Compiler *c, const Doc *list, bool working)
 void
 compile_calendar(Compiler *c)
 {
-	static const char *const keys[] = {"weekend", "holidays", "working", "roll"};
-	static const char *const days[] = {
-		"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
-	};
-	static const char *const places[] = {"sanctions", "relief", "appeals"};
 	const Doc  *doc = doc_get(c->root, "calendar");
 	WorkCalendar *calendar = &c->policy->calendar;
 	const Doc  *part;
@@ -83,7 +81,7 @@ compile_calendar(Compiler *c)
 	if (doc == NULL)
 		return;
 	doc_need_object(doc);
-	doc_check_keys(doc, keys, lengthof(keys));
+	check_keys(doc, &calendar_object);
 	calendar->given = true;
 	part = doc_get(doc, "weekend");
 	if (part == NULL)
@@ -92,8 +90,8 @@ compile_calendar(Compiler *c)
 	{
 		doc_need_list(part);
 		for (int i = 0; i < part->nchildren; i++)
-			calendar->weekend |= 1 << doc_word(&part->children[i], days, lengthof(days));
-		if (calendar->weekend == (1 << lengthof(days)) - 1)
+			calendar->weekend |= 1 << word_of(&part->children[i], &calendar_object, "weekend");
+		if (calendar->weekend == (1 << DAYS_PER_WEEK) - 1)
 			doc_fail(part, NULL, NULL, "a week must have a working day");
 	}
 
@@ -122,7 +120,7 @@ compile_calendar(Compiler *c)
 	{
 		doc_need_list(part);
 		for (int i = 0; i < part->nchildren; i++)
-			switch (doc_word(&part->children[i], places, lengthof(places)))
+			switch (word_of(&part->children[i], &calendar_object, "roll"))
 			{
 				case 0:
 					calendar->roll_sanctions = true;

@@ -5,23 +5,18 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_collapse.h"
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 
 /* "collapse": violations of one group that cost less than their sum. */
 void
 compile_collapse(Compiler *c)
 {
-	static const char *const keys[] = {
-		"group", "within", "each", "keep", "at_most", SELECTION_RULE_KEYS
-	};
-	static const char *const groups[] = {
-		"incident", "content", "rule", "class", "all"
-	};
-	static const char *const keeps[] = {"max", "first"};
 	const Doc  *list = doc_get(c->root, "collapse");
 
 	if (list == NULL)
@@ -38,9 +33,8 @@ compile_collapse(Compiler *c)
 		const Doc  *keep;
 		const Doc  *at_most;
 
-		doc_check_keys(object, keys, lengthof(keys));
-		collapse->group = (CollapseGroup) doc_word(doc_required(object, "group"),
-												   groups, lengthof(groups));
+		check_keys(object, &collapse_object);
+		collapse->group = (CollapseGroup) required_word(object, &collapse_object, "group");
 
 		within = doc_get(object, "within");
 		each = doc_get(object, "each");
@@ -60,7 +54,7 @@ compile_collapse(Compiler *c)
 			collapse->group != GROUP_CONTENT)
 			doc_fail(object, NULL, _("Add \"within\" or \"each\"."),
 					 "a group by \"%s\" would never end",
-					 groups[collapse->group]);
+					 doc_get(object, "group")->text);
 
 		keep = doc_get(object, "keep");
 		at_most = doc_get(object, "at_most");
@@ -74,7 +68,7 @@ compile_collapse(Compiler *c)
 			collapse->at_most = doc_points(at_most, false);
 		}
 		else
-			collapse->keep = doc_word(keep, keeps, 2) == 0 ? KEEP_MAX : KEEP_FIRST;
+			collapse->keep = get_word(object, &collapse_object, "keep", 0) == 0 ? KEEP_MAX : KEEP_FIRST;
 
 		compile_selection(c, object, &collapse->filter);
 		c->policy->ncollapses++;

@@ -12,8 +12,10 @@
 #include "engine/names.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/instant.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "rulebook/words.h"
 
@@ -334,7 +336,6 @@ parse_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 static Expr *
 compile_cases(Compiler *c, const Doc *list, ExprType wanted, int may)
 {
-	static const char *const keys[] = {"when", "use"};
 	Expr	   *result = NULL;
 
 	if (list->nchildren == 0)
@@ -348,7 +349,7 @@ compile_cases(Compiler *c, const Doc *list, ExprType wanted, int may)
 		const Doc  *use;
 		Expr	   *value;
 
-		doc_check_keys(item, keys, lengthof(keys));
+		check_keys(item, &case_object);
 		use = doc_required(item, "use");
 		if (use->kind == DOC_LIST)
 			doc_fail(use, NULL, NULL, "cases cannot be nested");

@@ -5,7 +5,9 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_facts.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 
 /*
@@ -15,8 +17,6 @@
 void
 compile_attributes(Compiler *c)
 {
-	static const char *const keys[] = {"type", "default", "title"};
-	static const char *const types[] = {"number", "boolean", "text", "date"};
 	const Doc  *object = doc_get(c->root, "attributes");
 	Policy	   *policy = c->policy;
 
@@ -36,15 +36,14 @@ compile_attributes(Compiler *c)
 		policy->nattributes++;
 		if (doc->kind == DOC_TEXT)
 		{
-			a->type = (AttributeType) doc_word(doc, types, lengthof(types));
+			a->type = (AttributeType) word_of(doc, &attribute_object, "type");
 			continue;
 		}
 		if (doc->kind != DOC_OBJECT)
 			doc_fail(doc, _("Example: {\"type\": \"number\", \"default\": 0}."), NULL,
 					 "must be a type or an object");
-		doc_check_keys(doc, keys, lengthof(keys));
-		a->type = (AttributeType) doc_word(doc_required(doc, "type"),
-										   types, lengthof(types));
+		check_keys(doc, &attribute_object);
+		a->type = (AttributeType) required_word(doc, &attribute_object, "type");
 		if (doc_get(doc, "title"))
 			(void) doc_title(doc_get(doc, "title"));
 		value = doc_get(doc, "default");

@@ -7,11 +7,13 @@
 #include <math.h>
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_calendar.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_ladder.h"
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "types/sanction_tier.h"
 
@@ -52,7 +54,6 @@ compile_rung_names(Compiler *c)
 static void
 compile_length(Compiler *c, const Doc *doc, Rung *rung)
 {
-	static const char *const keys[] = {"count", "of"};
 	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS;
 	double		constant;
 
@@ -60,7 +61,7 @@ compile_length(Compiler *c, const Doc *doc, Rung *rung)
 	{
 		const Doc  *count;
 
-		doc_check_keys(doc, keys, lengthof(keys));
+		check_keys(doc, &count_object);
 		count = doc_required(doc, "count");
 		rung->count = compile_expr(c, count, EXPR_NUMBER, may);
 		if (expr_is_constant(rung->count, &constant) &&
@@ -76,7 +77,6 @@ compile_length(Compiler *c, const Doc *doc, Rung *rung)
 static void
 compile_conditions(Compiler *c, const Doc *list, Rung *rung)
 {
-	static const char *const keys[] = {"on", "where"};
 
 	doc_need_list(list);
 	if (list->nchildren == 0)
@@ -92,7 +92,7 @@ compile_conditions(Compiler *c, const Doc *list, Rung *rung)
 			condition->activity = compile_kind(c, item);
 		else
 		{
-			doc_check_keys(item, keys, lengthof(keys));
+			check_keys(item, &release_object);
 			condition->activity = compile_kind(c, doc_required(item, "on"));
 			condition->where = compile_condition(c, item, "where",
 												 EXPR_MAY_QUANTITY | EXPR_MAY_STATE);
@@ -105,16 +105,6 @@ compile_conditions(Compiler *c, const Doc *list, Rung *rung)
 static void
 compile_rung(Compiler *c, int index)
 {
-	static const char *const keys[] = {
-		"rung", "title", "tier", "withhold", "when", "each", "measure", "for",
-		"until", "rearm", "overlap", "after", "ends", "elect", "terms", "note", "roll",
-		"dsa"
-	};
-	static const char *const rearms[] = {"cleared", "always", "any", "never"};
-	static const char *const overlaps[] = {
-		"max", "extend", "queue", "replace", "parallel"
-	};
-	static const char *const elect_keys[] = {"on", "rung"};
 	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS;
 	const Doc  *object = c->rungs[index].doc;
 	Rung	   *rung = &c->policy->rungs[index];
@@ -124,15 +114,14 @@ compile_rung(Compiler *c, int index)
 	const Doc  *until;
 	const Doc  *part;
 
-	doc_check_keys(object, keys, lengthof(keys));
+	check_keys(object, &rung_object);
 	part = doc_get(object, "title");
 	if (part)
 		rung->title = pstrdup(doc_title(part));
 	part = doc_get(object, "note");
 	if (part)
 		(void) doc_title(part);
-	rung->tier = 1 + doc_word(doc_required(object, "tier"),
-							  sanction_tier_names + 1, TIER_COUNT - 1);
+	rung->tier = TIER_WARNED + required_word(object, &rung_object, "tier");
 
 	part = doc_get(object, "withhold");
 	if (part)
@@ -190,14 +179,12 @@ compile_rung(Compiler *c, int index)
 				 _("The rung holds as long as its condition does.") :
 				 _("The rung is only opened by rules."),
 				 NULL, "makes no sense here");
-	rung->rearm = (Rearm) doc_get_word(object, "rearm", rearms, lengthof(rearms),
-									   REARM_CLEARED);
+	rung->rearm = (Rearm) get_word(object, &rung_object, "rearm", REARM_CLEARED);
 	part = doc_get(object, "overlap");
 	if (part && rung->mode == RUNG_WHILE)
 		doc_fail(part, _("The rung holds as long as its condition does."), NULL,
 				 "makes no sense here");
-	rung->overlap = (Overlap) doc_get_word(object, "overlap", overlaps,
-										   lengthof(overlaps), OVERLAP_MAX);
+	rung->overlap = (Overlap) get_word(object, &rung_object, "overlap", OVERLAP_MAX);
 
 	part = doc_get(object, "after");
 	if (part)
@@ -219,7 +206,7 @@ compile_rung(Compiler *c, int index)
 	{
 		const Doc  *other;
 
-		doc_check_keys(part, elect_keys, lengthof(elect_keys));
+		check_keys(part, &elect_object);
 		rung->elect_activity = compile_kind(c, doc_required(part, "on"));
 		other = doc_required(part, "rung");
 		rung->elect_rung = compile_rung_name(c, other);

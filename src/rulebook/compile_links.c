@@ -5,9 +5,11 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_links.h"
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 
 /* What does not go without another key. */
@@ -50,13 +52,10 @@ compile_entries(Compiler *c, const Doc *object, PolicyLink *link)
 static void
 compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 {
-	static const char *const keys[] = {
-		"kind", "confidence", "rungs", "withhold", "outlast", "entries", "points", "multiply"
-	};
 	const Doc  *part;
 
 	doc_need_object(object);
-	doc_check_keys(object, keys, lengthof(keys));
+	check_keys(object, &link_object);
 	link->kind = pstrdup(doc_name(doc_required(object, "kind")));
 	part = doc_required(object, "confidence");
 	link->confidence = doc_number(part);

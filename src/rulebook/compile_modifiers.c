@@ -5,10 +5,12 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_modifiers.h"
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "rulebook/words.h"
 #include "utils/builtins.h"
@@ -106,15 +108,6 @@ modifier_words(const Modifier *m, const Doc *object, const Doc *value)
 static void
 compile_modifier(Compiler *c, const Doc *object, int rule)
 {
-	static const char *const keys[] = {
-		"name", "when", "add", "multiply", "replace", "at_most", "at_least",
-		"to_floor", SELECTION_RULE_KEYS
-	};
-	static const char *const rule_keys[] = {
-		"name", "when", "add", "multiply", "replace", "at_most", "at_least",
-		"to_floor"
-	};
-	static const char *const range_keys[] = {"range", "usual"};
 	const int	may = EXPR_MAY_STATE | EXPR_MAY_JUDGED | EXPR_MAY_POINTS;
 	Modifier   *m = &c->policy->modifiers[c->policy->nmodifiers];
 	ModifierInfo *info = &c->modifiers[c->policy->nmodifiers];
@@ -122,10 +115,7 @@ compile_modifier(Compiler *c, const Doc *object, int rule)
 	const Doc  *name = doc_get(object, "name");
 	double		constant;
 
-	if (rule < 0)
-		doc_check_keys(object, keys, lengthof(keys));
-	else
-		doc_check_keys(object, rule_keys, lengthof(rule_keys));
+	check_keys(object, rule < 0 ? &modifier_object : &rule_modifier_object);
 
 	for (int i = 0; i < (int) lengthof(modifier_ops); i++)
 	{
@@ -165,7 +155,7 @@ compile_modifier(Compiler *c, const Doc *object, int rule)
 
 		if (m->op != MODIFY_ADD)
 			doc_fail(value, NULL, NULL, "only \"add\" may have a range");
-		doc_check_keys(value, range_keys, lengthof(range_keys));
+		check_keys(value, &points_range_object);
 		range = doc_required(value, "range");
 		if (range->kind != DOC_LIST)
 			doc_fail(range, NULL, NULL, "must be a range such as [0, 5]");

@@ -5,10 +5,12 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_observe.h"
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "types/sanction_tier.h"
 
@@ -42,33 +44,12 @@ compile_observable_names(Compiler *c)
 static void
 compile_observable(Compiler *c, const Doc *object, Observable *o)
 {
-	static const char *const keys[] = {
-		"count", "sum", "within", SELECTION_KEYS, "same", "distinct", "live", "clock",
-		"rungs", "tier", "min_length", "by", "in_force", "kind"
-	};
-	static const char *const violation_keys[] = {
-		"count", "sum", "within", SELECTION_KEYS, "same", "distinct", "live", "clock"
-	};
-	static const char *const sanction_keys[] = {
-		"count", "within", "rungs", "tier", "min_length", "by", "in_force"
-	};
-	static const char *const activity_keys[] = {
-		"count", "sum", "within", "kind"
-	};
-	static const char *const counts[] = {"violations", "sanctions", "activities"};
-	static const char *const sums[] = {"points", "quantity"};
-	static const char *const same[] = {
-		"rule", "class", "severity", "incident", "content"
-	};
-	static const char *const distinct[] = {"rule", "incident", "content"};
-	static const char *const clocks[] = {"occurred", "decided"};
-	static const char *const by[] = {"start", "end"};
 	const Doc  *count;
 	const Doc  *sum;
 	const Doc  *part;
 
 	/* so that an unknown key is not called one that fits elsewhere */
-	doc_check_keys(object, keys, lengthof(keys));
+	check_keys(object, &observable_object);
 	count = doc_get(object, "count");
 	sum = doc_get(object, "sum");
 	if ((count == NULL) == (sum == NULL))
@@ -76,7 +57,7 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 				 gettext_noop("both \"count\" and \"sum\" are given") :
 				 gettext_noop("\"count\" or \"sum\" is missing"));
 	if (count)
-		switch (doc_word(count, counts, lengthof(counts)))
+		switch (get_word(object, &observable_object, "count", 0))
 		{
 			case 0:
 				o->kind = OBSERVE_COUNT_VIOLATIONS;
@@ -89,7 +70,7 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 				break;
 		}
 	else
-		o->kind = doc_word(sum, sums, lengthof(sums)) == 0 ?
+		o->kind = get_word(object, &observable_object, "sum", 0) == 0 ?
 			OBSERVE_SUM_POINTS : OBSERVE_SUM_QUANTITY;
 
 	o->activity = -1;
@@ -98,15 +79,14 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	{
 		case OBSERVE_COUNT_VIOLATIONS:
 		case OBSERVE_SUM_POINTS:
-			doc_check_keys_with(object, violation_keys, lengthof(violation_keys),
-								(count ? count : sum)->text);
+			check_keys_with(object, &observable_object, (count ? count : sum)->text);
 			compile_selection(c, object, &o->filter);
 			part = doc_get(object, "same");
 			if (part)
 			{
 				doc_need_list(part);
 				for (int i = 0; i < part->nchildren; i++)
-					o->same |= 1 << doc_word(&part->children[i], same, lengthof(same));
+					o->same |= 1 << word_of(&part->children[i], &observable_object, "same");
 			}
 			part = doc_get(object, "distinct");
 			if (part)
@@ -115,33 +95,30 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 
 				if (o->kind == OBSERVE_SUM_POINTS)
 					doc_fail(part, NULL, NULL, "goes with \"count\" only");
-				o->distinct = bits[doc_word(part, distinct, lengthof(distinct))];
+				o->distinct = bits[get_word(object, &observable_object, "distinct", 0)];
 			}
 			o->live = doc_get_boolean(object, "live", false);
-			o->clock = (EntryClock) doc_get_word(object, "clock", clocks, 2,
-												 c->policy->clock);
+			o->clock = (EntryClock) get_word(object, &observable_object, "clock", c->policy->clock);
 			break;
 
 		case OBSERVE_COUNT_SANCTIONS:
-			doc_check_keys_with(object, sanction_keys, lengthof(sanction_keys),
-								(count ? count : sum)->text);
+			check_keys_with(object, &observable_object, (count ? count : sum)->text);
 			part = doc_get(object, "rungs");
 			if (part)
 				o->rungs = compile_rung_set(c, part);
 			part = doc_get(object, "tier");
 			if (part)
-				o->tier = 1 + doc_word(part, sanction_tier_names + 1, TIER_COUNT - 1);
+				o->tier = TIER_WARNED + word_of(part, &observable_object, "tier");
 			part = doc_get(object, "min_length");
 			if (part)
 				o->min_length = compile_span(part);
-			o->by_end = doc_get_word(object, "by", by, 2, 0) == 1;
+			o->by_end = get_word(object, &observable_object, "by", 0) == 1;
 			o->in_force = doc_get_boolean(object, "in_force", false);
 			break;
 
 		case OBSERVE_COUNT_ACTIVITIES:
 		case OBSERVE_SUM_QUANTITY:
-			doc_check_keys_with(object, activity_keys, lengthof(activity_keys),
-								(count ? count : sum)->text);
+			check_keys_with(object, &observable_object, (count ? count : sum)->text);
 			o->activity = compile_kind(c, doc_required(object, "kind"));
 			break;
 	}

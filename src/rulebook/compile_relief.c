@@ -6,6 +6,7 @@
 
 #include "common/hashfn.h"
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_calendar.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_quota.h"
@@ -13,15 +14,12 @@
 #include "rulebook/compile_selection.h"
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "rulebook/words.h"
 
 /* each has a bit in a live entry */
 #define MAX_AGE_RELIEFS 32
-
-#define RELIEF_OPS \
-	"add", "subtract", "set", "raise_to", "lower_to", "restore", "void"
-#define RELIEF_COMMON "name", "when", "penalty", RELIEF_OPS
 
 static const char *const triggers[] = {"age", "every", "at", "on", "sanction"};
 
@@ -94,7 +92,6 @@ age_print(const Doc *doc, uint64 print)
 static void
 compile_age(Compiler *c, const Doc *object, Relief *relief)
 {
-	static const char *const rounds[] = {"none", "day_end", "day_start"};
 	const Doc  *age = doc_get(object, "age");
 	const Doc  *from = doc_get(object, "from");
 
@@ -133,16 +130,13 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 	}
 	relief->age_clean = doc_get_boolean(object, "clean", false);
 	relief->rolls = compile_roll(c, object, c->policy->calendar.roll_relief);
-	relief->rounding = (Rounding) doc_get_word(object, "round", rounds,
-											   lengthof(rounds), ROUND_NONE);
+	relief->rounding = (Rounding) get_word(object, &relief_object, "round", ROUND_NONE);
 }
 
 /* "every": so often, while nothing new happens. */
 static void
 compile_every(Compiler *c, const Doc *object, Relief *relief)
 {
-	static const char *const on_violation[] = {"restart", "keep", "extend"};
-	static const char *const rounds[] = {"none", "day_end", "day_start"};
 	const Doc  *every = doc_get(object, "every");
 	const Doc  *part;
 	const Doc  *extend = doc_get(object, "extend_by");
@@ -169,10 +163,8 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 			check_whole_days(part, &relief->first_after);
 	}
 
-	relief->on_violation = (OnViolation) doc_get_word(object, "on_violation",
-													  on_violation,
-													  lengthof(on_violation),
-													  CLEAN_RESTART);
+	relief->on_violation = (OnViolation) get_word(object, &relief_object, "on_violation",
+												 CLEAN_RESTART);
 	if (relief->on_violation == CLEAN_EXTEND && extend == NULL)
 		doc_fail(object, NULL, NULL, "key \"extend_by\" is missing");
 	if (extend)
@@ -201,15 +193,13 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 		relief->pause_rungs = compile_rung_set(c, part);
 	}
 	relief->off_at_floor = doc_get_boolean(object, "off_at_floor", false);
-	relief->rounding = (Rounding) doc_get_word(object, "round", rounds,
-											   lengthof(rounds), ROUND_NONE);
+	relief->rounding = (Rounding) get_word(object, &relief_object, "round", ROUND_NONE);
 }
 
 /* "on": an activity gives points back, so often. */
 static void
 compile_on(Compiler *c, const Doc *object, Relief *relief)
 {
-	static const char *const partials[] = {"clip", "refuse"};
 	const Doc  *part;
 
 	relief->activity = compile_kind(c, doc_get(object, "on"));
@@ -234,7 +224,7 @@ compile_on(Compiler *c, const Doc *object, Relief *relief)
 	if (part)
 		compile_span_param(c, part, EXPR_MAY_STATE | EXPR_MAY_QUANTITY, false,
 						   &relief->cooldown);
-	relief->refuse_partial = doc_get_word(object, "partial", partials, 2, 0) == 1;
+	relief->refuse_partial = get_word(object, &relief_object, "partial", 0) == 1;
 }
 
 /*
@@ -271,7 +261,6 @@ check_direction(Compiler *c, const Doc *object, const Doc *value, const Relief *
 static void
 compile_op(Compiler *c, const Doc *object, Relief *relief)
 {
-	static const char *const selects[] = {"entry", "all", "contributing"};
 	const Doc  *value = NULL;
 	int			may = EXPR_MAY_STATE;
 	double		constant;
@@ -305,7 +294,7 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 			break;
 
 		case OP_VOID:
-			relief->select = (VoidSelect) doc_word(value, selects, lengthof(selects));
+			relief->select = (VoidSelect) get_word(object, &relief_object, "void", 0);
 			if (relief->select == VOID_ENTRY && relief->trigger != RELIEF_AGE &&
 				relief->trigger != RELIEF_ACTIVITY)
 				doc_fail(value, NULL, NULL,
@@ -330,14 +319,12 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 	/* a selection without anything that is selected would be ignored */
 	if (relief->op != OP_VOID && relief->trigger != RELIEF_AGE)
 	{
-		static const char *const keys[] = {SELECTION_KEYS};
-
-		for (int i = 0; i < (int) lengthof(keys); i++)
+		for (const char *const *key = selection_keys; *key != NULL; key++)
 		{
-			const Doc  *doc = doc_get(object, keys[i]);
+			const Doc  *doc = doc_get(object, *key);
 
 			if (doc && !(relief->trigger == RELIEF_ACTIVITY &&
-						 strcmp(keys[i], "where") == 0))
+						 strcmp(*key, "where") == 0))
 				doc_fail(doc, NULL, NULL,
 						 "a selection goes with \"void\" or \"age\" only");
 		}
@@ -368,34 +355,10 @@ default_name(Compiler *c, const Doc *object, const Doc *trigger)
 static void
 compile_one(Compiler *c, const Doc *object, Relief *relief)
 {
-	static const char *const all_keys[] = {
-		RELIEF_COMMON, SELECTION_KEYS,
-		"age", "from", "clean", "round", "roll",
-		"every", "wait", "first_after", "on_violation", "extend_by", "active",
-		"pause_during", "off_at_floor",
-		"at", "on", "at_most", "cooldown", "partial", "sanction", "rungs"
-	};
-	static const char *const age_keys[] = {
-		"age", "from", "clean", "round", "roll", RELIEF_COMMON, SELECTION_KEYS
-	};
-	static const char *const every_keys[] = {
-		"every", "wait", "first_after", "on_violation", "extend_by", "active",
-		"pause_during", "off_at_floor", "round", RELIEF_COMMON, SELECTION_KEYS
-	};
-	static const char *const at_keys[] = {
-		"at", RELIEF_COMMON, SELECTION_KEYS
-	};
-	static const char *const on_keys[] = {
-		"on", "at_most", "cooldown", "partial", RELIEF_COMMON, SELECTION_KEYS
-	};
-	static const char *const sanction_keys[] = {
-		"sanction", "rungs", RELIEF_COMMON, SELECTION_KEYS
-	};
-	static const char *const edges[] = {"start", "end"};
 	const Doc  *trigger = NULL;
 	const Doc  *name;
 
-	doc_check_keys(object, all_keys, lengthof(all_keys));
+	check_keys(object, &relief_object);
 	for (int i = 0; i < (int) lengthof(triggers); i++)
 	{
 		const Doc  *doc = doc_get(object, triggers[i]);
@@ -411,6 +374,7 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 		doc_fail(object, psprintf(_("One of %s is needed."),
 								  word_list(triggers, lengthof(triggers), "and")),
 				 NULL, "nothing starts the relief");
+	check_keys_with(object, &relief_object, trigger->key);
 
 	relief->age_mark = -1;
 	relief->active_activity = -1;
@@ -419,32 +383,27 @@ compile_one(Compiler *c, const Doc *object, Relief *relief)
 
 	if (strcmp(trigger->key, "age") == 0)
 	{
-		doc_check_keys_with(object, age_keys, lengthof(age_keys), "age");
 		relief->trigger = RELIEF_AGE;
 		compile_age(c, object, relief);
 	}
 	else if (strcmp(trigger->key, "every") == 0)
 	{
-		doc_check_keys_with(object, every_keys, lengthof(every_keys), "every");
 		relief->trigger = RELIEF_EVERY;
 		compile_every(c, object, relief);
 	}
 	else if (strcmp(trigger->key, "at") == 0)
 	{
-		doc_check_keys_with(object, at_keys, lengthof(at_keys), "at");
 		relief->trigger = RELIEF_BOUNDARY;
 		compile_cycle(c, trigger, false, &relief->boundary);
 	}
 	else if (strcmp(trigger->key, "on") == 0)
 	{
-		doc_check_keys_with(object, on_keys, lengthof(on_keys), "on");
 		relief->trigger = RELIEF_ACTIVITY;
 		compile_on(c, object, relief);
 	}
 	else
 	{
-		doc_check_keys_with(object, sanction_keys, lengthof(sanction_keys), "sanction");
-		relief->trigger = doc_word(trigger, edges, 2) == 0 ?
+		relief->trigger = get_word(object, &relief_object, "sanction", 0) == 0 ?
 			RELIEF_SANCTION_START : RELIEF_SANCTION_END;
 		if (doc_get(object, "rungs"))
 			relief->rungs = compile_rung_set(c, doc_get(object, "rungs"));

@@ -7,8 +7,10 @@
 #include "engine/names.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_rules.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "rulebook/words.h"
 
@@ -24,13 +26,12 @@ typedef struct SeverityPrice
 static void
 compile_severities(Compiler *c, SeverityPrice *prices)
 {
-	static const char *const keys[] = {"points", "title"};
 	const Doc  *object = doc_get(c->root, "severities");
 
 	memset(prices, 0, sizeof(SeverityPrice) * NUM_SEVERITIES);
 	if (object == NULL)
 		return;
-	doc_check_keys(object, severity_names, NUM_SEVERITIES);
+	check_keys(object, &severities_object);
 	for (int i = 0; i < NUM_SEVERITIES; i++)
 	{
 		const Doc  *doc = doc_get(object, severity_names[i]);
@@ -40,7 +41,7 @@ compile_severities(Compiler *c, SeverityPrice *prices)
 		prices[i].given = true;
 		if (doc->kind == DOC_OBJECT)
 		{
-			doc_check_keys(doc, keys, lengthof(keys));
+			check_keys(doc, &severity_object);
 			if (doc_get(doc, "title"))
 				(void) doc_title(doc_get(doc, "title"));
 			doc = doc_required(doc, "points");
@@ -61,20 +62,15 @@ static void
 compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 			 PolicyRule *rule, RuleInfo *info)
 {
-	static const char *const keys[] = {
-		"title", "severity", "class", "points", "usual", "direct", "tags",
-		"note", "source", "ours", "modifiers", "dsa"
-	};
 	const Doc  *part;
 
 	doc_check_name(doc, doc->key);
-	doc_check_keys(doc, keys, lengthof(keys));
+	check_keys(doc, &rule_object);
 
 	info->doc = doc;
 	rule->code = pstrdup(doc->key);
 	rule->title = pstrdup(doc_title(doc_required(doc, "title")));
-	rule->severity = (Severity) doc_get_word(doc, "severity", severity_names,
-											 NUM_SEVERITIES, SEVERITY_MINOR);
+	rule->severity = (Severity) get_word(doc, &rule_object, "severity", SEVERITY_MINOR);
 	part = doc_get(doc, "class");
 	if (part)
 		rule->class = pstrdup(doc_name(part));

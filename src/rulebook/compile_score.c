@@ -5,8 +5,10 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_score.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 
 /*
@@ -16,12 +18,6 @@
 void
 compile_score(Compiler *c)
 {
-	static const char *const keys[] = {
-		"direction", "cap", "limit", "start", "floor", "stop_at_limit",
-		"on_cap_raise", "on_cap_lower"
-	};
-	static const char *const directions[] = {"deduct", "accumulate"};
-	static const char *const changes[] = {"shift", "keep"};
 	const Doc  *doc = doc_required(c->root, "score");
 	const Doc  *cap;
 	const Doc  *start;
@@ -32,9 +28,8 @@ compile_score(Compiler *c)
 				start_points,
 				floor_points;
 
-	doc_check_keys(doc, keys, lengthof(keys));
-	policy->accumulate = doc_get_word(doc, "direction", directions,
-									  lengthof(directions), 0) == 1;
+	check_keys(doc, &score_object);
+	policy->accumulate = get_word(doc, &score_object, "direction", 0) == 1;
 
 	wrong = doc_get(doc, policy->accumulate ? "cap" : "limit");
 	if (wrong)
@@ -73,8 +68,8 @@ compile_score(Compiler *c)
 			doc_fail(wrong, NULL, NULL,
 					 "only a score that accumulates has a limit");
 	}
-	policy->on_cap_raise = doc_get_word(doc, "on_cap_raise", changes, 2, 0) == 0 ?
+	policy->on_cap_raise = get_word(doc, &score_object, "on_cap_raise", 0) == 0 ?
 		CAP_SHIFT : CAP_KEEP;
-	policy->on_cap_lower = doc_get_word(doc, "on_cap_lower", changes, 2, 1) == 0 ?
+	policy->on_cap_lower = get_word(doc, &score_object, "on_cap_lower", 1) == 0 ?
 		CAP_SHIFT : CAP_KEEP;
 }

@@ -9,12 +9,6 @@
 
 #include "rulebook/compiler.h"
 
-/* A selection's keys, for the lists of allowed keys. */
-#define SELECTION_RULE_KEYS \
-	"rules", "except_rules", "classes", "severities", "tags"
-#define SELECTION_KEYS \
-	SELECTION_RULE_KEYS, "marked", "unmarked", "where"
-
 /* The selection that stands in an object. */
 extern void compile_selection(Compiler *c, const Doc *object, EntryFilter *filter);
 

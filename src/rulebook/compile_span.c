@@ -8,8 +8,10 @@
 #include <math.h>
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_expr.h"
 #include "rulebook/compile_span.h"
+#include "rulebook/policy_keys.h"
 
 /* A span of no length at all; "ever" has one. */
 bool
@@ -144,13 +146,10 @@ compile_span(const Doc *doc)
 static void
 compile_formula(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 {
-	static const char *const units[] = {
-		"seconds", "minutes", "hours", "days", "weeks", "months", "years"
-	};
 	const Doc  *value;
 	double		constant;
 
-	doc_check_keys(doc, units, lengthof(units));
+	check_keys(doc, &formula_object);
 	if (doc->nchildren != 1)
 		doc_fail(doc, _("Example: {\"days\": \"7 * strikes\"}."), NULL,
 				 "a formula for a span has exactly one unit");
@@ -176,11 +175,10 @@ static void compile_span_case(Compiler *c, const Doc *doc, int may, bool may_be_
 static void
 compile_range(Compiler *c, const Doc *doc, int may, SpanCase *sc)
 {
-	static const char *const keys[] = {"range", "usual"};
 	const Doc  *range;
 	const Doc  *usual;
 
-	doc_check_keys(doc, keys, lengthof(keys));
+	check_keys(doc, &length_range_object);
 	range = doc_required(doc, "range");
 	usual = doc_get(doc, "usual");
 	if (range->kind != DOC_LIST || range->nchildren != 2)
@@ -246,7 +244,6 @@ void
 compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 				   SpanParam *param)
 {
-	static const char *const keys[] = {"when", "use"};
 
 	if (doc->kind != DOC_LIST)
 	{
@@ -266,7 +263,7 @@ compile_span_param(Compiler *c, const Doc *doc, int may, bool may_be_ever,
 		const Doc  *item = &doc->children[i];
 		SpanCase   *sc = &param->cases[i];
 
-		doc_check_keys(item, keys, lengthof(keys));
+		check_keys(item, &case_object);
 		compile_span_case(c, doc_required(item, "use"), may, true, sc);
 		sc->when = compile_condition(c, item, "when", may);
 		if (sc->when == NULL && i < doc->nchildren - 1)

@@ -11,7 +11,9 @@
 
 #include "engine/names.h"
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_statement.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/statement_check.h"
 #include "rulebook/statement_fields.h"
 #include "rulebook/statement_summary.h"
@@ -33,29 +35,8 @@ static const char *const violation_facts[] = {
 	"rule", "title", "class", "severity", "campaign", "content", "incident", "points"
 };
 
-static const char *const part_keys[] = {"without_violation", "capabilities", "tiers", "puid_prefix", "appeal"};
-
 /* Longest, so that the id of the sanction has room. */
 #define MAX_PUID_PREFIX 400
-
-/* The texts that facts of the ledger are written into. */
-static bool
-is_template(const StatementField *field)
-{
-	return strcmp(field->name, "decision_facts") == 0 ||
-		strcmp(field->name, "illegal_content_explanation") == 0 ||
-		strcmp(field->name, "incompatible_content_explanation") == 0;
-}
-
-/* The fields that may differ with the source of the violation. */
-static bool
-is_by_source(const StatementField *field)
-{
-	return strcmp(field->name, "source_type") == 0 ||
-		strcmp(field->name, "source_identity") == 0 ||
-		strcmp(field->name, "automated_detection") == 0 ||
-		strcmp(field->name, "automated_decision") == 0;
-}
 
 /* ------------------------------------------------------------------------
  * One field
@@ -161,7 +142,7 @@ check_single(const StatementField *field, const Doc *doc)
 			break;
 		default:
 			check_text(field, doc);
-			if (is_template(field))
+			if (field->template)
 				check_template(doc);
 			break;
 	}
@@ -176,7 +157,7 @@ check_field(const StatementField *field, const Doc *doc)
 {
 	if (doc->kind == DOC_NULL && !field->required)
 		return;					/* not what the document says for all */
-	if (doc->kind == DOC_OBJECT && is_by_source(field))
+	if (doc->kind == DOC_OBJECT && field->by_source)
 	{
 		const char *allowed[lengthof(source_names) + 1];
 
@@ -192,7 +173,7 @@ check_field(const StatementField *field, const Doc *doc)
 			check_single(field, &doc->children[i]);
 	}
 	else if (doc->kind == DOC_OBJECT &&
-			 (field->kind == FIELD_TEXT || strcmp(field->name, "account_type") == 0))
+			 (field->kind == FIELD_TEXT || field->by_account_kind))
 	{
 		/* languages, or kinds of accounts */
 		if (field->kind == FIELD_TEXT)
@@ -295,7 +276,7 @@ check_without_violation(const Doc *dsa)
 	{
 		const Doc  *doc = statement_effective(dsa, own, &statement_fields[i]);
 
-		if (doc && is_template(&statement_fields[i]))
+		if (doc && statement_fields[i].template)
 			check_no_violation(doc);
 	}
 }
@@ -307,20 +288,7 @@ check_without_violation(const Doc *dsa)
 static void
 check_content(const Doc *doc, bool is_rule)
 {
-	const char **keys = palloc(sizeof(char *) * (statement_nfields + lengthof(part_keys)));
-	int			nkeys = 0;
-
-	for (int i = 0; i < statement_nfields; i++)
-	{
-		if (statement_fields[i].part == PART_CONTENT)
-			keys[nkeys++] = statement_fields[i].name;
-	}
-	if (!is_rule)
-	{
-		for (size_t i = 0; i < lengthof(part_keys); i++)
-			keys[nkeys++] = part_keys[i];
-	}
-	doc_check_keys(doc, keys, nkeys);
+	check_keys(doc, is_rule ? &statement_object : &dsa_object);
 	for (int i = 0; i < statement_nfields; i++)
 	{
 		const Doc  *value = doc_get(doc, statement_fields[i].name);
@@ -339,15 +307,7 @@ check_content(const Doc *doc, bool is_rule)
 static void
 check_decision(const Doc *doc)
 {
-	const char **keys = palloc(sizeof(char *) * statement_nfields);
-	int			nkeys = 0;
-
-	for (int i = 0; i < statement_nfields; i++)
-	{
-		if (statement_fields[i].part == PART_DECISION)
-			keys[nkeys++] = statement_fields[i].name;
-	}
-	doc_check_keys(doc, keys, nkeys);
+	check_keys(doc, &decision_object);
 	if (doc->nchildren == 0)
 		doc_fail(doc, NULL, NULL, "must not be empty");
 	for (int i = 0; i < statement_nfields; i++)
@@ -454,7 +414,7 @@ compile_statements(Compiler *c)
 	part = doc_get(dsa, "tiers");
 	if (part)
 	{
-		doc_check_keys(part, sanction_tier_names + 1, TIER_COUNT - 1);
+		check_keys(part, &dsa_tiers_object);
 		for (int i = 0; i < part->nchildren; i++)
 			check_decision(&part->children[i]);
 	}

@@ -6,8 +6,10 @@
 #include "postgres.h"
 
 #include "errors.h"
+#include "rulebook/check_keys.h"
 #include "rulebook/compile_span.h"
 #include "rulebook/compile_values.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/values.h"
 #include "rulebook/words.h"
 
@@ -143,7 +145,6 @@ calendar_unit(const char *word, CalendarUnit *unit)
 void
 compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 {
-	static const char *const keys[] = {"every", "from"};
 	int			nunits = NUM_CALENDAR_UNITS + (is_the_cycle ? 0 : 1);
 	const Doc  *every;
 	const Doc  *from;
@@ -174,7 +175,7 @@ compile_cycle(Compiler *c, const Doc *doc, bool is_the_cycle, Cycle *cycle)
 				 closest_hint(doc->text, calendar_units, nunits) : NULL,
 				 "must be a cycle");
 
-	doc_check_keys(doc, keys, lengthof(keys));
+	check_keys(doc, &anchored_object);
 	every = doc_required(doc, "every");
 	from = doc_required(doc, "from");
 	cycle->given = true;

@@ -45,6 +45,10 @@ typedef struct StatementField
 	const char *from;			/* FIELD_DATE: the first (null: any) and the
 								 * last one */
 	const char *to;
+	bool		by_source;		/* may differ with the source of the violation */
+	bool		by_account_kind;	/* ... or with the kind of the account */
+	bool		template;		/* a text that facts of the ledger are written into */
+	const char *describes;		/* for who writes documents */
 } StatementField;
 
 extern const StatementField statement_fields[];

@@ -240,13 +240,3 @@ doc_get_boolean(const Doc *object, const char *key, bool otherwise)
 
 	return doc ? doc_boolean(doc) : otherwise;
 }
-
-/* What is not written is as otherwise says. */
-int
-doc_get_word(const Doc *object, const char *key, const char *const *words,
-			 int nwords, int otherwise)
-{
-	const Doc  *doc = doc_get(object, key);
-
-	return doc ? doc_word(doc, words, nwords) : otherwise;
-}

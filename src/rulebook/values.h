@@ -38,9 +38,7 @@ extern void doc_check_name(const Doc *at, const char *name);
 /* A name that expressions can use. */
 extern void doc_check_identifier(const Doc *at, const char *name);
 
-/* Optional ones: the value of a key, or what it is where the key is missing. */
+/* The value of a key, or what it is where the key is missing. */
 extern bool doc_get_boolean(const Doc *object, const char *key, bool otherwise);
-extern int	doc_get_word(const Doc *object, const char *key,
-						 const char *const *words, int nwords, int otherwise);
 
 #endif							/* GOVERNANCE_RULEBOOK_VALUES_H */

@@ -6,6 +6,8 @@
 \pset tuples_only on
 \set schema `cat "$PG_ABS_SRCDIR/../doc/schema/policy.schema.json"`
 CREATE TEMP TABLE schema AS SELECT :'schema'::jsonb AS document;
+\set pages `cat "$PG_ABS_SRCDIR/../doc/policy.md" "$PG_ABS_SRCDIR/../doc/statements.md"`
+CREATE TEMP TABLE pages AS SELECT :'pages' AS text;
 
 -- what the compiler says is allowed in a place where there is a key too many
 CREATE FUNCTION pg_temp.allowed(patch jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
@@ -29,7 +31,7 @@ SELECT place, pg_temp.allowed(patch) = pg_temp.in_schema(path) AS same,
 FROM (VALUES
 	('document', '{"zzz": 1}'::jsonb, '{}'::text[]),
 	('score', '{"score": {"zzz": 1}}', '{properties,score}'),
-	('attribute', '{"attributes": {"a": {"zzz": 1}}}', '{$defs,attribute,oneOf,1}'),
+	('attribute', '{"attributes": {"a": {"zzz": 1}}}', '{$defs,attribute,anyOf,1}'),
 	('severities', '{"severities": {"zzz": 1}}', '{properties,severities}'),
 	('severity', '{"severities": {"minor": {"zzz": 1}}}', '{properties,severities,properties,minor,anyOf,1}'),
 	('rule', '{"rules": {"x": {"zzz": 1}}}', '{$defs,rule}'),
@@ -45,7 +47,7 @@ FROM (VALUES
 	('formula', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"zzz": 1}}]}', '{$defs,formula}'),
 	('range of lengths', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"range": 1, "zzz": 1}}]}', '{$defs,lengthRange}'),
 	('count', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "for": {"count": 1, "zzz": 1}}]}', '{$defs,rung,properties,for,anyOf,1}'),
-	('until', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "until": [{"zzz": 1}]}]}', '{$defs,release,oneOf,1}'),
+	('until', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "until": [{"zzz": 1}]}]}', '{$defs,release,anyOf,1}'),
 	('elect', '{"ladder": [{"rung": "r", "tier": "warned", "when": "score < 1", "elect": {"zzz": 1}}]}', '{$defs,rung,properties,elect}'),
 	('case', '{"score": {"cap": [{"zzz": 1}]}}', '{$defs,numberCases,items}'),
 	('calendar', '{"calendar": {"zzz": 1}}', '{properties,calendar}'),
@@ -62,3 +64,8 @@ FROM (VALUES
 
 -- and says something about each of them
 SELECT jsonb_path_query_array(document, '$.**.properties.* ? (@.type() == "object" && !exists(@.description) && !exists(@."$ref") && !exists(@.anyOf))') FROM schema;
+
+-- and the pages do, too
+SELECT DISTINCT key FROM schema, pages, jsonb_path_query(document, '$.**.properties') AS properties,
+	jsonb_object_keys(properties) AS key
+	WHERE text !~ ('[`"]' || key || '[`"]');
