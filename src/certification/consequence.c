@@ -2,19 +2,23 @@
  * consequence.c
  *		What violations cost certifications, and what their revisions give back.
  *
- * The work itself is in PL/pgSQL; here it is found out whether there is any.
+ * The work itself is in PL/pgSQL; here it is found out whether there is any.  The
+ * new rows of a statement are read here and not by a query: where the table is a
+ * shard of a distributed one, a query does not know them by name.
  */
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
-#include "errors.h"
 #include "certification/consequence.h"
 #include "db/as_owner.h"
+#include "db/plan.h"
+#include "db/slot.h"
 #include "db/smalltable.h"
+#include "db/trigger.h"
+#include "util.h"
 
-#include "executor/executor.h"
-#include "executor/spi.h"
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
@@ -31,6 +35,17 @@ static SmallTable consequences = {
 	.ncolumns = 2
 };
 
+static KeptPlan violations_plan = {
+	"SELECT governance.certification_violations($1, $2)",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+static KeptPlan revisions_plan = {
+	"SELECT governance.certification_revisions($1, $2)",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+/* Is there a row for the rule, or one for all rules of the scheme? */
 static bool
 may_cost(const SmallRow *rows, int nrows, const char *scheme, Size scheme_len,
 		 const char *rule, Size rule_len)
@@ -42,6 +57,7 @@ may_cost(const SmallRow *rows, int nrows, const char *scheme, Size scheme_len,
 	return false;
 }
 
+/* The small table is in the memory of the backend: no query is needed. */
 bool
 certification_may_cost(const char *scheme, const char *rule)
 {
@@ -51,126 +67,107 @@ certification_may_cost(const char *scheme, const char *rule)
 	return nrows > 0 && (scheme == NULL || may_cost(rows, nrows, scheme, strlen(scheme), rule, strlen(rule)));
 }
 
-static void
-grow_ids(Datum **account_ids, Datum **ids, int *allocated)
+/* Entries of accounts that are handed on: accounts[i] has ids[i]. */
+typedef struct EntryList
 {
-	*allocated = Max(16, *allocated * 2);
-	*account_ids = *account_ids == NULL ? palloc(*allocated * sizeof(Datum))
-		: repalloc_huge(*account_ids, *allocated * sizeof(Datum));
-	*ids = *ids == NULL ? palloc(*allocated * sizeof(Datum))
-		: repalloc_huge(*ids, *allocated * sizeof(Datum));
+	int			n;
+	int			max_accounts;
+	int			max_ids;
+	int64	   *accounts;
+	int64	   *ids;
+} EntryList;
+
+/* One more; the arrays grow in the current memory context. */
+static void
+entry_add(EntryList *list, int64 account_id, int64 id)
+{
+	array_reserve(list->accounts, list->max_accounts, list->n + 1);
+	array_reserve(list->ids, list->max_ids, list->n + 1);
+	list->accounts[list->n] = account_id;
+	list->ids[list->n++] = id;
 }
 
-/*
- * The new rows of a statement are read here and not by a query: where the table
- * is a shard of a distributed one, a query does not know them by name.
- */
-static TupleTableSlot *
+/* What fires both triggers, with its new rows ready to be read from the first on. */
+static TriggerData *
 begin_new_rows(FunctionCallInfo fcinfo, const char *function)
 {
-	TriggerData *data = called_as_trigger(fcinfo, function);
+	TriggerData *trigger = check_trigger(fcinfo, function,
+										 FIRED_AFTER | FIRED_ON_INSERT | FIRED_FOR_STATEMENT);
 
-	if (!TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) ||
-		!TRIGGER_FIRED_BY_INSERT(data->tg_event) || data->tg_newtable == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
-						function)));
-
-	tuplestore_select_read_pointer(data->tg_newtable, 0);
-	tuplestore_rescan(data->tg_newtable);
-	return MakeSingleTupleTableSlot(RelationGetDescr(data->tg_relation), &TTSOpsMinimalTuple);
-}
-
-static void
-find_attnums(Relation rel, const char *const *columns, int ncolumns, int *attnums)
-{
-	for (int i = 0; i < ncolumns; i++)
-	{
-		attnums[i] = SPI_fnumber(RelationGetDescr(rel), columns[i]);
-		if (attnums[i] <= 0)
-			report_no_column(rel, columns[i], NULL);
-	}
+	require_transition(trigger->tg_newtable, function, "NEW");
+	tuplestore_rescan(trigger->tg_newtable);
+	return trigger;
 }
 
 /*
- * Most violations cost no certification: find out here, without a query.
+ * certification_violation(), a statement trigger on governance.violation.  Most
+ * violations cost no certification: this is found out here, without a query.
+ * Copies for linked accounts come with their originals, and cost nothing.
  */
 Datum
 governance_certification_violation(PG_FUNCTION_ARGS)
 {
-	static const char *const columns[] = {"scheme", "rule", "account_id", "violation_id", "linked_violation_id"};
-	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_violation");
-	TriggerData *data = (TriggerData *) fcinfo->context;
-	int			attnums[lengthof(columns)];
+	enum
+	{
+		V_SCHEME, V_RULE, V_ACCOUNT, V_ID, V_LINKED, V_COLUMNS
+	};
+	static const ColumnSpec columns[V_COLUMNS] = {
+		{"scheme", TEXTOID}, {"rule", TEXTOID}, {"account_id", INT8OID}, {"violation_id", INT8OID},
+		{"linked_violation_id", INT8OID}
+	};
+	TriggerData *trigger = begin_new_rows(fcinfo, "certification_violation");
+	AttrNumber	numbers[V_COLUMNS];
+	TupleTableSlot *slot;
 	const SmallRow *rows;
 	int			nrows;
-	Datum	   *account_ids = NULL;
-	Datum	   *violation_ids = NULL;
-	int			n = 0;
-	int			allocated = 0;
+	EntryList	list = {0};
 
 	rows = small_table_rows(&consequences, &nrows);
-	if (nrows > 0)
-		find_attnums(data->tg_relation, columns, lengthof(columns), attnums);
-	while (nrows > 0 && tuplestore_gettupleslot(data->tg_newtable, true, false, slot))
+	if (nrows == 0)
+		return PointerGetDatum(NULL);
+	find_columns(trigger->tg_relation, columns, V_COLUMNS, numbers);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
+	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
 	{
-		Datum		values[lengthof(columns)];
-		bool		nulls[lengthof(columns)];
-		text	   *scheme;
-		text	   *rule;
+		text	   *scheme = slot_text(slot, numbers[V_SCHEME]);
+		text	   *rule = slot_text(slot, numbers[V_RULE]);
 
-		for (int i = 0; i < (int) lengthof(columns); i++)
-			values[i] = slot_getattr(slot, attnums[i], &nulls[i]);
-		/* Copies for linked accounts come with their originals. */
-		if (nulls[0] || nulls[1] || nulls[2] || nulls[3] || !nulls[4])
-			continue;
-		scheme = DatumGetTextPP(values[0]);
-		rule = DatumGetTextPP(values[1]);
-		if (!may_cost(rows, nrows, VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme),
-					  VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule)))
-			continue;
-		if (n == allocated)
-			grow_ids(&account_ids, &violation_ids, &allocated);
-		account_ids[n] = Int64GetDatum(DatumGetInt64(values[2]));
-		violation_ids[n++] = Int64GetDatum(DatumGetInt64(values[3]));
+		if (slot_attisnull(slot, numbers[V_LINKED]) &&
+			may_cost(rows, nrows, VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme),
+					 VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule)))
+			entry_add(&list, slot_int8(slot, numbers[V_ACCOUNT]), slot_int8(slot, numbers[V_ID]));
 	}
 	ExecDropSingleTupleTableSlot(slot);
-
-	call_as_owner(data->tg_relation, "SELECT governance.certification_violations($1, $2)",
-				  account_ids, violation_ids, n);
+	call_as_owner(trigger->tg_relation, &violations_plan, list.accounts, list.ids, list.n);
 	return PointerGetDatum(NULL);
 }
 
+/*
+ * certification_revision(), a statement trigger on governance.revision.  Whether a
+ * revision gives something back is asked of what the violation has cost, in SQL;
+ * copies for linked accounts come with their originals here, too.
+ */
 Datum
 governance_certification_revision(PG_FUNCTION_ARGS)
 {
-	static const char *const columns[] = {"account_id", "revision_id", "linked_revision_id"};
-	TupleTableSlot *slot = begin_new_rows(fcinfo, "certification_revision");
-	TriggerData *data = (TriggerData *) fcinfo->context;
-	int			attnums[lengthof(columns)];
-	Datum	   *account_ids = NULL;
-	Datum	   *revision_ids = NULL;
-	int			n = 0;
-	int			allocated = 0;
-
-	find_attnums(data->tg_relation, columns, lengthof(columns), attnums);
-	while (tuplestore_gettupleslot(data->tg_newtable, true, false, slot))
+	enum
 	{
-		bool		nulls[2];
-		Datum		account_id = slot_getattr(slot, attnums[0], &nulls[0]);
-		Datum		revision_id = slot_getattr(slot, attnums[1], &nulls[1]);
+		R_ACCOUNT, R_ID, R_LINKED, R_COLUMNS
+	};
+	static const ColumnSpec columns[R_COLUMNS] = {
+		{"account_id", INT8OID}, {"revision_id", INT8OID}, {"linked_revision_id", INT8OID}
+	};
+	TriggerData *trigger = begin_new_rows(fcinfo, "certification_revision");
+	AttrNumber	numbers[R_COLUMNS];
+	TupleTableSlot *slot;
+	EntryList	list = {0};
 
-		if (nulls[0] || nulls[1] || !slot_attisnull(slot, attnums[2]))
-			continue;
-		if (n == allocated)
-			grow_ids(&account_ids, &revision_ids, &allocated);
-		account_ids[n] = Int64GetDatum(DatumGetInt64(account_id));
-		revision_ids[n++] = Int64GetDatum(DatumGetInt64(revision_id));
-	}
+	find_columns(trigger->tg_relation, columns, R_COLUMNS, numbers);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
+	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+		if (slot_attisnull(slot, numbers[R_LINKED]))
+			entry_add(&list, slot_int8(slot, numbers[R_ACCOUNT]), slot_int8(slot, numbers[R_ID]));
 	ExecDropSingleTupleTableSlot(slot);
-
-	call_as_owner(data->tg_relation, "SELECT governance.certification_revisions($1, $2)",
-				  account_ids, revision_ids, n);
+	call_as_owner(trigger->tg_relation, &revisions_plan, list.accounts, list.ids, list.n);
 	return PointerGetDatum(NULL);
 }

@@ -11,20 +11,18 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "errors.h"
-#include "certification/qualified.h"
 #include "db/identity.h"
 #include "db/owner.h"
+#include "db/plan.h"
+#include "db/report.h"
 #include "db/slot.h"
 #include "db/smalltable.h"
 #include "db/table.h"
 #include "ledger/periods.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "db/report.h"
 
 PG_FUNCTION_INFO_V1(governance_qualified);
 PG_FUNCTION_INFO_V1(governance_qualified_for);
@@ -67,41 +65,39 @@ static const PeriodTable capability_periods = {
 	.table = &capability_table, .rights = DIRECT_AS_OWNER, .since = Q_SINCE, .until = Q_UNTIL
 };
 
-bool
+static KeptPlan slowly_plan = {
+	"SELECT governance.qualified_slowly($1, $2, $3, $4)",
+	4, {TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+/*
+ * By plain queries, as the owner of the ledger: is an account qualified for what
+ * is a "domain" or a "capability" of that name?  Raises an error when either is
+ * unknown.
+ */
+static bool
 qualified_slowly(const char *what, int64 account_id, text *name, TimestampTz at)
 {
-	static SPIPlanPtr plan = NULL;
-	Oid			types[4] = {TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID};
 	Datum		values[4];
 	Identity	identity;
 	bool		isnull;
 	bool		answer;
 
-	identity_enter(ledger_owner(), &identity);
-	SPI_connect();
-	if (plan == NULL || !SPI_plan_is_valid(plan))
-	{
-		SPIPlanPtr	fresh = SPI_prepare("SELECT governance.qualified_slowly($1, $2, $3, $4)", 4, types);
-
-		if (fresh == NULL || SPI_keepplan(fresh) != 0)
-			elog(ERROR, "could not prepare a query: %s", SPI_result_code_string(SPI_result));
-		if (plan != NULL)
-			SPI_freeplan(plan);
-		plan = fresh;
-	}
+	ledger_enter(&identity);
 	values[0] = CStringGetTextDatum(what);
 	values[1] = Int64GetDatum(account_id);
 	values[2] = PointerGetDatum(name);
 	values[3] = TimestampTzGetDatum(at);
-	if (SPI_execute_plan(plan, values, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not ask who is qualified");
+	plan_execute(&slowly_plan, values, NULL, PLAN_READ);
 	answer = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	identity_leave(&identity);
+	ledger_leave(&identity);
 	return answer && !isnull;
 }
 
-/* Is the domain gated at the instant? */
+/*
+ * Is the domain gated at the instant, so that whoever has no period is not
+ * qualified?  Raises ERRCODE_GV_UNKNOWN_DOMAIN.
+ */
 static bool
 domain_gated(text *domain, TimestampTz at)
 {
@@ -120,6 +116,10 @@ domain_gated(text *domain, TimestampTz at)
 	report_missing(MISSING_DOMAIN, text_to_cstring(domain), NULL, 0);
 }
 
+/*
+ * qualified(account_id, domain, at): to anybody who may call it, whatever he may
+ * read of the ledger.
+ */
 Datum
 governance_qualified(PG_FUNCTION_ARGS)
 {
@@ -141,6 +141,10 @@ governance_qualified(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(qualified_slowly("domain", account_id, domain, at));
 }
 
+/*
+ * qualified_for(account_id, capability, at).  A capability that no certification
+ * governs is everybody's: so where no period says yes, the answer takes queries.
+ */
 Datum
 governance_qualified_for(PG_FUNCTION_ARGS)
 {

@@ -9,11 +9,10 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
 #include "errors.h"
 #include "db/as_owner.h"
+#include "db/trigger.h"
 
-#include "commands/trigger.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(governance_certification_step);
@@ -22,29 +21,34 @@ PG_FUNCTION_INFO_V1(governance_face_check);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
 PG_FUNCTION_INFO_V1(governance_certification_withheld);
 
-/* ----------
- * Triggers
- * ----------
- */
-
+/* certification_step(), a row trigger on the table of steps: what a step does. */
 Datum
 governance_certification_step(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "certification_step_row");
 }
 
+/* face_check(), a row trigger on governance.face_check: what a check proves. */
 Datum
 governance_face_check(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "face_check_row");
 }
 
+/*
+ * certification_config_changed(), on the tables that say what follows from
+ * certifications: all of it is derived anew.
+ */
 Datum
 governance_certification_config_changed(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "certification_config_row");
 }
 
+/*
+ * certification_withheld(), a row trigger on governance.restriction: a sanction
+ * that withholds the capability "certification" suspends what is certified.
+ */
 Datum
 governance_certification_withheld(PG_FUNCTION_ARGS)
 {
@@ -52,7 +56,8 @@ governance_certification_withheld(PG_FUNCTION_ARGS)
 }
 
 /*
- * A certification changes by steps, so that every change has a reason.
+ * certification_guard(), on the tables that show how certifications stand.  A
+ * certification changes by steps, so that every change has a reason.
  */
 Datum
 governance_certification_guard(PG_FUNCTION_ARGS)

@@ -13,6 +13,8 @@
 #include "db/as_owner.h"
 #include "db/identity.h"
 #include "db/owner.h"
+#include "db/plan.h"
+#include "db/trigger.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -173,35 +175,25 @@ trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 	return result;
 }
 
-/*
- * Hand accounts and ids to a function of schema governance, as the owner of a
- * table.
- */
+/* The plan is kept, for the statements that lead here are often small. */
 void
-call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, int n)
+call_as_owner(Relation rel, KeptPlan *plan, const int64 *accounts, const int64 *ids, int n)
 {
-	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID};
-	Datum		arguments[2];
+	Datum		values[2];
 	Identity	identity;
 	int			outer_depth = owner_depth;
 
 	if (n == 0)
 		return;
-	arguments[0] = PointerGetDatum(construct_array(account_ids, n, INT8OID, sizeof(int64),
-												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	arguments[1] = PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64),
-												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	values[0] = int8_array(accounts, n);
+	values[1] = int8_array(ids, n);
+	SPI_connect();
 	identity_enter(rel->rd_rel->relowner, &identity);
 	owner_depth = trigger_depth();
 
 	PG_TRY();
 	{
-		int			result = SPI_execute_with_args(query, 2, types, arguments, NULL, false, 0);
-
-		if (result != SPI_OK_SELECT)
-			elog(ERROR, "%s: %s", query, SPI_result_code_string(result));
+		plan_execute(plan, values, NULL, PLAN_FRESH);
 	}
 	PG_FINALLY();
 	{

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "db/plan.h"
+
 #include "fmgr.h"
 #include "utils/rel.h"
 
@@ -17,10 +19,12 @@
 extern Datum trigger_as_owner(FunctionCallInfo fcinfo, const char *name);
 
 /*
- * Hands accounts and ids to a function of schema governance, as the owner of a
- * table.
+ * Hands n accounts and the ids of an entry of each to the function of schema
+ * governance that a plan calls, as the owner of a table.  Nothing happens when n
+ * is 0.
  */
-extern void call_as_owner(Relation rel, const char *query, Datum *account_ids, Datum *ids, int n);
+extern void call_as_owner(Relation rel, KeptPlan *plan, const int64 *accounts, const int64 *ids,
+						  int n);
 
 /* Is it the owner's own code, called by one of these, that fires a trigger just now? */
 extern bool owner_is_writing(void);

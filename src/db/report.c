@@ -298,17 +298,6 @@ governance_library_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(GOVERNANCE_VERSION));
 }
 
-/* The message is the one of the server's own trigger functions. */
-TriggerData *
-called_as_trigger(FunctionCallInfo fcinfo, const char *function)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", function)));
-	return (TriggerData *) fcinfo->context;
-}
-
 /*
  * message(format text, VARIADIC "any"): format() with the text in the language
  * of lc_messages.  An empty text stays one: the catalogue has its own head under

@@ -12,7 +12,6 @@
 
 #include "compat.h"
 
-#include "commands/trigger.h"
 #include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "utils/relcache.h"
@@ -84,11 +83,5 @@ extern int	errdetail_version(void);
  * over.  Any other error goes on.
  */
 extern char *caught_damage(MemoryContext context);
-
-/*
- * What a trigger function was called with; function is its name.  Raises
- * ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED when it was not called as a trigger.
- */
-extern TriggerData *called_as_trigger(FunctionCallInfo fcinfo, const char *function);
 
 #endif							/* GOVERNANCE_DB_REPORT_H */

@@ -8,7 +8,10 @@
 #include "errors.h"
 #include "db/owner.h"
 #include "db/provisional.h"
+#include "db/report.h"
 #include "db/smalltable.h"
+#include "db/trigger.h"
+#include "util.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
@@ -18,8 +21,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "db/report.h"
-#include "util.h"
 
 PG_FUNCTION_INFO_V1(governance_small_table_changed);
 

@@ -76,7 +76,7 @@ read_opened(Relation relation, Tuplestorestate *table, const AttrNumber *numbers
 Datum
 governance_account_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "account_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "account_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	AttrNumber	numbers[A_COLUMNS];
 	Identity identity;
 	KeyList		list = {0};

@@ -83,7 +83,7 @@ served_along(const Link *links, int nlinks, const Exemptions *exemptions, Timest
 Datum
 governance_link_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "link_apply", true, false);
+	TriggerData *trigger = check_trigger(fcinfo, "link_apply", FIRED_AFTER | FIRED_FOR_ROW);
 	Relation	relation = trigger->tg_relation;
 	bool		inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	bool		updates = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
@@ -168,7 +168,7 @@ read_exemption(Relation relation, HeapTuple row, int64 *account_id)
 Datum
 governance_exemption_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "exemption_apply", true, false);
+	TriggerData *trigger = check_trigger(fcinfo, "exemption_apply", FIRED_AFTER | FIRED_FOR_ROW);
 	Identity identity;
 	const LimitSet *limits;
 	Exemption	new;

@@ -91,7 +91,7 @@ activity_key_cmp(const void *a, const void *b)
 Datum
 governance_activity_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "activity_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "activity_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[A_COLUMNS];
 	Identity identity;

@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(governance_refuse_rewrite);
 Datum
 governance_refuse_rewrite(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "refuse_rewrite", false, true);
+	TriggerData *trigger = check_trigger(fcinfo, "refuse_rewrite", FIRED_BEFORE | FIRED_FOR_STATEMENT);
 	const char *message;
 
 	if (plan_is_writing(RelationGetRelid(trigger->tg_relation)))

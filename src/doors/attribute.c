@@ -194,7 +194,7 @@ audit_facts(const char *action, Tuplestorestate *table, Relation relation, const
 Datum
 governance_attribute_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "attribute_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "attribute_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	AttrNumber	numbers[F_COLUMNS];
 	Identity identity;
 	KeyList		list = {0};

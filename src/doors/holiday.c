@@ -117,7 +117,7 @@ replay_standings(Scheme *scheme)
 Datum
 governance_holiday_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "holiday_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "holiday_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Identity identity;
 	Names		calendars = {0};
 	Scheme	  **schemes;

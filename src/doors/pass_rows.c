@@ -70,7 +70,7 @@ next_rows(Tuplestorestate *table, TupleTableSlot *slot, StringInfo json)
 Datum
 governance_pass_rows(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "pass_rows", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "pass_rows", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	KeptPlan *function;
 	TupleTableSlot *slots[2];
 	StringInfoData json[2];

@@ -348,7 +348,7 @@ check_costs(const LimitSet *limits, const int64 *accounts, const int64 *violatio
 Datum
 governance_revision_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "revision_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "revision_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[R_COLUMNS];
 	Identity identity;

@@ -265,7 +265,7 @@ policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *rep
 Datum
 governance_policy_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[P_COLUMNS];
 	Identity identity;

@@ -352,7 +352,7 @@ check_limits(const LimitSet *limits, const ViolationRow *rows, int64 nrows)
 Datum
 governance_violation_apply(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", false, false);
+	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[V_COLUMNS];
 	Identity identity;

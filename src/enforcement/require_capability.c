@@ -10,19 +10,18 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
 #include "errors.h"
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
+#include "db/trigger.h"
+#include "enforcement/row_account.h"
 #include "ledger/permits.h"
 #include "rulebook/cache.h"
 
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -36,11 +35,7 @@
 
 PG_FUNCTION_INFO_V1(governance_require_capability);
 
-static KeptPlan external_plan = {
-	"SELECT a.account_id FROM governance.account a WHERE a.external_id" EQ "$1",
-	1, {TEXTOID}
-};
-
+/* The row of governance.restriction that lasts longest, and its sanction. */
 static KeptPlan why_plan = {
 	"SELECT r.until, r.scheme, r.sanction_id, s.rung, s.tier::pg_catalog.text"
 	" FROM governance.restriction r LEFT JOIN governance.sanction s"
@@ -50,19 +45,16 @@ static KeptPlan why_plan = {
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
+/*
+ * How the function was called: for each row that is inserted or updated, before
+ * it is written or after, and with the two arguments that it takes.
+ */
 static TriggerData *
 check_call(FunctionCallInfo fcinfo)
 {
-	TriggerData *trigger = called_as_trigger(fcinfo, "require_capability");
+	TriggerData *trigger = check_trigger(fcinfo, "require_capability",
+										 FIRED_ON_INSERT | FIRED_ON_UPDATE | FIRED_FOR_ROW);
 
-	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired FOR EACH ROW", "require_capability")));
-	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired for INSERT or UPDATE", "require_capability")));
 	if (trigger->tg_trigger->tgnargs != 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -73,56 +65,10 @@ check_call(FunctionCallInfo fcinfo)
 	return trigger;
 }
 
-/* The account that a row names: by its id, or by its external id as text. */
-static bool
-row_account(Relation relation, HeapTuple tuple, const char *column, int64 *account_id)
-{
-	TupleDesc	desc = RelationGetDescr(relation);
-	int			number = SPI_fnumber(desc, column);
-	Datum		value;
-	bool		isnull;
-
-	if (number <= 0)
-		report_no_column(relation, column, "require_capability");
-	value = SPI_getbinval(tuple, desc, number, &isnull);
-	if (isnull)
-		return false;
-	switch (getBaseType(SPI_gettypeid(desc, number)))
-	{
-		case INT8OID:
-			*account_id = DatumGetInt64(value);
-			return true;
-		case INT4OID:
-			*account_id = DatumGetInt32(value);
-			return true;
-		case INT2OID:
-			*account_id = DatumGetInt16(value);
-			return true;
-		case TEXTOID:
-		case VARCHAROID:
-		case UUIDOID:
-			{
-				Datum		text = CStringGetTextDatum(SPI_getvalue(tuple, desc, number));
-
-				if (plan_execute(&external_plan, &text, NULL, PLAN_FRESH) == 0)
-					report_missing(MISSING_EXTERNAL_ID, SPI_getvalue(tuple, desc, number), relation, number);
-				*account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-														  SPI_tuptable->tupdesc, 1, &isnull));
-				SPI_freetuptable(SPI_tuptable);
-				return true;
-			}
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of relation \"%s\" cannot name an account",
-							column, RelationGetRelationName(relation)),
-					 errdetail("An account is named by an integer, or by its external_id as text or uuid."),
-					 errtablecol(relation, number)));
-	}
-	return false;
-}
-
-/* May the caller read for himself what the refusal rests on? */
+/*
+ * May a role read for itself what the refusal rests on?  Row-level security on
+ * one of the tables is asked as well: what it hides is not told either.
+ */
 static bool
 may_see_why(Oid userid)
 {
@@ -142,6 +88,12 @@ may_see_why(Oid userid)
 	}
 	return true;
 }
+
+/*
+ * Refuses the row.  see_why: the reasons are told, from the ledger as it is now.
+ */
+pg_noreturn static void refuse(Relation relation, const Trigger *trigger, int64 account_id,
+							   Datum capability, bool see_why);
 
 static void
 refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability,
@@ -176,26 +128,31 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, trigger->tgname)));
 }
 
+/*
+ * require_capability('account_column', 'capability').  A row that names no account
+ * is let in: whether it may do that is up to the table.
+ */
 Datum
 governance_require_capability(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_call(fcinfo);
-	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
+	Relation	relation = trigger->tg_relation;
+	HeapTuple	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
 		? trigger->tg_newtuple : trigger->tg_trigtuple;
 	char	  **args = trigger->tg_trigger->tgargs;
-	Identity identity;
+	Identity	identity;
 	int64		account_id;
 
 	rulebook_refresh();
 	ledger_enter(&identity);
-	if (row_account(trigger->tg_relation, tuple, args[0], &account_id))
+	if (row_account(relation, row, argument_column(relation, args[0], "require_capability"), &account_id))
 	{
 		text	   *capability = cstring_to_text(args[1]);
 
 		if (!account_permits(account_id, capability, GetCurrentTimestamp(), PLAN_FRESH))
-			refuse(trigger->tg_relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
+			refuse(relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
 				   may_see_why(acting_role()));
 	}
 	ledger_leave(&identity);
-	return PointerGetDatum(tuple);
+	return PointerGetDatum(row);
 }

@@ -12,234 +12,320 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
 #include "errors.h"
 #include "db/identity.h"
 #include "db/owner.h"
+#include "db/plan.h"
+#include "db/report.h"
+#include "db/trigger.h"
+#include "enforcement/row_account.h"
 
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+#define LE " OPERATOR(pg_catalog.<=) "
+#define GT " OPERATOR(pg_catalog.>) "
 
 PG_FUNCTION_INFO_V1(governance_require_qualification);
 
 /* What the trigger's arguments say. */
 typedef struct Demand
 {
-	int			account_attnum;
-	int			domain_attnum;
+	AttrNumber	account;		/* columns of the table */
+	AttrNumber	domain;
+	AttrNumber	mark;			/* 0: the row is not marked */
+	AttrNumber	content;		/* 0: no reference to the content */
 	bool		record;			/* let it in, and record a violation */
 	const char *scheme;
 	const char *rule;
-	int			mark_attnum;	/* 0: the row is not marked */
-	int			content_attnum; /* 0: no reference to the content */
 } Demand;
 
-/* A statement that is planned once and kept. */
-typedef struct KeptQuery
+/* A row that is to be published, as far as the demand is about it. */
+typedef struct Posting
 {
-	const char *text;
-	int			nargs;
-	Oid			types[7];
-	SPIPlanPtr	plan;
-} KeptQuery;
+	HeapTuple	row;
+	char	   *domain;
+	int64		account_id;
+	char	   *actor;			/* the role that writes it */
+	char	   *content;		/* null: no reference to it */
+	char	   *evidence;		/* the row as JSON; null: nothing is recorded */
+} Posting;
 
-static KeptQuery lock_period = {
-	"SELECT 1 FROM governance.qualified_domain q "
-	"WHERE q.account_id OPERATOR(pg_catalog.=) $1 AND q.domain OPERATOR(pg_catalog.=) $2 "
-	"AND q.since OPERATOR(pg_catalog.<=) $3 AND q.until OPERATOR(pg_catalog.>) $3 FOR SHARE",
-	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}, NULL
+static KeptPlan lock_period_plan = {
+	"SELECT 1 FROM governance.qualified_domain q WHERE q.account_id" EQ "$1 AND q.domain" EQ "$2"
+	" AND q.since" LE "$3 AND q.until" GT "$3 FOR SHARE",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
-static KeptQuery lock_domain = {
-	"SELECT d.gated_from OPERATOR(pg_catalog.<=) $2 AND d.gated_until OPERATOR(pg_catalog.>) $2 "
-	"FROM governance.domain d WHERE d.domain OPERATOR(pg_catalog.=) $1 FOR SHARE",
-	2, {TEXTOID, TIMESTAMPTZOID}, NULL
+
+/* Is the domain gated at the instant? */
+static KeptPlan lock_domain_plan = {
+	"SELECT d.gated_from" LE "$2 AND d.gated_until" GT "$2"
+	" FROM governance.domain d WHERE d.domain" EQ "$1 FOR SHARE",
+	2, {TEXTOID, TIMESTAMPTZOID}
 };
-static KeptQuery find_account = {
-	"SELECT a.account_id FROM governance.account a WHERE a.account_id OPERATOR(pg_catalog.=) $1",
-	1, {INT8OID}, NULL
+
+static KeptPlan account_plan = {
+	"SELECT a.account_id FROM governance.account a WHERE a.account_id" EQ "$1",
+	1, {INT8OID}
 };
-static KeptQuery find_external = {
-	"SELECT a.account_id FROM governance.account a WHERE a.external_id OPERATOR(pg_catalog.=) $1",
-	1, {TEXTOID}, NULL
-};
-static KeptQuery say_why = {
+
+static KeptPlan why_plan = {
 	"SELECT governance.why_not_text($1, $2, $3)",
-	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}, NULL
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
-static KeptQuery record_violation = {
-	"INSERT INTO governance.violation (account_id, scheme, rule, source, content_ref, decided_by, evidence) "
-	"VALUES ($1, $2, $3, 'system', $4, $5, pg_catalog.jsonb_build_object('table', $6, 'row', $7::pg_catalog.jsonb)) "
-	"RETURNING violation_id",
-	7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}, NULL
+
+static KeptPlan violation_plan = {
+	"INSERT INTO governance.violation (account_id, scheme, rule, source, content_ref, decided_by, evidence)"
+	" VALUES ($1, $2, $3, 'system', $4, $5,"
+	" pg_catalog.jsonb_build_object('table', $6, 'row', $7::pg_catalog.jsonb)) RETURNING violation_id",
+	7, {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}
 };
 
 /*
- * Run one of the statements; gives the first column of the first row.
+ * Runs a plan, by what is committed by now; gives the first column of the first
+ * row, which may be null.  False: there is no row.
  */
 static bool
-run_query(KeptQuery *query, Datum *values, const char *nulls, Datum *result, bool *isnull)
+first_value(KeptPlan *plan, Datum *values, const char *nulls, Datum *result, bool *isnull)
 {
-	OwnStatement own;
-	int			code;
-
-	own_statement_begin(&own);
-	if (query->plan == NULL || !SPI_plan_is_valid(query->plan))
-	{
-		SPIPlanPtr	fresh = SPI_prepare(query->text, query->nargs, query->types);
-
-		if (fresh == NULL || SPI_keepplan(fresh) != 0)
-			elog(ERROR, "could not prepare a query: %s", SPI_result_code_string(SPI_result));
-		if (query->plan != NULL)
-			SPI_freeplan(query->plan);
-		query->plan = fresh;
-	}
-
-	/* Not read-only, so that it sees what has been committed by now. */
-	code = SPI_execute_plan(query->plan, values, nulls, false, 0);
-	own_statement_end(&own);
-	if (code < 0)
-		elog(ERROR, "could not run a query: %s", SPI_result_code_string(code));
-	if (SPI_processed == 0)
+	if (plan_execute(plan, values, nulls, PLAN_FRESH) == 0)
 		return false;
 	*result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
 	return true;
 }
 
-/*
- * The number of a column that an argument names.
- */
-static int
+/* The same where only matters whether there is a row. */
+static bool
+is_there(KeptPlan *plan, Datum *values)
+{
+	bool		there = plan_execute(plan, values, NULL, PLAN_FRESH) > 0;
+
+	SPI_freetuptable(SPI_tuptable);
+	return there;
+}
+
+/* ---------- the arguments ---------- */
+
+/* The number of a column that an argument of ours names. */
+static AttrNumber
 column_number(Relation rel, const char *name)
 {
-	int			attnum = SPI_fnumber(RelationGetDescr(rel), name);
-
-	if (attnum <= 0)
-		report_no_column(rel, name, "require_qualification");
-	return attnum;
+	return argument_column(rel, name, "require_qualification");
 }
 
+/* The type of a column; of a domain the one below it. */
 static Oid
-column_type(Relation rel, int attnum)
+column_type(Relation rel, AttrNumber number)
 {
-	return getBaseType(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid);
+	return getBaseType(TupleDescAttr(RelationGetDescr(rel), number - 1)->atttypid);
 }
 
 /*
- * May this function do its work here, and what is asked of it?
+ * The column that is to take the mark of what was let in: a boolean, or a bigint
+ * that takes the violation_id.  Only a row that is not written yet can be marked.
  */
-static Demand
-read_demand(TriggerData *data)
+static AttrNumber
+mark_column(const TriggerData *trigger, const char *name)
 {
-	Trigger    *trigger = data->tg_trigger;
-	Relation	rel = data->tg_relation;
-	Demand		demand = {0};
+	Relation	rel = trigger->tg_relation;
+	AttrNumber	number = column_number(rel, name);
+	Oid			type = column_type(rel, number);
 
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		TRIGGER_FIRED_INSTEAD(data->tg_event) ||
-		!(TRIGGER_FIRED_BY_INSERT(data->tg_event) || TRIGGER_FIRED_BY_UPDATE(data->tg_event)))
+	if (type != BOOLOID && type != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of relation \"%s\" cannot mark a row",
+						name, RelationGetRelationName(rel)),
+				 errdetail("A mark is a boolean, or a bigint that takes the violation_id."),
+				 errtablecol(rel, number)));
+	if (!TRIGGER_FIRED_BEFORE(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired BEFORE or AFTER INSERT OR UPDATE FOR EACH ROW",
-						"require_qualification")));
+				 errmsg("a row can be marked only BEFORE it is written"),
+				 errhint("Create the trigger with BEFORE, or leave out the mark column."),
+				 errtablecol(rel, number)));
+	return number;
+}
 
-	if (trigger->tgnargs < 2 || trigger->tgnargs > 7)
+/*
+ * What is asked of a row: account column, domain column [, reject | record,
+ * scheme, rule [, mark column [, content column]]].  What follows "reject" is not
+ * looked at.
+ */
+static Demand
+read_demand(const TriggerData *trigger)
+{
+	int			nargs = trigger->tg_trigger->tgnargs;
+	char	  **args = trigger->tg_trigger->tgargs;
+	Relation	rel = trigger->tg_relation;
+	Demand		demand = {0};
+
+	if (nargs < 2 || nargs > 7)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" takes 2 to 7 arguments", "require_qualification"),
 				 errhint("They are: account column, domain column, reject or record, scheme, rule, mark column, content column.")));
-
-	demand.account_attnum = column_number(rel, trigger->tgargs[0]);
-	demand.domain_attnum = column_number(rel, trigger->tgargs[1]);
-
-	if (trigger->tgnargs > 2 && strcmp(trigger->tgargs[2], "record") == 0)
-		demand.record = true;
-	else if (trigger->tgnargs > 2 && strcmp(trigger->tgargs[2], "reject") != 0)
+	demand.account = column_number(rel, args[0]);
+	demand.domain = column_number(rel, args[1]);
+	demand.record = nargs > 2 && strcmp(args[2], "record") == 0;
+	if (nargs > 2 && !demand.record && strcmp(args[2], "reject") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is neither \"reject\" nor \"record\"", trigger->tgargs[2]),
+				 errmsg("\"%s\" is neither \"reject\" nor \"record\"", args[2]),
 				 errhint("The third argument of require_qualification() says what becomes of a row whose author is not qualified."),
 				 errtable(rel)));
-
 	if (!demand.record)
 		return demand;
-
-	if (trigger->tgnargs < 5)
+	if (nargs < 5)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("recording a violation takes a scheme and a rule"),
 				 errhint("Name them in the fourth and fifth argument of require_qualification()."),
 				 errtable(rel)));
-	demand.scheme = trigger->tgargs[3];
-	demand.rule = trigger->tgargs[4];
-
-	if (trigger->tgnargs > 5 && trigger->tgargs[5][0] != '\0')
-	{
-		Oid			type;
-
-		demand.mark_attnum = column_number(rel, trigger->tgargs[5]);
-		type = column_type(rel, demand.mark_attnum);
-		if (type != BOOLOID && type != INT8OID)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of relation \"%s\" cannot mark a row",
-							trigger->tgargs[5], RelationGetRelationName(rel)),
-					 errdetail("A mark is a boolean, or a bigint that takes the violation_id."),
-					 errtablecol(rel, demand.mark_attnum)));
-		if (!TRIGGER_FIRED_BEFORE(data->tg_event))
-			ereport(ERROR,
-					(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-					 errmsg("a row can be marked only BEFORE it is written"),
-					 errhint("Create the trigger with BEFORE, or leave out the mark column."),
-					 errtablecol(rel, demand.mark_attnum)));
-	}
-	if (trigger->tgnargs > 6)
-		demand.content_attnum = column_number(rel, trigger->tgargs[6]);
-
+	demand.scheme = args[3];
+	demand.rule = args[4];
+	if (nargs > 5 && args[5][0] != '\0')
+		demand.mark = mark_column(trigger, args[5]);
+	if (nargs > 6)
+		demand.content = column_number(rel, args[6]);
 	return demand;
 }
 
+/* ---------- is anything asked of this row? ---------- */
+
+/* Do two rows show the same in a column?  Null is the same as nothing. */
+static bool
+same_value(TupleDesc desc, HeapTuple a, HeapTuple b, AttrNumber number)
+{
+	char	   *va = SPI_getvalue(a, desc, number);
+	char	   *vb = SPI_getvalue(b, desc, number);
+
+	return va != NULL && vb != NULL && strcmp(va, vb) == 0;
+}
+
 /*
- * The account that a row names: its account_id where the column is an integer,
- * else its external_id.
+ * Is a row published in a domain that it was not in before, or by somebody else?
+ * What belongs to no domain needs nothing; where author and domain are as they
+ * were, it has been asked already; and what is gone by the time of a deferred
+ * check is not published.
  */
-static int64
-row_account(Relation rel, HeapTuple row, int attnum)
+static bool
+is_published(const TriggerData *trigger, const Demand *demand, HeapTuple row)
+{
+	Relation	rel = trigger->tg_relation;
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		updates = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+	bool		isnull;
+
+	if (TRIGGER_FIRED_AFTER(trigger->tg_event) &&
+		!table_tuple_satisfies_snapshot(rel, updates ? trigger->tg_newslot : trigger->tg_trigslot,
+										SnapshotSelf))
+		return false;
+	(void) SPI_getbinval(row, desc, demand->domain, &isnull);
+	return !isnull &&
+		!(updates && same_value(desc, trigger->tg_trigtuple, row, demand->domain) &&
+		  same_value(desc, trigger->tg_trigtuple, row, demand->account));
+}
+
+/*
+ * The row as it is shown to the ledger, by the rights of whoever writes: printing
+ * it calls functions of any type.
+ */
+static Posting
+read_posting(Relation rel, const Demand *demand, HeapTuple row)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
+	Posting		posting = {.row = row, .domain = SPI_getvalue(row, desc, demand->domain)};
 	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, attnum, &isnull);
-	char	   *name;
+
+	(void) SPI_getbinval(row, desc, demand->account, &isnull);
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("content of domain \"%s\" names no account", posting.domain),
+				 errhint("What belongs to a domain needs an author; leave the domain null for what belongs to none."),
+				 errtablecol(rel, demand->account)));
+	posting.actor = GetUserNameFromId(acting_role(), false);
+	if (demand->record)
+		posting.evidence = TextDatumGetCString(DirectFunctionCall1(row_to_json,
+																	   heap_copy_tuple_as_datum(row, desc)));
+	if (demand->content > 0)
+		posting.content = SPI_getvalue(row, desc, demand->content);
+	return posting;
+}
+
+/* ---------- the answer, as the owner of the ledger ---------- */
+
+/*
+ * Is the account qualified for the domain now?  Locks what the answer rests on;
+ * *at is the instant that it is of.
+ */
+static bool
+qualified_now(Relation rel, const Demand *demand, const Posting *posting, TimestampTz *at)
+{
+	Datum		values[3];
+	Datum		gated;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(posting->account_id);
+	values[1] = CStringGetTextDatum(posting->domain);
+	*at = GetCurrentTimestamp();
+	values[2] = TimestampTzGetDatum(*at);
+	if (is_there(&lock_period_plan, values))
+		return true;
+
+	/*
+	 * While it waited for somebody who changed the period, another may have
+	 * taken its place: look again, with what is committed by now.
+	 */
+	if (!IsolationUsesXactSnapshot() && is_there(&lock_period_plan, values))
+		return true;
+
+	if (!is_there(&account_plan, values))
+		report_missing_id(MISSING_ACCOUNT, posting->account_id, rel, demand->account);
+	if (!first_value(&lock_domain_plan, &values[1], NULL, &gated, &isnull))
+		report_missing(MISSING_DOMAIN, posting->domain, rel, demand->domain);
+	return !DatumGetBool(gated);
+}
+
+/*
+ * Refuses the row.  What is missing is told to whoever may read certifications.
+ */
+pg_noreturn static void refuse(Relation rel, const Demand *demand, const Posting *posting,
+							   TimestampTz at);
+
+static void
+refuse(Relation rel, const Demand *demand, const Posting *posting, TimestampTz at)
+{
+	Datum		values[3];
 	Datum		result;
+	bool		isnull;
+	char	   *why = NULL;
 
-	switch (column_type(rel, attnum))
-	{
-		case INT2OID:
-			return DatumGetInt16(value);
-		case INT4OID:
-			return DatumGetInt32(value);
-		case INT8OID:
-			return DatumGetInt64(value);
-		default:
-			break;
-	}
-
-	name = SPI_getvalue(row, desc, attnum);
-	value = CStringGetTextDatum(name);
-	if (!run_query(&find_external, &value, NULL, &result, &isnull))
-		report_missing(MISSING_EXTERNAL_ID, name, rel, attnum);
-	return DatumGetInt64(result);
+	values[0] = Int64GetDatum(posting->account_id);
+	values[1] = CStringGetTextDatum(posting->domain);
+	values[2] = TimestampTzGetDatum(at);
+	if (may_tell("certification") &&
+		first_value(&why_plan, values, NULL, &result, &isnull) && !isnull)
+		why = TextDatumGetCString(result);
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_NOT_QUALIFIED),
+			 errmsg("account %lld is not qualified for domain \"%s\"",
+					(long long) posting->account_id, posting->domain),
+			 why ? errdetail("%s", why) : 0,
+			 errhint("Apply with governance.apply_for_certification(); governance.why_not(%lld, %s) lists what is missing.",
+					 (long long) posting->account_id, quote_literal_cstr(posting->domain)),
+			 errtablecol(rel, demand->domain)));
 }
 
 /*
@@ -262,175 +348,78 @@ domain_rule(const char *pattern, const char *domain)
 	return rule.data;
 }
 
-/*
- * Is the account qualified for the domain now?  Locks what the answer rests on.
- */
-static bool
-qualified_now(Relation rel, const Demand *demand, int64 account_id, char *domain, TimestampTz *at)
+/* Records the violation that the publication is; gives its id. */
+static int64
+record(Relation rel, const Demand *demand, const Posting *posting)
 {
-	Datum		values[3];
+	char	   *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+												   RelationGetRelationName(rel));
+	Datum		values[7];
+	char		nulls[8] = "       ";
 	Datum		result;
 	bool		isnull;
 
-	values[0] = Int64GetDatum(account_id);
-	values[1] = CStringGetTextDatum(domain);
-	*at = GetCurrentTimestamp();
-	values[2] = TimestampTzGetDatum(*at);
-	if (run_query(&lock_period, values, NULL, &result, &isnull))
-		return true;
-
-	/*
-	 * While it waited for somebody who changed the period, another may have
-	 * taken its place: look again, with what is committed by now.
-	 */
-	if (!IsolationUsesXactSnapshot() && run_query(&lock_period, values, NULL, &result, &isnull))
-		return true;
-
-	if (!run_query(&find_account, values, NULL, &result, &isnull))
-		report_missing_id(MISSING_ACCOUNT, account_id, rel, demand->account_attnum);
-	if (!run_query(&lock_domain, &values[1], NULL, &result, &isnull))
-		report_missing(MISSING_DOMAIN, domain, rel, demand->domain_attnum);
-	return !DatumGetBool(result);
+	values[0] = Int64GetDatum(posting->account_id);
+	values[1] = CStringGetTextDatum(demand->scheme);
+	values[2] = CStringGetTextDatum(domain_rule(demand->rule, posting->domain));
+	values[3] = posting->content == NULL ? (Datum) 0 : CStringGetTextDatum(posting->content);
+	nulls[3] = posting->content == NULL ? 'n' : ' ';
+	values[4] = CStringGetTextDatum(posting->actor);
+	values[5] = CStringGetTextDatum(table);
+	values[6] = CStringGetTextDatum(posting->evidence);
+	if (!first_value(&violation_plan, values, nulls, &result, &isnull))
+		elog(ERROR, "the violation of rule \"%s\" was not recorded", demand->rule);
+	return DatumGetInt64(result);
 }
 
+/*
+ * The row with the mark of what was recorded about it; violation_id 0: nothing
+ * was.
+ */
+static HeapTuple
+marked(Relation rel, HeapTuple row, AttrNumber number, int64 violation_id)
+{
+	bool		flags = column_type(rel, number) == BOOLOID;
+	int			column = number;
+	Datum		mark = flags ? BoolGetDatum(violation_id != 0) : Int64GetDatum(violation_id);
+	bool		isnull = !flags && violation_id == 0;
+
+	return heap_modify_tuple_by_cols(row, RelationGetDescr(rel), 1, &column, &mark, &isnull);
+}
+
+/*
+ * require_qualification(account column, domain column [, ...]); see read_demand()
+ * for the arguments.  Before a row is written it gives the row, marked if it is to
+ * be; afterwards what it gives does not matter.
+ */
 Datum
 governance_require_qualification(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = called_as_trigger(fcinfo, "require_qualification");
-	Relation	rel;
-	TupleDesc	desc;
-	Demand		demand;
-	HeapTuple	row;
-	char	   *domain;
-	char	   *actor;
-	char	   *evidence = NULL;
-	char	   *content = NULL;
-	int64		account_id;
-	int64		violation_id = 0;
-	TimestampTz at;
+	TriggerData *trigger = check_trigger(fcinfo, "require_qualification",
+										 FIRED_BEFORE | FIRED_AFTER | FIRED_ON_INSERT |
+										 FIRED_ON_UPDATE | FIRED_FOR_ROW);
+	Relation	rel = trigger->tg_relation;
+	HeapTuple	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	Demand		demand = read_demand(trigger);
+	Posting		posting;
 	Identity	identity;
-	bool		isnull;
-	bool		passes;
+	TimestampTz at;
+	int64		violation_id = 0;
 
-	demand = read_demand(data);
-	rel = data->tg_relation;
-	desc = RelationGetDescr(rel);
-	row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
-
-	/* What is gone by the time of a deferred check is not published. */
-	if (TRIGGER_FIRED_AFTER(data->tg_event) &&
-		!table_tuple_satisfies_snapshot(rel, TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
-										data->tg_newslot : data->tg_trigslot, SnapshotSelf))
-		PG_RETURN_POINTER(NULL);
-
-	/* Content outside any domain needs nothing. */
-	domain = SPI_getvalue(row, desc, demand.domain_attnum);
-	if (domain == NULL)
-		PG_RETURN_POINTER(TRIGGER_FIRED_BEFORE(data->tg_event) ? row : NULL);
-
-	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+	if (is_published(trigger, &demand, row))
 	{
-		char	   *old_domain = SPI_getvalue(data->tg_trigtuple, desc, demand.domain_attnum);
-		char	   *old_account = SPI_getvalue(data->tg_trigtuple, desc, demand.account_attnum);
-		char	   *new_account = SPI_getvalue(row, desc, demand.account_attnum);
-
-		/* Who and where are as they were: it has been asked already. */
-		if (old_domain != NULL && strcmp(old_domain, domain) == 0 &&
-			old_account != NULL && new_account != NULL && strcmp(old_account, new_account) == 0)
-			PG_RETURN_POINTER(TRIGGER_FIRED_BEFORE(data->tg_event) ? row : NULL);
-	}
-
-	(void) SPI_getbinval(row, desc, demand.account_attnum, &isnull);
-	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NOT_NULL_VIOLATION),
-				 errmsg("content of domain \"%s\" names no account", domain),
-				 errhint("What belongs to a domain needs an author; leave the domain null for what belongs to none."),
-				 errtablecol(rel, demand.account_attnum)));
-
-	actor = GetUserNameFromId(acting_role(), false);
-	if (demand.record)
-	{
-		/* With the rights of whoever writes: it calls functions of any type. */
-		evidence = text_to_cstring(DatumGetTextPP(DirectFunctionCall1(row_to_json,
-																	  heap_copy_tuple_as_datum(row, desc))));
-		if (demand.content_attnum > 0)
-			content = SPI_getvalue(row, desc, demand.content_attnum);
-	}
-
-	identity_enter(ledger_owner(), &identity);
-	SPI_connect();
-
-	account_id = row_account(rel, row, demand.account_attnum);
-	passes = qualified_now(rel, &demand, account_id, domain, &at);
-
-	if (!passes && !demand.record)
-	{
-		Datum		values[3];
-		Datum		result;
-		char	   *why = NULL;
-
-		values[0] = Int64GetDatum(account_id);
-		values[1] = CStringGetTextDatum(domain);
-		values[2] = TimestampTzGetDatum(at);
-		if (may_tell("certification") &&
-			run_query(&say_why, values, NULL, &result, &isnull) && !isnull)
-			why = TextDatumGetCString(result);
-
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_NOT_QUALIFIED),
-				 errmsg("account %lld is not qualified for domain \"%s\"",
-						(long long) account_id, domain),
-				 why ? errdetail("%s", why) : 0,
-				 errhint("Apply with governance.apply_for_certification(); governance.why_not(%lld, %s) lists what is missing.",
-						 (long long) account_id, quote_literal_cstr(domain)),
-				 errtablecol(rel, demand.domain_attnum)));
-	}
-	if (!passes)
-	{
-		char	   *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-													   RelationGetRelationName(rel));
-		Datum		values[7];
-		char		nulls[8] = "       ";
-		Datum		result;
-
-		values[0] = Int64GetDatum(account_id);
-		values[1] = CStringGetTextDatum(demand.scheme);
-		values[2] = CStringGetTextDatum(domain_rule(demand.rule, domain));
-		if (content != NULL)
-			values[3] = CStringGetTextDatum(content);
-		else
+		posting = read_posting(rel, &demand, row);
+		ledger_enter(&identity);
+		(void) row_account(rel, row, demand.account, &posting.account_id);
+		if (!qualified_now(rel, &demand, &posting, &at))
 		{
-			values[3] = (Datum) 0;
-			nulls[3] = 'n';
+			if (!demand.record)
+				refuse(rel, &demand, &posting, at);
+			violation_id = record(rel, &demand, &posting);
 		}
-		values[4] = CStringGetTextDatum(actor);
-		values[5] = CStringGetTextDatum(table);
-		values[6] = CStringGetTextDatum(evidence);
-		if (!run_query(&record_violation, values, nulls, &result, &isnull))
-			elog(ERROR, "the violation of rule \"%s\" was not recorded", demand.rule);
-		violation_id = DatumGetInt64(result);
+		ledger_leave(&identity);
+		if (demand.mark > 0)
+			row = marked(rel, row, demand.mark, violation_id);
 	}
-
-	SPI_finish();
-	identity_leave(&identity);
-
-	if (demand.mark_attnum > 0)
-	{
-		Datum		mark;
-
-		if (column_type(rel, demand.mark_attnum) == BOOLOID)
-		{
-			mark = BoolGetDatum(!passes);
-			isnull = false;
-		}
-		else
-		{
-			mark = Int64GetDatum(violation_id);
-			isnull = passes;
-		}
-		row = heap_modify_tuple_by_cols(row, desc, 1, &demand.mark_attnum, &mark, &isnull);
-	}
-
-	PG_RETURN_POINTER(TRIGGER_FIRED_BEFORE(data->tg_event) ? row : NULL);
+	PG_RETURN_POINTER(TRIGGER_FIRED_BEFORE(trigger->tg_event) ? row : NULL);
 }

@@ -273,7 +273,7 @@ audit_relation(const char *name)
 Datum
 governance_audit_append(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "audit_append", true, false);
+	TriggerData *trigger = check_trigger(fcinfo, "audit_append", FIRED_AFTER | FIRED_FOR_ROW);
 	Identity identity;
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	bytea	   *before = NULL;

@@ -14,11 +14,11 @@
  */
 #include "postgres.h"
 
-#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "compat.h"
 #include "db/report.h"
 #include "db/provisional.h"
+#include "db/trigger.h"
 #include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/cache.h"
@@ -618,12 +618,8 @@ rulebook_compiled(PolicyVersion *version)
 Datum
 governance_invalidate_rulebook(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = called_as_trigger(fcinfo, "invalidate_rulebook");
+	TriggerData *trigger = check_trigger(fcinfo, "invalidate_rulebook", FIRED_AFTER);
 
-	if (!TRIGGER_FIRED_AFTER(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired %s", "invalidate_rulebook", "AFTER")));
 	CacheInvalidateRelcache(trigger->tg_relation);
 	return PointerGetDatum(NULL);
 }
