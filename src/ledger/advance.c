@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+/* The compiled policy of a version; null: there is none. */
 static const Policy *
 policy_of(PolicyVersion *version)
 {
@@ -30,6 +31,10 @@ policy_at(Scheme *scheme, const Policy *draft, TimestampTz at)
 	return draft != NULL ? draft : policy_of(rulebook_version_at(scheme, at));
 }
 
+/*
+ * A trial run puts a draft in the place of all versions, so that a state does
+ * not say by itself which policy it stands under.
+ */
 const Policy *
 state_policy(const EngineState *state, const Policy *draft)
 {
@@ -94,6 +99,10 @@ facts_at(const Policy *policy, const AccountHistory *history, TimestampTz at)
 	return facts;
 }
 
+/*
+ * By instant; facts that change at the same instant go in the policy's order,
+ * so that a fold does not depend on the order of rows.
+ */
 static int
 pending_cmp(const void *a, const void *b)
 {
@@ -144,6 +153,10 @@ facts_after(const Policy *policy, const AccountHistory *history, TimestampTz at,
 	return pending;
 }
 
+/*
+ * Only what lies after as_of is put in the place of what was known before:
+ * what holds at as_of is in the state already.
+ */
 void
 ledger_refresh_facts(EngineState *state, const AccountHistory *facts)
 {
@@ -179,6 +192,10 @@ successor(Scheme *scheme, const EngineState *state)
 	return NULL;
 }
 
+/*
+ * A state that has seen entries after the next version's start is taken over
+ * where it stands.
+ */
 TimestampTz
 next_version_from(Scheme *scheme, const EngineState *state)
 {
@@ -187,6 +204,7 @@ next_version_from(Scheme *scheme, const EngineState *state)
 	return next == NULL ? DT_NOEND : Max(next->from, state->as_of);
 }
 
+/* Asked often, and answered without compiling anything. */
 bool
 ledger_has_successor(Scheme *scheme, const EngineState *state)
 {
@@ -207,6 +225,10 @@ hand_over(const Policy *from, const Policy *to, EngineState *state,
 						   pending, npending, trace);
 }
 
+/*
+ * Goes through each version that begins on the way, so that cycles, recoveries
+ * and ends of sanctions fall under the version of their time.
+ */
 void
 ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
 			   const AccountHistory *history, TimestampTz to, const EngineTrace *trace)
@@ -226,6 +248,10 @@ ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
 	engine_advance(state_policy(*state, draft), *state, to, trace);
 }
 
+/*
+ * A state begins with the score that the policy starts with and the facts of
+ * that instant; time alone may already have changed it by `at`.
+ */
 EngineState *
 ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history, TimestampTz at)
 {
@@ -248,6 +274,11 @@ ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	return state;
 }
 
+/*
+ * An account whose violations have all been overturned keeps its standing, as
+ * if it had been opened and nothing had happened.  Raises
+ * ERRCODE_GV_POLICY_IN_FORCE when the scheme has no version at all.
+ */
 EngineState *
 ledger_blank(Scheme *scheme, const AccountHistory *history)
 {
@@ -271,6 +302,7 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 	return ledger_fresh(scheme, NULL, history, at);
 }
 
+/* The state is copied before it is moved: the caller's stays as it is. */
 int
 ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at)
 {

@@ -38,18 +38,24 @@ static KeptPlan opened_plan = {
 	3, {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID}
 };
 
+/* A null length is a span of nothing. */
 static inline bool
 is_given(const Span *span)
 {
 	return span->months != 0 || span->days != 0 || span->usecs != 0;
 }
 
+/*
+ * Was the length chosen by a decision that is made now, and not loaded with a
+ * history?
+ */
 static inline bool
 is_of_now(const ViolationRow *row)
 {
 	return is_given(&row->length) && row->decided >= GetCurrentTransactionStartTimestamp();
 }
 
+/* The instant at which the violation counts under the policy's clock. */
 static inline TimestampTz
 place_in_fold(const Policy *policy, const ViolationRow *row)
 {
@@ -83,6 +89,7 @@ refuse(Relation relation, const ViolationRow *row, const char *rung, const SpanC
 			 errtable(relation)));
 }
 
+/* The rule is the violation's, by number in the policy. */
 void
 chosen_length_check(Relation relation, const Policy *policy, int rule, const ViolationRow *row)
 {
@@ -103,6 +110,10 @@ version_numbered(Scheme *scheme, int64 policy_id)
 	return NULL;
 }
 
+/*
+ * One query for all rows whose length was chosen now; where none was, which is
+ * nearly always, nothing is asked.
+ */
 void
 chosen_lengths_taken(Relation relation, const ViolationRow *rows, int64 nrows)
 {

@@ -80,6 +80,7 @@ struct EffectBatch
 
 /* ---------- the batch ---------- */
 
+/* Batches are small, mostly of a single standing. */
 EffectBatch *
 effects_begin(void)
 {
@@ -90,6 +91,10 @@ effects_begin(void)
 	return batch;
 }
 
+/*
+ * The projection is made here, once for each standing: what is numbered,
+ * written and withheld later all follows from it.
+ */
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
 			const AccountHistory *history, bool stored, bool replayed, bool refreshed,
@@ -126,6 +131,10 @@ set_sanction_id(EffectMember *member, ProjectedSanction *sanction, int64 sanctio
 			member->state->sanctions[i].sanction_id = sanction_id;
 }
 
+/*
+ * Is it a sanction that only a later version, or time, will open or go on
+ * with?  It has no row of its own yet.
+ */
 static bool
 is_projected(const ProjectedSanction *sanction)
 {
@@ -142,6 +151,10 @@ typedef struct StoredSanction
 	bool		taken;
 } StoredSanction;
 
+/*
+ * Notes a stored sanction that no longer follows, to be released by
+ * overturn_plan as of the instant from which on that is known.
+ */
 static void
 add_overturned(EffectBatch *batch, const EffectMember *member, int64 sanction_id)
 {
@@ -217,6 +230,10 @@ match_recent(EffectBatch *batch, EffectMember *member)
 	match_stored(batch, member, stored, n);
 }
 
+/*
+ * Reads the stored sanctions of all members that were folded from their whole
+ * history, by one query, and finds the members' own among them.
+ */
 static void
 load_stored(EffectBatch *batch)
 {
@@ -279,6 +296,10 @@ load_stored(EffectBatch *batch)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/*
+ * Ids that are there already are found first; what is left is new, and gets
+ * the next ones of the sequence in the order of the batch.
+ */
 void
 effects_number(EffectBatch *batch)
 {
@@ -310,6 +331,10 @@ effects_number(EffectBatch *batch)
 
 /* ---------- restrictions ---------- */
 
+/*
+ * New sanctions are inserted, and of the others those updated that the fold
+ * has changed; overturned ones are released.
+ */
 static void
 write_sanctions(EffectBatch *batch, const bool *only_for)
 {
@@ -410,6 +435,9 @@ may_be_restricted(const EffectMember *member)
 	return member->state->nsanctions_ever > nnew;
 }
 
+/*
+ * Members that have nothing to write, and had nothing before, are left out.
+ */
 static void
 write_restrictions(EffectBatch *batch, const bool *only_for)
 {
@@ -434,6 +462,7 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 	restrictions_write(sets, n);
 }
 
+/* Sanctions first: restrictions name them. */
 void
 effects_write(EffectBatch *batch, const bool *only_for)
 {

@@ -13,6 +13,22 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+/* Raises ERRCODE_GV_POINTS_OUT_OF_RANGE. */
+pg_noreturn static void
+refuse_points(Datum numeric, const char *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
+			 errmsg("%s is not a number of points for column \"%s\"",
+					DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
+			 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
+			 errhint("governance.rule lists what each rule costs.")));
+}
+
+/*
+ * By way of a double, which has room for every number of points: this is done
+ * for each row that a history is read from.
+ */
 Points
 ledger_points(Datum numeric, const char *column)
 {
@@ -22,27 +38,17 @@ ledger_points(Datum numeric, const char *column)
 
 	if (isnan(value) || rounded < 0 || rounded > (double) PG_INT32_MAX ||
 		fabs(hundredths - rounded) > 1e-6)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
-				 errmsg("%s is not a number of points for column \"%s\"",
-						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
-				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
-				 errhint("governance.rule lists what each rule costs.")));
+		refuse_points(numeric, column);
 	return (Points) rounded;
 }
 
+/* What a double has room for is no measure of what was written. */
 Points
 entered_points(Datum numeric, const char *column)
 {
 	Points		points = ledger_points(numeric, column);
 
-	/* What a double has room for is no measure of what was written. */
-	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, numeric)) > 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_POINTS_OUT_OF_RANGE),
-				 errmsg("%s is not a number of points for column \"%s\"",
-						DatumGetCString(DirectFunctionCall1(numeric_out, numeric)), column),
-				 errdetail("Points have at most two decimals and lie between 0 and 21474836.47."),
-				 errhint("governance.rule lists what each rule costs.")));
+	if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, numeric)) > POINTS_DIGITS)
+		refuse_points(numeric, column);
 	return points;
 }

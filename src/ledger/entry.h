@@ -95,6 +95,9 @@ extern Points ledger_points(Datum numeric, const char *column);
 extern Points entered_points(Datum numeric, const char *column);
 
 
+/*
+ * Points of a row that is being written; POINTS_NONE where the column is null.
+ */
 static inline Points
 slot_points(TupleTableSlot *slot, AttrNumber number, const char *column)
 {

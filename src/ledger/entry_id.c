@@ -48,12 +48,17 @@ PG_FUNCTION_INFO_V1(governance_entry_id_given);
 /* What a session takes from the sequence at a time, from a multiple of it on. */
 #define ENTRY_ID_CACHE	32
 
+/*
+ * May the acting role set the sequence?  Then it is trusted with ids of its
+ * own.
+ */
 static bool
 may_set(Oid sequence)
 {
 	return pg_class_aclcheck(sequence, acting_role(), ACL_UPDATE) == ACLCHECK_OK;
 }
 
+/* The sequence of violations, activities, revisions and appeals. */
 static Oid
 entry_sequence(void)
 {
@@ -151,6 +156,10 @@ same_piece(int64 a, int64 b)
 	return (a - 1) / ENTRY_ID_CACHE == (b - 1) / ENTRY_ID_CACHE;
 }
 
+/*
+ * Ids that the sequence has just given to this session need no look; the
+ * others are looked up by one query.
+ */
 void
 violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows)
 {

@@ -25,6 +25,10 @@
 
 /* ---------- rows as events ---------- */
 
+/*
+ * Where no version was in force nothing judges the violation, and its place
+ * does not matter.
+ */
 TimestampTz
 ledger_place(Scheme *scheme, const ViolationRow *row)
 {
@@ -46,6 +50,7 @@ allowed_points(const Policy *judged, int rule, const ViolationRow *row, Points p
 	return Min(Max(points, judged->rules[rule].min), judged->rules[rule].max);
 }
 
+/* -1: the version has no such rule. */
 static int
 rule_of(const Policy *judged, const ViolationRow *row)
 {
@@ -83,6 +88,10 @@ violation_event(const Policy *judged, int rule, const Policy *policy, const Viol
 	}
 }
 
+/*
+ * An activity stands where it occurred.  event->activity is -1 when the policy
+ * does not listen to its kind.
+ */
 static void
 activity_event(const Policy *policy, const ActivityRow *row, EngineEvent *event)
 {
@@ -99,12 +108,20 @@ activity_event(const Policy *policy, const ActivityRow *row, EngineEvent *event)
 	event->violation_id = row->violation_id;
 }
 
+/*
+ * Is an event's place before what the state has seen?  Time counts as well as
+ * the last event: the state may have been moved past the event by time alone.
+ */
 static bool
 out_of_order(const EngineState *state, const EventKey *key)
 {
 	return key->at < state->as_of || event_key_cmp(key, &state->last) <= 0;
 }
 
+/*
+ * First by the version that judges it, which is mostly the one that the state
+ * stands under, so that the event need not be made twice.
+ */
 bool
 ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory *facts,
 						const ViolationRow *row, EngineState **result)
@@ -131,6 +148,10 @@ ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory
 	return true;
 }
 
+/*
+ * As with violations, but one version alone matters: the one that the state
+ * stands under at that instant.
+ */
 bool
 ledger_append_activity(Scheme *scheme, EngineState *state, const AccountHistory *facts,
 					   const ActivityRow *row, EngineState **result)
@@ -169,6 +190,10 @@ typedef struct Placed
 	bool		keeps;			/* what was decided before it arrived stays */
 } Placed;
 
+/*
+ * The order of the fold is that of event_key_cmp(): instant, class of event,
+ * id.
+ */
 static int
 placed_cmp(const void *a, const void *b)
 {
@@ -187,6 +212,10 @@ in_order(Placed *placed, int64 n)
 	return order;
 }
 
+/*
+ * By violation, then in the order of decisions: last_revision() looks for the
+ * end of a violation's run.
+ */
 static int
 revision_cmp(const void *a, const void *b)
 {
@@ -250,19 +279,28 @@ last_revision(const RevisionRow **revisions, int n, int64 violation_id)
 	return lo > 0 && revisions[lo - 1]->violation_id == violation_id ? revisions[lo - 1] : NULL;
 }
 
-EngineState *
-ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
-			TimestampTz known_at, TimestampTz until, const EngineTrace *trace)
+/* An empty place for one more row. */
+static Placed *
+place_next(Placed *placed, int64 *n)
+{
+	Placed	   *p = &placed[(*n)++];
+
+	memset(p, 0, sizeof(Placed));
+	return p;
+}
+
+/*
+ * The violations that concern the scheme, as far as they were known at known_at,
+ * each by the version that judges it, with its last revision applied.  One that
+ * was overturned is either left out or, where the version gives its points back
+ * from the decision on, followed by a refund.
+ */
+static void
+place_violations(Scheme *scheme, const Policy *draft, const AccountHistory *history,
+				 TimestampTz known_at, Placed *placed, int64 *n)
 {
 	const RevisionRow **revisions = palloc(sizeof(RevisionRow *) * (history->nrevisions + 1));
-	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext,
-												sizeof(Placed) * ((Size) history->nviolations * 2 +
-																  history->nactivities +
-																  history->nrevisions + 1));
-	Placed	  **order;
-	EngineState *state = NULL;
 	int			nrevisions = 0;
-	int64		n = 0;
 	bool		keeps = false;
 
 	for (int i = 0; i < history->nrevisions; i++)
@@ -290,8 +328,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		if (revision != NULL && revision->action == REVISE_OVERTURN &&
 			judged->revision == REVISION_REPLAY)
 			continue;
-		p = &placed[n++];
-		memset(p, 0, sizeof(Placed));
+		p = place_next(placed, n);
 		p->violation = row;
 		p->judged = judged;
 		p->rule = rule;
@@ -307,8 +344,7 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		}
 		if (revision != NULL && revision->action == REVISE_OVERTURN)
 		{
-			p = &placed[n++];
-			memset(p, 0, sizeof(Placed));
+			p = place_next(placed, n);
 			p->refund = revision;
 			p->key.at = Max(revision->decided, (p - 1)->key.at);
 			p->key.class = EVENT_REFUND;
@@ -316,40 +352,118 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		}
 	}
 	if (keeps)
-		place_late(placed, n);
+		place_late(placed, *n);
+	pfree(revisions);
+}
+
+/* The activities that the version of their time listens to. */
+static void
+place_activities(Scheme *scheme, const Policy *draft, const AccountHistory *history,
+				 TimestampTz known_at, Placed *placed, int64 *n)
+{
 	for (int i = 0; i < history->nactivities; i++)
 	{
 		const ActivityRow *row = &history->activities[i];
 		const Policy *policy;
+		Placed	   *p;
 
 		if (row->occurred > known_at)
 			continue;
 		policy = policy_at(scheme, draft, row->occurred);
 		if (policy == NULL || policy_activity_index(policy, row->kind) < 0)
 			continue;
-		memset(&placed[n], 0, sizeof(Placed));
-		placed[n].activity = row;
-		placed[n].key.at = row->occurred;
-		placed[n].key.class = EVENT_ACTIVITY;
-		placed[n++].key.id = row->activity_id;
+		p = place_next(placed, n);
+		p->activity = row;
+		p->key.at = row->occurred;
+		p->key.class = EVENT_ACTIVITY;
+		p->key.id = row->activity_id;
 	}
+}
+
+/* Revisions that are events of their own: releases of sanctions, and balances. */
+static void
+place_revisions(Scheme *scheme, const AccountHistory *history, TimestampTz known_at,
+				Placed *placed, int64 *n)
+{
 	for (int i = 0; i < history->nrevisions; i++)
 	{
 		const RevisionRow *row = &history->revisions[i];
+		Placed	   *p;
 
 		if ((row->action != REVISE_RELEASE && row->action != REVISE_OPENING) ||
 			row->decided > known_at || row->scheme == NULL ||
 			!scheme_concerned(scheme, row->scheme))
 			continue;
-		memset(&placed[n], 0, sizeof(Placed));
+		p = place_next(placed, n);
 		if (row->action == REVISE_RELEASE)
-			placed[n].release = row;
+			p->release = row;
 		else
-			placed[n].opening = row;
-		placed[n].key.at = row->decided;
-		placed[n].key.class = row->action == REVISE_RELEASE ? EVENT_RELEASE : EVENT_OPENING;
-		placed[n++].key.id = row->revision_id;
+			p->opening = row;
+		p->key.at = row->decided;
+		p->key.class = row->action == REVISE_RELEASE ? EVENT_RELEASE : EVENT_OPENING;
+		p->key.id = row->revision_id;
 	}
+}
+
+/*
+ * What stands at a place, as an event of the policy that the state has come to.
+ * False: that policy does not know it.
+ */
+static bool
+placed_event(const Placed *p, const Policy *policy, EngineEvent *event)
+{
+	if (p->violation != NULL)
+	{
+		violation_event(p->judged, p->rule, policy, p->violation, event);
+		event->key = p->key;
+		if (p->changed)
+			event->points = allowed_points(p->judged, p->rule, p->violation, p->points);
+		return true;
+	}
+	if (p->activity != NULL)
+	{
+		activity_event(policy, p->activity, event);
+		return event->activity >= 0;
+	}
+	memset(event, 0, sizeof(EngineEvent));
+	event->key = p->key;
+	event->occurred = event->decided = p->key.at;
+	event->points = POINTS_NONE;
+	event->surcharge = POINTS_NONE;
+	if (p->opening != NULL)
+		event->points = p->opening->points;
+	else if (p->refund != NULL)
+		event->violation_id = p->refund->violation_id;
+	else
+	{
+		event->violation_id = p->release->violation_id;
+		event->starts = p->release->since;
+		event->rung = policy_rung_index(policy, p->release->rung);
+		return event->rung >= 0;
+	}
+	return true;
+}
+
+/*
+ * Everything is placed and sorted before anything is applied, since an entry's
+ * place is not always where it occurred.  A release alone begins no life under a
+ * scheme: what it releases has been overturned.
+ */
+EngineState *
+ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
+			TimestampTz known_at, TimestampTz until, const EngineTrace *trace)
+{
+	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext,
+												sizeof(Placed) * ((Size) history->nviolations * 2 +
+																  history->nactivities +
+																  history->nrevisions + 1));
+	Placed	  **order;
+	EngineState *state = NULL;
+	int64		n = 0;
+
+	place_violations(scheme, draft, history, known_at, placed, &n);
+	place_activities(scheme, draft, history, known_at, placed, &n);
+	place_revisions(scheme, history, known_at, placed, &n);
 	order = in_order(placed, n);
 	for (int64 i = 0; i < n; i++)
 	{
@@ -370,44 +484,11 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 		}
 		ledger_advance(scheme, draft, &state, history, p->key.at, trace);
 		policy = state_policy(state, draft);
-		if (p->violation != NULL)
-		{
-			violation_event(p->judged, p->rule, policy, p->violation, &event);
-			event.key = p->key;
-			if (p->changed)
-				event.points = allowed_points(p->judged, p->rule, p->violation, p->points);
-		}
-		else if (p->activity != NULL)
-		{
-			activity_event(policy, p->activity, &event);
-			if (event.activity < 0)
-				continue;
-		}
-		else
-		{
-			memset(&event, 0, sizeof(event));
-			event.key = p->key;
-			event.occurred = event.decided = p->key.at;
-			event.points = POINTS_NONE;
-			event.surcharge = POINTS_NONE;
-			if (p->opening != NULL)
-				event.points = p->opening->points;
-			else if (p->refund != NULL)
-				event.violation_id = p->refund->violation_id;
-			else
-			{
-				event.violation_id = p->release->violation_id;
-				event.starts = p->release->since;
-				event.rung = policy_rung_index(policy, p->release->rung);
-				if (event.rung < 0)
-					continue;
-			}
-		}
-		engine_apply(policy, state, &event, trace);
+		if (placed_event(p, policy, &event))
+			engine_apply(policy, state, &event, trace);
 	}
 	pfree(order);
 	pfree(placed);
-	pfree(revisions);
 	if (state != NULL && until != DT_NOEND)
 		ledger_advance(scheme, draft, &state, history, until, trace);
 	return state;

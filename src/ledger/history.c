@@ -102,12 +102,14 @@ int8_column(const Row *row, int number)
 	return row->nulls[number - 1] ? 0 : DatumGetInt64(row->values[number - 1]);
 }
 
+/* An instant; `missing` where the column is null. */
 static inline TimestampTz
 time_column(const Row *row, int number, TimestampTz missing)
 {
 	return row->nulls[number - 1] ? missing : DatumGetTimestampTz(row->values[number - 1]);
 }
 
+/* A text in the current memory context; null where the column is null. */
 static inline char *
 text_column(const Row *row, int number)
 {
@@ -123,12 +125,14 @@ word_column(const Row *row, int number)
 	return word_pool_get(row->names, DatumGetTextPP(row->values[number - 1]));
 }
 
+/* Points in hundredths; POINTS_NONE where the column is null. */
 static inline Points
 points_column(const Row *row, int number, const char *name)
 {
 	return row->nulls[number - 1] ? POINTS_NONE : ledger_points(row->values[number - 1], name);
 }
 
+/* The hash of a text, which stands for it in comparisons; 0: null. */
 static inline uint64
 hash_column(const Row *row, int number)
 {
@@ -143,6 +147,10 @@ hash_column(const Row *row, int number)
 /* Makes what a history has of one table from a row of it. */
 typedef void (*RowReader) (const Row *row, void *place);
 
+/*
+ * From the columns of ATTRIBUTES.  A fact without a beginning or an end holds
+ * for ever in that direction.
+ */
 static void
 attribute_row(const Row *row, void *place)
 {
@@ -154,6 +162,10 @@ attribute_row(const Row *row, void *place)
 	a->to = time_column(row, 5, DT_NOEND);
 }
 
+/*
+ * From the columns of VIOLATIONS.  Texts that the fold only compares
+ * (incident, content) become hashes, so that they need no memory of their own.
+ */
 static void
 violation_row(const Row *row, void *place)
 {
@@ -184,6 +196,7 @@ violation_row(const Row *row, void *place)
 	v->copied = !row->nulls[13];
 }
 
+/* From the columns of ACTIVITIES. */
 static void
 activity_row(const Row *row, void *place)
 {
@@ -197,6 +210,10 @@ activity_row(const Row *row, void *place)
 	a->violation_id = int8_column(row, 6);
 }
 
+/*
+ * From the columns of REVISIONS.  Only a release and a balance name a scheme
+ * of their own; what other revisions concern is told by their violation.
+ */
 static void
 revision_row(const Row *row, void *place)
 {
@@ -285,6 +302,10 @@ take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, Word
 	return result;
 }
 
+/*
+ * Fills in when the accounts were opened, from the rows that account_plan
+ * found in order of accounts; one that has no row does not exist.
+ */
 static void
 read_accounts(AccountHistory *histories, int n, uint64 nrows)
 {
@@ -303,6 +324,10 @@ read_accounts(AccountHistory *histories, int n, uint64 nrows)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/*
+ * One query for each table, whatever the number of accounts, so that a
+ * statement about many accounts costs little more than one about a few.
+ */
 AccountHistory *
 history_load(const int64 *accounts, int naccounts, int what, PlanMode mode)
 {
@@ -439,6 +464,7 @@ find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 	return result;
 }
 
+/* By name and by the time from which on it holds: the order of ATTRIBUTES. */
 static int
 attribute_cmp(const void *a, const void *b)
 {
@@ -449,6 +475,7 @@ attribute_cmp(const void *a, const void *b)
 	return names != 0 ? names : cmp_instant(x->from, y->from);
 }
 
+/* By the time of the decision, then by id: the order of REVISIONS. */
 static int
 revision_cmp(const void *a, const void *b)
 {
@@ -460,6 +487,10 @@ revision_cmp(const void *a, const void *b)
 	return cmp_int64(x->revision_id, y->revision_id);
 }
 
+/*
+ * Without SQL where every table can be read so, since this answers score() and
+ * its like for a single account; otherwise by the queries of history_load().
+ */
 AccountHistory *
 history_of(int64 account_id, Scheme *scheme, int what)
 {
@@ -518,6 +549,11 @@ violations_narrow(void)
 
 #define ALL_VIOLATIONS "SELECT violation.* FROM governance.violation WHERE account_id"
 
+/*
+ * The violations of some accounts, which make up most of what is read: as
+ * whole rows where they are narrow (see WIDE_ROW).  The types and values are
+ * those of $1 to $3, of which the last is the scheme.
+ */
 static void
 open_violations(RowStream *stream, const char *scheme, Oid *types, Datum *values)
 {
@@ -534,6 +570,10 @@ open_violations(RowStream *stream, const char *scheme, Oid *types, Datum *values
 						violation_columns, lengthof(violation_columns));
 }
 
+/*
+ * Five queries in one order, read side by side: nothing is looked up by
+ * account.
+ */
 void
 history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *scheme)
 {
@@ -560,6 +600,10 @@ history_stream_open(HistoryStream *stream, int64 first, int64 last, const char *
 	" OR s.known_at OPERATOR(pg_catalog.>) $2)"
 #define OF_THESE EQ "ANY (SELECT pg_catalog.unnest($2))"
 
+/*
+ * The accounts are found by their standings: those that have seen something
+ * after `since`, which their policy may judge otherwise now.
+ */
 void
 history_stream_open_past(HistoryStream *stream, RowStream *standings, const char *scheme,
 						 TimestampTz since)
@@ -595,6 +639,7 @@ history_stream_open_past(HistoryStream *stream, RowStream *standings, const char
 	AtEOXact_GUC(true, level);
 }
 
+/* Ends all five queries. */
 void
 history_stream_close(HistoryStream *stream)
 {
@@ -605,6 +650,7 @@ history_stream_close(HistoryStream *stream)
 	stream_close(&stream->revisions);
 }
 
+/* Takes the next account, and what the other four queries have of it. */
 AccountHistory *
 history_stream_next(HistoryStream *stream)
 {

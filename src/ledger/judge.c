@@ -14,18 +14,27 @@
 #include "ledger/judge.h"
 #include "rulebook/cache.h"
 
+/*
+ * Is the version there at an instant?  The end does not belong to it, unless
+ * that is infinity.
+ */
 static bool
 covers(const PolicyVersion *version, TimestampTz at)
 {
 	return version->from <= at && (at < version->to || version->to == DT_NOEND);
 }
 
+/* Does it have the rule? */
 static bool
 knows(PolicyVersion *version, const char *rule, int len)
 {
 	return policy_rule_index(rulebook_compiled(version), rule, len) >= 0;
 }
 
+/*
+ * The version in force goes before those on trial, which are asked in their
+ * order.
+ */
 PolicyVersion *
 ledger_judge(Scheme *scheme, TimestampTz at, const char *rule, int len)
 {
@@ -39,6 +48,7 @@ ledger_judge(Scheme *scheme, TimestampTz at, const char *rule, int len)
 	return NULL;
 }
 
+/* For activities and the like, of which any version may know. */
 PolicyVersion *
 ledger_version_or_trial(Scheme *scheme, TimestampTz at)
 {
@@ -50,6 +60,7 @@ ledger_version_or_trial(Scheme *scheme, TimestampTz at)
 	return version;
 }
 
+/* No trial is asked: it judges under a scheme of its own name. */
 bool
 ledger_judges(Scheme *scheme, const ViolationRow *row)
 {

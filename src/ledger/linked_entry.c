@@ -125,6 +125,10 @@ typedef struct CopyList
 	Copy	   *items;
 } CopyList;
 
+/*
+ * Whether it is the ledger's own statement is known by the table that it
+ * writes to (plan.c).
+ */
 bool
 linked_entry_check(Relation relation, const char *column, bool refers)
 {
@@ -193,6 +197,10 @@ load_links(const ViolationRow *rows, int64 nrows, int *nlinks)
 	return links;
 }
 
+/*
+ * Does an item of the policy copy this rule along a link of that kind?
+ * Confidence is compared with some room for rounding.
+ */
 static bool
 link_matches(const PolicyLink *how, int rule, const char *kind, double confidence)
 {
@@ -243,6 +251,10 @@ copy_along(CopyList *list, const ViolationRow *row, int64 original, const Policy
 	}
 }
 
+/*
+ * Finds the links of the row's account, which are sorted by account, and
+ * copies along those to each other account.
+ */
 static void
 copy_row(CopyList *list, ViolationRow *row, int64 original, const EntryLink *links, int nlinks)
 {
@@ -280,6 +292,11 @@ copy_row(CopyList *list, ViolationRow *row, int64 original, const EntryLink *lin
 	}
 }
 
+/*
+ * All copies of a statement are inserted by one statement of ours, with ids
+ * from the ledger's sequence; they follow the given rows in the array, which
+ * may move.
+ */
 void
 linked_entries_copy(ViolationRow **rows, int64 *nrows)
 {
@@ -374,6 +391,10 @@ changed_points(const Scheme *scheme, HeapTuple tuple, TupleDesc desc)
 	return POINTS_NONE;
 }
 
+/*
+ * Copies that a person has revised keep what that person decided; all others
+ * follow their original.
+ */
 int64 *
 linked_entries_revise(const Scheme *scheme, int64 account_id, int64 revision_id, int *ncopies)
 {

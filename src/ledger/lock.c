@@ -24,12 +24,16 @@ static KeptPlan accounts_plan = {
 	1, {INT8ARRAYOID}
 };
 
+/* By the table's OID: a ledger that was made anew has another table. */
 void
 standings_table_lock(LOCKMODE mode)
 {
 	LockRelationOid(standings_relation(), mode);
 }
 
+/*
+ * In the order of ids, which is the order in which everybody locks accounts.
+ */
 void
 accounts_lock(const int64 *accounts, int naccounts)
 {

@@ -118,6 +118,7 @@ typedef struct PeriodMemory
 
 /* ---------- the sets ---------- */
 
+/* Empties a set, or makes it. */
 static void
 clear_set(PeriodMemory *memory, PeriodSet *set)
 {
@@ -134,6 +135,7 @@ clear_set(PeriodMemory *memory, PeriodSet *set)
 	set->complete = false;
 }
 
+/* The set of a name; null when there are MAX_NAMES others already. */
 static PeriodSet *
 find_set(PeriodMemory *memory, const char *name, Size length)
 {
@@ -174,6 +176,10 @@ has_room(const PeriodMemory *memory, const PeriodSet *set)
 		set->nperiods < PG_UINT32_MAX / 2;
 }
 
+/*
+ * Periods of an account form a list through the array, which may move as it
+ * grows.
+ */
 static void
 add_period(PeriodMemory *memory, PeriodSet *set, Holder *holder, TimestampTz since,
 		   TimestampTz until)
@@ -196,6 +202,7 @@ add_period(PeriodMemory *memory, PeriodSet *set, Holder *holder, TimestampTz sin
 	holder->first = set->nperiods;
 }
 
+/* The account's entry, made if it is not there. */
 static Holder *
 add_holder(PeriodSet *set, int64 account_id)
 {
@@ -210,6 +217,7 @@ add_holder(PeriodSet *set, int64 account_id)
 	return holder;
 }
 
+/* Notes that an account exists and has no period. */
 static void
 add_free(PeriodSet *set, int64 account_id)
 {
@@ -223,12 +231,20 @@ add_free(PeriodSet *set, int64 account_id)
 
 /* ---------- asking ---------- */
 
+/*
+ * Periods are half-open: since <= at < until; one that ends at infinity
+ * includes infinity.
+ */
 static inline bool
 includes(TimestampTz since, TimestampTz until, TimestampTz at)
 {
 	return since <= at && (at < until || until == DT_NOEND);
 }
 
+/*
+ * The instant that is asked about: where that is "now", the clock goes on
+ * while a query runs.
+ */
 static inline TimestampTz
 instant(TimestampTz at, bool now)
 {
@@ -320,6 +336,10 @@ recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder 
 
 /* ---------- reading the tables whole ---------- */
 
+/*
+ * After so many single look-ups, reading the tables whole would have cost as
+ * much; the largest number: it never pays or is not allowed.
+ */
 static uint64
 looks_worth(const PeriodTable *table)
 {
@@ -334,6 +354,7 @@ looks_worth(const PeriodTable *table)
 	return Max(FEW_LOOKS, ((uint64) periods + accounts) * LOOKS_PER_PAGE);
 }
 
+/* All periods of one name; false when there is no room for them. */
 static bool
 read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 {
@@ -360,6 +381,10 @@ read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 	return fits;
 }
 
+/*
+ * All accounts: those without a period become bits.  False when there is no
+ * room.
+ */
 static bool
 read_accounts(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 {
@@ -431,6 +456,10 @@ memory_of(FmgrInfo *caller, const PeriodTable *table)
 	return memory;
 }
 
+/*
+ * PERIOD_ASK: only a query can say, since the tables are not what
+ * create_ledger() made, or another module watches who reads what.
+ */
 PeriodAnswer
 periods_ask(FmgrInfo *caller, const PeriodTable *table, int64 account_id, text *name,
 			TimestampTz at, bool now)

@@ -15,6 +15,10 @@
 
 #define AS_IT_ENDS (SANCTION_ENDED | SANCTION_RELEASED | SANCTION_NEVER)
 
+/*
+ * Time opens sanctions by rungs that look at the clock, by facts that are
+ * known to change, and by a version that waits.
+ */
 bool
 ledger_may_sanction_later(Scheme *scheme, const EngineState *state)
 {
@@ -22,6 +26,10 @@ ledger_may_sanction_later(Scheme *scheme, const EngineState *state)
 		ledger_has_successor(scheme, state);
 }
 
+/*
+ * The rung that says what a sanction is, in the version under which it was
+ * shown last.
+ */
 static const Rung *
 shown_rung(const Policy *draft, const SanctionState *sanction)
 {
@@ -30,6 +38,10 @@ shown_rung(const Policy *draft, const SanctionState *sanction)
 	return &policy->rungs[sanction->shown_rung];
 }
 
+/*
+ * Are these one sanction, as two versions show it?  Those that were opened
+ * before sanctions had numbers are told by what opened them.
+ */
 static bool
 same_sanction(const SanctionState *a, const SanctionState *b)
 {
@@ -38,6 +50,7 @@ same_sanction(const SanctionState *a, const SanctionState *b)
 	return a->starts == b->starts && a->cause == b->cause;
 }
 
+/* Without an end: as far as anything can be said. */
 ProjectedSanction *
 ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 			   const AccountHistory *facts, int *nsanctions)
@@ -45,6 +58,11 @@ ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
 	return ledger_project_until(scheme, draft, state, facts, DT_NOEND, nsanctions);
 }
 
+/*
+ * What the version of the state says comes first; the next version's say, in
+ * the same way, is joined to it: a sanction that goes on there has its end
+ * from there, and occurs again where that version shows it as another rung.
+ */
 ProjectedSanction *
 ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *state,
 					 const AccountHistory *facts, TimestampTz until, int *nsanctions)
@@ -128,6 +146,10 @@ ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *sta
 	return result;
 }
 
+/*
+ * A release counts before the end that was set, and neither lies before the
+ * start: a sanction that was released before it began has an empty range.
+ */
 TimestampTz
 sanction_end(const SanctionState *sanction, bool *open)
 {
@@ -137,6 +159,10 @@ sanction_end(const SanctionState *sanction, bool *open)
 	return Max(released ? sanction->released : sanction->ends, sanction->starts);
 }
 
+/*
+ * The part of a sanction for which this version's rung speaks, cut off where
+ * the sanction ends or was released.  A sanction of a trial reaches nothing.
+ */
 bool
 sanction_reach(const ProjectedSanction *sanction, TimestampTz *since, TimestampTz *until)
 {

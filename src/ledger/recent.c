@@ -75,6 +75,7 @@ only_policy(Scheme *scheme)
 	return policy->resanction_late ? policy : NULL;
 }
 
+/* Room for n entries and some more. */
 static Recent *
 recent_new(Scheme *scheme, const Policy *policy, int n)
 {
@@ -87,6 +88,7 @@ recent_new(Scheme *scheme, const Policy *policy, int n)
 	return recent;
 }
 
+/* An empty entry at the end; place_last() puts it where it belongs. */
 static RecentEntry *
 add_entry(Recent *recent)
 {
@@ -98,6 +100,7 @@ add_entry(Recent *recent)
 	return entry;
 }
 
+/* An empty sanction at the end. */
 static RecentSanction *
 add_sanction(Recent *recent)
 {
@@ -109,6 +112,7 @@ add_sanction(Recent *recent)
 	return sanction;
 }
 
+/* The caller does not change them. */
 const RecentSanction *
 recent_sanctions(const Recent *recent, int *n)
 {
@@ -118,6 +122,7 @@ recent_sanctions(const Recent *recent, int *n)
 
 /* ---------- bytes ---------- */
 
+/* The length, then the bytes. */
 static void
 put_bytes(StringInfo out, const void *bytes, int len)
 {
@@ -184,6 +189,9 @@ put_entry(StringInfo out, const Policy *policy, const RecentEntry *entry)
 	return true;
 }
 
+/*
+ * Raises ERRCODE_DATA_CORRUPTED: the bytes are not what recent_write() makes.
+ */
 pg_noreturn
 static void
 damaged(void)
@@ -218,6 +226,10 @@ get_index(StringInfo in, int limit)
 	return index;
 }
 
+/*
+ * Reads what put_entry() has written.  Fields that an entry does not have keep
+ * the value that stands for none.
+ */
 static void
 get_entry(StringInfo in, Recent *recent)
 {
@@ -271,6 +283,10 @@ get_entry(StringInfo in, Recent *recent)
 	}
 }
 
+/*
+ * The bytes name the policy that they were written under: under any other
+ * version they are of no use, and the whole history is folded instead.
+ */
 Recent *
 recent_read(Scheme *scheme, const bytea *bytes)
 {
@@ -314,6 +330,7 @@ recent_read(Scheme *scheme, const bytea *bytes)
 
 /* ---------- entries ---------- */
 
+/* Where an entry stands in the fold. */
 static void
 entry_key(const Recent *recent, const RecentEntry *entry, EventKey *key)
 {
@@ -353,6 +370,7 @@ place_last(Recent *recent)
 	recent->entries[i] = last;
 }
 
+/* The instant of that place. */
 static TimestampTz
 entry_place(const Recent *recent, const RecentEntry *entry)
 {
@@ -374,6 +392,10 @@ entries_to_keep(const Recent *recent)
 	return n > MOST_ENTRIES - FEW_ENTRIES ? FEW_ENTRIES : Max(n, FEW_ENTRIES);
 }
 
+/*
+ * The state before the entries, read from its bytes when it is first asked
+ * for: most statements only add an entry.
+ */
 static EngineState *
 state_before(const Recent *recent)
 {
@@ -400,6 +422,7 @@ apply_entries(const Recent *recent, int from, int to, EngineState **state)
 	return true;
 }
 
+/* Null when the entries cannot be applied in their order. */
 EngineState *
 recent_fold(Recent *recent)
 {
@@ -408,6 +431,10 @@ recent_fold(Recent *recent)
 	return apply_entries(recent, 0, recent->n, &state) ? state : NULL;
 }
 
+/*
+ * A decision that came later than the instant would show what was not known
+ * then.
+ */
 bool
 recent_reaches(const Recent *recent, TimestampTz at)
 {
@@ -416,6 +443,10 @@ recent_reaches(const Recent *recent, TimestampTz at)
 	return before->as_of <= at && before->last_decided <= at;
 }
 
+/*
+ * Entries that were decided after the instant are left out, as nobody knew
+ * them; the result is moved on to the instant.
+ */
 EngineState *
 recent_fold_until(const Recent *recent, TimestampTz at)
 {
@@ -436,6 +467,7 @@ recent_fold_until(const Recent *recent, TimestampTz at)
 	return state;
 }
 
+/* False behind the last one. */
 bool
 recent_entry(const Recent *recent, int i, const ViolationRow **violation,
 			 const ActivityRow **activity)
@@ -447,6 +479,10 @@ recent_entry(const Recent *recent, int i, const ViolationRow **violation,
 	return true;
 }
 
+/*
+ * New entries go where they belong, and what has come late makes the state
+ * follow from the kept entries anew.
+ */
 bool
 recent_add(Recent *recent, const StandingKey *key, bool fold, EngineState **state)
 {
@@ -480,20 +516,23 @@ recent_add(Recent *recent, const StandingKey *key, bool fold, EngineState **stat
 
 /* ---------- the beginning ---------- */
 
-Recent *
-recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
+/*
+ * Where the kept entries begin: at the last few entries of the history or, if
+ * those that lie ahead of now are more, at now.  Behind every revision, since
+ * what a revision concerns must lie in the state before.  *most: so many entries
+ * may be kept.  DT_NOEND: the history is too short to be worth it.
+ */
+static TimestampTz
+recent_start(Scheme *scheme, const Policy *policy, const AccountHistory *history, int *most)
 {
-	const Policy *policy = only_policy(scheme);
 	TimestampTz *places;
 	TimestampTz until;
-	Recent	   *recent;
 	TimestampTz now = GetCurrentTimestamp();
 	int64		n = 0;
 	int64		nahead = 0;
-	int			most = MANY_ENTRIES;
 
-	if (policy == NULL || history->nviolations + history->nactivities <= MANY_ENTRIES)
-		return NULL;
+	if (history->nviolations + history->nactivities <= MANY_ENTRIES)
+		return DT_NOEND;
 	places = MemoryContextAllocHuge(CurrentMemoryContext,
 									sizeof(TimestampTz) * ((Size) history->nviolations +
 														   history->nactivities));
@@ -505,17 +544,18 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 		if (policy_activity_index(policy, history->activities[i].kind) >= 0)
 			places[n++] = history->activities[i].occurred;
 	if (n <= MANY_ENTRIES)
-		return NULL;
+		return DT_NOEND;
 	qsort(places, n, sizeof(TimestampTz), instant_order);
 
-	/* Entries of one instant stay together, and revisions lie before. */
+	/* Entries of one instant stay together. */
 	until = places[n - FEW_ENTRIES] - 1;
+	*most = MANY_ENTRIES;
 	while (nahead < n && places[n - 1 - nahead] > now)
 		nahead++;
 	if (until > now && nahead <= MOST_ENTRIES - FEW_ENTRIES)
 	{
 		until = now;
-		most = MOST_ENTRIES;
+		*most = MOST_ENTRIES;
 	}
 	pfree(places);
 	for (int i = 0; i < history->nrevisions; i++)
@@ -525,7 +565,24 @@ recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
 			if (history->violations[j].violation_id == history->revisions[i].violation_id)
 				until = Max(until, ledger_place(scheme, &history->violations[j]));
 	}
+	return until;
+}
 
+/*
+ * Nothing is kept of a history that has something to be kept behind as_of, where
+ * the standing has not come to yet, or more entries than are worth it.
+ */
+Recent *
+recent_begin(Scheme *scheme, const AccountHistory *history, TimestampTz as_of)
+{
+	const Policy *policy = only_policy(scheme);
+	TimestampTz until;
+	Recent	   *recent;
+	int			most = MANY_ENTRIES;
+
+	if (policy == NULL)
+		return NULL;
+	until = recent_start(scheme, policy, history, &most);
 	if (until > as_of)
 		return NULL;
 
@@ -617,6 +674,10 @@ number_before(Recent *recent, const EngineState *state)
 	return true;
 }
 
+/*
+ * When the entries have become many, the oldest move into the state before
+ * them.  Null: something cannot be written shortly, and nothing is kept.
+ */
 bytea *
 recent_write(Recent *recent, const EngineState *state, bool anew)
 {

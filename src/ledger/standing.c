@@ -28,6 +28,10 @@ static KeptPlan schemes_plan = {
 	1, {INT8OID}
 };
 
+/*
+ * A standing that has seen more than is asked for, or less than the next
+ * version would have it, does not say enough by itself.
+ */
 EngineState *
 standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, TimestampTz known_at)
 {
@@ -38,6 +42,7 @@ standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, Timesta
 	return standing->state;
 }
 
+/* For score() and its like, of which most are settled so. */
 EngineState *
 standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
@@ -56,6 +61,10 @@ standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz k
 	return ledger_fresh(scheme, NULL, &facts, at);
 }
 
+/*
+ * The history is read only where the stored standing does not settle it;
+ * *history is then what was read.
+ */
 EngineState *
 standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at,
 			AccountHistory **history)

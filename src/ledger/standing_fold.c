@@ -29,6 +29,10 @@
 
 /* ---------- folding ---------- */
 
+/*
+ * In the order of the fold, for a single policy: each violation stands where
+ * its scheme's clock puts it.
+ */
 static int
 violation_place_cmp(const void *a, const void *b)
 {
@@ -42,6 +46,7 @@ violation_place_cmp(const void *a, const void *b)
 	return cmp_int64(va->violation_id, vb->violation_id);
 }
 
+/* In the order of the fold. */
 static int
 activity_place_cmp(const void *a, const void *b)
 {
@@ -88,6 +93,10 @@ append_rows(StandingWork *work)
 	return true;
 }
 
+/*
+ * Only what the scheme judges counts.  A revision of a violation is known to
+ * concern the scheme by that violation.
+ */
 TimestampTz
 ledger_known_at(Scheme *scheme, const AccountHistory *history)
 {
@@ -130,6 +139,10 @@ ledger_known_at(Scheme *scheme, const AccountHistory *history)
 
 /* ---------- histories for a set of keys ---------- */
 
+/*
+ * A new standing starts by the facts; one that facts or versions move on needs
+ * them to move.
+ */
 bool
 needs_facts(const StandingWork *work)
 {
@@ -138,6 +151,7 @@ needs_facts(const StandingWork *work)
 		 ledger_has_successor(work->key->scheme, work->state));
 }
 
+/* Is it folded from its whole history? */
 static bool
 needs_replay(const StandingWork *work)
 {
@@ -253,6 +267,7 @@ find_first(StandingWork *works, int nworks)
 	pfree(answers);
 }
 
+/* Raises ERRCODE_GV_UNKNOWN_ACCOUNT. */
 static void
 check_account(const StandingWork *work)
 {

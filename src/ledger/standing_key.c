@@ -12,6 +12,10 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+/*
+ * The order in which standings are locked, by everybody: account, then scheme
+ * as "C" compares.
+ */
 int
 standing_key_cmp(const void *a, const void *b)
 {
@@ -23,6 +27,10 @@ standing_key_cmp(const void *a, const void *b)
 	return strcmp(ka->scheme->name, kb->scheme->name);
 }
 
+/*
+ * Rows of a statement mostly concern one of the last few standings: looking at
+ * those is cheaper than a table, and standing_keys_merge() finds what is left.
+ */
 StandingKey *
 key_list_add(KeyList *list, int64 account_id, Scheme *scheme)
 {
@@ -41,6 +49,10 @@ key_list_add(KeyList *list, int64 account_id, Scheme *scheme)
 	return key;
 }
 
+/*
+ * Of two keys for one standing, what either asks for is done; what only holds
+ * for both stays only if both say so.
+ */
 int
 standing_keys_merge(StandingKey *keys, int nkeys)
 {

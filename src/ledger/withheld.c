@@ -37,6 +37,10 @@
  */
 #define CLOCK_TOLERANCE (5 * USECS_PER_MINUTE)
 
+/*
+ * The clock is that of this moment, not of the transaction's start: an entry
+ * may have been dated by an application meanwhile.
+ */
 bool
 is_ahead(TimestampTz at)
 {
@@ -67,6 +71,10 @@ typedef struct Entries
 	Coming	   *coming;			/* in order */
 } Entries;
 
+/*
+ * One more instant at which something becomes known; its other fields are
+ * empty.
+ */
 static Coming *
 add_coming(Entries *entries, TimestampTz at)
 {
@@ -79,6 +87,10 @@ add_coming(Entries *entries, TimestampTz at)
 	return coming;
 }
 
+/*
+ * A violation is known from its decision on, and counts from its place on: it
+ * matters from the later of the two, if that lies ahead.
+ */
 static void
 add_violation(Entries *entries, const ViolationRow *row, bool anew)
 {
@@ -97,6 +109,7 @@ add_violation(Entries *entries, const ViolationRow *row, bool anew)
 	coming->key.id = row->violation_id;
 }
 
+/* Adds an activity that lies ahead. */
 static void
 add_activity(Entries *entries, const ActivityRow *row)
 {
@@ -110,6 +123,7 @@ add_activity(Entries *entries, const ActivityRow *row)
 	coming->key.id = row->activity_id;
 }
 
+/* In the order of the fold, as engine and ledger sort events. */
 static int
 coming_cmp(const void *a, const void *b)
 {
@@ -126,6 +140,11 @@ keeps_late(Scheme *scheme)
 	return false;
 }
 
+/*
+ * Everything in the history that becomes known later than now.  Revisions
+ * change what lies before them, so that the history is folded anew at each of
+ * their decisions, and so it is with violations that have been revised.
+ */
 static void
 collect_history(Entries *entries)
 {
@@ -161,6 +180,7 @@ collect_history(Entries *entries)
 	pfree(revised);
 }
 
+/* The same from the recent entries, which have no revisions among them. */
 static void
 collect_recent(Entries *entries)
 {
@@ -174,6 +194,10 @@ collect_recent(Entries *entries)
 			add_activity(entries, activity);
 }
 
+/*
+ * The state at an instant, as it was known then; null: nothing had happened
+ * yet.
+ */
 static EngineState *
 fold_until(const Entries *entries, TimestampTz at)
 {
@@ -215,6 +239,11 @@ typedef struct KnownSanction
 	int64		sanction_id;
 } KnownSanction;
 
+/*
+ * A table of the sanctions whose ids have been looked up, since each instant
+ * shows the same ones again.  The rung's code is compared by its address: it
+ * belongs to a compiled policy.
+ */
 static HTAB *
 known_create(void)
 {
@@ -262,6 +291,10 @@ known_id(HTAB *known, Scheme *scheme, int64 account_id, const ProjectedSanction 
 	return sanction_id;
 }
 
+/*
+ * Memory goes in two kinds: the state lives until a new one is folded, and
+ * what one instant shows until its spans are copied.
+ */
 Withheld *
 withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
 			   const Recent *recent, TimestampTz now,
@@ -374,6 +407,10 @@ clip(Withheld *spans, int n, TimestampTz from)
 	return withheld_merge(spans, kept);
 }
 
+/*
+ * Compares from the last entry that lies ahead on or, while that has not come,
+ * from now on.
+ */
 bool
 withheld_alike(Scheme *scheme, const AccountHistory *history,
 			   const ProjectedSanction *sanctions, int nsanctions, TimestampTz last,
@@ -402,6 +439,10 @@ withheld_alike(Scheme *scheme, const AccountHistory *history,
 	return true;
 }
 
+/*
+ * By capability and start; of spans that start together the longest comes
+ * first, so that the others fall into it.
+ */
 static int
 withheld_cmp(const void *a, const void *b)
 {
@@ -416,6 +457,10 @@ withheld_cmp(const void *a, const void *b)
 	return wa->until < wb->until ? 1 : wa->until > wb->until ? -1 : 0;
 }
 
+/*
+ * Spans that overlap or touch become one, which names the sanction that lasts
+ * longest.
+ */
 int
 withheld_merge(Withheld *spans, int n)
 {
@@ -441,6 +486,10 @@ withheld_merge(Withheld *spans, int n)
 	return merged;
 }
 
+/*
+ * One span for each capability of each sanction that reaches past the instant,
+ * merged.
+ */
 Withheld *
 withheld_by(const ProjectedSanction *sanctions, int nsanctions, TimestampTz after, int *nwithheld)
 {
