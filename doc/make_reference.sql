@@ -167,7 +167,7 @@ SELECT 'triggers', p.proname, concat('| ', pg_temp.code(p.proname), ' | ',
 	(SELECT string_agg(pg_temp.code(c.relname), ', ' ORDER BY c.relname) FROM pg_class c
 		WHERE c.relnamespace = 'governance'::regnamespace
 			AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = p.oid AND NOT t.tgisinternal)),
-	' | ', pg_temp.cell(regexp_replace(obj_description(p.oid, 'pg_proc'), '^(|row |statement |constraint )trigger on [^:]*: ', '')), ' |')
+	' | ', pg_temp.cell(regexp_replace(obj_description(p.oid, 'pg_proc'), '^(|row |statement |constraint )trigger( on [^:]*|): ', '')), ' |')
 FROM called p WHERE p.prorettype = 'trigger'::regtype ORDER BY p.proname;
 
 SELECT 'sequences', relname, concat('| ', pg_temp.code(relname), ' | ', pg_temp.cell(obj_description(oid, 'pg_class')), ' |')

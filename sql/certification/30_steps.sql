@@ -534,7 +534,7 @@ CREATE FUNCTION governance.certification_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_certification_guard'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION governance.certification_guard() IS
-	'statement trigger on governance.certification: it changes by steps only';
+	'statement trigger on governance.certification: refuses every change that is no step';
 REVOKE ALL ON FUNCTION governance.certification_guard() FROM PUBLIC;
 
 -- ---------------------------------------------------------------------------

@@ -330,7 +330,7 @@ BEGIN
 END
 $withheld$;
 COMMENT ON FUNCTION governance.certification_withheld_row() IS
-	'part of certification_withheld()';
+	'part of certification_withheld(): brings what qualifies the account up to date, as the owner of the ledger';
 
 CREATE FUNCTION governance.certification_withheld() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_certification_withheld'
@@ -356,11 +356,11 @@ BEGIN
 END
 $config$;
 COMMENT ON FUNCTION governance.certification_config_row() IS
-	'part of certification_config_changed()';
+	'part of certification_config_changed(): does so as the owner of the ledger';
 
 CREATE FUNCTION governance.certification_config_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_certification_config_changed'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION governance.certification_config_changed() IS
-	'statement trigger on the tables that say what follows from a certification: brings it up to date for every account';
+	'statement trigger on the tables that say what follows from a certification: brings what follows up to date for every account';
 REVOKE ALL ON FUNCTION governance.certification_config_changed() FROM PUBLIC;

@@ -156,7 +156,7 @@ CREATE FUNCTION governance.small_table_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_small_table_changed'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION governance.small_table_changed() IS
-	'trigger on governance.certification_consequence and governance.domain: every session reads them anew';
+	'trigger on small tables of the configuration: makes every session read the table anew';
 REVOKE ALL ON FUNCTION governance.small_table_changed() FROM PUBLIC;
 
 CREATE FUNCTION governance.certification_consequence_known() RETURNS trigger
@@ -177,4 +177,4 @@ BEGIN
 END
 $known$;
 COMMENT ON FUNCTION governance.certification_consequence_known() IS
-	'row trigger on governance.certification_consequence: refuses what is unknown';
+	'row trigger on governance.certification_consequence: refuses schemes, rules and qualifications that are not known';

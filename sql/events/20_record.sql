@@ -229,7 +229,7 @@ BEGIN
 END
 $policy$;
 COMMENT ON FUNCTION governance.event_policy_row() IS
-	'part of event_policy()';
+	'part of event_policy(): announces what happens to one version';
 
 CREATE FUNCTION governance.event_policy() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'governance_event_policy'

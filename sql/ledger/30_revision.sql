@@ -382,7 +382,7 @@ BEGIN
 END
 $guard$;
 COMMENT ON FUNCTION governance.appeal_guard() IS
-	'row trigger on governance.appeal: what was decided stays as it was decided, and by whom';
+	'row trigger on governance.appeal: refuses to change what was decided, and by whom';
 
 -- Level: moderator
 CREATE FUNCTION governance.appeal_settled(account_id bigint, violation_id bigint, outcome text, points numeric) RETURNS boolean
@@ -753,5 +753,5 @@ BEGIN
 END
 $guard$;
 COMMENT ON FUNCTION governance.name_guard() IS
-	'trigger on what rows name without a foreign key: what is named is neither deleted nor renamed';
+	'trigger on what rows name without a foreign key: refuses to delete or rename what is named';
 REVOKE ALL ON FUNCTION governance.name_guard() FROM PUBLIC;

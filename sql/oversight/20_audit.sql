@@ -70,7 +70,7 @@ CREATE FUNCTION governance.audit_content("row" jsonb, columns text[]) RETURNS js
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_audit_content';
 COMMENT ON FUNCTION governance.audit_content(jsonb, text[]) IS
-	'these columns of a row, documents and evidence as their digests';
+	'part of the audit and of seals: these columns of a row, with documents and evidence as their digests';
 
 CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -92,7 +92,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN after IS NULL THEN 'delete'
 		ELSE 'change' END;
 COMMENT ON FUNCTION governance.audit_action(text, jsonb, jsonb) IS
-	'what it is called when a row of an audited table changes so';
+	'part of audit_row(): the name of the action when a row of an audited table changes so';
 
 -- The settings are those that decide how values are printed.
 CREATE FUNCTION governance.audit_row_entry() RETURNS trigger

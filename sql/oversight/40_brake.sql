@@ -137,4 +137,4 @@ BEGIN
 END
 $known$;
 COMMENT ON FUNCTION governance.brake_known() IS
-	'row trigger on governance.brake: the rule is one that the scheme has or had, and a brake that is on does not go';
+	'row trigger on governance.brake: refuses a rule that the scheme never had, and to delete a brake that is on';

@@ -30,7 +30,7 @@ CREATE FUNCTION governance.rows_digest(digests bytea[]) RETURNS bytea
 			ELSE (SELECT substring(sha256(string_agg(d.digest, '' ORDER BY d.n)) FROM 1 FOR 16)
 				  FROM unnest(digests) WITH ORDINALITY AS d (digest, n)) END;
 COMMENT ON FUNCTION governance.rows_digest(bytea[]) IS
-	'of the rows that have an id, in the order of their accounts: the digest of the only one, which is the rule, or one over those of all';
+	'part of seal() and verify_seals(): one digest for the rows that have an id, from their digests in the order of their accounts; of a single row, which is the rule, its own';
 
 -- What is not in a seal yet is sealed, up to a thousand ids in a row of
 -- governance.seal, whatever the order in which transactions have committed.

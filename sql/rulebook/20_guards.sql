@@ -6,7 +6,7 @@ CREATE FUNCTION governance.invalidate_rulebook() RETURNS trigger
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_invalidate_rulebook';
 COMMENT ON FUNCTION governance.invalidate_rulebook() IS
-	'row trigger on the rulebook''s tables: every backend forgets which versions there are';
+	'row trigger on the rulebook''s tables: makes every session read anew which versions there are';
 
 -- A version moves on only: draft, trial, active, retired. What was in force can
 -- be ended and never rewritten, because scores and sanctions of the past are
@@ -119,7 +119,7 @@ BEGIN
 END
 $guard$;
 COMMENT ON FUNCTION governance.policy_part_guard() IS
-	'trigger on what publish() stores of a document: it changes with the document only';
+	'trigger on what publish() stores of a document: refuses every change that does not come with the document';
 
 -- Left to PUBLIC, because whoever creates the ledger must be able to attach
 -- them; on any other table they can only refuse or be of no effect.
