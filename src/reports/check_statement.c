@@ -69,6 +69,10 @@ says(const Doc *statement, const char *field, const char *value)
 	return false;
 }
 
+/*
+ * What is wrong with the value of a field that the statement has, by the kind of the
+ * field: at most one thing, or one for each item of a list.
+ */
 static void
 check_value(ReturnSetInfo *result, const StatementField *field, const Doc *doc)
 {
@@ -170,7 +174,10 @@ check_dropped(ReturnSetInfo *result, const StatementField *field, const Doc *doc
 		check_value(result, field, doc);
 }
 
-/* check_statement(statement jsonb) returns setof (field, problem) */
+/*
+ * check_statement(statement jsonb) returns setof (field, problem): no rows, nothing
+ * would be refused.
+ */
 Datum
 governance_check_statement(PG_FUNCTION_ARGS)
 {

@@ -46,6 +46,9 @@ PG_FUNCTION_INFO_V1(governance_distinct_serialize);
 PG_FUNCTION_INFO_V1(governance_distinct_deserialize);
 PG_FUNCTION_INFO_V1(governance_distinct_count);
 
+/*
+ * Where the state of the aggregate lives; an error when called outside of one.
+ */
 static MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
 {
@@ -56,6 +59,7 @@ aggregate_context(FunctionCallInfo fcinfo)
 	return context;
 }
 
+/* An empty set with room for so many words. */
 static NumberSet *
 make_set(MemoryContext context, uint32 size)
 {
@@ -66,6 +70,10 @@ make_set(MemoryContext context, uint32 size)
 	return set;
 }
 
+/*
+ * Puts the numbers into the set that the bits of a word stand for, and counts those
+ * that were not there.
+ */
 static void
 add_bits(NumberSet *set, uint64 number, uint64 bits)
 {
@@ -78,6 +86,7 @@ add_bits(NumberSet *set, uint64 number, uint64 bits)
 	word->bits |= bits;
 }
 
+/* Transition function: one number more; null is not counted. */
 Datum
 governance_distinct_add(PG_FUNCTION_ARGS)
 {
@@ -95,6 +104,9 @@ governance_distinct_add(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(set);
 }
 
+/*
+ * Combine function: puts the second set, of a parallel worker, into the first.
+ */
 Datum
 governance_distinct_combine(PG_FUNCTION_ARGS)
 {
@@ -115,6 +127,9 @@ governance_distinct_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(set);
 }
 
+/*
+ * Serialization function: how many words there are, and each as number and bits.
+ */
 Datum
 governance_distinct_serialize(PG_FUNCTION_ARGS)
 {
@@ -135,6 +150,7 @@ governance_distinct_serialize(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
+/* Deserialization function: counts anew while it reads. */
 Datum
 governance_distinct_deserialize(PG_FUNCTION_ARGS)
 {
@@ -158,6 +174,7 @@ governance_distinct_deserialize(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(set);
 }
 
+/* Final function: 0 of no rows. */
 Datum
 governance_distinct_count(PG_FUNCTION_ARGS)
 {

@@ -107,6 +107,10 @@ rows_each(SupportRequestSelectivity *request, const char *table, const char *col
 	return part < 0 ? -1 : Min(part * rows / of, 1);
 }
 
+/*
+ * Of permits(): true for those from whom the capability is not withheld.  Answers
+ * nothing where nothing is known, and then the planner has its own guess.
+ */
 Datum
 governance_permits_support(PG_FUNCTION_ARGS)
 {
@@ -122,6 +126,7 @@ governance_permits_support(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(request);
 }
 
+/* Of qualified(): true for those who have a period of the domain. */
 Datum
 governance_qualified_support(PG_FUNCTION_ARGS)
 {

@@ -15,7 +15,7 @@
 #include "db/plan.h"
 #include "engine/engine.h"
 #include "ledger/entry.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
 #include "reports/trace.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"

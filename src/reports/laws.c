@@ -6,6 +6,7 @@
 
 #include "reports/laws.h"
 
+/* what says which two states were compared. */
 void
 laws_equal(const Policy *policy, const EngineState *a, const EngineState *b,
 		   const char *what)
@@ -21,7 +22,7 @@ static const EngineLimits few_entries = {
 	.few = 3, .oldest = 1, .newest = 1, .many = 2, .small = 4
 };
 
-/* As it is read again by an account with many entries. */
+/* Written in parts and read again, by limits so low that every history is long. */
 EngineState *
 laws_settled(const Policy *policy, const EngineState *state)
 {
@@ -31,7 +32,7 @@ laws_settled(const Policy *policy, const EngineState *state)
 	return engine_restore(policy, bytes, parts);
 }
 
-/* What will be, with some entries settled and without. */
+/* What will be is the same with some entries settled and without; raises an error else. */
 static void
 check_projection(const Policy *policy, const EngineState *a, const EngineState *b)
 {

@@ -7,10 +7,10 @@
 
 #include "engine/engine.h"
 
-/* Raises an error that says what was compared, unless two states are equal. */
 /* The state as it is read again by an account with many entries. */
 extern EngineState *laws_settled(const Policy *policy, const EngineState *state);
 
+/* Raises an error that says what was compared, unless two states are equal. */
 extern void laws_equal(const Policy *policy, const EngineState *a, const EngineState *b,
 					   const char *what);
 

@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 #include "ledger/history.h"
 #include "ledger/inherited.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 

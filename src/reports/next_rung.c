@@ -9,7 +9,8 @@
 #include "engine/engine.h"
 #include "ledger/history.h"
 #include "ledger/standing.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
+#include "reports/next_rung.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -20,6 +21,18 @@
 
 PG_FUNCTION_INFO_V1(governance_next_rung);
 
+/* A tenth of the scale, and at least a point: small scales have few steps. */
+Points
+next_rung_near(const EngineState *state)
+{
+	return Max(state->cap / 10, POINTS_UNIT);
+}
+
+/*
+ * next_rung(account_id, scheme, at): the rung that the fewest points lead to, how
+ * many these are, and whether that is near.  Null when no policy was in force;
+ * only the score when points lead to none.
+ */
 Datum
 governance_next_rung(PG_FUNCTION_ARGS)
 {

@@ -22,7 +22,7 @@
 #include "ledger/sanction_row.h"
 #include "ledger/standing.h"
 #include "ledger/withheld.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
 #include "rulebook/cache.h"
 #include "types/sanction_tier.h"
 #include "util.h"
@@ -39,6 +39,13 @@
 
 PG_FUNCTION_INFO_V1(governance_permits);
 PG_FUNCTION_INFO_V1(governance_restrictions);
+
+/* The columns of restrictions(), in their order. */
+enum
+{
+	R_CAPABILITY, R_SINCE, R_UNTIL, R_SCHEME, R_RUNG, R_TIER, R_SANCTION, R_INHERITED_FROM,
+	R_COLUMNS
+};
 
 static KeptPlan list_plan = {
 	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id"
@@ -67,6 +74,10 @@ permits_at_once(FmgrInfo *caller, int64 account_id, text *capability, TimestampT
 		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)));
 }
 
+/*
+ * permits(account_id, capability, at): asked for each row of a query, so first the
+ * way without SQL.
+ */
 Datum
 governance_permits(PG_FUNCTION_ARGS)
 {
@@ -127,6 +138,106 @@ holder(const ProjectedSanction *sanctions, int nsanctions, const char *capabilit
 	return best;
 }
 
+/* The id of a sanction's row as a column of the result; 0 is null. */
+static void
+put_sanction_id(int64 sanction_id, Datum *values, bool *nulls)
+{
+	values[R_SANCTION] = Int64GetDatum(sanction_id);
+	nulls[R_SANCTION] = sanction_id == 0;
+}
+
+/*
+ * What the rows of governance.restriction say of an instant; of the past, only
+ * what does not follow from a scheme.
+ */
+static void
+put_stored(ReturnSetInfo *result, int64 account_id, TimestampTz at, bool past)
+{
+	Datum		values[R_COLUMNS];
+	bool		nulls[R_COLUMNS];
+	uint64		nrows;
+
+	values[0] = Int64GetDatum(account_id);
+	values[1] = TimestampTzGetDatum(at);
+	values[2] = BoolGetDatum(!past);
+	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		for (int i = 0; i < R_INHERITED_FROM; i++)
+			values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+		nulls[R_INHERITED_FROM] = true;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* What the schemes withheld at an instant of the past, folded anew. */
+static void
+put_past(ReturnSetInfo *result, int64 account_id, TimestampTz at)
+{
+	int			nschemes;
+	Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
+
+	for (int s = 0; s < nschemes; s++)
+	{
+		ProjectedSanction *sanctions;
+		int			nsanctions;
+		int			n;
+		Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
+
+		for (int i = 0; i < n; i++)
+		{
+			Datum		values[R_COLUMNS];
+			bool		nulls[R_COLUMNS] = {0};
+			const ProjectedSanction *by;
+
+			if (spans[i].since > at || spans[i].until <= at)
+				continue;
+			by = holder(sanctions, nsanctions, spans[i].capability, at);
+			values[R_CAPABILITY] = CStringGetTextDatum(spans[i].capability);
+			values[R_SINCE] = TimestampTzGetDatum(spans[i].since);
+			values[R_UNTIL] = TimestampTzGetDatum(spans[i].until);
+			values[R_SCHEME] = CStringGetTextDatum(schemes[s]->name);
+			values[R_RUNG] = CStringGetTextDatum(by->rung->code);
+			values[R_TIER] = SanctionTierGetDatum(by->rung->tier);
+			put_sanction_id(stored_sanction(account_id, schemes[s], by->rung->code,
+											by->sanction.cause, by->sanction.starts, PLAN_READ),
+							values, nulls);
+			nulls[R_INHERITED_FROM] = true;
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	}
+}
+
+/* What is withheld because of linked accounts. */
+static void
+put_inherited(ReturnSetInfo *result, int64 account_id, TimestampTz at)
+{
+	int			n;
+	Inherited  *inherited = inherited_at(account_id, at, PLAN_READ, &n);
+
+	for (int i = 0; i < n; i++)
+	{
+		const Inherited *item = &inherited[i];
+		Datum		values[R_COLUMNS];
+		bool		nulls[R_COLUMNS] = {0};
+
+		values[R_CAPABILITY] = CStringGetTextDatum(item->capability);
+		values[R_SINCE] = TimestampTzGetDatum(item->since);
+		values[R_UNTIL] = TimestampTzGetDatum(item->until);
+		values[R_SCHEME] = CStringGetTextDatum(item->scheme);
+		values[R_RUNG] = CStringGetTextDatum(item->rung->code);
+		values[R_TIER] = SanctionTierGetDatum(item->rung->tier);
+		put_sanction_id(inherited_sanction_id(item), values, nulls);
+		values[R_INHERITED_FROM] = Int64GetDatum(item->account_id);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/*
+ * restrictions(account_id, at): what is withheld at an instant, until when, and by
+ * what.  Raises ERRCODE_GV_UNKNOWN_ACCOUNT.
+ */
 Datum
 governance_restrictions(PG_FUNCTION_ARGS)
 {
@@ -134,11 +245,6 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	int64		account_id;
 	TimestampTz at;
 	bool		past;
-	Datum		values[8];
-	bool		nulls[8];
-	uint64		nrows;
-	Inherited  *inherited;
-	int			ninherited;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -150,71 +256,12 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	require_account(account_id);
-	values[0] = Int64GetDatum(account_id);
-	values[1] = TimestampTzGetDatum(past ? at : now_or_later(at));
-	values[2] = BoolGetDatum(!past);
-	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		for (int i = 0; i < 7; i++)
-			values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
-		nulls[7] = true;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
-	SPI_freetuptable(SPI_tuptable);
+	if (!past)
+		at = now_or_later(at);
+	put_stored(result, account_id, at, past);
 	if (past)
-	{
-		int			nschemes;
-		Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
-
-		for (int s = 0; s < nschemes; s++)
-		{
-			ProjectedSanction *sanctions;
-			int			nsanctions;
-			int			n;
-			Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
-
-			for (int i = 0; i < n; i++)
-			{
-				const ProjectedSanction *by;
-				const Rung *rung;
-
-				if (spans[i].since > at || spans[i].until <= at)
-					continue;
-				memset(nulls, 0, sizeof(nulls));
-				by = holder(sanctions, nsanctions, spans[i].capability, at);
-				rung = by->rung;
-				values[0] = CStringGetTextDatum(spans[i].capability);
-				values[1] = TimestampTzGetDatum(spans[i].since);
-				values[2] = TimestampTzGetDatum(spans[i].until);
-				values[3] = CStringGetTextDatum(schemes[s]->name);
-				values[4] = CStringGetTextDatum(rung->code);
-				values[5] = SanctionTierGetDatum(rung->tier);
-				values[6] = Int64GetDatum(stored_sanction(account_id, schemes[s], rung->code,
-														  by->sanction.cause, by->sanction.starts, PLAN_READ));
-				nulls[6] = DatumGetInt64(values[6]) == 0;
-				nulls[7] = true;
-				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-			}
-		}
-	}
-	inherited = inherited_at(account_id, past ? at : now_or_later(at), PLAN_READ, &ninherited);
-	for (int i = 0; i < ninherited; i++)
-	{
-		const Inherited *item = &inherited[i];
-
-		memset(nulls, 0, sizeof(nulls));
-		values[0] = CStringGetTextDatum(item->capability);
-		values[1] = TimestampTzGetDatum(item->since);
-		values[2] = TimestampTzGetDatum(item->until);
-		values[3] = CStringGetTextDatum(item->scheme);
-		values[4] = CStringGetTextDatum(item->rung->code);
-		values[5] = SanctionTierGetDatum(item->rung->tier);
-		values[6] = Int64GetDatum(inherited_sanction_id(item));
-		nulls[6] = DatumGetInt64(values[6]) == 0;
-		values[7] = Int64GetDatum(item->account_id);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
+		put_past(result, account_id, at);
+	put_inherited(result, account_id, at);
 	ledger_read_leave();
 	return (Datum) 0;
 }

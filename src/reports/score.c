@@ -20,7 +20,7 @@
 #include "ledger/history.h"
 #include "ledger/standing.h"
 #include "ledger/standing_row.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -42,22 +42,10 @@ PG_FUNCTION_INFO_V1(governance_score);
 PG_FUNCTION_INFO_V1(governance_tier);
 PG_FUNCTION_INFO_V1(governance_next_change);
 
-Scheme *
-scheme_argument(text *name)
-{
-	return rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false);
-}
-
-void
-require_finite(TimestampTz at, const char *argument)
-{
-	if (TIMESTAMP_NOT_FINITE(at))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must be a finite instant", argument)));
-}
-
-/* The same for a caller who may say it; infinity: by the last instant there is. */
+/*
+ * By when the facts were known that the n-th argument asks about; null: what
+ * known_by() says of the instant.  Infinity: by the last instant there is.
+ */
 static TimestampTz
 known_argument(FunctionCallInfo fcinfo, int n, TimestampTz at)
 {
@@ -66,6 +54,10 @@ known_argument(FunctionCallInfo fcinfo, int n, TimestampTz at)
 	return Min(PG_GETARG_TIMESTAMPTZ(n), END_TIMESTAMP - 1);
 }
 
+/*
+ * The state at an instant as it was known by another.  Raises
+ * ERRCODE_GV_NO_POLICY_IN_FORCE.
+ */
 static EngineState *
 state_argument(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
@@ -116,7 +108,11 @@ typedef struct ScoreMemory
 	known_hash *scores;			/* null: none yet */
 } ScoreMemory;
 
-/* Null: this question is not to be remembered. */
+/*
+ * The memory of a call in a query; null: this question is not to be remembered.
+ * That is so of the first one, since a call that is made once gains nothing, and
+ * where a hook checks rights, since it has to see every question.
+ */
 static ScoreMemory *
 memory_of(FmgrInfo *caller, const Scheme *scheme, TimestampTz at, TimestampTz known_at)
 {
@@ -156,6 +152,7 @@ memory_of(FmgrInfo *caller, const Scheme *scheme, TimestampTz at, TimestampTz kn
 	return memory;
 }
 
+/* No more than memory allows: what is not remembered is worked out anew. */
 static void
 remember(ScoreMemory *memory, int64 account_id, CreditScore score)
 {
@@ -167,12 +164,17 @@ remember(ScoreMemory *memory, int64 account_id, CreditScore score)
 	known_insert(memory->scores, account_id, &found)->score = score;
 }
 
+/*
+ * score(account_id, scheme, at, known_at): points and cap at an instant.
+ *
+ * Asked for each row of a query, so the ways are in the order of what they cost:
+ * the answer is remembered, the standing's row has it, or SQL must be run.
+ */
 Datum
 governance_score(PG_FUNCTION_ARGS)
 {
 	ScoreMemory *memory;
 	KnownScore *known;
-
 	EngineState *state;
 	Scheme	   *scheme;
 	int64		account_id;
@@ -210,6 +212,10 @@ governance_score(PG_FUNCTION_ARGS)
 	PG_RETURN_CREDIT_SCORE(score);
 }
 
+/*
+ * tier(account_id, scheme, at, known_at): the strictest tier at an instant; without
+ * scheme over all of them.
+ */
 Datum
 governance_tier(PG_FUNCTION_ARGS)
 {
@@ -253,6 +259,10 @@ governance_tier(PG_FUNCTION_ARGS)
 	PG_RETURN_SANCTION_TIER(tier);
 }
 
+/*
+ * next_change(account_id, scheme): when the standing changes next if nothing else
+ * happens, and to what; null when it does not.
+ */
 Datum
 governance_next_change(PG_FUNCTION_ARGS)
 {

@@ -17,7 +17,6 @@
 #include "ledger/advance.h"
 #include "ledger/fold.h"
 #include "ledger/history.h"
-#include "reports/reports.h"
 #include "rulebook/cache.h"
 #include "rulebook/compile.h"
 #include "types/credit_score.h"
@@ -50,6 +49,10 @@ typedef struct Draft
 	TimestampTz to;
 } Draft;
 
+/*
+ * The draft of a call whose first argument is its document and whose argument `over`
+ * is a range of time, or null.  It is compiled once and kept with the call.
+ */
 static Draft *
 draft_of_call(FunctionCallInfo fcinfo, int over)
 {
@@ -109,9 +112,8 @@ bound_history(AccountHistory *history, const Draft *draft)
 /* A sanction that opened on the way, as far as two policies can share it. */
 typedef struct Opened
 {
-	int64		cause;
+	int64		cause;			/* the violation; 0: none */
 	int			tier;
-	bool		matched;
 } Opened;
 
 typedef struct OpenedList
@@ -122,6 +124,7 @@ typedef struct OpenedList
 	const Policy *policy;		/* null: by effect->policy_id */
 } OpenedList;
 
+/* A callback of the fold: takes down a sanction that opens. */
 static void
 note_opening(void *arg, const Effect *effect)
 {
@@ -131,14 +134,15 @@ note_opening(void *arg, const Effect *effect)
 	policy = list->policy != NULL ? list->policy : rulebook_policy(effect->policy_id);
 	array_reserve(list->items, list->max, list->n + 1);
 	list->items[list->n].cause = effect->entry;
-	list->items[list->n].tier = policy->rungs[effect->rung].tier;
-	list->items[list->n++].matched = false;
+	list->items[list->n++].tier = policy->rungs[effect->rung].tier;
 }
 
-/* Sanctions of one list that the other has, for the same violation, at least
- * as severe. */
+/*
+ * How many sanctions of one list the other does not have: none there is for the
+ * same violation and at least as severe.
+ */
 static int
-unmatched(OpenedList *list, const OpenedList *other)
+unmatched(const OpenedList *list, const OpenedList *other)
 {
 	int			n = 0;
 
@@ -155,7 +159,11 @@ unmatched(OpenedList *list, const OpenedList *other)
 	return n;
 }
 
-/* One account under the versions in force and under the draft. */
+/*
+ * One account under the versions in force and under the draft: fills in
+ * SIMULATE_COLUMNS values.  scheme is null when there is none of the draft's name
+ * yet: then nobody has an entry under it.
+ */
 static void
 simulate(const Draft *draft, Scheme *scheme, AccountHistory *history, TimestampTz now,
 		 Datum *values, bool *nulls)
@@ -199,6 +207,10 @@ simulate(const Draft *draft, Scheme *scheme, AccountHistory *history, TimestampT
 	values[7] = Int32GetDatum(unmatched(&opened[0], &opened[1]));
 }
 
+/*
+ * simulate_account(document, account_id, over): one account.  Raises
+ * ERRCODE_GV_INVALID_POLICY and ERRCODE_GV_UNKNOWN_ACCOUNT.
+ */
 Datum
 governance_simulate_account(PG_FUNCTION_ARGS)
 {

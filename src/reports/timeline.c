@@ -12,7 +12,7 @@
 #include "engine/names.h"
 #include "ledger/entry.h"
 #include "ledger/sanction_row.h"
-#include "reports/reports.h"
+#include "points.h"
 #include "reports/trace.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
@@ -28,6 +28,104 @@ PG_FUNCTION_INFO_V1(governance_timeline);
 
 #define TIMELINE_COLUMNS 12
 
+/* Adds one more thing to a detail, behind a semicolon. */
+static void
+add_detail(StringInfo detail, const char *text)
+{
+	if (text == NULL)
+		return;
+	if (detail->len > 0)
+		appendStringInfoString(detail, "; ");
+	appendStringInfoString(detail, text);
+}
+
+/* From when until when a sanction that opens or changes is to last, in words. */
+static void
+add_length(StringInfo detail, const Effect *effect)
+{
+	add_detail(detail, "from ");
+	if (effect->starts == DT_NOEND)
+	{
+		appendStringInfoString(detail, "the end of the one before");
+		return;
+	}
+	appendStringInfoString(detail, timestamptz_to_str(effect->starts));
+	appendStringInfo(detail, " until %s",
+					 effect->ends == DT_NOEND ? "released" : timestamptz_to_str(effect->ends));
+}
+
+/* What the other columns do not say of an effect; empty: nothing. */
+static void
+effect_detail(const Trace *trace, const TracedEffect *traced, StringInfo detail)
+{
+	const Effect *effect = &traced->effect;
+	const ActivityRow *activity;
+
+	add_detail(detail, effect->modifiers);
+	add_detail(detail, effect->detail);
+	if (effect->relief >= 0)
+		add_detail(detail, traced->policy->reliefs[effect->relief].name);
+	activity = effect->kind == EFFECT_ACTIVITY ? trace_activity(trace, effect->entry) : NULL;
+	if (activity != NULL)
+		add_detail(detail, activity->kind);
+	if (effect->kind == EFFECT_SANCTION_START || effect->kind == EFFECT_SANCTION_EXTEND)
+		add_length(detail, effect);
+	if (effect->kind == EFFECT_SANCTION_RELEASE)
+		add_detail(detail, release_reason_name(effect->reason));
+}
+
+/* The row of one effect. */
+static void
+put_effect(ReturnSetInfo *result, int64 account_id, Scheme *scheme, const Trace *trace,
+		   const TracedEffect *traced)
+{
+	const Effect *effect = &traced->effect;
+	const ViolationRow *violation = NULL;
+	const char *rung = NULL;
+	int64		sanction_id = 0;
+	StringInfoData detail;
+	Datum		values[TIMELINE_COLUMNS];
+	bool		nulls[TIMELINE_COLUMNS] = {0};
+
+	initStringInfo(&detail);
+	effect_detail(trace, traced, &detail);
+	if (effect->entry != 0)
+		violation = trace_violation(trace, effect->entry);
+	if (effect->rung >= 0)
+		rung = traced->policy->rungs[effect->rung].code;
+	else if (effect->sanction != 0)
+		rung = trace_rung(trace, effect->sanction);
+	if (effect->sanction != 0 && rung != NULL && !traced->expected)
+		sanction_id = stored_sanction(account_id, scheme, rung,
+									  trace_cause(trace, effect->sanction), effect->starts, PLAN_READ);
+
+	values[0] = TimestampTzGetDatum(effect->at);
+	values[1] = CStringGetTextDatum(effect->kind == EFFECT_SANCTION_START && effect->starts > effect->at
+									? "sanction opened" : effect_phrase(effect->kind));
+	values[2] = points_numeric(effect->delta);
+	values[3] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
+	values[4] = SanctionTierGetDatum(effect->tier);
+	nulls[5] = rung == NULL;
+	if (rung != NULL)
+		values[5] = CStringGetTextDatum(rung);
+	values[6] = Int64GetDatum(sanction_id);
+	nulls[6] = sanction_id == 0;
+	values[7] = Int64GetDatum(traced->policy->policy_id);
+	values[8] = Int64GetDatum(effect->entry);
+	nulls[8] = effect->entry == 0;
+	nulls[9] = violation == NULL;
+	if (violation != NULL)
+		values[9] = CStringGetTextDatum(violation->rule);
+	nulls[10] = detail.len == 0;
+	values[10] = CStringGetTextDatum(detail.data);
+	values[11] = BoolGetDatum(traced->expected);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * timeline(account_id, scheme): a row for each effect, in the order of the fold.
+ * Raises ERRCODE_GV_UNKNOWN_SCHEME and ERRCODE_GV_UNKNOWN_ACCOUNT.
+ */
 Datum
 governance_timeline(PG_FUNCTION_ARGS)
 {
@@ -48,70 +146,8 @@ governance_timeline(PG_FUNCTION_ARGS)
 	trace = trace_account(account_id, scheme, ended);
 	for (int i = 0; i < trace->n; i++)
 	{
-		const Effect *effect = &trace->effects[i].effect;
-		const Policy *policy = trace->effects[i].policy;
-		const ViolationRow *violation = NULL;
-		const char *rung = NULL;
-		int64		sanction_id = 0;
-		StringInfoData detail;
-		Datum		values[TIMELINE_COLUMNS];
-		bool		nulls[TIMELINE_COLUMNS] = {0};
-
 		CHECK_FOR_INTERRUPTS();
-		initStringInfo(&detail);
-		if (effect->entry != 0)
-			violation = trace_violation(trace, effect->entry);
-		if (effect->rung >= 0)
-			rung = policy->rungs[effect->rung].code;
-		else if (effect->sanction != 0)
-			rung = trace_rung(trace, effect->sanction);
-		if (effect->sanction != 0 && rung != NULL && !trace->effects[i].expected)
-			sanction_id = stored_sanction(account_id, scheme, rung,
-										  trace_cause(trace, effect->sanction), effect->starts, PLAN_READ);
-		if (effect->modifiers != NULL)
-			appendStringInfoString(&detail, effect->modifiers);
-		if (effect->detail != NULL)
-			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "", effect->detail);
-		if (effect->relief >= 0)
-			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
-							 policy->reliefs[effect->relief].name);
-		if (effect->kind == EFFECT_ACTIVITY && trace_activity(trace, effect->entry) != NULL)
-			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
-							 trace_activity(trace, effect->entry)->kind);
-		if (effect->kind == EFFECT_SANCTION_START || effect->kind == EFFECT_SANCTION_EXTEND)
-		{
-			appendStringInfo(&detail, "%sfrom %s", detail.len > 0 ? "; " : "",
-							 effect->starts == DT_NOEND ? "the end of the one before"
-							 : timestamptz_to_str(effect->starts));
-			if (effect->starts != DT_NOEND)
-				appendStringInfo(&detail, " until %s",
-								 effect->ends == DT_NOEND ? "released" : timestamptz_to_str(effect->ends));
-		}
-		if (effect->kind == EFFECT_SANCTION_RELEASE)
-			appendStringInfo(&detail, "%s%s", detail.len > 0 ? "; " : "",
-							 release_reason_name(effect->reason));
-
-		values[0] = TimestampTzGetDatum(effect->at);
-		values[1] = CStringGetTextDatum(effect->kind == EFFECT_SANCTION_START && effect->starts > effect->at
-										? "sanction opened" : effect_phrase(effect->kind));
-		values[2] = points_numeric(effect->delta);
-		values[3] = CreditScoreGetDatum(credit_score_make(effect->score, effect->cap));
-		values[4] = SanctionTierGetDatum(effect->tier);
-		nulls[5] = rung == NULL;
-		if (rung != NULL)
-			values[5] = CStringGetTextDatum(rung);
-		values[6] = Int64GetDatum(sanction_id);
-		nulls[6] = sanction_id == 0;
-		values[7] = Int64GetDatum(policy->policy_id);
-		values[8] = Int64GetDatum(effect->entry);
-		nulls[8] = effect->entry == 0;
-		nulls[9] = violation == NULL;
-		if (violation != NULL)
-			values[9] = CStringGetTextDatum(violation->rule);
-		nulls[10] = detail.len == 0;
-		values[10] = CStringGetTextDatum(detail.data);
-		values[11] = BoolGetDatum(trace->effects[i].expected);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		put_effect(result, account_id, scheme, trace, &trace->effects[i]);
 	}
 	ledger_read_leave();
 	return (Datum) 0;

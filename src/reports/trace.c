@@ -12,10 +12,9 @@
 #include "ledger/entry.h"
 #include "ledger/fold.h"
 #include "ledger/history.h"
-#include "reports/reports.h"
 #include "reports/trace.h"
-#include "util.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -34,6 +33,10 @@ static KeptPlan ended_trial_plan = {
 	2, {INT8OID, TEXTOID}
 };
 
+/*
+ * What was on trial under a name such as "scheme@12", as a scheme of one version;
+ * null: no trial was.  See trace_scheme().
+ */
 static Scheme *
 ended_trial(const char *name, bool whole, TimestampTz *ended)
 {
@@ -82,6 +85,7 @@ ended_trial(const char *name, bool whole, TimestampTz *ended)
 	return trial;
 }
 
+/* What is a scheme now comes first; the last look-up raises the error. */
 Scheme *
 trace_scheme(const char *name, bool whole, TimestampTz *ended)
 {
@@ -93,6 +97,7 @@ trace_scheme(const char *name, bool whole, TimestampTz *ended)
 	return scheme != NULL ? scheme : rulebook_scheme(name, strlen(name), false);
 }
 
+/* A callback of the fold: takes down one effect. */
 static void
 add_effect(void *arg, const Effect *effect)
 {
@@ -105,6 +110,10 @@ add_effect(void *arg, const Effect *effect)
 	trace->n++;
 }
 
+/*
+ * The fold goes on from a copy of the state, so that trace->state stays what it is
+ * after the last event.
+ */
 Trace *
 trace_account(int64 account_id, Scheme *scheme, TimestampTz ended)
 {
@@ -136,6 +145,9 @@ trace_account(int64 account_id, Scheme *scheme, TimestampTz ended)
 	return trace;
 }
 
+/*
+ * A history is loaded for one account, which has few rows: they are looked through.
+ */
 const ViolationRow *
 trace_violation(const Trace *trace, int64 id)
 {
@@ -145,6 +157,7 @@ trace_violation(const Trace *trace, int64 id)
 	return NULL;
 }
 
+/* The same for an activity. */
 const ActivityRow *
 trace_activity(const Trace *trace, int64 id)
 {
@@ -154,6 +167,7 @@ trace_activity(const Trace *trace, int64 id)
 	return NULL;
 }
 
+/* The effect that opened the sanction says it. */
 int64
 trace_cause(const Trace *trace, int64 sanction)
 {
@@ -164,6 +178,7 @@ trace_cause(const Trace *trace, int64 sanction)
 	return 0;
 }
 
+/* The effect that opened the sanction says it; null: none did. */
 const char *
 trace_rung(const Trace *trace, int64 sanction)
 {

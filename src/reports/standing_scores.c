@@ -1,5 +1,5 @@
 /*
- * stored.c
+ * standing_scores.c
  *		stored_scores(), past_scores(), stored_nearness(): what a row of
  *		governance.standing says of an instant, for reports that read the whole
  *		table.
@@ -22,7 +22,8 @@
 #include "ledger/history.h"
 #include "ledger/standing.h"
 #include "ledger/standing_row.h"
-#include "reports/reports.h"
+#include "reports/arguments.h"
+#include "reports/next_rung.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 
@@ -38,8 +39,8 @@ PG_FUNCTION_INFO_V1(governance_stored_scores);
 PG_FUNCTION_INFO_V1(governance_past_scores);
 PG_FUNCTION_INFO_V1(governance_stored_nearness);
 
-/* A row of governance.standing. */
-typedef struct Row
+/* A row of governance.standing that is asked about instants. */
+typedef struct StandingRow
 {
 	int64		account_id;
 	Scheme	   *scheme;
@@ -49,14 +50,18 @@ typedef struct Row
 	StoredStanding standing;
 	AccountHistory *history;	/* null until it is needed */
 	bool		reading;		/* connected to SPI since */
-} Row;
+} StandingRow;
 
-/* parts: of the state, or null: they are looked for. */
+/*
+ * Takes up a row: its state as stored, and the version by which that is read.
+ * parts are those of the state that are stored beside it; null: they are looked
+ * for in their table.
+ */
 static void
-row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, const void *const *parts,
+row_begin(StandingRow *row, int64 account_id, Scheme *scheme, Datum state, const void *const *parts,
 		  int64 policy_id, TimestampTz known_at)
 {
-	memset(row, 0, sizeof(Row));
+	memset(row, 0, sizeof(StandingRow));
 	row->account_id = account_id;
 	row->scheme = scheme;
 	row->state = state;
@@ -70,8 +75,12 @@ row_begin(Row *row, int64 account_id, Scheme *scheme, Datum state, const void *c
 	row->standing.as_of = row->standing.state->as_of;
 }
 
+/*
+ * The same from the first five arguments of a call: account, scheme, state, version
+ * and known_at.
+ */
 static void
-row_arguments(FunctionCallInfo fcinfo, Row *row)
+row_arguments(FunctionCallInfo fcinfo, StandingRow *row)
 {
 	rulebook_refresh();
 	row_begin(row, PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), PG_GETARG_DATUM(2),
@@ -83,7 +92,7 @@ row_arguments(FunctionCallInfo fcinfo, Row *row)
  * state moves on with them, as long as it can.
  */
 static EngineState *
-row_at(Row *row, TimestampTz at)
+row_at(StandingRow *row, TimestampTz at)
 {
 	TimestampTz known_at = known_by(at);
 	StoredStanding *standing = &row->standing;
@@ -116,15 +125,17 @@ row_at(Row *row, TimestampTz at)
 	return state;
 }
 
+/* Leaves SPI, where something had to be looked up. */
 static void
-row_end(Row *row)
+row_end(StandingRow *row)
 {
 	if (row->reading)
 		ledger_read_leave();
 }
 
+/* The scores at two instants, of which the first is not the later one. */
 static void
-row_scores(Row *row, TimestampTz since, TimestampTz until, Datum *scores)
+row_scores(StandingRow *row, TimestampTz since, TimestampTz until, Datum *scores)
 {
 	TimestampTz at[2] = {since, until};
 
@@ -136,11 +147,15 @@ row_scores(Row *row, TimestampTz since, TimestampTz until, Datum *scores)
 	}
 }
 
+/*
+ * stored_scores(account_id, scheme, state, policy_id, known_at, since, until): the
+ * scores at both instants, as an array.
+ */
 Datum
 governance_stored_scores(PG_FUNCTION_ARGS)
 {
 	Datum		scores[2];
-	Row			row;
+	StandingRow row;
 
 	row_arguments(fcinfo, &row);
 	row_scores(&row, PG_GETARG_TIMESTAMPTZ(5), PG_GETARG_TIMESTAMPTZ(6), scores);
@@ -185,7 +200,7 @@ governance_past_scores(PG_FUNCTION_ARGS)
 			bool		isnull = false;
 			Datum		scores[2];
 			Datum		array;
-			Row			row;
+			StandingRow row;
 
 			row_begin(&row, history->account_id, scheme, standings.values[1], parts,
 					  DatumGetInt64(standings.values[2]),
@@ -207,9 +222,10 @@ governance_past_scores(PG_FUNCTION_ARGS)
 }
 
 /*
- * A number by which those that are closer to their next rung, and of these the
- * ones that come to a stricter one, are first; null when it is not near: so many
- * hundredths of a point, or a tenth of the scale and at least one point.
+ * stored_nearness(account_id, scheme, state, policy_id, known_at, points): a number
+ * by which those that are closer to their next rung, and of these the ones that come
+ * to a stricter one, are first; null when it is not near.  Near is what points
+ * says, in hundredths; where that is null, what next_rung_near() says.
  *
  * The ratio is not negative, so that its bits are in the order of its value; the
  * last three make way for the tier.
@@ -224,7 +240,7 @@ governance_stored_nearness(PG_FUNCTION_ARGS)
 	double		ratio;
 	int64		rank;
 	int64		most;
-	Row			row;
+	StandingRow row;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
 		PG_RETURN_NULL();
