@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "db/slot.h"
 #include "db/table.h"
 
 #include "access/heapam.h"
@@ -13,25 +14,14 @@
 #include "access/stratnum.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "storage/lock.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-
-Snapshot
-snapshot_push(void)
-{
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	return GetActiveSnapshot();
-}
-
-void
-snapshot_pop(void)
-{
-	PopActiveSnapshot();
-}
 
 static TupleTableSlot *
 row_slot(DirectAccess *access)
@@ -208,6 +198,57 @@ direct_is_ours(const DirectAccess *access)
 	if (n > 0)
 		pfree(members);
 	return ours;
+}
+
+/*
+ * Sessions that want the same row wait for it in a queue, as far as they write
+ * one at a time: whoever has waited the longest is next.  The lock of a row alone
+ * goes to whoever asks at the right moment, and some would wait without bound.
+ * In pg_locks it is an advisory lock with an objsubid that the functions for
+ * these do not use.
+ */
+#define TURN_SUBID 3
+
+/*
+ * Two keys with the same hash share a queue, which only costs time.  Who has the
+ * row already does not wait: the first in the queue may be waiting for us.
+ */
+void
+direct_turn_begin(DirectAccess *access, const Datum *key, DirectTurn *turn)
+{
+	const Table *table = access->table;
+	uint64		hash = 0;
+	bool		ours;
+
+	for (int k = 0; k < table->nkeys; k++)
+	{
+		const text *t = table->columns[k].type == TEXTOID ? DatumGetTextPP(key[k]) : NULL;
+		uint64		part = t == NULL ? (uint64) DatumGetInt64(key[k]) :
+			text_hash(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+
+		hash = k == 0 ? part : hash_combine64(hash, part);
+	}
+	SET_LOCKTAG_ADVISORY(turn->tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, TURN_SUBID);
+	turn->held = LockAcquire(&turn->tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+	if (turn->held)
+		return;
+
+	direct_find(access, snapshot_push(), key, table->nkeys);
+	ours = direct_next(access) && direct_is_ours(access);
+	direct_stop(access);
+	snapshot_pop();
+	if (ours)
+		return;
+	(void) LockAcquire(&turn->tag, ExclusiveLock, false, false);
+	turn->held = true;
+}
+
+/* The next in the queue is woken. */
+void
+direct_turn_end(DirectTurn *turn)
+{
+	if (turn->held)
+		LockRelease(&turn->tag, ExclusiveLock, false);
 }
 
 HeapTuple

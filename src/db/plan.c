@@ -281,6 +281,7 @@ datum_array(Datum *values, bool *nulls, int n, Oid type)
 											  type, typlen, typbyval, typalign));
 }
 
+/* Of bigints. */
 Datum
 int8_array(const int64 *values, int n)
 {
@@ -289,6 +290,17 @@ int8_array(const int64 *values, int n)
 	for (int i = 0; i < n; i++)
 		datums[i] = Int64GetDatum(values[i]);
 	return datum_array(datums, NULL, n, INT8OID);
+}
+
+/* Of timestamptz. */
+Datum
+instant_array(const TimestampTz *values, int n)
+{
+	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		datums[i] = TimestampTzGetDatum(values[i]);
+	return datum_array(datums, NULL, n, TIMESTAMPTZOID);
 }
 
 int

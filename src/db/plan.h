@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
 #include "executor/spi.h"
 #include "nodes/nodes.h"
 #include "storage/block.h"
@@ -20,7 +21,7 @@
 #define LEDGER_SCORE_ARRAY_TYPE	((Oid) 3)
 #define LEDGER_TIER_ARRAY_TYPE	((Oid) 4)
 
-#define PLAN_MAX_ARGS 16
+#define PLAN_MAX_ARGS 24
 
 typedef struct KeptPlan
 {
@@ -72,6 +73,7 @@ extern Oid	ledger_type(Oid marker);
 
 /* One-dimensional arrays without nulls in the current context. */
 extern Datum int8_array(const int64 *values, int n);
+extern Datum instant_array(const TimestampTz *values, int n);
 extern Datum datum_array(Datum *values, bool *nulls, int n, Oid type);
 
 

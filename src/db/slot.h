@@ -12,10 +12,17 @@
 #include "utils/relcache.h"
 #include "utils/timestamp.h"
 
+/* What may happen to a column after its row was inserted; the key never changes. */
+#define COLUMN_FIXED	0x01	/* nothing */
+#define COLUMN_MAY_STAY	0x02	/* it is large: who rewrites the row may say that it
+								 * is what it was */
+
+/* A column, by its name. */
 typedef struct ColumnSpec
 {
 	const char *name;
-	Oid			type;
+	Oid			type;			/* in a Table maybe LEDGER_*_TYPE (plan.h) */
+	int			flags;			/* COLUMN_*, in a Table that is written */
 } ColumnSpec;
 
 /* Finds columns by name; they must be there with the type that we write. */

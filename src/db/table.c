@@ -37,6 +37,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/snapmgr.h"
 
 /* Every table that has been asked for; they are static and never leave it. */
 static Table *tables = NULL;
@@ -51,6 +52,24 @@ forget_table(Datum arg, Oid relid)
 			table->valid = table->read_valid = false;
 			table->generation++;
 		}
+}
+
+/* ---------- snapshots ---------- */
+
+/* The command counter moves on, so that what this command has done is seen. */
+Snapshot
+snapshot_push(void)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return GetActiveSnapshot();
+}
+
+/* The snapshot before it is the active one again. */
+void
+snapshot_pop(void)
+{
+	PopActiveSnapshot();
 }
 
 /* ---------- what kind of table it is ---------- */

@@ -20,9 +20,10 @@
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "nodes/execnodes.h"
+#include "storage/lock.h"
 
 #define TABLE_MAX_COLUMNS	16
-#define TABLE_MAX_KEYS		2
+#define TABLE_MAX_KEYS		4
 
 #define TABLE_FIND		0x01	/* find rows by the key, lock them */
 #define TABLE_INSERT	0x02
@@ -124,6 +125,21 @@ extern bool direct_lock(DirectAccess *access, ItemPointer tid, Snapshot snapshot
 
 /* Has this transaction changed or locked the row at hand already? */
 extern bool direct_is_ours(const DirectAccess *access);
+
+/* A place in the queue for a row. */
+typedef struct DirectTurn
+{
+	LOCKTAG		tag;
+	bool		held;
+} DirectTurn;
+
+/*
+ * Waits until it is this session's turn to lock the row with a key, of all the
+ * columns of the key; ends the search that was at work.  The next session has its
+ * turn after direct_turn_end(), when this one has the lock of the row.
+ */
+extern void direct_turn_begin(DirectAccess *access, const Datum *key, DirectTurn *turn);
+extern void direct_turn_end(DirectTurn *turn);
 
 /*
  * The whole of the row at hand, as far as an update needs it; null when the

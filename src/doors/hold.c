@@ -12,6 +12,7 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "ledger/lock.h"
+#include "ledger/standing_row.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
 #include "util.h"
@@ -27,21 +28,6 @@ PG_FUNCTION_INFO_V1(governance_hold_account);
 PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_hold_standing);
 PG_FUNCTION_INFO_V1(governance_hold_standings);
-
-static KeptPlan standing_plan = {
-	"SELECT s.account_id FROM governance.standing s"
-	" WHERE s.account_id" EQ "$1 AND s.scheme" EQ "$2 FOR NO KEY UPDATE",
-	2, {INT8OID, TEXTOID}
-};
-
-/* One of each account. */
-static KeptPlan pairs_plan = {
-	"SELECT s.account_id FROM (SELECT DISTINCT * FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
-	" AS r (account_id, scheme)) u JOIN governance.standing s"
-	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\" FOR NO KEY UPDATE OF s",
-	2, {INT8ARRAYOID, TEXTARRAYOID}
-};
 
 /* An account with those that have copies of its entries. */
 static KeptPlan linked_plan = {
@@ -186,9 +172,8 @@ held_lock(HeldList *list)
 	int			n;
 	int64	   *certified = held_accounts(list, &n);
 	Datum		schemes;
-	Datum	   *ids;
-	Datum	   *names;
-	Datum		values[2];
+	int64	   *accounts;
+	text	  **names;
 
 	n = certified_lock(certified, n, true);
 	if (lock_facts_of(certified, n, &schemes))
@@ -202,25 +187,16 @@ held_lock(HeldList *list)
 			for (int j = 0; j < nlooking; j++)
 				held_add(list, certified[i], DatumGetTextPP(looking[j]));
 	}
-	if (list->n == 1)
-	{
-		values[0] = Int64GetDatum(list->held[0].account_id);
-		values[1] = PointerGetDatum(list->held[0].scheme);
-		plan_execute(&standing_plan, values, NULL, PLAN_FRESH);
-		SPI_freetuptable(SPI_tuptable);
-		return;
-	}
-	ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
-	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(list->n, 1));
+	accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(list->n, 1));
+	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(text *) * Max(list->n, 1));
 	for (int i = 0; i < list->n; i++)
 	{
-		ids[i] = Int64GetDatum(list->held[i].account_id);
-		names[i] = PointerGetDatum(list->held[i].scheme);
+		accounts[i] = list->held[i].account_id;
+		names[i] = list->held[i].scheme;
 	}
-	values[0] = datum_array(ids, NULL, list->n, INT8OID);
-	values[1] = datum_array(names, NULL, list->n, TEXTOID);
-	plan_execute(&pairs_plan, values, NULL, PLAN_FRESH);
-	SPI_freetuptable(SPI_tuptable);
+	standings_hold(accounts, names, list->n);
+	pfree(accounts);
+	pfree(names);
 }
 
 /* hold_standing(account_id, scheme): part of revise(). */

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/plan.h"
 #include "engine/engine.h"
 #include "ledger/effect.h"
 #include "ledger/history.h"
@@ -22,33 +21,9 @@
 #include "util.h"
 
 #include "catalog/namespace.h"
-#include "catalog/pg_type.h"
 #include "commands/sequence.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-
-#define EQ " OPERATOR(pg_catalog.=) "
-
-static KeptPlan stored_plan = {
-	"SELECT s.account_id, s.scheme, s.sanction_id, s.rung, s.violation_id,"
-	" pg_catalog.lower(s.during), s.release_reason" EQ "'overturned'"
-	" FROM governance.sanction s"
-	" JOIN ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (account_id, scheme)"
-	" ON s.account_id" EQ "u.account_id AND s.scheme" EQ "u.scheme"
-	" ORDER BY s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.sanction_id",
-	2, {INT8ARRAYOID, TEXTARRAYOID}
-};
-
-/* Served or not: it should never have been. */
-static KeptPlan overturn_plan = {
-	"UPDATE governance.sanction s SET released_at = u.at, release_reason = 'overturned',"
-	" during = s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, u.at)"
-	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
-	" AS u (account_id, sanction_id, at)"
-	" WHERE s.account_id" EQ "u.account_id AND s.sanction_id" EQ "u.sanction_id",
-	3, {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID}
-};
 
 typedef struct EffectMember
 {
@@ -72,10 +47,12 @@ struct EffectBatch
 	int			maxmembers;
 	EffectMember *members;
 	int			noverturned;	/* stored sanctions that no longer follow */
-	int			maxoverturned;
+	int			room_accounts;
+	int			room_overturned;
+	int			room_at;
 	int64	   *overturned_accounts;
 	int64	   *overturned;
-	Datum	   *overturned_at;
+	TimestampTz *overturned_at;
 };
 
 /* ---------- the batch ---------- */
@@ -141,44 +118,18 @@ is_projected(const ProjectedSanction *sanction)
 	return (sanction->sanction.flags & SANCTION_PROJECTED) != 0;
 }
 
-typedef struct StoredSanction
-{
-	int64		sanction_id;
-	const char *rung;
-	int64		cause;
-	TimestampTz starts;			/* DT_NOBEGIN: it never was in force */
-	bool		overturned;
-	bool		taken;
-} StoredSanction;
-
-/*
- * Notes a stored sanction that no longer follows, to be released by
- * overturn_plan as of the instant from which on that is known.
- */
+/* Notes a stored sanction that no longer follows, to be released by effects_write(). */
 static void
 add_overturned(EffectBatch *batch, const EffectMember *member, int64 sanction_id)
 {
-	if (batch->noverturned == batch->maxoverturned)
-	{
-		int			max = Max(8, batch->maxoverturned * 2);
-		int64	   *accounts = palloc(sizeof(int64) * max);
-		int64	   *sanctions = palloc(sizeof(int64) * max);
-		Datum	   *at = palloc(sizeof(Datum) * max);
+	int			n = batch->noverturned++;
 
-		if (batch->noverturned > 0)
-		{
-			memcpy(accounts, batch->overturned_accounts, sizeof(int64) * batch->noverturned);
-			memcpy(sanctions, batch->overturned, sizeof(int64) * batch->noverturned);
-			memcpy(at, batch->overturned_at, sizeof(Datum) * batch->noverturned);
-		}
-		batch->overturned_accounts = accounts;
-		batch->overturned = sanctions;
-		batch->overturned_at = at;
-		batch->maxoverturned = max;
-	}
-	batch->overturned_accounts[batch->noverturned] = member->account_id;
-	batch->overturned_at[batch->noverturned] = TimestampTzGetDatum(member->known_from);
-	batch->overturned[batch->noverturned++] = sanction_id;
+	array_reserve(batch->overturned_accounts, batch->room_accounts, n + 1);
+	array_reserve(batch->overturned, batch->room_overturned, n + 1);
+	array_reserve(batch->overturned_at, batch->room_at, n + 1);
+	batch->overturned_accounts[n] = member->account_id;
+	batch->overturned[n] = sanction_id;
+	batch->overturned_at[n] = member->known_from;
 }
 
 /*
@@ -230,70 +181,38 @@ match_recent(EffectBatch *batch, EffectMember *member)
 	match_stored(batch, member, stored, n);
 }
 
-/*
- * Reads the stored sanctions of all members that were folded from their whole
- * history, by one query, and finds the members' own among them.
- */
+/* Does a member have to find its sanctions among stored ones that are not at hand? */
+static bool
+has_to_load(const EffectMember *member)
+{
+	return member->stored && member->replayed && member->recent == NULL;
+}
+
+/* The same, for members whose stored sanctions have to be read: of all at once. */
 static void
 load_stored(EffectBatch *batch)
 {
-	Datum	   *accounts;
-	Datum	   *schemes;
-	Datum		arrays[2];
+	SanctionsOf *keys = palloc(sizeof(SanctionsOf) * Max(batch->nmembers, 1));
+	StoredSanctions *found;
 	int			n = 0;
-	uint64		nrows;
-	uint64		row = 0;
-	StoredSanction *stored;
 
-	accounts = palloc(sizeof(Datum) * Max(batch->nmembers, 1));
-	schemes = palloc(sizeof(Datum) * Max(batch->nmembers, 1));
 	for (int i = 0; i < batch->nmembers; i++)
-	{
-		EffectMember *member = &batch->members[i];
-
-		if (!member->stored || !member->replayed || member->recent != NULL)
-			continue;
-		accounts[n] = Int64GetDatum(member->account_id);
-		schemes[n++] = PointerGetDatum(member->scheme->text);
-	}
+		if (has_to_load(&batch->members[i]))
+		{
+			keys[n].account_id = batch->members[i].account_id;
+			keys[n++].scheme = batch->members[i].scheme;
+		}
 	if (n == 0)
 		return;
-	arrays[0] = datum_array(accounts, NULL, n, INT8OID);
-	arrays[1] = datum_array(schemes, NULL, n, TEXTOID);
-	nrows = plan_execute(&stored_plan, arrays, NULL, PLAN_FRESH);
-	stored = palloc(sizeof(StoredSanction) * Max(nrows, 1));
+	found = palloc(sizeof(StoredSanctions) * n);
+	sanctions_find(keys, n, found);
+	n = 0;
 	for (int i = 0; i < batch->nmembers; i++)
-	{
-		EffectMember *member = &batch->members[i];
-		int			nstored = 0;
-
-		if (!member->stored || !member->replayed || member->recent != NULL)
-			continue;
-		for (; row < nrows; row++)
+		if (has_to_load(&batch->members[i]))
 		{
-			HeapTuple	tuple = SPI_tuptable->vals[row];
-			TupleDesc	desc = SPI_tuptable->tupdesc;
-			bool		isnull;
-			StoredSanction *s = &stored[nstored];
-			Datum		value;
-
-			if (DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)) != member->account_id ||
-				strcmp(SPI_getvalue(tuple, desc, 2), member->scheme->name) != 0)
-				break;
-			s->sanction_id = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
-			s->rung = SPI_getvalue(tuple, desc, 4);
-			value = SPI_getbinval(tuple, desc, 5, &isnull);
-			s->cause = isnull ? 0 : DatumGetInt64(value);
-			value = SPI_getbinval(tuple, desc, 6, &isnull);
-			s->starts = isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
-			value = SPI_getbinval(tuple, desc, 7, &isnull);
-			s->overturned = !isnull && DatumGetBool(value);
-			s->taken = false;
-			nstored++;
+			match_stored(batch, &batch->members[i], found[n].sanctions, found[n].n);
+			n++;
 		}
-		match_stored(batch, member, stored, nstored);
-	}
-	SPI_freetuptable(SPI_tuptable);
 }
 
 /*
@@ -381,16 +300,8 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 	}
 	sanctions_insert(inserts, ninserts);
 	sanctions_update(updates, nupdates);
-	if (batch->noverturned > 0)
-	{
-		Datum		arrays[3];
-
-		arrays[0] = int8_array(batch->overturned_accounts, batch->noverturned);
-		arrays[1] = int8_array(batch->overturned, batch->noverturned);
-		arrays[2] = datum_array(batch->overturned_at, NULL, batch->noverturned, TIMESTAMPTZOID);
-		require_written("sanction", CMD_UPDATE, batch->noverturned,
-					   plan_execute(&overturn_plan, arrays, NULL, PLAN_WRITE));
-	}
+	sanction_rows_overturn(batch->overturned_accounts, batch->overturned, batch->overturned_at,
+					   batch->noverturned);
 }
 
 /*

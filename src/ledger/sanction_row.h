@@ -19,10 +19,46 @@ typedef struct SanctionWrite
 	const Rung *rung;
 } SanctionWrite;
 
-extern void sanctions_insert(const SanctionWrite *rows, int n);
+extern void sanctions_insert(const SanctionWrite *writes, int n);
 
 /* Leaves those alone that are so already. */
-extern void sanctions_update(const SanctionWrite *rows, int n);
+extern void sanctions_update(const SanctionWrite *writes, int n);
+
+/* Releases sanctions that no longer follow, by account and id, each as of an instant. */
+extern void sanction_rows_overturn(const int64 *accounts, const int64 *sanctions,
+							   const TimestampTz *at, int n);
+
+/* Whose sanctions are looked for. */
+typedef struct SanctionsOf
+{
+	int64		account_id;
+	Scheme	   *scheme;
+} SanctionsOf;
+
+/* A sanction as its row has it, as far as it is recognized by that. */
+typedef struct StoredSanction
+{
+	int64		sanction_id;
+	const char *rung;
+	int64		cause;			/* 0: none */
+	TimestampTz starts;			/* DT_NOBEGIN: it never was in force */
+	bool		overturned;
+	bool		taken;			/* for who goes through them; false at first */
+} StoredSanction;
+
+/* Those of one standing, by id. */
+typedef struct StoredSanctions
+{
+	int			n;
+	int			max;
+	StoredSanction *sanctions;
+} StoredSanctions;
+
+/*
+ * The sanctions of standings, which are distinct and in order of account and
+ * scheme: found[i] has those of keys[i].
+ */
+extern void sanctions_find(const SanctionsOf *keys, int n, StoredSanctions *found);
 
 /* The id of a stored sanction by what identifies it in a replay; 0: none. */
 extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,

@@ -5,10 +5,10 @@
 #ifndef GOVERNANCE_LEDGER_STANDING_KEY_H
 #define GOVERNANCE_LEDGER_STANDING_KEY_H
 
+#include "db/rows.h"
 #include "ledger/entry.h"
 #include "rulebook/cache.h"
 
-#include "storage/itemptr.h"
 
 /* One account under one scheme in a statement that changes the ledger. */
 typedef struct StandingKey
@@ -35,7 +35,7 @@ typedef struct StandingKey
 
 	/* private to standing.c */
 	bool		done;
-	ItemPointerData tid;		/* where its row is, if that is known */
+	RowHandle	row;			/* what is known of its row */
 } StandingKey;
 
 extern int	standing_key_cmp(const void *a, const void *b);

@@ -6,6 +6,7 @@
 #ifndef GOVERNANCE_LEDGER_STANDING_ROW_H
 #define GOVERNANCE_LEDGER_STANDING_ROW_H
 
+#include "db/rows.h"
 #include "db/table.h"
 #include "engine/engine.h"
 #include "ledger/history.h"
@@ -32,18 +33,10 @@ typedef struct StandingWork
 	const void *parts[ENGINE_PARTS];	/* of the state, as stored, or null */
 	bytea	   *recent_bytes;	/* as stored, or null */
 	Recent	   *recent;			/* as it is to be stored, or null */
-	HeapTuple	row;			/* as it was, where there are columns that are not
-								 * ours */
 } StandingWork;
 
-/* The table, open for one statement. */
-typedef struct StandingTable
-{
-	bool		direct;
-	bool		inserts;		/* direct, and rows can be inserted so, too */
-	DirectAccess access;		/* when direct */
-	Snapshot	snapshot;		/* that all keys were looked for with, or null */
-} StandingTable;
+/* The table, open for one statement; see db/rows.h. */
+typedef Rows StandingTable;
 
 extern void standing_table_open(StandingTable *table);
 extern void standing_table_close(StandingTable *table);
@@ -67,6 +60,12 @@ extern void standings_update(StandingTable *table, StandingWork *works, int nwor
  */
 extern void standings_insert(StandingTable *table, StandingWork *works, int nworks,
 							 bool *inserted);
+
+/*
+ * Locks so many standings, each an account and the name of a scheme, as far as
+ * they are there; in key order.
+ */
+extern void standings_hold(const int64 *accounts, text *const *schemes, int n);
 
 /* Is there a standing, whoever has committed it meanwhile? */
 extern bool standing_is_there(const StandingKey *key);
