@@ -195,6 +195,35 @@ COMMENT ON FUNCTION governance.policy_derive() IS
 
 REVOKE ALL ON FUNCTION governance.policy_derive(), governance.policy_derive_row() FROM PUBLIC;
 
+-- Names are added and never taken away: rows of the ledger may use them.
+-- Level: administrator
+CREATE FUNCTION governance.publish_names(summary jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $names$
+BEGIN
+	-- The first document to give a title wins.
+	INSERT INTO governance.capability (capability, title, titles)
+		SELECT c.capability, c.title, c.titles
+		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
+		ORDER BY c.capability COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	UPDATE governance.capability known SET title = c.title, titles = c.titles
+		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
+		WHERE known.capability = c.capability AND known.title IS NULL AND c.title IS NOT NULL;
+	INSERT INTO governance.activity_kind (kind, title, titles)
+		SELECT k.kind, k.title, k.titles
+		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
+		ORDER BY k.kind COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	UPDATE governance.activity_kind known SET title = k.title, titles = k.titles
+		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
+		WHERE known.kind = k.kind AND known.title IS NULL AND k.title IS NOT NULL;
+END
+$names$;
+COMMENT ON FUNCTION governance.publish_names(jsonb) IS
+	'part of publish(): the capabilities and kinds of activities that a document names, with their titles';
+
 -- In this order: the document is checked, the scheme's row is locked, the place
 -- in time is found, the version is stored. Rules and rungs follow by a trigger
 -- (policy_derive()), so nobody can store a version with others. The very
@@ -288,24 +317,7 @@ BEGIN
 				CASE WHEN publish.status <> 'draft' THEN current_user END, publish.note)
 		RETURNING policy_id INTO result;
 
-	-- The first document to give a title wins.
-	INSERT INTO governance.capability (capability, title, titles)
-		SELECT c.capability, c.title, c.titles
-		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
-		ORDER BY c.capability COLLATE "C"
-		ON CONFLICT DO NOTHING;
-	UPDATE governance.capability known SET title = c.title, titles = c.titles
-		FROM jsonb_to_recordset(summary -> 'capabilities') AS c(capability text, title text, titles jsonb)
-		WHERE known.capability = c.capability AND known.title IS NULL AND c.title IS NOT NULL;
-	INSERT INTO governance.activity_kind (kind, title, titles)
-		SELECT k.kind, k.title, k.titles
-		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
-		ORDER BY k.kind COLLATE "C"
-		ON CONFLICT DO NOTHING;
-	UPDATE governance.activity_kind known SET title = k.title, titles = k.titles
-		FROM jsonb_to_recordset(summary -> 'activities') AS k(kind text, title text, titles jsonb)
-		WHERE known.kind = k.kind AND known.title IS NULL AND k.title IS NOT NULL;
-
+	PERFORM governance.publish_names(summary);
 	RETURN result;
 END
 $publish$;
