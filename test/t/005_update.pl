@@ -226,15 +226,17 @@ foreach my $script (sort glob "$updates/governance--*.sql.gz")
 			drops	text[] := '{}';
 		BEGIN
 			FOR lacking IN
-				SELECT i.type, i.identity FROM pg_depend d, pg_identify_object(d.classid, d.objid, d.objsubid) i
+				SELECT i.type, i.identity, d.classid, d.objid FROM pg_depend d, pg_identify_object(d.classid, d.objid, d.objsubid) i
 				WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'governance')
 					AND (i.identity ~ 'qualification' AND i.type IN ('type', 'operator', 'operator class', 'operator family')
 						 OR EXISTS (SELECT FROM pg_depend u JOIN pg_type t ON t.oid = u.refobjid
 									WHERE u.classid = d.classid AND u.objid = d.objid AND u.refclassid = 'pg_type'::regclass
 										AND t.typname IN ('qualification', '_qualification'))
 						 OR i.type = 'cast' OR i.identity IN ('pg_catalog.max(governance.credit_score)', 'pg_catalog.-(governance.credit_score,numeric)'))
-				ORDER BY i.type = 'type'
+				ORDER BY i.type = 'type', i.identity
 			LOOP
+				-- The array of a type goes with it, in some versions of the server.
+				CONTINUE WHEN NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = lacking.classid AND e.objid = lacking.objid AND e.deptype = 'e');
 				EXECUTE format('ALTER EXTENSION governance DROP %s %s', lacking.type, lacking.identity);
 				drops := drops || format('DROP %s IF EXISTS %s CASCADE', lacking.type, lacking.identity);
 			END LOOP;
