@@ -17,7 +17,7 @@
 --	sequence            entry_seq: made when it is not there
 --	table               account: made when it is not there; of one that is
 --	                    there the columns that it lacks are added
---	before              revision.scheme: what an older table needs before that
+--	before              revision.sanction_id: what an older table needs before that
 --	                    column is added
 --	after               capability, standing.settled: what follows once, when
 --	                    the table, or the column, has been made
@@ -36,7 +36,8 @@
 --
 -- A column stands on one line of CREATE TABLE, or of the list of names in
 -- CREATE VIEW, and behind "--" what its comment says.  So whoever adds a column
--- to a table adds one line.
+-- to a table adds one line.  Above the step of a table, view or sequence stands
+-- what levels may do to it (sql/oversight/levels.awk).
 -- ---------------------------------------------------------------------------
 
 -- Level: owner

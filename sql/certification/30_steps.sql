@@ -105,7 +105,7 @@ DECLARE
 	review_due	timestamptz;
 	ended_at	timestamptz;
 	hint		text;
-	other		record;
+	restored	record;
 BEGIN
 	PERFORM FROM governance.account a WHERE a.account_id = NEW.account_id FOR KEY SHARE;
 	IF NOT FOUND THEN
@@ -139,14 +139,8 @@ BEGIN
 
 	IF NEW.at IS NULL THEN
 		NEW.at := GREATEST(now(), cert.last_at);
-	ELSIF NEW.at < cert.last_at OR NEW.at > clock_timestamp() THEN
-		RAISE EXCEPTION USING ERRCODE = 'GV401',
-			MESSAGE = governance.message('a step of certification %s cannot be taken at %s', NEW.certification_id, NEW.at),
-			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
-			DETAIL = CASE WHEN governance.may_tell('certification')
-				THEN governance.message('Its last step was at %s; no step lies before that or in the future.', cert.last_at)
-				ELSE governance.message('No step lies before the last one or in the future.') END,
-			HINT = governance.message('Leave "at" null for now; governance.certification_history() lists the steps.');
+	ELSE
+		PERFORM governance.certification_time_check(NEW, cert.last_at);
 	END IF;
 
 	NEW.from_status := CASE WHEN cert.status IN ('granted', 'suspended') AND cert.review_due <= NEW.at
@@ -179,20 +173,7 @@ BEGIN
 				status := 'granted';
 				review_due := governance.review_deadline(NEW.at, cert.review_every, cert.time_zone, NEW.at);
 				cert.granted_at := NEW.at;
-				SELECT c.certification_id, c.validity INTO other FROM governance.certification c
-					WHERE c.account_id = NEW.account_id AND c.kind = cert.kind AND c.path = cert.path
-						AND c.validity && tstzrange(NEW.at, local.review_due)
-					LIMIT 1;
-				IF FOUND THEN
-					RAISE EXCEPTION USING ERRCODE = 'exclusion_violation',
-						MESSAGE = governance.message('account %s is certified as %s:%s already', NEW.account_id, cert.kind, cert.path),
-						SCHEMA = 'governance', TABLE = 'certification',
-						CONSTRAINT = 'certification_validity_excl',
-						DETAIL = CASE WHEN governance.may_tell('certification')
-							THEN governance.message('Certification %s holds %s.', other.certification_id, other.validity)
-							ELSE governance.message('Nobody is certified twice as the same.') END,
-						HINT = governance.message('Cancel that one first when this one takes its place.');
-				END IF;
+				PERFORM governance.certification_place_check(cert, tstzrange(NEW.at, review_due));
 			ELSE
 				hint := CASE status WHEN 'applied' THEN governance.message('Examine it first, with governance.examine_certification().')
 					ELSE governance.message('Only what is under examination is granted.') END;
@@ -242,30 +223,15 @@ BEGIN
 			END IF;
 
 		WHEN 'restore' THEN
-			-- What remains of the grounds on which it was suspended or cancelled?
-			status := governance.certification_remaining(NEW.account_id, NEW.certification_id, NEW.violation_id);
-			IF status IS NULL THEN
+			SELECT * INTO restored FROM governance.certification_restored(NEW, cert);
+			IF restored.status IS NULL THEN
 				hint := governance.message('Only what a violation cost is brought back, when that violation is overturned.');
-			ELSIF status <> 'cancelled' AND cert.granted_at IS NULL THEN
-				status := CASE WHEN NEW.from_status = 'cancelled' THEN 'applied' ELSE NEW.from_status END;
-			ELSIF cert.status = 'cancelled' AND status <> 'cancelled' THEN
-				SELECT c.certification_id INTO other FROM governance.certification c
-					WHERE c.account_id = NEW.account_id AND c.kind = cert.kind AND c.path = cert.path
-						AND c.certification_id <> cert.certification_id AND c.validity && tstzrange(NEW.at, NULL)
-					LIMIT 1;
-				IF FOUND THEN
-					NEW.reason := format('%s; stays cancelled, as certification %s has taken its place',
-										 COALESCE(NEW.reason, 'violation overturned'), other.certification_id);
-					status := 'cancelled';
-				ELSE
-					-- A review that could not be held was not missed.
-					IF review_due <= NEW.at AND review_due > cert.ended_at THEN
-						review_due := governance.review_deadline(cert.granted_at, cert.review_every, cert.time_zone, NEW.at);
-					END IF;
-					suspensions := suspensions + tstzmultirange(tstzrange(cert.ended_at, NEW.at));
-					ended_at := NULL;
-				END IF;
 			END IF;
+			status := restored.status;
+			NEW.reason := restored.reason;
+			review_due := restored.review_due;
+			suspensions := restored.suspensions;
+			ended_at := restored.ended_at;
 
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = 'GV401',
@@ -306,6 +272,95 @@ END
 $step$;
 COMMENT ON FUNCTION governance.certification_step_row() IS
 	'part of certification_step(): takes one step';
+
+-- Steps are in the order of their instants, so that the last one says how it stands.
+-- Level: owner
+CREATE FUNCTION governance.certification_time_check(step record, last_at timestamptz) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+BEGIN
+	IF step.at < last_at OR step.at > clock_timestamp() THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV401',
+			MESSAGE = governance.message('a step of certification %s cannot be taken at %s', step.certification_id, step.at),
+			SCHEMA = 'governance', TABLE = 'certification_step', COLUMN = 'at',
+			DETAIL = CASE WHEN governance.may_tell('certification')
+				THEN governance.message('Its last step was at %s; no step lies before that or in the future.', last_at)
+				ELSE governance.message('No step lies before the last one or in the future.') END,
+			HINT = governance.message('Leave "at" null for now; governance.certification_history() lists the steps.');
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_time_check(record, timestamptz) IS
+	'part of certification_step(): can a step be taken at its instant?';
+
+-- What the exclusion constraint would refuse, with the certification that is in the
+-- way.
+-- Level: owner
+CREATE FUNCTION governance.certification_place_check(cert record, during tstzrange) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $check$
+DECLARE
+	other	record;
+BEGIN
+	SELECT c.certification_id, c.validity INTO other FROM governance.certification c
+		WHERE c.account_id = cert.account_id AND c.kind = cert.kind AND c.path = cert.path AND c.validity && during
+		LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'exclusion_violation',
+			MESSAGE = governance.message('account %s is certified as %s:%s already', cert.account_id, cert.kind, cert.path),
+			SCHEMA = 'governance', TABLE = 'certification',
+			CONSTRAINT = 'certification_validity_excl',
+			DETAIL = CASE WHEN governance.may_tell('certification')
+				THEN governance.message('Certification %s holds %s.', other.certification_id, other.validity)
+				ELSE governance.message('Nobody is certified twice as the same.') END,
+			HINT = governance.message('Cancel that one first when this one takes its place.');
+	END IF;
+END
+$check$;
+COMMENT ON FUNCTION governance.certification_place_check(record, tstzrange) IS
+	'part of certification_step(): does the account hold another certification of the same place then?';
+
+-- What remains of the grounds on which it was suspended or cancelled?  One that has
+-- been replaced meanwhile stays cancelled, and the reason says so.
+-- Level: owner
+CREATE FUNCTION governance.certification_restored(step record, cert record, OUT status text, OUT reason text, OUT review_due timestamptz,
+		OUT suspensions tstzmultirange, OUT ended_at timestamptz)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $restored$
+DECLARE
+	other	bigint;
+BEGIN
+	status := governance.certification_remaining(step.account_id, step.certification_id, step.violation_id);
+	reason := step.reason;
+	review_due := cert.review_due;
+	suspensions := cert.suspensions;
+	ended_at := cert.ended_at;
+	IF status <> 'cancelled' AND cert.granted_at IS NULL THEN
+		status := CASE WHEN step.from_status = 'cancelled' THEN 'applied' ELSE step.from_status END;
+	ELSIF cert.status = 'cancelled' AND status <> 'cancelled' THEN
+		SELECT c.certification_id INTO other FROM governance.certification c
+			WHERE c.account_id = step.account_id AND c.kind = cert.kind AND c.path = cert.path
+				AND c.certification_id <> cert.certification_id AND c.validity && tstzrange(step.at, NULL)
+			LIMIT 1;
+		IF FOUND THEN
+			reason := format('%s; stays cancelled, as certification %s has taken its place', COALESCE(step.reason, 'violation overturned'), other);
+			status := 'cancelled';
+		ELSE
+			-- A review that could not be held was not missed.
+			IF review_due <= step.at AND review_due > cert.ended_at THEN
+				review_due := governance.review_deadline(cert.granted_at, cert.review_every, cert.time_zone, step.at);
+			END IF;
+			suspensions := suspensions + tstzmultirange(tstzrange(cert.ended_at, step.at));
+			ended_at := NULL;
+		END IF;
+	END IF;
+END
+$restored$;
+COMMENT ON FUNCTION governance.certification_restored(record, record) IS
+	'part of certification_step(): how a certification stands once a violation that cost it is overturned; status null: it cost nothing';
 
 -- An auxiliary certification rests on that of another account of the same
 -- administrator; a person's own certification cannot.
