@@ -10,7 +10,7 @@
 #include "db/rows.h"
 #include "db/table.h"
 #include "ledger/account_row.h"
-#include "ledger/history.h"
+#include "ledger/entry.h"
 #include "ledger/standing_key.h"
 
 #include "access/xact.h"

@@ -7,7 +7,6 @@
 #define GOVERNANCE_LEDGER_ACCOUNT_ROW_H
 
 #include "db/table.h"
-#include "ledger/history.h"
 #include "ledger/standing_key.h"
 
 extern Table account_table;
@@ -34,5 +33,15 @@ extern bool accounts_certified(const int64 *accounts, int naccounts, bool *certi
  * ledger has of the account, activities apart?  False when that takes SQL.
  */
 extern bool accounts_begin(StandingKey *const *keys, int nkeys, bool *begins);
+
+/*
+ * Does an account exist, with the rights of the caller?  The probe needs no
+ * ledger_read_enter(), and says false when it takes SQL.
+ */
+extern bool account_exists(int64 account_id);
+extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
+
+/* Raises ERRCODE_GV_UNKNOWN_ACCOUNT unless account_exists(). */
+extern void require_account(int64 account_id);
 
 #endif							/* GOVERNANCE_LEDGER_ACCOUNT_ROW_H */

@@ -85,6 +85,22 @@ typedef struct RevisionRow
 	TimestampTz since;
 } RevisionRow;
 
+/* All that the ledger holds of an account, or a part of it (history.h). */
+typedef struct AccountHistory
+{
+	int64		account_id;
+	bool		exists;
+	TimestampTz opened;
+	int			nattributes;
+	AttributeRow *attributes;
+	int			nviolations;
+	ViolationRow *violations;	/* of all schemes, by id */
+	int			nactivities;
+	ActivityRow *activities;
+	int			nrevisions;
+	RevisionRow *revisions;		/* by decided, id */
+} AccountHistory;
+
 /* ---------- points in columns ---------- */
 
 /* numeric -> hundredths; raises ERRCODE_GV_POINTS_OUT_OF_RANGE past two decimals. */

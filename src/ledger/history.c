@@ -16,6 +16,7 @@
 #include "db/slot.h"
 #include "db/stream.h"
 #include "db/table.h"
+#include "ledger/account_row.h"
 #include "ledger/entry.h"
 #include "ledger/history.h"
 #include "rulebook/cache.h"

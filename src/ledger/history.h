@@ -10,21 +10,6 @@
 #include "ledger/entry.h"
 #include "rulebook/cache.h"
 
-typedef struct AccountHistory
-{
-	int64		account_id;
-	bool		exists;
-	TimestampTz opened;
-	int			nattributes;
-	AttributeRow *attributes;
-	int			nviolations;
-	ViolationRow *violations;	/* of all schemes, by id */
-	int			nactivities;
-	ActivityRow *activities;
-	int			nrevisions;
-	RevisionRow *revisions;		/* by decided, id */
-} AccountHistory;
-
 #define HISTORY_FACTS	0x01	/* account and attribute */
 #define HISTORY_ENTRIES 0x02	/* violation, activity, revision */
 
@@ -41,16 +26,6 @@ extern AccountHistory *history_load(const int64 *accounts, int naccounts,
  * ledger_read_enter().
  */
 extern AccountHistory *history_of(int64 account_id, Scheme *scheme, int what);
-
-/*
- * Does an account exist, with the rights of the caller?  The probe needs no
- * ledger_read_enter(), and says false when it takes SQL.
- */
-extern bool account_exists(int64 account_id);
-extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
-
-/* Raises ERRCODE_GV_UNKNOWN_ACCOUNT unless account_exists(). */
-extern void require_account(int64 account_id);
 
 /* ---------- many accounts ---------- */
 

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "db/plan.h"
 #include "db/report.h"
+#include "ledger/account_row.h"
 #include "ledger/history.h"
 #include "ledger/inherited.h"
 #include "ledger/permits.h"

@@ -10,6 +10,7 @@
 #include "db/report.h"
 #include "errors.h"
 #include "engine/engine.h"
+#include "ledger/account_row.h"
 #include "ledger/advance.h"
 #include "ledger/fold.h"
 #include "ledger/history.h"

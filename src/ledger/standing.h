@@ -6,20 +6,8 @@
 #define GOVERNANCE_LEDGER_STANDING_H
 
 #include "engine/engine.h"
-#include "ledger/history.h"
+#include "ledger/standing_row.h"
 #include "rulebook/cache.h"
-
-/* Reads one stored standing; null when there is none.  With rights of the
- * caller. */
-typedef struct StoredStanding
-{
-	TimestampTz as_of;
-	TimestampTz known_at;
-	int64		policy_id;
-	EngineState *state;
-} StoredStanding;
-
-extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
 
 /*
  * Moves a stored standing to an instant; null when that takes more than it has:
@@ -27,12 +15,6 @@ extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
  */
 extern EngineState *standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at,
 								   TimestampTz known_at);
-
-/*
- * The same without SQL, and outside of ledger_read_enter(); false when that
- * cannot be.
- */
-extern bool standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing);
 
 /*
  * standing_at() where one or two probes settle it, outside of

@@ -9,7 +9,7 @@
 #include "db/rows.h"
 #include "db/table.h"
 #include "engine/engine.h"
-#include "ledger/history.h"
+#include "ledger/entry.h"
 #include "ledger/recent.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
@@ -75,5 +75,23 @@ extern EngineState *standing_state(Datum state, const void *const *parts, int64 
 
 /* The parts of a state that the active snapshot shows; for whoever may see it. */
 extern void standing_parts(int64 account_id, Scheme *scheme, const void **parts);
+
+/* Reads one stored standing; null when there is none.  With rights of the
+ * caller. */
+typedef struct StoredStanding
+{
+	TimestampTz as_of;
+	TimestampTz known_at;
+	int64		policy_id;
+	EngineState *state;
+} StoredStanding;
+
+extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
+
+/*
+ * standing_read() without SQL, and outside of ledger_read_enter(); false when that
+ * cannot be.
+ */
+extern bool standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing);
 
 #endif							/* GOVERNANCE_LEDGER_STANDING_ROW_H */

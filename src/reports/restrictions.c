@@ -14,6 +14,7 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "engine/engine.h"
+#include "ledger/account_row.h"
 #include "ledger/history.h"
 #include "ledger/inherited.h"
 #include "ledger/periods.h"

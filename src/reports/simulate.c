@@ -14,6 +14,7 @@
 #include "db/plan.h"
 #include "db/stream.h"
 #include "engine/engine.h"
+#include "ledger/account_row.h"
 #include "ledger/advance.h"
 #include "ledger/fold.h"
 #include "ledger/history.h"

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "db/plan.h"
 #include "engine/engine.h"
+#include "ledger/account_row.h"
 #include "ledger/advance.h"
 #include "ledger/entry.h"
 #include "ledger/fold.h"
