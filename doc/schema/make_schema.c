@@ -72,6 +72,7 @@ member(const char *key)
 	fputs(": ", out);
 }
 
+/* Begins an object or an array: "{" or "[". */
 static void
 begin(char bracket)
 {
@@ -91,6 +92,7 @@ end(char bracket)
 	first = false;
 }
 
+/* A member that is a string; nothing where the string is null. */
 static void
 member_string(const char *key, const char *value)
 {
@@ -100,6 +102,7 @@ member_string(const char *key, const char *value)
 	write_string(value);
 }
 
+/* Likewise, of what a table writes as JSON. */
 static void
 member_json(const char *key, const char *json)
 {
@@ -124,6 +127,7 @@ member_strings(const char *key, const char *const *strings, int n)
 	fputc(']', out);
 }
 
+/* The examples of a table, which writes them without the brackets of a list. */
 static void
 member_examples(const char *examples)
 {
@@ -329,6 +333,7 @@ is_bare(const DocShape *shape)
 		(shape->kind == SHAPE_TEXT || shape->kind == SHAPE_NUMBER || shape->kind == SHAPE_BOOLEAN);
 }
 
+/* How JSON Schema calls the type; null where it needs none. */
 static const char *
 type_name(ShapeKind kind)
 {
@@ -394,6 +399,7 @@ write_choice(const DocChoice *choice)
 	end(']');
 }
 
+/* An object with keys of a table; every other key is refused. */
 static void
 write_object(const DocShape *shape)
 {
@@ -576,6 +582,7 @@ write_schema(const DocumentKind *kind)
 	fputc('\n', out);
 }
 
+/* One file for each kind of document. */
 int
 main(int argc, char **argv)
 {

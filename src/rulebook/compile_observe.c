@@ -40,13 +40,88 @@ compile_observable_names(Compiler *c)
 	}
 }
 
+/* Which violations are counted, or whose points are summed up. */
+static void
+compile_violations(Compiler *c, const Doc *object, Observable *o)
+{
+	static const int bits[] = {SAME_RULE, SAME_INCIDENT, SAME_CONTENT};
+	const Doc  *part;
+
+	compile_selection(c, object, &o->filter);
+	part = doc_get(object, "same");
+	if (part)
+	{
+		doc_need_list(part);
+		for (int i = 0; i < part->nchildren; i++)
+			o->same |= 1 << word_of(&part->children[i], &observable_object, "same");
+	}
+	part = doc_get(object, "distinct");
+	if (part)
+	{
+		if (o->kind == OBSERVE_SUM_POINTS)
+			doc_fail(part, NULL, NULL, "goes with \"count\" only");
+		o->distinct = bits[word_of(part, &observable_object, "distinct")];
+	}
+	o->live = doc_get_boolean(object, "live", false);
+	o->clock = (EntryClock) get_word(object, &observable_object, "clock", c->policy->clock);
+}
+
+/* Which sanctions are counted. */
+static void
+compile_sanctions(Compiler *c, const Doc *object, Observable *o)
+{
+	const Doc  *part = doc_get(object, "rungs");
+
+	if (part)
+		o->rungs = compile_rung_set(c, part);
+	part = doc_get(object, "tier");
+	if (part)
+		o->tier = TIER_WARNED + word_of(part, &observable_object, "tier");
+	part = doc_get(object, "min_length");
+	if (part)
+		o->min_length = compile_span(part);
+	o->by_end = get_word(object, &observable_object, "by", 0) == 1;
+	o->in_force = doc_get_boolean(object, "in_force", false);
+}
+
+/* "within": how far back it looks, or since the policy's cycle began. */
+static void
+compile_window(Compiler *c, const Doc *within, Observable *o)
+{
+	if (within == NULL)
+		o->lifetime = true;
+	else if (within->kind == DOC_TEXT && strcmp(within->text, "cycle") == 0)
+	{
+		if (!c->policy->cycle.given)
+			doc_fail(within, NULL, _("Add \"cycle\" to the document."),
+					 "the document has no cycle");
+		o->in_cycle = true;
+	}
+	else
+	{
+		o->window = compile_span(within);
+		if (span_is_zero(&o->window))
+			doc_fail(within, NULL, NULL, "the window must have a length");
+		if (o->window.forever)
+		{
+			memset(&o->window, 0, sizeof(Span));
+			o->lifetime = true;
+		}
+		else
+			o->has_window = true;
+	}
+}
+
 /* A count or a sum: of violations, of sanctions or of activities. */
 static void
 compile_observable(Compiler *c, const Doc *object, Observable *o)
 {
+	static const ObservableKind counts[] = {
+		OBSERVE_COUNT_VIOLATIONS, OBSERVE_COUNT_SANCTIONS, OBSERVE_COUNT_ACTIVITIES
+	};
+	static const ObservableKind sums[] = {OBSERVE_SUM_POINTS, OBSERVE_SUM_QUANTITY};
 	const Doc  *count;
 	const Doc  *sum;
-	const Doc  *part;
 
 	/* so that an unknown key is not called one that fits elsewhere */
 	check_keys(object, &observable_object);
@@ -56,22 +131,9 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 		doc_fail(object, NULL, NULL, count ?
 				 gettext_noop("both \"count\" and \"sum\" are given") :
 				 gettext_noop("\"count\" or \"sum\" is missing"));
-	if (count)
-		switch (get_word(object, &observable_object, "count", 0))
-		{
-			case 0:
-				o->kind = OBSERVE_COUNT_VIOLATIONS;
-				break;
-			case 1:
-				o->kind = OBSERVE_COUNT_SANCTIONS;
-				break;
-			default:
-				o->kind = OBSERVE_COUNT_ACTIVITIES;
-				break;
-		}
-	else
-		o->kind = get_word(object, &observable_object, "sum", 0) == 0 ?
-			OBSERVE_SUM_POINTS : OBSERVE_SUM_QUANTITY;
+	o->kind = count ? counts[word_of(count, &observable_object, "count")] :
+		sums[word_of(sum, &observable_object, "sum")];
+	check_keys_with(object, &observable_object, (count ? count : sum)->text);
 
 	o->activity = -1;
 	o->clock = c->policy->clock;
@@ -79,73 +141,17 @@ compile_observable(Compiler *c, const Doc *object, Observable *o)
 	{
 		case OBSERVE_COUNT_VIOLATIONS:
 		case OBSERVE_SUM_POINTS:
-			check_keys_with(object, &observable_object, (count ? count : sum)->text);
-			compile_selection(c, object, &o->filter);
-			part = doc_get(object, "same");
-			if (part)
-			{
-				doc_need_list(part);
-				for (int i = 0; i < part->nchildren; i++)
-					o->same |= 1 << word_of(&part->children[i], &observable_object, "same");
-			}
-			part = doc_get(object, "distinct");
-			if (part)
-			{
-				static const int bits[] = {SAME_RULE, SAME_INCIDENT, SAME_CONTENT};
-
-				if (o->kind == OBSERVE_SUM_POINTS)
-					doc_fail(part, NULL, NULL, "goes with \"count\" only");
-				o->distinct = bits[get_word(object, &observable_object, "distinct", 0)];
-			}
-			o->live = doc_get_boolean(object, "live", false);
-			o->clock = (EntryClock) get_word(object, &observable_object, "clock", c->policy->clock);
+			compile_violations(c, object, o);
 			break;
-
 		case OBSERVE_COUNT_SANCTIONS:
-			check_keys_with(object, &observable_object, (count ? count : sum)->text);
-			part = doc_get(object, "rungs");
-			if (part)
-				o->rungs = compile_rung_set(c, part);
-			part = doc_get(object, "tier");
-			if (part)
-				o->tier = TIER_WARNED + word_of(part, &observable_object, "tier");
-			part = doc_get(object, "min_length");
-			if (part)
-				o->min_length = compile_span(part);
-			o->by_end = get_word(object, &observable_object, "by", 0) == 1;
-			o->in_force = doc_get_boolean(object, "in_force", false);
+			compile_sanctions(c, object, o);
 			break;
-
 		case OBSERVE_COUNT_ACTIVITIES:
 		case OBSERVE_SUM_QUANTITY:
-			check_keys_with(object, &observable_object, (count ? count : sum)->text);
 			o->activity = compile_kind(c, doc_required(object, "kind"));
 			break;
 	}
-
-	part = doc_get(object, "within");
-	if (part == NULL)
-		o->lifetime = true;
-	else if (part->kind == DOC_TEXT && strcmp(part->text, "cycle") == 0)
-	{
-		if (!c->policy->cycle.given)
-			doc_fail(part, NULL, _("Add \"cycle\" to the document."),
-					 "the document has no cycle");
-		o->in_cycle = true;
-	}
-	else
-	{
-		o->window = compile_span(part);
-		if (span_is_zero(&o->window))
-			doc_fail(part, NULL, NULL, "the window must have a length");
-		if (o->window.forever)
-		{
-			memset(&o->window, 0, sizeof(Span));
-			o->lifetime = true;
-		}
-		else
-			o->has_window = true;
-	}
+	compile_window(c, doc_get(object, "within"), o);
 }
 
 /* After the rules, because a selection names them. */

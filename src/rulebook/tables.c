@@ -41,6 +41,7 @@ rulebook_table(const char *name)
 	return relid;
 }
 
+/* Its absence is no error: documents need no calendar that has a name. */
 Oid
 holiday_table(void)
 {
