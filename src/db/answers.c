@@ -88,6 +88,8 @@ keep_snapshot(ReadView *view, Snapshot snapshot, MemoryContext context)
 	view->snapshot = *snapshot;
 	view->snapshot.xip = xids;
 	view->snapshot.subxip = xids == NULL ? NULL : xids + snapshot->xcnt;
+	if (xids == NULL)
+		return;					/* none are under way */
 	if (snapshot->xcnt > 0)
 		memcpy(view->snapshot.xip, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
 	if (snapshot->subxcnt > 0)

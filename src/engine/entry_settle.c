@@ -67,19 +67,20 @@ make_part(StorePart *part, const LiveEntry *entries, int nentries,
 	{
 		Size		directory = w.used;
 		Size		groups;
+		const int	nbuckets = Max(1, ncollapses / BUCKET);
 		int			i = 0;
 
-		part->nbuckets = Max(1, ncollapses / BUCKET);
+		part->nbuckets = nbuckets;
 		qsort_arg(collapses, ncollapses, sizeof(CollapseState), bucket_cmp, &part->nbuckets);
-		for (int b = 0; b <= part->nbuckets; b++)
+		for (int b = 0; b <= nbuckets; b++)
 			put_fixed(&w, 0);
 		groups = w.used;
-		for (int b = 0; b <= part->nbuckets; b++)
+		for (int b = 0; b <= nbuckets; b++)
 		{
 			set_fixed(&w, directory + sizeof(uint32) * b, w.used - groups);
 			w.last = 0;
 			while (i < ncollapses &&
-				   group_bucket(collapses[i].collapse, collapses[i].group, part->nbuckets) == (uint32) b)
+				   group_bucket(collapses[i].collapse, collapses[i].group, nbuckets) == (uint32) b)
 			{
 				w.last = 0;
 				put_group(&w, &collapses[i++]);

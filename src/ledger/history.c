@@ -296,7 +296,7 @@ take_rows(RowStream *stream, int64 account_id, Size size, RowReader reader, Word
 		return NULL;
 	for (; stream_at(stream, account_id); stream_next(stream))
 	{
-		if (*n == max)
+		if (result == NULL || *n == max)
 			result = array_enlarge(result, &max, *n + 1, size);
 		reader(&row, result + size * (*n)++);
 	}
@@ -435,8 +435,8 @@ static void *
 find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 		  RowReader reader, int *n, bool *direct)
 {
-	Datum		values[MAX_COLUMNS];
-	bool		nulls[MAX_COLUMNS];
+	Datum		values[MAX_COLUMNS] = {0};
+	bool		nulls[MAX_COLUMNS] = {0};
 	Row			row = {values, nulls, NULL};
 	Datum		key = Int64GetDatum(account_id);
 	DirectReader found;
@@ -457,7 +457,7 @@ find_rows(Table *table, int64 account_id, const Scheme *scheme, Size size,
 			continue;
 		if (table == &attribute_table)
 			split_range(values, nulls, 3);
-		if (*n == max)
+		if (result == NULL || *n == max)
 			result = array_enlarge(result, &max, *n + 1, size);
 		reader(&row, result + size * (*n)++);
 	}

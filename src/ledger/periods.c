@@ -325,7 +325,7 @@ recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder 
 	if (*holder == NULL)
 		return false;
 	at = instant(at, now);
-	for (uint32 i = (*holder)->first; i != 0; i = set->periods[i - 1].next)
+	for (uint32 i = (*holder)->first; i != 0 && set->periods != NULL; i = set->periods[i - 1].next)
 		if (includes(set->periods[i - 1].since, set->periods[i - 1].until, at))
 		{
 			*answer = PERIOD_WITHIN;

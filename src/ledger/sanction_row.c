@@ -125,9 +125,11 @@ static Datum
 sanction_during(const SanctionState *s)
 {
 	TypeCacheEntry *type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
-	RangeBound	lower = {.val = TimestampTzGetDatum(s->starts), .inclusive = true, .lower = true};
+	RangeBound	lower = {0};
 	RangeBound	upper = {0};
 
+	lower.val = TimestampTzGetDatum(s->starts);
+	lower.inclusive = lower.lower = true;
 	upper.val = TimestampTzGetDatum(sanction_end(s, &upper.infinite));
 	return RangeTypePGetDatum(make_range_compat(type, &lower, &upper, false));
 }
