@@ -434,7 +434,7 @@ placed_event(const Placed *p, const Policy *policy, EngineEvent *event)
 		event->points = p->opening->points;
 	else if (p->refund != NULL)
 		event->violation_id = p->refund->violation_id;
-	else
+	else if (p->release != NULL)
 	{
 		event->violation_id = p->release->violation_id;
 		event->starts = p->release->since;
