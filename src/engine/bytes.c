@@ -7,6 +7,7 @@
 #include "engine/bytes.h"
 #include "errors.h"
 
+/* See bytes.h. */
 void
 state_damaged(const char *what)
 {

@@ -28,6 +28,7 @@ typedef struct Writer
 	TimestampTz last;
 } Writer;
 
+/* Makes room for n more bytes. */
 static inline void
 reserve(Writer *w, Size n)
 {
@@ -39,6 +40,7 @@ reserve(Writer *w, Size n)
 	}
 }
 
+/* Writes one byte. */
 static inline void
 put_byte(Writer *w, uint8 byte)
 {
@@ -46,6 +48,7 @@ put_byte(Writer *w, uint8 byte)
 	w->data[w->used++] = (char) byte;
 }
 
+/* Writes bytes as they are. */
 static inline void
 put_bytes(Writer *w, const void *bytes, Size n)
 {
@@ -54,6 +57,7 @@ put_bytes(Writer *w, const void *bytes, Size n)
 	w->used += n;
 }
 
+/* Writes a number that is not negative, in groups of seven bits (LEB128). */
 static inline void
 put_unsigned(Writer *w, uint64 x)
 {
@@ -66,12 +70,14 @@ put_unsigned(Writer *w, uint64 x)
 	w->data[w->used++] = (char) x;
 }
 
+/* Writes a number of either sign, folded so that small ones are short (zigzag). */
 static inline void
 put_signed(Writer *w, int64 x)
 {
 	put_unsigned(w, ((uint64) x << 1) ^ (uint64) (x >> 63));
 }
 
+/* Writes a number as eight bytes. */
 static inline void
 put_raw(Writer *w, uint64 x)
 {
@@ -93,6 +99,7 @@ put_fixed(Writer *w, uint32 x)
 	put_bytes(w, bytes, 4);
 }
 
+/* Overwrites four bytes at a place with a number. */
 static inline void
 set_fixed(Writer *w, Size at, uint32 x)
 {
@@ -100,6 +107,7 @@ set_fixed(Writer *w, Size at, uint32 x)
 		w->data[at + i] = (char) (x >> (8 * i));
 }
 
+/* Overwrites eight bytes at a place with a number. */
 static inline void
 set_raw(Writer *w, Size at, uint64 x)
 {
@@ -107,6 +115,7 @@ set_raw(Writer *w, Size at, uint64 x)
 		w->data[at + i] = (char) (x >> (8 * i));
 }
 
+/* Writes an instant; one that equals the last one that was written is one byte. */
 static inline void
 put_instant(Writer *w, TimestampTz at)
 {
@@ -124,6 +133,7 @@ put_instant(Writer *w, TimestampTz at)
 	}
 }
 
+/* Writes a double, bit for bit. */
 static inline void
 put_double(Writer *w, double x)
 {
@@ -146,6 +156,7 @@ typedef struct Reader
 pg_noreturn
 extern void state_damaged(const char *what);
 
+/* Reads one byte. */
 static inline uint8
 get_byte(Reader *r)
 {
@@ -154,6 +165,7 @@ get_byte(Reader *r)
 	return *r->at++;
 }
 
+/* Reads what put_unsigned() wrote. */
 static inline uint64
 get_unsigned(Reader *r)
 {
@@ -170,6 +182,7 @@ get_unsigned(Reader *r)
 	state_damaged("A number is too long.");
 }
 
+/* Reads what put_signed() wrote. */
 static inline int64
 get_signed(Reader *r)
 {
@@ -178,6 +191,7 @@ get_signed(Reader *r)
 	return (int64) (x >> 1) ^ -(int64) (x & 1);
 }
 
+/* Reads a number of 32 bits that put_signed() wrote. */
 static inline int32
 get_int(Reader *r)
 {
@@ -210,6 +224,7 @@ get_count(Reader *r)
 	return (int) n;
 }
 
+/* Reads eight bytes as a number. */
 static inline uint64
 get_raw(Reader *r)
 {
@@ -223,6 +238,7 @@ get_raw(Reader *r)
 	return x;
 }
 
+/* Reads four bytes as a number. */
 static inline uint32
 get_fixed(Reader *r)
 {
@@ -236,6 +252,7 @@ get_fixed(Reader *r)
 	return x;
 }
 
+/* Reads an instant. */
 static inline TimestampTz
 get_instant(Reader *r)
 {
@@ -256,6 +273,7 @@ get_instant(Reader *r)
 	state_damaged("An instant is malformed.");
 }
 
+/* Reads a double. */
 static inline double
 get_double(Reader *r)
 {

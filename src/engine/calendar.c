@@ -20,7 +20,7 @@
 
 #define APPROX_DAYS_PER_MONTH	30.436875
 
-/* Broken down in the zone; false when that cannot be done. */
+/* Breaks an instant down in a zone; false when it is out of range. */
 static bool
 local_parts(TimestampTz at, pg_tz *zone, struct pg_tm *tm, fsec_t *fsec)
 {
@@ -29,7 +29,7 @@ local_parts(TimestampTz at, pg_tz *zone, struct pg_tm *tm, fsec_t *fsec)
 	return timestamp2tm(at, &tz, tm, fsec, NULL, zone) == 0;
 }
 
-/* And back; DT_NOEND when it leaves the range. */
+/* The instant of local parts in a zone; DT_NOEND when it is out of range. */
 static TimestampTz
 from_parts(struct pg_tm *tm, fsec_t fsec, pg_tz *zone)
 {
@@ -145,6 +145,7 @@ shift(TimestampTz at, int64 months, int64 days, int64 usecs, pg_tz *zone)
 	return result;
 }
 
+/* See calendar.h. */
 TimestampTz
 span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone)
 {
@@ -164,6 +165,7 @@ span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone)
 	return shift(at, months, days, usecs, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 span_subtract(TimestampTz at, const Span *span, pg_tz *zone)
 {
@@ -182,6 +184,11 @@ span_approximately(const Span *span)
 		span->usecs;
 }
 
+/*
+ * See calendar.h.  The first guess comes from the span's average length; from
+ * there the number is bracketed and found by halving, since months differ in
+ * length.
+ */
 int64
 span_count(TimestampTz base, const Span *span, TimestampTz limit, pg_tz *zone)
 {
@@ -218,6 +225,10 @@ span_count(TimestampTz base, const Span *span, TimestampTz limit, pg_tz *zone)
 	return lo;
 }
 
+/*
+ * See calendar.h.  A part of a month is dropped, a part of a day becomes time.
+ * What gets too long is for ever.
+ */
 Span
 span_times(const Span *span, double times)
 {
@@ -249,6 +260,7 @@ span_times(const Span *span, double times)
 	return result;
 }
 
+/* See calendar.h. */
 TimestampTz
 span_leaving(TimestampTz instant, const Span *span, pg_tz *zone)
 {
@@ -266,6 +278,7 @@ span_leaving(TimestampTz instant, const Span *span, pg_tz *zone)
 	return at;
 }
 
+/* See calendar.h. */
 TimestampTz
 calendar_round(TimestampTz at, Rounding rounding, pg_tz *zone)
 {
@@ -340,18 +353,21 @@ unit_start(TimestampTz at, CalendarUnit unit, int move, pg_tz *zone)
 	return from_parts(&tm, 0, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 calendar_floor(TimestampTz at, CalendarUnit unit, pg_tz *zone)
 {
 	return unit_start(at, unit, 0, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone)
 {
 	return unit_start(at, unit, 1, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 cycle_floor(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
 {
@@ -365,6 +381,7 @@ cycle_floor(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
 	return span_add(anchor, length, n, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 cycle_next(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
 {
@@ -377,6 +394,10 @@ cycle_next(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
 	return span_add(anchor, length, span_count(anchor, length, at, zone) + 1, zone);
 }
 
+/*
+ * See calendar.h.  Both instants are broken down in the zone, so that a change
+ * of the clock between them does not count.
+ */
 TimestampTz
 calendar_shift(TimestampTz base, TimestampTz a, TimestampTz b, pg_tz *zone)
 {
@@ -407,6 +428,7 @@ calendar_shift(TimestampTz base, TimestampTz a, TimestampTz b, pg_tz *zone)
 	return shift(base, 0, days, time, zone);
 }
 
+/* See calendar.h. */
 TimestampTz
 calendar_next_hour(TimestampTz at, pg_tz *zone)
 {
@@ -419,6 +441,7 @@ calendar_next_hour(TimestampTz at, pg_tz *zone)
 		((tm.tm_min * SECS_PER_MINUTE + tm.tm_sec) * USECS_PER_SEC + fsec);
 }
 
+/* See calendar.h; of an infinite instant the first of everything. */
 void
 calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday, int *day,
 			   int *month)

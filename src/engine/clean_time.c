@@ -24,12 +24,17 @@
 #include "engine/span_param.h"
 #include "engine/state.h"
 
+/* The relief whose clock has a number. */
 static inline const Relief *
 clock_relief(const Fold *fold, int n)
 {
 	return &fold->policy->reliefs[fold->plan->every[n]];
 }
 
+/*
+ * Does the condition of a clock's relief hold?  Most compare the score with
+ * constants, and then no expression is evaluated.
+ */
 static inline bool
 clock_when(Fold *fold, int n)
 {
@@ -50,6 +55,10 @@ clock_last(const Fold *fold, const CleanClock *clock)
 	return span_add(clock->base, &clock->span, clock->steps, fold->policy->zone);
 }
 
+/*
+ * Starts a clock anew at an instant; first: a violation is the reason, so that
+ * a wait applies.
+ */
 static void
 clock_start(CleanClock *clock, TimestampTz base, bool first)
 {
@@ -62,6 +71,7 @@ clock_start(CleanClock *clock, TimestampTz base, bool first)
 
 /* ---------- what sets clocks ---------- */
 
+/* Where clean time begins after a violation now, by the relief's rounding. */
 static TimestampTz
 clean_round(const Fold *fold, const Relief *relief)
 {
@@ -71,6 +81,7 @@ clean_round(const Fold *fold, const Relief *relief)
 	return calendar_round(fold->at, relief->rounding, fold->policy->zone);
 }
 
+/* See clean_time.h. */
 void
 clean_violation(Fold *fold, int rule)
 {
@@ -101,6 +112,7 @@ clean_violation(Fold *fold, int rule)
 	}
 }
 
+/* See clean_time.h. */
 void
 clean_activity(Fold *fold, const EngineEvent *event)
 {
@@ -124,6 +136,7 @@ clean_activity(Fold *fold, const EngineEvent *event)
 	}
 }
 
+/* Does a clock stand still while a sanction of a rung runs? */
 static bool
 pauses(const Relief *relief, int rung)
 {
@@ -144,6 +157,7 @@ resume(Fold *fold, CleanClock *clock)
 	clock->paused = DT_NOEND;
 }
 
+/* See clean_time.h. */
 void
 clean_pause(Fold *fold)
 {
@@ -167,6 +181,7 @@ clean_pause(Fold *fold)
 	}
 }
 
+/* See clean_time.h. */
 void
 clean_idle(Fold *fold)
 {
@@ -301,6 +316,10 @@ take_steps(Fold *fold, int n, const Span *span, bool plain, int steps)
 /* More steps than this at one instant are a mistake in the policy. */
 #define MAX_STEPS_AT_ONCE 10000
 
+/*
+ * See clean_time.h.  A step may make another clock's step due, so that all
+ * clocks are gone through until none has one.
+ */
 bool
 clean_steps(Fold *fold)
 {
@@ -334,6 +353,7 @@ clean_steps(Fold *fold)
 	return result;
 }
 
+/* See clean_time.h. */
 TimestampTz
 clean_next_due(Fold *fold, int *number)
 {
@@ -398,6 +418,10 @@ steps_to_threshold(Fold *fold, int64 amount, bool up)
 	return Max(steps, 1);
 }
 
+/*
+ * See clean_time.h.  The steps must be equal spans in a row, and no score in
+ * between may mean anything to anybody.
+ */
 bool
 clean_bulk(Fold *fold, int number, TimestampTz until, TimestampTz to)
 {

@@ -9,6 +9,7 @@
 #include "engine/plan.h"
 #include "engine/state.h"
 
+/* A copy of an array of n elements of a size, with room to grow, or null. */
 static void *
 copy_array(const void *array, int n, Size size)
 {
@@ -21,6 +22,10 @@ copy_array(const void *array, int n, Size size)
 	return copy;
 }
 
+/*
+ * See engine.h.  The index of groups is not copied, it is made again when it is
+ * needed.
+ */
 EngineState *
 engine_copy(const Policy *policy, const EngineState *state)
 {

@@ -17,6 +17,7 @@
 #include "engine/serialize.h"
 #include "engine/state.h"
 
+/* Reads a value; texts are copied into the current context. */
 static ExprValue
 get_value(Reader *r)
 {
@@ -66,6 +67,7 @@ get_fact(Reader *r, const Policy *policy, int index)
 	return value;
 }
 
+/* Reads a span. */
 static Span
 get_span(Reader *r)
 {
@@ -78,6 +80,7 @@ get_span(Reader *r)
 	return span;
 }
 
+/* Reads an entry. */
 static void
 get_entry(Reader *r, const Policy *policy, LiveEntry *entry)
 {
@@ -114,6 +117,7 @@ get_entry(Reader *r, const Policy *policy, LiveEntry *entry)
 	}
 }
 
+/* Reads the record of a mark. */
 static void
 get_mark(Reader *r, const Policy *policy, MarkRecord *mark)
 {
@@ -122,6 +126,7 @@ get_mark(Reader *r, const Policy *policy, MarkRecord *mark)
 	mark->at = get_instant(r);
 }
 
+/* Reads an activity. */
 static void
 get_activity(Reader *r, const Policy *policy, ActivityRecord *record)
 {
@@ -131,6 +136,10 @@ get_activity(Reader *r, const Policy *policy, ActivityRecord *record)
 	record->quantity = get_double(r);
 }
 
+/*
+ * Reads a sanction.  The fold relies on open ones having a rung, and on those
+ * that wait doing so for one that opened before them.
+ */
 static void
 get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 {
@@ -169,6 +178,7 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 		s->terms[i] = get_value(r);
 }
 
+/* Reads a credit. */
 static void
 get_grant(Reader *r, const Policy *policy, GrantRecord *grant)
 {
@@ -177,6 +187,7 @@ get_grant(Reader *r, const Policy *policy, GrantRecord *grant)
 	grant->amount = get_int(r);
 }
 
+/* Reads a list of the state, each element with a function. */
 #define GET_LIST(count, list, type, body) \
 	do { \
 		state->count = get_count(&r); \
@@ -198,7 +209,11 @@ get_size(Reader *r, int32 limit)
 	return (int32) x;
 }
 
-/* Each entry takes three bytes at least, each group thirteen. */
+/*
+ * Reads what is known of the parts, whose values are `parts`, and checks it
+ * against their sizes: each entry takes three bytes at least, each group
+ * thirteen.
+ */
 static void
 get_store(Reader *r, const Policy *policy, EngineState *state, const void *const *parts)
 {
@@ -251,6 +266,7 @@ get_store(Reader *r, const Policy *policy, EngineState *state, const void *const
 	}
 }
 
+/* See engine.h. */
 bool
 engine_has_parts(const bytea *bytes)
 {
@@ -259,12 +275,108 @@ engine_has_parts(const bytea *bytes)
 	return format == FORMAT_WITH_PARTS || format == FORMAT_WITH_PARTS + FORMAT_SHARING;
 }
 
+/* See engine.h. */
 EngineState *
 engine_deserialize(const Policy *policy, const bytea *bytes)
 {
 	return engine_restore(policy, bytes, NULL);
 }
 
+/* Reads what every state has, up to the counters. */
+static void
+get_header(Reader *r, const Policy *policy, EngineState *state)
+{
+	if (get_unsigned(r) != policy_shape(policy))
+		state_damaged("It does not belong to this version of the policy.");
+	if (get_signed(r) != policy->policy_id)
+		state_damaged("It belongs to another version of the policy.");
+	state->account_id = get_signed(r);
+	state->opened = get_instant(r);
+	state->last.at = get_instant(r);
+	state->as_of = get_instant(r);
+	state->last_decided = get_instant(r);
+	state->last_violation = get_instant(r);
+	state->last.class = get_index(r, NUM_EVENT_CLASSES, false);
+	state->last.id = get_signed(r);
+	state->score = get_int(r);
+	state->cap = get_int(r);
+	state->floor = get_int(r);
+	state->start = get_int(r);
+	state->nviolations = get_signed(r);
+	state->nsanctions_ever = get_signed(r);
+	for (int i = 0; i < policy->nattributes; i++)
+		state->attributes[i] = get_fact(r, policy, i);
+	for (int i = 0; i < policy->ncounters; i++)
+		state->counters[i] = get_signed(r);
+}
+
+/* Reads the clocks of clean time. */
+static void
+get_clocks(Reader *r, const Policy *policy, EngineState *state)
+{
+	for (int i = 0; i < engine_plan(policy)->nevery; i++)
+	{
+		CleanClock *clock = &state->clocks[i];
+		uint8		flags;
+
+		clock->base = get_instant(r);
+		clock->span = get_span(r);
+		clock->steps = get_int(r);
+		clock->active_days = get_int(r);
+		clock->active_day = get_instant(r);
+		clock->paused = get_instant(r);
+		flags = get_byte(r);
+		clock->first = (flags & 1) != 0;
+		clock->idle = (flags & 2) != 0;
+	}
+}
+
+/* Reads what the ladder remembers. */
+static void
+get_rungs(Reader *r, const Policy *policy, EngineState *state)
+{
+	if (!get_byte(r))
+		return;
+	for (int i = 0; i < policy->nrungs; i++)
+	{
+		uint64		x = get_unsigned(r);
+
+		state->disarmed[i] = x & 1;
+		state->fired[i] = (int32) (x >> 1);
+		state->multiples[i] = get_int(r);
+	}
+}
+
+/* Reads the facts that are known to change. */
+static void
+get_pending(Reader *r, const Policy *policy, EngineState *state)
+{
+	state->npending = get_count(r);
+	if (state->npending > 0)
+		state->pending = palloc0(sizeof(PendingAttribute) * state_capacity(state->npending));
+	for (int i = 0; i < state->npending; i++)
+	{
+		state->pending[i].attribute = get_index(r, policy->nattributes, false);
+		state->pending[i].at = get_instant(r);
+		state->pending[i].value = get_fact(r, policy, state->pending[i].attribute);
+	}
+}
+
+/* Reads the entries of a state that has parts, which are told from each other. */
+static void
+get_entries_told(Reader *r, const Policy *policy, EngineState *state)
+{
+	LiveEntry	base = {0};
+
+	state->nentries = get_count(r);
+	if (state->nentries > 0)
+		state->entries = palloc_extended(state_capacity(state->nentries) * sizeof(LiveEntry),
+										 MCXT_ALLOC_HUGE);
+	for (int i = 0; i < state->nentries; i++)
+		get_settled(r, policy, &base, &state->entries[i]);
+}
+
+/* See engine.h. */
 EngineState *
 engine_restore(const Policy *policy, const bytea *bytes, const void *const *parts)
 {
@@ -283,76 +395,14 @@ engine_restore(const Policy *policy, const bytea *bytes, const void *const *part
 		state->outdated = plan->shares || plan->nlives > 0;
 	if (format != FORMAT_VERSION && format != FORMAT_WITH_PARTS)
 		state_damaged("It has an unknown format version.");
-	if (get_unsigned(&r) != policy_shape(policy))
-		state_damaged("It does not belong to this version of the policy.");
-	if (get_signed(&r) != policy->policy_id)
-		state_damaged("It belongs to another version of the policy.");
-	state->account_id = get_signed(&r);
-	state->opened = get_instant(&r);
-	state->last.at = get_instant(&r);
-	state->as_of = get_instant(&r);
-	state->last_decided = get_instant(&r);
-	state->last_violation = get_instant(&r);
-	state->last.class = get_index(&r, NUM_EVENT_CLASSES, false);
-	state->last.id = get_signed(&r);
-	state->score = get_int(&r);
-	state->cap = get_int(&r);
-	state->floor = get_int(&r);
-	state->start = get_int(&r);
-	state->nviolations = get_signed(&r);
-	state->nsanctions_ever = get_signed(&r);
-	for (int i = 0; i < policy->nattributes; i++)
-		state->attributes[i] = get_fact(&r, policy, i);
-	for (int i = 0; i < policy->ncounters; i++)
-		state->counters[i] = get_signed(&r);
-	for (int i = 0; i < plan->nevery; i++)
-	{
-		CleanClock *clock = &state->clocks[i];
-		uint8		flags;
-
-		clock->base = get_instant(&r);
-		clock->span = get_span(&r);
-		clock->steps = get_int(&r);
-		clock->active_days = get_int(&r);
-		clock->active_day = get_instant(&r);
-		clock->paused = get_instant(&r);
-		flags = get_byte(&r);
-		clock->first = (flags & 1) != 0;
-		clock->idle = (flags & 2) != 0;
-	}
-	if (get_byte(&r))
-	{
-		for (int i = 0; i < policy->nrungs; i++)
-		{
-			uint64		x = get_unsigned(&r);
-
-			state->disarmed[i] = x & 1;
-			state->fired[i] = (int32) (x >> 1);
-			state->multiples[i] = get_int(&r);
-		}
-	}
-	state->npending = get_count(&r);
-	if (state->npending > 0)
-		state->pending = palloc0(sizeof(PendingAttribute) * state_capacity(state->npending));
-	for (int i = 0; i < state->npending; i++)
-	{
-		state->pending[i].attribute = get_index(&r, policy->nattributes, false);
-		state->pending[i].at = get_instant(&r);
-		state->pending[i].value = get_fact(&r, policy, state->pending[i].attribute);
-	}
+	get_header(&r, policy, state);
+	get_clocks(&r, policy, state);
+	get_rungs(&r, policy, state);
+	get_pending(&r, policy, state);
 	if (format == FORMAT_VERSION)
 		GET_LIST(nentries, entries, LiveEntry, get_entry);
 	else
-	{
-		LiveEntry	base = {0};
-
-		state->nentries = get_count(&r);
-		if (state->nentries > 0)
-			state->entries = palloc_extended(state_capacity(state->nentries) * sizeof(LiveEntry),
-											 MCXT_ALLOC_HUGE);
-		for (int i = 0; i < state->nentries; i++)
-			get_settled(&r, policy, &base, &state->entries[i]);
-	}
+		get_entries_told(&r, policy, state);
 	GET_LIST(nmarks, marks, MarkRecord, get_mark);
 	GET_LIST(nactivities, activities, ActivityRecord, get_activity);
 	GET_LIST(ncollapses, collapses, CollapseState, get_group);
@@ -371,8 +421,8 @@ engine_restore(const Policy *policy, const bytea *bytes, const void *const *part
 }
 
 /*
- * The same; null, and what is wrong with it, where it is damaged.  Decoding
- * holds nothing but memory, so that it may be given up anywhere.
+ * See engine.h.  Decoding holds nothing but memory, so that it may be given up
+ * anywhere.
  */
 EngineState *
 engine_restore_or_null(const Policy *policy, const bytea *bytes, const void *const *parts,

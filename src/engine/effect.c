@@ -7,6 +7,7 @@
 #include "engine/effect.h"
 #include "engine/engine.h"
 
+/* See effect.h. */
 void
 effect_init(const Fold *fold, Effect *effect, EffectKind kind)
 {
@@ -19,6 +20,7 @@ effect_init(const Fold *fold, Effect *effect, EffectKind kind)
 	effect->starts = effect->ends = DT_NOBEGIN;
 }
 
+/* See effect.h. */
 void
 effect_emit(const Fold *fold, Effect *effect)
 {
@@ -28,7 +30,7 @@ effect_emit(const Fold *fold, Effect *effect)
 	fold->told->effect(fold->told->arg, effect);
 }
 
-/* Nobody would see otherwise that it was reached. */
+/* See effect.h. */
 void
 effect_rung_passed(Fold *fold, int rung, const char *why)
 {

@@ -495,7 +495,15 @@ extern EngineState *engine_restore(const Policy *policy, const bytea *bytes,
 
 /* Does a state that is stored so have parts? */
 extern bool engine_has_parts(const bytea *bytes);
+
+/* Reads what engine_serialize() gave. */
 extern EngineState *engine_deserialize(const Policy *policy, const bytea *bytes);
+
+/*
+ * As engine_restore(), but gives null when the state is damaged, and sets *why to
+ * what is wrong with it.  whole: its parts are read, too, and so are found to be
+ * whole.
+ */
 extern EngineState *engine_restore_or_null(const Policy *policy, const bytea *bytes,
 										   const void *const *parts, bool whole, char **why);
 

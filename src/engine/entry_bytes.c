@@ -16,12 +16,14 @@
 #define OTHER_CHARGED	0x40
 #define OTHER_RULE		0x80
 
+/* The difference of two numbers, which may wrap around. */
 static inline int64
 apart(int64 x, int64 from)
 {
 	return (int64) ((uint64) x - (uint64) from);
 }
 
+/* See entry_bytes.h. */
 void
 put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry)
 {
@@ -61,6 +63,7 @@ put_settled(Writer *w, LiveEntry *base, const LiveEntry *entry)
 	*base = *entry;
 }
 
+/* Reads an instant that is told from another one. */
 static inline TimestampTz
 get_later(Reader *r, TimestampTz from)
 {
@@ -71,6 +74,7 @@ get_later(Reader *r, TimestampTz from)
 	return at;
 }
 
+/* See entry_bytes.h. */
 void
 get_settled(Reader *r, const Policy *policy, LiveEntry *base, LiveEntry *entry)
 {
@@ -102,6 +106,7 @@ get_settled(Reader *r, const Policy *policy, LiveEntry *base, LiveEntry *entry)
 	*base = *entry;
 }
 
+/* See entry_bytes.h. */
 void
 put_group(Writer *w, const CollapseState *c)
 {
@@ -113,6 +118,7 @@ put_group(Writer *w, const CollapseState *c)
 	put_unsigned(w, c->count);
 }
 
+/* See entry_bytes.h. */
 void
 get_group(Reader *r, const Policy *policy, CollapseState *c)
 {

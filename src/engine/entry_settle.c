@@ -32,6 +32,7 @@ const EngineLimits engine_limits = {
 
 /* ---------- writing parts ---------- */
 
+/* For qsort_arg(): orders groups by bucket, arg is the number of buckets. */
 static int
 bucket_cmp(const void *a, const void *b, void *arg)
 {
@@ -45,6 +46,7 @@ bucket_cmp(const void *a, const void *b, void *arg)
 	return group_cmp(a, b);
 }
 
+/* Writes a part of entries and groups, which it sorts; both may be none. */
 static void
 make_part(StorePart *part, const LiveEntry *entries, int nentries,
 		  CollapseState *collapses, int ncollapses)
@@ -100,6 +102,7 @@ make_part(StorePart *part, const LiveEntry *entries, int nentries,
 
 /* ---------- settling ---------- */
 
+/* Adds an entry to what is known of all settled ones. */
 static void
 sum_up(EntryStore *store, const LiveEntry *entry)
 {
@@ -178,7 +181,7 @@ give_back(const Policy *policy, EngineState *state, const EngineLimits *limits)
 		store_part_close(part, value);
 		pfree(entries);
 		if (k < n)
-			break;				/* those before it do not belong here */
+			break;				/* an entry was changed, and those before it stay with it */
 	}
 	if (store->count > 0)
 		store_find_next(policy, store);
@@ -260,6 +263,10 @@ put_away(const Policy *policy, EngineState *state, const EngineLimits *limits)
 	pfree(groups);
 }
 
+/*
+ * See entry_settle.h.  Entries with marks or lives of their own are never
+ * settled, since their bytes do not have these.
+ */
 void
 store_settle(const Policy *policy, EngineState *state, const EngineLimits *limits)
 {

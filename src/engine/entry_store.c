@@ -21,6 +21,11 @@
 
 /* ---------- reading parts ---------- */
 
+/*
+ * A reader over some bytes of a part, from the first one on; *value is to be
+ * given to store_part_close().  Of a value that is stored out of line only
+ * these are read.
+ */
 static Reader
 part_slice(const StorePart *part, uint32 first, uint32 size, struct varlena **value)
 {
@@ -32,7 +37,10 @@ part_slice(const StorePart *part, uint32 first, uint32 size, struct varlena **va
 	return r;
 }
 
-/* The whole part, from the first entry on. */
+/*
+ * See entry_store.h.  The stamp tells whether the part is the one that the
+ * state knows, and whether it is whole.
+ */
 Reader
 store_part_open(const StorePart *part, struct varlena **value)
 {
@@ -49,6 +57,7 @@ store_part_open(const StorePart *part, struct varlena **value)
 	return r;
 }
 
+/* See entry_store.h: what was decompressed or fetched is freed. */
 void
 store_part_close(const StorePart *part, struct varlena *value)
 {
@@ -78,6 +87,7 @@ store_part_entries(const Policy *policy, const StorePart *part, LiveEntry *entri
 	return n;
 }
 
+/* Reads all groups of a part into an array with room; gives how many. */
 static int
 part_collapses(const Policy *policy, const StorePart *part, CollapseState *collapses)
 {
@@ -99,6 +109,10 @@ part_collapses(const Policy *policy, const StorePart *part, CollapseState *colla
 	return part->ncollapses;
 }
 
+/*
+ * See entry_store.h.  The small part comes first, since what it has is later.
+ * Of each part a place in the directory and one bucket are read.
+ */
 bool
 store_find_collapse(const Policy *policy, const EngineState *state, int collapse,
 					uint64 group, CollapseState *found)
@@ -168,6 +182,7 @@ entries_make_room(EngineState *state, int at, int k)
 	return &state->entries[at];
 }
 
+/* The part that has the next settled entry, or null when all are loaded. */
 static StorePart *
 first_part(EntryStore *store)
 {
@@ -195,7 +210,10 @@ store_find_next(const Policy *policy, EntryStore *store)
 	store_part_close(part, value);
 }
 
-/* Some of the next entries of one part; gives how many. */
+/*
+ * Loads at most n of the next entries of one part, and gives how many.  As many
+ * bytes are read as so many entries usually take.
+ */
 static int
 load_page(const Policy *policy, EngineState *state, StorePart *part, int n)
 {
@@ -236,6 +254,7 @@ load_page(const Policy *policy, EngineState *state, StorePart *part, int n)
 	return k;
 }
 
+/* See entry_store.h. */
 void
 store_load(const Policy *policy, EngineState *state, int n)
 {
@@ -247,6 +266,7 @@ store_load(const Policy *policy, EngineState *state, int n)
 		store_find_next(policy, store);
 }
 
+/* See entry_store.h. */
 int
 group_cmp(const void *a, const void *b)
 {
@@ -315,6 +335,7 @@ store_groups(const Policy *policy, const EngineState *state, int from_part, int 
 	return join_groups(lists, counts, nlists, n);
 }
 
+/* See entry_store.h. */
 void
 store_load_collapses(const Policy *policy, EngineState *state)
 {
@@ -333,6 +354,10 @@ store_load_collapses(const Policy *policy, EngineState *state)
 	pfree(all);
 }
 
+/*
+ * See entry_store.h.  The newest entries are named most often, so that the
+ * search goes backwards.
+ */
 LiveEntry *
 entry_by_id(const Policy *policy, EngineState *state, int64 id)
 {

@@ -34,6 +34,10 @@
 				   (int64) a->field, (int64) b->field); \
 	} while (0)
 
+/*
+ * Are two sanctions the same?  Fields that only some have are compared where
+ * they count.
+ */
 static bool
 same_sanction(const Policy *policy, const SanctionState *a, const SanctionState *b)
 {
@@ -57,6 +61,7 @@ same_sanction(const Policy *policy, const SanctionState *a, const SanctionState 
 	return true;
 }
 
+/* Are the lives of two entries the same? */
 static bool
 same_lives(const Policy *policy, const Span *a, const Span *b)
 {
@@ -68,6 +73,7 @@ same_lives(const Policy *policy, const Span *a, const Span *b)
 	return true;
 }
 
+/* Are two clocks the same? */
 static bool
 same_clock(const CleanClock *a, const CleanClock *b)
 {
@@ -107,6 +113,7 @@ same_clock(const CleanClock *a, const CleanClock *b)
 #define SAME_GRANT(x, y) \
 	((x)->relief == (y)->relief && (x)->at == (y)->at && (x)->amount == (y)->amount)
 
+/* Are the groups that still matter the same? */
 static bool
 same_collapses(const Retention *a, const Retention *b)
 {
@@ -137,6 +144,7 @@ with_settled(const Policy *policy, const EngineState *state)
 	return copy;
 }
 
+/* See engine.h. */
 bool
 engine_state_equal(const Policy *policy, const EngineState *a, const EngineState *b,
 				   char **why)

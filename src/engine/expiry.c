@@ -54,7 +54,10 @@ expiry_lives(Fold *fold, LiveEntry *entry)
 	fold->entry = outer;
 }
 
-/* When the relief has the entry, as far as age goes. */
+/*
+ * When a relief by age has an entry, as far as age goes: its condition is looked
+ * at then.  DT_NOEND: never, as things are.
+ */
 static TimestampTz
 age_due(Fold *fold, int index, const LiveEntry *entry)
 {
@@ -99,9 +102,10 @@ age_due(Fold *fold, int index, const LiveEntry *entry)
 }
 
 /*
- * When the relief has the next of the settled entries: it has none of them
- * before.  Where that is not exact, which of them it has is looked for a day
- * earlier, since local clocks go back, too.
+ * The instant before which a relief by age has none of the settled entries;
+ * DT_NOBEGIN when that is not known without loading them.  *exact: it has the
+ * first of them at that very instant.  Else the instant is a day too early, since
+ * local clocks may go back between the entries.
  */
 static TimestampTz
 age_due_settled(Fold *fold, int index, bool *exact)
@@ -128,7 +132,7 @@ age_due_settled(Fold *fold, int index, bool *exact)
 	return due;
 }
 
-/* Could it still have the entry? */
+/* Can a relief by age have an entry, now or later?  It has each entry only once. */
 static inline bool
 age_open(Fold *fold, int index, const LiveEntry *entry)
 {
@@ -137,6 +141,11 @@ age_open(Fold *fold, int index, const LiveEntry *entry)
 		entry_matches(fold, &fold->policy->reliefs[index].filter, entry);
 }
 
+/*
+ * See expiry.h.  Where entries come of age as they stand, the first one that is
+ * too young ends the search; settled entries are loaded only as far as one of
+ * them may be old enough.
+ */
 bool
 expiry_run(Fold *fold)
 {
@@ -192,6 +201,11 @@ expiry_run(Fold *fold)
 	return result;
 }
 
+/*
+ * See expiry.h.  Settled entries of which only the earliest possible instant is
+ * known are not loaded: fold->look becomes that instant, and fold_advance()
+ * loads some when it comes.
+ */
 TimestampTz
 expiry_next(Fold *fold)
 {
@@ -259,8 +273,10 @@ points_to_threshold(const Fold *fold)
 }
 
 /*
- * All settled entries go at once where they give back less than that, the first
- * one behind them goes too, and nothing looks at what has gone.
+ * Lets all settled entries lapse at once, without loading them; false when that
+ * cannot be.  It can when nothing was ever done about one of them, together they
+ * give back less than `left`, the first entry behind them is due by the limit,
+ * and nothing looks back at entries that have lapsed.
  */
 static bool
 lapse_settled(Fold *fold, int index, TimestampTz limit, int64 left)
@@ -284,6 +300,11 @@ lapse_settled(Fold *fold, int index, TimestampTz limit, int64 left)
 	return true;
 }
 
+/*
+ * See expiry.h.  The ladder and the conditions need not see the scores in
+ * between, since no threshold lies there; what falls due otherwise bounds the
+ * stride.
+ */
 bool
 expiry_bulk(Fold *fold, TimestampTz to)
 {
@@ -337,6 +358,10 @@ expiry_bulk(Fold *fold, TimestampTz to)
 
 /* ---------- marks ---------- */
 
+/*
+ * Is there a relief by age that counts from when this mark was put?  Only then
+ * its instant is kept.
+ */
 static bool
 counts_from(const Policy *policy, int mark)
 {
@@ -346,6 +371,7 @@ counts_from(const Policy *policy, int mark)
 	return false;
 }
 
+/* Puts a mark on an entry, unless it has it. */
 static void
 put_mark(Fold *fold, LiveEntry *entry, int mark)
 {
@@ -364,6 +390,10 @@ put_mark(Fold *fold, LiveEntry *entry, int mark)
 	record->at = fold->at;
 }
 
+/*
+ * See expiry.h.  An activity that names no violation marks all entries that
+ * wait for its mark.
+ */
 void
 expiry_mark(Fold *fold, const EngineEvent *event)
 {

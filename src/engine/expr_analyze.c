@@ -20,6 +20,7 @@ visit_instants(const Node *node, const Span *span, ExprVisitor visit, void *arg)
 		visit_instants(node->args[i], span, visit, arg);
 }
 
+/* Calls back for the names in a tree; see expr_visit() in expr.h. */
 static void
 visit_node(const Node *node, ExprVisitor visit, void *arg)
 {
@@ -76,6 +77,7 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 		visit_node(node->args[i], visit, arg);
 }
 
+/* See expr.h. */
 void
 expr_visit(const Expr *expr, ExprVisitor visit, void *arg)
 {
@@ -120,6 +122,7 @@ same_node(const Node *a, const Node *b)
 	return true;
 }
 
+/* See expr.h. */
 bool
 expr_equal(const Expr *a, const Expr *b)
 {
@@ -190,6 +193,7 @@ narrow(const Node *node, ExprInterval *interval)
 	return true;
 }
 
+/* See expr.h. */
 bool
 expr_interval(const Expr *expr, ExprInterval *interval)
 {

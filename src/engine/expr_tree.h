@@ -85,7 +85,7 @@ struct Expr
 	Points		points;
 };
 
-/* ---------- expr.c ---------- */
+/* ---------- expr_eval.c ---------- */
 
 extern Node *expr_make_node(NodeKind kind, ExprType type);
 extern Node *expr_make_constant(ExprValue value);
@@ -103,6 +103,7 @@ extern bool expr_values_equal(const ExprValue *a, const ExprValue *b);
 
 /* ---------- values and types ---------- */
 
+/* The null that has no type. */
 static inline ExprValue
 null_value(void)
 {
@@ -111,6 +112,7 @@ null_value(void)
 	return v;
 }
 
+/* A condition that is true or false. */
 static inline ExprValue
 boolean_value(bool b)
 {

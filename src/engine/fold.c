@@ -55,6 +55,7 @@
 
 /* ---------- facts ---------- */
 
+/* A fact changes, and with it what depends on facts. */
 static void
 set_attribute(Fold *fold, int index, ExprValue value)
 {
@@ -93,6 +94,7 @@ take_pending(Fold *fold)
 	}
 }
 
+/* Replaces the facts that are known to change by copies of others. */
 static void
 keep_pending(EngineState *state, const PendingAttribute *pending, int npending)
 {
@@ -108,6 +110,7 @@ keep_pending(EngineState *state, const PendingAttribute *pending, int npending)
 	state->due_known = false;
 }
 
+/* See engine.h. */
 void
 engine_set_pending(const Policy *policy, EngineState *state,
 				   const PendingAttribute *pending, int npending)
@@ -131,6 +134,7 @@ update_limits(Fold *fold)
 	effect_emit(fold, &effect);
 }
 
+/* See fold.h.  A policy that moves for ever is left after MAX_PASSES. */
 void
 fold_stabilize(Fold *fold, bool boundaries)
 {
@@ -182,6 +186,7 @@ next_other(Fold *fold)
 	return due;
 }
 
+/* See fold.h. */
 int
 fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 {
@@ -254,6 +259,7 @@ fold_advance(Fold *fold, TimestampTz to, int max_dues, bool bulk)
 	return n;
 }
 
+/* See engine.h.  What is known not to be due before an instant is not looked for. */
 void
 engine_advance(const Policy *policy, EngineState *state, TimestampTz to,
 			   const EngineTrace *trace)
@@ -271,6 +277,7 @@ engine_advance(const Policy *policy, EngineState *state, TimestampTz to,
 	fold_advance(&fold, to, to == DT_NOEND ? MAX_DUES_FOREVER : PG_INT32_MAX, fold.trace == NULL);
 }
 
+/* See engine.h. */
 void
 engine_advance_before(const Policy *policy, EngineState *state, TimestampTz to,
 					  const EngineTrace *trace)
@@ -287,6 +294,36 @@ engine_advance_before(const Policy *policy, EngineState *state, TimestampTz to,
 
 /* ---------- events ---------- */
 
+/* Adds the entry of a violation that cost so much. */
+static void
+append_entry(Fold *fold, const EngineEvent *event, Points charged)
+{
+	EngineState *state = fold->state;
+	LiveEntry  *entry;
+
+	if (state->nentries >= FORGET_FROM && (state->nentries & (state->nentries - 1)) == 0)
+		engine_forget(fold->policy, state);
+	state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
+	entry = &state->entries[state->nentries++];
+	memset(entry, 0, sizeof(LiveEntry));
+	entry->id = event->key.id;
+	entry->at = event->key.at;
+	entry->occurred = event->occurred;
+	entry->decided = event->decided;
+	entry->incident = event->incident;
+	entry->content = event->content;
+	entry->charged = entry->remaining = entry->price = charged;
+	entry->rule = event->rule;
+	if (fold->shares)
+		group_join(fold, entry);
+	expiry_lives(fold, entry);
+}
+
+/*
+ * A violation is priced, charged and counted, and then the rung that its rule
+ * names is opened; the ladder looks at the score afterwards, in
+ * fold_stabilize().
+ */
 static void
 apply_violation(Fold *fold, const EngineEvent *event)
 {
@@ -311,26 +348,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 	{
 		observe_violation(fold, event->rule, charged, 1);
 		if (policy->keeps_entries)
-		{
-			LiveEntry  *entry;
-
-			if (state->nentries >= FORGET_FROM && (state->nentries & (state->nentries - 1)) == 0)
-				engine_forget(policy, state);
-			state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
-			entry = &state->entries[state->nentries++];
-			memset(entry, 0, sizeof(LiveEntry));
-			entry->id = event->key.id;
-			entry->at = event->key.at;
-			entry->occurred = event->occurred;
-			entry->decided = event->decided;
-			entry->incident = event->incident;
-			entry->content = event->content;
-			entry->charged = entry->remaining = entry->price = charged;
-			entry->rule = event->rule;
-			if (fold->shares)
-				group_join(fold, entry);
-			expiry_lives(fold, entry);
-		}
+			append_entry(fold, event, charged);
 		clean_violation(fold, event->rule);
 		state->last_violation = fold->at;
 	}
@@ -353,6 +371,10 @@ apply_violation(Fold *fold, const EngineEvent *event)
 		fold->direct = direct;
 }
 
+/*
+ * A violation was overturned under "revision": "refund": what it still costs is
+ * given back, and what it caused is lifted.
+ */
 static void
 apply_refund(Fold *fold, const EngineEvent *event)
 {
@@ -378,6 +400,10 @@ apply_refund(Fold *fold, const EngineEvent *event)
 	effect_emit(fold, &effect);
 }
 
+/*
+ * An activity marks entries, is counted, and then does what clean time, reliefs
+ * and sanctions have for it, in this order.
+ */
 static void
 apply_activity(Fold *fold, const EngineEvent *event)
 {
@@ -430,6 +456,7 @@ apply_opening(Fold *fold, const EngineEvent *event)
 	effect_emit(fold, &effect);
 }
 
+/* See engine.h. */
 void
 engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 			 const EngineTrace *trace)
@@ -472,6 +499,7 @@ engine_apply(const Policy *policy, EngineState *state, const EngineEvent *event,
 
 /* ---------- the beginning ---------- */
 
+/* See fold.h. */
 EngineState *
 fold_fresh(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
 		   const ExprValue *facts, const PendingAttribute *pending, int npending)
@@ -515,6 +543,7 @@ fold_fresh(const Policy *policy, int64 account_id, TimestampTz opened, Timestamp
 	return state;
 }
 
+/* See engine.h. */
 bool
 engine_start_varies(const Policy *policy)
 {
@@ -522,6 +551,7 @@ engine_start_varies(const Policy *policy)
 		!expr_is_constant(policy->start, NULL);
 }
 
+/* See engine.h. */
 EngineState *
 engine_init(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
 			const ExprValue *facts, const PendingAttribute *pending, int npending)

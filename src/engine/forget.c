@@ -29,6 +29,7 @@ look_back(const EngineState *state, const Span *span, bool in_cycle,
 	return from;
 }
 
+/* See forget.h: everything is as of the state's as_of. */
 void
 retention_begin(Retention *retention, const Policy *policy, const EngineState *state)
 {
@@ -52,6 +53,10 @@ retention_begin(Retention *retention, const Policy *policy, const EngineState *s
 										plan->activity_cycle, cycle, policy->zone);
 }
 
+/*
+ * See forget.h.  A live entry is needed while its points count; a dead one as
+ * long as a look-back reaches it.
+ */
 bool
 retains_entry(const Retention *retention, const LiveEntry *entry)
 {
@@ -65,6 +70,7 @@ retains_entry(const Retention *retention, const LiveEntry *entry)
 	return Max(entry->at, Max(entry->occurred, entry->decided)) > retention->entries_from;
 }
 
+/* See forget.h.  A mark is needed as long as its entry. */
 bool
 retains_mark(const Retention *retention, const MarkRecord *mark)
 {
@@ -76,18 +82,21 @@ retains_mark(const Retention *retention, const MarkRecord *mark)
 	return false;
 }
 
+/* See forget.h. */
 bool
 retains_activity(const Retention *retention, const ActivityRecord *record)
 {
 	return record->at > retention->activities_from;
 }
 
+/* See forget.h.  A group whose window is over begins anew. */
 bool
 retains_collapse(const Retention *retention, const CollapseState *collapse)
 {
 	return collapse->until > retention->state->as_of;
 }
 
+/* See forget.h. */
 bool
 retains_sanction(const Retention *retention, const SanctionState *sanction)
 {
@@ -98,7 +107,7 @@ retains_sanction(const Retention *retention, const SanctionState *sanction)
 	return retention->policy->keeps_sanctions && sanction->ends > retention->sanctions_from;
 }
 
-/* A quota or a cool-down may still count it. */
+/* See forget.h.  A credit is needed as long as a quota or a cool-down may count it. */
 bool
 retains_grant(const Retention *retention, const GrantRecord *grant)
 {
@@ -144,6 +153,7 @@ retains_grant(const Retention *retention, const GrantRecord *grant)
 	return false;
 }
 
+/* See forget.h. */
 CollapseState *
 retained_collapses(const Retention *retention, int *n)
 {
@@ -176,6 +186,10 @@ retained_collapses(const Retention *retention, int *n)
 		(count) = kept_; \
 	} while (0)
 
+/*
+ * Removes the entries and groups that nothing looks at; the place of the
+ * settled ones moves along.
+ */
 static void
 forget_by(const Retention *retention, EngineState *state)
 {
@@ -200,6 +214,7 @@ forget_by(const Retention *retention, EngineState *state)
 	state->nindexed = 0;
 }
 
+/* See forget.h. */
 void
 forget_entries(const Policy *policy, EngineState *state)
 {
@@ -209,6 +224,7 @@ forget_entries(const Policy *policy, EngineState *state)
 	forget_by(&retention, state);
 }
 
+/* See engine.h.  Sanctions that have not been stored stay. */
 void
 engine_forget(const Policy *policy, EngineState *state)
 {

@@ -32,6 +32,10 @@
 
 /* ---------- which group ---------- */
 
+/*
+ * A hash of a name that is the same on every machine (FNV-1a, 64 bits); it is
+ * stored.
+ */
 static uint64
 hash_name(const char *name)
 {
@@ -42,6 +46,7 @@ hash_name(const char *name)
 	return hash;
 }
 
+/* See group.h. */
 bool
 collapse_group(const Policy *policy, int index, int rule, uint64 incident, uint64 content,
 			   uint64 *group)
@@ -76,6 +81,10 @@ collapse_group(const Policy *policy, int index, int rule, uint64 incident, uint6
 /* So many groups are found by an index, and looked through for what is over. */
 #define MANY_GROUPS 32
 
+/*
+ * Where the search for a group begins in the index, which is a hash table with
+ * open addressing.
+ */
 static inline uint32
 group_slot(const EngineState *state, int collapse, uint64 group)
 {
@@ -130,6 +139,7 @@ find_group(EngineState *state, int collapse, uint64 group)
 	return NULL;
 }
 
+/* See group.h. */
 CollapseState *
 collapse_state(Fold *fold, int index, uint64 group)
 {
@@ -167,6 +177,10 @@ collapse_state(Fold *fold, int index, uint64 group)
 
 /* ---------- what a group costs ---------- */
 
+/*
+ * The first collapse by which an entry can share a price, and the group in it;
+ * false: there is none.
+ */
 static bool
 group_of(const Policy *policy, const LiveEntry *entry, int *index, uint64 *group)
 {
@@ -180,6 +194,7 @@ group_of(const Policy *policy, const LiveEntry *entry, int *index, uint64 *group
 	return false;
 }
 
+/* See group.h. */
 int
 group_sharing(const Policy *policy, const LiveEntry *entry)
 {
@@ -216,6 +231,7 @@ group_entries(Fold *fold, TimestampTz since)
 		store_load_all(fold->policy, fold->state);
 }
 
+/* See group.h. */
 int64
 group_cost(Fold *fold, const CollapseState *s)
 {
@@ -239,7 +255,7 @@ group_cost(Fold *fold, const CollapseState *s)
 
 /* ---------- who carries it ---------- */
 
-/* Points that one entry cost are another's. */
+/* Makes points that one entry cost, and what remains of them, those of another. */
 static void
 pass_points(Fold *fold, LiveEntry *from, LiveEntry *to, Points charged, Points remaining)
 {
@@ -250,6 +266,7 @@ pass_points(Fold *fold, LiveEntry *from, LiveEntry *to, Points charged, Points r
 	observe_moved(fold, from->rule, to->rule, charged);
 }
 
+/* See group.h. */
 void
 group_join(Fold *fold, LiveEntry *entry)
 {
@@ -343,6 +360,11 @@ group_running(Fold *fold, const LiveEntry *entry, int index, uint64 group)
 	return s == NULL || entry->at < s->since || entry->at >= s->until ? NULL : s;
 }
 
+/*
+ * See group.h.  The group costs less by what the entry's price no longer adds;
+ * that is given back, first from the entry itself, then from the others, and
+ * what the entry still carries is handed on.
+ */
 Points
 group_lower(Fold *fold, LiveEntry *entry, Points by)
 {
@@ -405,6 +427,7 @@ group_lower(Fold *fold, LiveEntry *entry, Points by)
 	return result;
 }
 
+/* See group.h. */
 void
 group_given_back(Fold *fold, const LiveEntry *entry)
 {
@@ -423,6 +446,7 @@ group_given_back(Fold *fold, const LiveEntry *entry)
 		s->charged = Max(s->charged, entry->price);
 }
 
+/* See group.h. */
 LiveEntry *
 group_load(Fold *fold, LiveEntry *entry)
 {

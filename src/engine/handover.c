@@ -45,6 +45,7 @@ typedef struct Transfer
 
 /* ---------- names ---------- */
 
+/* The index that a rule has under the new version, by its code, or -1. */
 static int
 map_rule(const Transfer *t, int rule)
 {
@@ -53,18 +54,21 @@ map_rule(const Transfer *t, int rule)
 	return policy_rule_index(t->to, t->from->rules[rule].code, strlen(t->from->rules[rule].code));
 }
 
+/* The same of a rung. */
 static int
 map_rung(const Transfer *t, int rung)
 {
 	return rung < 0 ? -1 : policy_rung_index(t->to, t->from->rungs[rung].code);
 }
 
+/* The same of a kind of activity. */
 static int
 map_kind(const Transfer *t, int kind)
 {
 	return policy_activity_index(t->to, t->from->activities[kind]);
 }
 
+/* The same of a mark, by the kind of activity that puts it. */
 static int
 map_mark(const Transfer *t, int mark)
 {
@@ -76,6 +80,7 @@ map_mark(const Transfer *t, int mark)
 	return -1;
 }
 
+/* The same of a relief, by its name and what triggers it. */
 static int
 map_relief(const Transfer *t, int relief)
 {
@@ -90,6 +95,7 @@ map_relief(const Transfer *t, int relief)
 
 /* ---------- the score ---------- */
 
+/* Points as the new version counts them, rounded and bounded. */
 static Points
 scaled(double points)
 {
@@ -107,12 +113,20 @@ points_lost(const Transfer *t)
 	return t->from->accumulate ? t->old->score : (double) t->old->start - t->old->score;
 }
 
+/*
+ * The score against which points are in proportion: the start, or the limit
+ * where they pile up.
+ */
 static double
 full_measure(const Policy *policy, const EngineState *state)
 {
 	return policy->accumulate ? state->cap : state->start;
 }
 
+/*
+ * The score under the new version, by its way of taking over, and the scale for
+ * all other points.
+ */
 static void
 transfer_score(Transfer *t)
 {
@@ -136,6 +150,7 @@ transfer_score(Transfer *t)
 
 /* ---------- entries, activities, credits ---------- */
 
+/* For qsort(): orders entries by their place in the fold. */
 static int
 entry_cmp(const void *a, const void *b)
 {
@@ -147,6 +162,7 @@ entry_cmp(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* Do two versions collapse in the same way? */
 static bool
 same_collapse(const Collapse *a, const Collapse *b)
 {
@@ -228,6 +244,36 @@ transfer_lives(Transfer *t)
 	pfree(counters);
 }
 
+/*
+ * The marks of an entry, and the reliefs by age that have had it, under their
+ * new numbers.
+ */
+static void
+transfer_marks(const Transfer *t, const LiveEntry *old, LiveEntry *entry)
+{
+	entry->marks = entry->done = 0;
+	for (int m = 0; m < t->from->nmarks; m++)
+	{
+		int			mark = map_mark(t, m);
+
+		if ((old->marks & ((uint32) 1 << m)) && mark >= 0)
+			entry->marks |= (uint32) 1 << mark;
+	}
+	for (int r = 0; r < t->from->nreliefs; r++)
+	{
+		int			other;
+
+		if (t->from->reliefs[r].trigger == RELIEF_AGE &&
+			(old->done & ((uint32) 1 << engine_plan(t->from)->reliefs[r].number)) &&
+			(other = map_relief(t, r)) >= 0)
+			entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
+	}
+}
+
+/*
+ * Entries go over with their instants; rules, points and marks are those of the
+ * new version.
+ */
 static void
 transfer_entries(Transfer *t)
 {
@@ -257,24 +303,7 @@ transfer_entries(Transfer *t)
 		entry->remaining = scaled(entry->remaining * t->scale);
 		transfer_price(t, &old->entries[i], entry);
 		entry->lives = NULL;
-		entry->marks = entry->done = 0;
-		for (int m = 0; m < t->from->nmarks; m++)
-		{
-			int			mark = map_mark(t, m);
-
-			if ((old->entries[i].marks & ((uint32) 1 << m)) && mark >= 0)
-				entry->marks |= (uint32) 1 << mark;
-		}
-		for (int r = 0; r < t->from->nreliefs; r++)
-		{
-			int			other;
-
-			if (t->from->reliefs[r].trigger == RELIEF_AGE &&
-				(old->entries[i].done &
-				 ((uint32) 1 << engine_plan(t->from)->reliefs[r].number)) &&
-				(other = map_relief(t, r)) >= 0)
-				entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
-		}
+		transfer_marks(t, &old->entries[i], entry);
 	}
 	if (moves && state->nentries > 1)
 		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_cmp);
@@ -290,6 +319,7 @@ transfer_entries(Transfer *t)
 	}
 }
 
+/* Activities, credits and groups go over as far as the new version knows them. */
 static void
 transfer_records(Transfer *t)
 {
@@ -366,6 +396,7 @@ transfer_counters(Transfer *t)
 
 /* ---------- clean time ---------- */
 
+/* Clocks of the same relief go on as they are. */
 static void
 transfer_clocks(Transfer *t)
 {
@@ -400,6 +431,7 @@ transfer_clocks(Transfer *t)
 
 /* ---------- sanctions ---------- */
 
+/* Do two rungs put figures of the same names on their sanctions? */
 static bool
 same_terms(const Rung *a, const Rung *b)
 {
@@ -424,39 +456,13 @@ new_end(Transfer *t, const Rung *rung, const SanctionState *s)
 	return rung->rolls ? workday_roll(&t->to->calendar, span_end, t->to->zone) : span_end;
 }
 
+/* An open sanction under a rung of the new version: what has changed about its end. */
 static void
-transfer_sanction(Transfer *t, const SanctionState *old)
+transfer_open(Transfer *t, const SanctionState *old, SanctionState *s)
 {
-	EngineState *state = t->new;
-	const Rung *before = old->rung < 0 ? NULL : &t->from->rungs[old->rung];
-	const Rung *after;
-	SanctionState *s;
+	const Rung *before = &t->from->rungs[old->rung];
+	const Rung *after = &t->to->rungs[s->rung];
 
-	state->sanctions = state_room(state, state->sanctions, state->nsanctions,
-								  sizeof(SanctionState));
-	s = &state->sanctions[state->nsanctions++];
-	*s = *old;
-	s->rung = map_rung(t, old->rung);
-	after = s->rung < 0 ? NULL : &t->to->rungs[s->rung];
-	if (old->terms != NULL)
-		s->terms = values_copy(state->context, old->terms, old->nterms);
-	if (!sanction_open_now(s))
-	{
-		if (!retains_sanction(&t->retention, old))
-			s->flags |= SANCTION_FORGOTTEN;
-		return;
-	}
-	s->dirty = true;
-	if (after == NULL)
-	{
-		s->flags |= SANCTION_ENDED | SANCTION_RELEASED;
-		s->reason = RELEASE_POLICY;
-		s->released = t->fold->at;
-		if ((s->flags & SANCTION_STARTED) == 0)
-			s->flags |= SANCTION_NEVER;
-		s->ends = (s->flags & SANCTION_NEVER) ? s->starts : t->fold->at;
-		return;
-	}
 	s->shown_policy = t->to->policy_id;
 	s->shown_rung = s->rung;
 	if (!same_terms(before, after))
@@ -486,6 +492,44 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 		s->ends = new_end(t, after, s);
 }
 
+/*
+ * A sanction goes over under the rung of the same name; an open one whose rung
+ * is gone is released.
+ */
+static void
+transfer_sanction(Transfer *t, const SanctionState *old)
+{
+	EngineState *state = t->new;
+	SanctionState *s;
+
+	state->sanctions = state_room(state, state->sanctions, state->nsanctions,
+								  sizeof(SanctionState));
+	s = &state->sanctions[state->nsanctions++];
+	*s = *old;
+	s->rung = map_rung(t, old->rung);
+	if (old->terms != NULL)
+		s->terms = values_copy(state->context, old->terms, old->nterms);
+	if (!sanction_open_now(s))
+	{
+		if (!retains_sanction(&t->retention, old))
+			s->flags |= SANCTION_FORGOTTEN;
+		return;
+	}
+	s->dirty = true;
+	if (s->rung < 0)
+	{
+		s->flags |= SANCTION_ENDED | SANCTION_RELEASED;
+		s->reason = RELEASE_POLICY;
+		s->released = t->fold->at;
+		if ((s->flags & SANCTION_STARTED) == 0)
+			s->flags |= SANCTION_NEVER;
+		s->ends = (s->flags & SANCTION_NEVER) ? s->starts : t->fold->at;
+		return;
+	}
+	transfer_open(t, old, s);
+}
+
+/* Sanctions, and what the ladder remembers of rungs of the same name and mode. */
 static void
 transfer_ladder(Transfer *t)
 {
@@ -509,6 +553,37 @@ transfer_ladder(Transfer *t)
 	}
 }
 
+/*
+ * Tells a trace that another version has taken over, and which sanctions it
+ * released.
+ */
+static void
+tell_handover(Fold *fold, Points delta)
+{
+	const EngineState *state = fold->state;
+	Effect		effect;
+
+	effect_init(fold, &effect, EFFECT_HANDOVER);
+	effect.delta = delta;
+	effect_emit(fold, &effect);
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		const SanctionState *s = &state->sanctions[i];
+
+		if ((s->flags & SANCTION_RELEASED) == 0 || s->reason != RELEASE_POLICY ||
+			s->released != fold->at)
+			continue;
+		effect_init(fold, &effect, EFFECT_SANCTION_RELEASE);
+		effect.entry = s->cause;
+		effect.sanction = s->number;
+		effect.starts = s->starts;
+		effect.ends = s->ends;
+		effect.reason = s->reason;
+		effect_emit(fold, &effect);
+	}
+}
+
+/* See engine.h. */
 EngineState *
 engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 				TimestampTz at, bool boundaries, const ExprValue *facts,
@@ -551,28 +626,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	ladder_disarm(&fold);
 	result->due_known = false;
 	if (fold.trace != NULL)
-	{
-		Effect		effect;
-
-		effect_init(&fold, &effect, EFFECT_HANDOVER);
-		effect.delta = result->score - before;
-		effect_emit(&fold, &effect);
-		for (int i = 0; i < result->nsanctions; i++)
-		{
-			const SanctionState *s = &result->sanctions[i];
-
-			if ((s->flags & SANCTION_RELEASED) == 0 || s->reason != RELEASE_POLICY ||
-				s->released != at)
-				continue;
-			effect_init(&fold, &effect, EFFECT_SANCTION_RELEASE);
-			effect.entry = s->cause;
-			effect.sanction = s->number;
-			effect.starts = s->starts;
-			effect.ends = s->ends;
-			effect.reason = s->reason;
-			effect_emit(&fold, &effect);
-		}
-	}
+		tell_handover(&fold, result->score - before);
 	fold_stabilize(&fold, boundaries && fold.plan->nboundaries > 0);
 	return result;
 }

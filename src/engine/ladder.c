@@ -29,6 +29,10 @@
 #include "engine/sanction.h"
 #include "engine/state.h"
 
+/*
+ * Does the condition of a rung hold?  One that is an interval of the score is
+ * not evaluated.
+ */
 static inline bool
 rung_true(Fold *fold, int index)
 {
@@ -50,6 +54,7 @@ rung_waits(const Fold *fold, int index)
 		fold->state->disarmed[index] : fold->state->multiples[index] != 0;
 }
 
+/* Takes note whether a rung waits for another one. */
 static inline void
 set_waits(Fold *fold, int index, bool waits)
 {
@@ -59,7 +64,10 @@ set_waits(Fold *fold, int index, bool waits)
 		fold->state->multiples[index] = waits;
 }
 
-/* Must it wait for another rung?  It is reached. */
+/*
+ * Must a rung that is reached wait for another one?  Takes note of that, since a
+ * rung that has waited does not open by what merely happens next.
+ */
 static bool
 rung_blocked(Fold *fold, int index)
 {
@@ -74,7 +82,7 @@ rung_blocked(Fold *fold, int index)
 	return blocked;
 }
 
-/* It is not reached, or no longer. */
+/* A rung is not reached, or no longer: it waits for nothing. */
 static inline void
 rung_left(Fold *fold, int index)
 {
@@ -82,18 +90,21 @@ rung_left(Fold *fold, int index)
 		set_waits(fold, index, false);
 }
 
+/* The violation that is the cause of what opens now, or 0. */
 static int64
 cause_now(const Fold *fold)
 {
 	return fold->judged == NULL ? 0 : fold->judged->key.id;
 }
 
+/* Is what opens now not to be enforced, since its violation is held? */
 static bool
 held_now(const Fold *fold)
 {
 	return fold->judged != NULL && fold->judged->held;
 }
 
+/* When what opens now was decided. */
 static TimestampTz
 decided_now(const Fold *fold)
 {
@@ -102,6 +113,7 @@ decided_now(const Fold *fold)
 
 /* ---------- rungs that hold as long as their condition ---------- */
 
+/* The open sanction of a rung, or null. */
 static SanctionState *
 holding(EngineState *state, int rung)
 {
@@ -111,28 +123,18 @@ holding(EngineState *state, int rung)
 	return NULL;
 }
 
-/*
- * Opens and releases them; *heaviest is the heaviest one that newly holds.
- */
-static bool
-evaluate_holding(Fold *fold, int *heaviest)
+/* Which rungs hold now (state->holds); gives the heaviest of them, or -1. */
+static int
+find_holding(Fold *fold)
 {
 	const Policy *policy = fold->policy;
 	EngineState *state = fold->state;
-	SanctionState *s;
-	int64		cause = 0;
-	TimestampTz decided = fold->at;
 	int			top = -1;
-	bool		changed = false;
-	bool		held = false;	/* is the cause? */
-	bool		top_runs = false;
-	bool		top_held = false;
 
 	for (int i = 0; i < policy->nrungs; i++)
 	{
 		if (policy->rungs[i].mode != RUNG_WHILE)
 			continue;
-		s = NULL;
 		if (fold->plan->rungs[i].judged && fold->judged == NULL)
 			state->holds[i] = holding(state, i) != NULL;
 		else
@@ -156,26 +158,92 @@ evaluate_holding(Fold *fold, int *heaviest)
 		if (state->holds[i] && rung_heavier(policy, i, top))
 			top = i;
 	}
+	return top;
+}
 
-	/* What is no longer true ends first, so that its cause can be taken over. */
+/* What a sanction that takes over from others has of the first of them. */
+typedef struct Inheritance
+{
+	int64		cause;			/* 0: nothing ended */
+	bool		held;			/* is the cause? */
+	TimestampTz decided;
+} Inheritance;
+
+/*
+ * Ends the sanctions of rungs that hold no longer.  The first of them leaves
+ * its cause, whether that was held, and the instant from which it was known:
+ * what takes over from it has the same.
+ */
+static bool
+end_holding(Fold *fold, Inheritance *from)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+	bool		changed = false;
+
 	for (int i = state->first_open; i < state->nsanctions; i++)
 	{
-		s = &state->sanctions[i];
+		SanctionState *s = &state->sanctions[i];
+
 		if (!sanction_open_now(s) || policy->rungs[s->rung].mode != RUNG_WHILE ||
 			state->holds[s->rung])
 			continue;
-		if (cause == 0)
+		if (from->cause == 0)
 		{
-			cause = s->cause;
-			held = (s->flags & SANCTION_HELD) != 0;
-			decided = Max(decided, s->starts);
+			from->cause = s->cause;
+			from->held = (s->flags & SANCTION_HELD) != 0;
+			from->decided = Max(from->decided, s->starts);
 		}
 		sanction_release(fold, s, RELEASE_CLEARED);
 		changed = true;
 	}
+	return changed;
+}
+
+/*
+ * Lighter sanctions make way once the heaviest one has started; what is
+ * enforced does not make way for what is held.
+ */
+static bool
+make_way(Fold *fold, int top, bool top_held)
+{
+	EngineState *state = fold->state;
+	bool		changed = false;
+
+	for (int i = state->first_open; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if (sanction_open_now(s) && fold->policy->rungs[s->rung].mode == RUNG_WHILE &&
+			s->rung != top && !(top_held && (s->flags & SANCTION_ENFORCED)))
+		{
+			sanction_release(fold, s, RELEASE_REPLACED);
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+/*
+ * Opens and releases the rungs that hold as long as their condition; *heaviest
+ * becomes the heaviest one that newly holds, if it is heavier.  What holds no
+ * longer ends first, so that its cause can be taken over.
+ */
+static bool
+evaluate_holding(Fold *fold, int *heaviest)
+{
+	const Policy *policy = fold->policy;
+	EngineState *state = fold->state;
+	Inheritance from = {.decided = fold->at};
+	int			top = find_holding(fold);
+	bool		changed = end_holding(fold, &from);
+	bool		top_runs = false;
+	bool		top_held = false;
 
 	for (int i = 0; i < policy->nrungs; i++)
 	{
+		const SanctionState *s;
+
 		if (policy->rungs[i].mode != RUNG_WHILE || !state->holds[i] ||
 			(i != top && !policy->apply_all))
 			continue;
@@ -191,31 +259,15 @@ evaluate_holding(Fold *fold, int *heaviest)
 		}
 		if (fold->judged != NULL ?
 			sanction_open(fold, i, cause_now(fold), held_now(fold), decided_now(fold)) :
-			sanction_open(fold, i, cause, held, decided))
+			sanction_open(fold, i, from.cause, from.held, from.decided))
 		{
 			changed = true;
 			if (rung_heavier(policy, i, *heaviest))
 				*heaviest = i;
 		}
 	}
-
-	/*
-	 * Lighter ones make way once the heaviest has started; what is enforced does
-	 * not make way for what is held.
-	 */
 	if (!policy->apply_all && top_runs)
-	{
-		for (int i = state->first_open; i < state->nsanctions; i++)
-		{
-			s = &state->sanctions[i];
-			if (sanction_open_now(s) && policy->rungs[s->rung].mode == RUNG_WHILE &&
-				s->rung != top && !(top_held && (s->flags & SANCTION_ENFORCED)))
-			{
-				sanction_release(fold, s, RELEASE_REPLACED);
-				changed = true;
-			}
-		}
-	}
+		changed |= make_way(fold, top, top_held);
 	return changed;
 }
 
@@ -236,7 +288,7 @@ multiple_reached(Fold *fold, const Rung *rung)
 	return (int32) Min(Max(n, 0), PG_INT32_MAX);
 }
 
-/* Does the violation at hand fire a rung that was crossed before? */
+/* Does the violation at hand fire a rung that was crossed before, by its rearm rule? */
 static bool
 fires_again(const Fold *fold, const Rung *rung)
 {
@@ -280,6 +332,11 @@ rung_crossed(Fold *fold, int index)
 	return true;
 }
 
+/*
+ * See ladder.h.  The rungs that hold as long as their condition come first.
+ * *newly is the heaviest rung that has opened already: one that is crossed
+ * opens only when it is heavier.
+ */
 bool
 ladder_evaluate(Fold *fold)
 {
@@ -328,6 +385,7 @@ ladder_evaluate(Fold *fold)
 	return changed;
 }
 
+/* See ladder.h. */
 void
 ladder_disarm(Fold *fold)
 {

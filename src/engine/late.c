@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 
+/* For qsort(): orders places by decision, then by id. */
 static int
 decided_cmp(const void *a, const void *b)
 {
@@ -17,6 +18,11 @@ decided_cmp(const void *a, const void *b)
 	return pa->id < pb->id ? -1 : pa->id > pb->id;
 }
 
+/*
+ * See engine.h.  Going through the violations in the order of their decisions,
+ * one moves when a place that is later than its own was taken by an earlier
+ * decision.
+ */
 void
 engine_place_late(LatePlace *places, int64 n)
 {

@@ -31,7 +31,10 @@ worse(const Policy *policy, const EngineState *state, Points points)
 	return Max(state->score - points, Min(state->floor, state->score));
 }
 
-/* The rungs that an interval of the score opens. */
+/*
+ * How many points further a rung is that an interval of the score opens;
+ * POINTS_NONE when it is reached already, or no such score can be.
+ */
 static Points
 interval_distance(const Policy *policy, const EngineState *state, const RungPlan *rung)
 {
@@ -45,7 +48,10 @@ interval_distance(const Policy *policy, const EngineState *state, const RungPlan
 	return score >= rung->low && score <= rung->high ? (Points) points : POINTS_NONE;
 }
 
-/* Those that open at each further multiple of the points lost. */
+/*
+ * How many points further the next multiple of the points lost is; POINTS_NONE
+ * when the rung measures something else.
+ */
 static Points
 multiple_distance(Fold *fold, const Rung *rung, int32 reached)
 {
@@ -59,6 +65,11 @@ multiple_distance(Fold *fold, const Rung *rung, int32 reached)
 	return points > 0 && points <= PG_INT32_MAX ? (Points) points : POINTS_NONE;
 }
 
+/*
+ * How many points further a rung is whose condition is no interval: found by
+ * trying one whole point after another.  POINTS_NONE when it holds already, or
+ * is not reached.
+ */
 static Points
 tried_distance(Fold *fold, const Rung *rung)
 {
@@ -82,6 +93,7 @@ tried_distance(Fold *fold, const Rung *rung)
 	return found;
 }
 
+/* See engine.h. */
 int
 engine_next_rung(const Policy *policy, EngineState *state, Points *points)
 {

@@ -20,6 +20,7 @@
 #include "engine/state.h"
 #include "utils/timestamp.h"
 
+/* A number as a value. */
 static inline ExprValue
 number(double x)
 {
@@ -30,6 +31,7 @@ number(double x)
 	return v;
 }
 
+/* The null of that type. */
 static inline ExprValue
 no_number(void)
 {
@@ -56,7 +58,7 @@ observable_from(Fold *fold, const Observable *o)
 	return DT_NOBEGIN;
 }
 
-/* As the violation that is being judged? */
+/* Is an entry like the violation at hand in all that `same` names (SAME_* bits)? */
 static bool
 entry_same(Fold *fold, int same, const LiveEntry *entry)
 {
@@ -85,6 +87,7 @@ entry_same(Fold *fold, int same, const LiveEntry *entry)
 	return true;
 }
 
+/* For qsort(): orders numbers without a sign. */
 static int
 key_cmp(const void *a, const void *b)
 {
@@ -94,6 +97,10 @@ key_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/*
+ * Counts violations or adds up their points, as an observable wants them.
+ * Settled entries are loaded only when one of them can be in the window.
+ */
 static ExprValue
 observe_violations(Fold *fold, const Observable *o)
 {
@@ -152,6 +159,7 @@ observe_violations(Fold *fold, const Observable *o)
 	return number(o->kind == OBSERVE_SUM_POINTS ? sum / 100.0 : (double) count);
 }
 
+/* See observable.h. */
 bool
 observable_of_rung(const Policy *policy, const Observable *o, int rung)
 {
@@ -162,6 +170,10 @@ observable_of_rung(const Policy *policy, const Observable *o, int rung)
 	return o->tier == 0 || policy->rungs[rung].tier >= o->tier;
 }
 
+/*
+ * Does an observable of sanctions select this one?  It must have started, and
+ * must not have been overturned.
+ */
 static bool
 sanction_matches(Fold *fold, const Observable *o, const SanctionState *s)
 {
@@ -175,6 +187,7 @@ sanction_matches(Fold *fold, const Observable *o, const SanctionState *s)
 		s->ends >= span_add(s->starts, &o->min_length, 1, fold->policy->zone);
 }
 
+/* Counts sanctions. */
 static ExprValue
 observe_sanctions(Fold *fold, const Observable *o)
 {
@@ -205,6 +218,7 @@ observe_sanctions(Fold *fold, const Observable *o)
 	return number((double) count);
 }
 
+/* Counts activities or adds up their quantities. */
 static ExprValue
 observe_activities(Fold *fold, const Observable *o)
 {
@@ -231,6 +245,7 @@ observe_activities(Fold *fold, const Observable *o)
 /* Sums of quantities are counted in millionths. */
 #define QUANTITY_UNIT 1000000.0
 
+/* See observable.h. */
 ExprValue
 observable_value(Fold *fold, const Observable *o)
 {
@@ -258,6 +273,10 @@ observable_value(Fold *fold, const Observable *o)
 	return no_number();
 }
 
+/*
+ * See observable.h: points in hundredths, quantities in millionths, all else by
+ * ones.
+ */
 int64
 observe_counter(const Observable *o, double value)
 {
@@ -267,6 +286,7 @@ observe_counter(const Observable *o, double value)
 	return (int64) rint(value * unit);
 }
 
+/* See observable.h. */
 void
 observe_violation(Fold *fold, int rule, Points charged, int sign)
 {
@@ -287,6 +307,7 @@ observe_violation(Fold *fold, int rule, Points charged, int sign)
 	}
 }
 
+/* See observable.h. */
 void
 observe_moved(Fold *fold, int from, int to, Points charged)
 {
@@ -304,6 +325,7 @@ observe_moved(Fold *fold, int from, int to, Points charged)
 	}
 }
 
+/* See observable.h. */
 void
 observe_activity(Fold *fold, int kind, double quantity)
 {
@@ -322,6 +344,7 @@ observe_activity(Fold *fold, int kind, double quantity)
 	}
 }
 
+/* See observable.h. */
 void
 observe_sanction(Fold *fold, int rung)
 {

@@ -12,6 +12,7 @@
 #include "engine/plan.h"
 #include "engine/state.h"
 
+/* A number as a value. */
 static inline ExprValue
 number(double x)
 {
@@ -22,6 +23,7 @@ number(double x)
 	return v;
 }
 
+/* A text as a value, or null.  It is not copied. */
 static inline ExprValue
 words(const char *s)
 {
@@ -33,6 +35,7 @@ words(const char *s)
 	return v;
 }
 
+/* The null of a type. */
 static inline ExprValue
 nothing(ExprType type)
 {
@@ -43,6 +46,7 @@ nothing(ExprType type)
 	return v;
 }
 
+/* The code, class or severity of a rule (-1: of one that the policy does not have). */
 static ExprValue
 rule_value(const Policy *policy, int rule, ExprVar var)
 {
@@ -64,6 +68,10 @@ rule_value(const Policy *policy, int rule, ExprVar var)
 	}
 }
 
+/*
+ * See observe.h.  What belongs to a violation, an entry or an activity at hand
+ * is null when there is none.
+ */
 ExprValue
 observe_value(void *arg, ExprVar var, int index)
 {
@@ -122,6 +130,7 @@ observe_value(void *arg, ExprVar var, int index)
 	return nothing(EXPR_NUMBER);
 }
 
+/* See observe.h. */
 void
 fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTrace *trace)
 {

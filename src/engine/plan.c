@@ -42,6 +42,10 @@ typedef struct Scan
 
 static void scan_inner(Scan *scan, const Expr *expr);
 
+/*
+ * Takes note of a number with which the score is compared, in points: of the
+ * scores, in hundredths, on both sides of it when it falls between two.
+ */
 static void
 add_threshold(Scan *scan, double points)
 {
@@ -55,6 +59,10 @@ add_threshold(Scan *scan, double points)
 	scan->thresholds[scan->nthresholds++] = ceil(x - 1e-7);
 }
 
+/*
+ * Takes note of a `within` that time may end: the attribute, or the instant
+ * when attribute is EXPR_INSTANT, and the span.
+ */
 static void
 add_within(Scan *scan, int attribute, double instant, const Span *span)
 {
@@ -68,6 +76,10 @@ add_within(Scan *scan, int attribute, double instant, const Span *span)
 	plan->within[plan->nwithin++].span = *span;
 }
 
+/*
+ * Takes note of a part of the calendar in an expression; the finest one of all
+ * decides at which steps the calendar is tried.
+ */
 static void
 add_tick(Scan *scan, CalendarUnit unit, bool hourly)
 {
@@ -83,6 +95,10 @@ add_tick(Scan *scan, CalendarUnit unit, bool hourly)
 		plan->tick = unit;
 }
 
+/*
+ * What one name in an expression means for the plan; called by expr_visit() for
+ * every one of them.
+ */
 static void
 visit(void *arg, ExprVar var, int index, bool compared, double constant,
 	  const Span *span)
@@ -181,6 +197,10 @@ scan_inner(Scan *scan, const Expr *expr)
 		expr_visit(expr, visit, scan);
 }
 
+/*
+ * Scans an expression, which may be null.  One that time may change by the
+ * calendar goes into the plan's list.
+ */
 static void
 scan_expr(Scan *scan, const Expr *expr)
 {
@@ -195,12 +215,14 @@ scan_expr(Scan *scan, const Expr *expr)
 	plan->ticking[plan->nticking++] = expr;
 }
 
+/* Scans the condition of a selection of entries. */
 static void
 scan_filter(Scan *scan, const EntryFilter *filter)
 {
 	scan_expr(scan, filter->where);
 }
 
+/* Scans all conditions and formulas of a span that depends on the account. */
 static void
 scan_param(Scan *scan, const SpanParam *param)
 {
@@ -211,7 +233,7 @@ scan_param(Scan *scan, const SpanParam *param)
 	}
 }
 
-/* At least as long as both. */
+/* Makes a look-back at least as long as a span, in each of its parts. */
 static void
 widen(Span *memory, const Span *span)
 {
@@ -221,6 +243,7 @@ widen(Span *memory, const Span *span)
 	memory->forever |= span->forever;
 }
 
+/* Is it a constant number, or not given at all? */
 static bool
 is_constant(const Expr *expr)
 {
@@ -252,6 +275,7 @@ can_run(const Policy *policy, const Observable *o)
 	return false;
 }
 
+/* Tells counters from counts over lists, and how long those lists must be kept. */
 static void
 plan_observables(Scan *scan)
 {
@@ -340,6 +364,10 @@ score_interval(const Policy *policy, const Expr *when, Points *low, Points *high
 	return true;
 }
 
+/*
+ * The plan of each rung: whether it needs a violation at hand, what it comes
+ * after, and whether its condition is an interval of the score.
+ */
 static void
 plan_rungs(Scan *scan)
 {
@@ -381,6 +409,7 @@ plan_rungs(Scan *scan)
 
 /* ---------- reliefs ---------- */
 
+/* Does a selection leave anything out? */
 static bool
 filter_given(const EntryFilter *filter)
 {
@@ -388,6 +417,7 @@ filter_given(const EntryFilter *filter)
 		filter->unmarked != 0 || filter->where != NULL;
 }
 
+/* The plan of each relief, in declared order. */
 static void
 plan_reliefs(Scan *scan)
 {
@@ -502,6 +532,7 @@ tick_period(const Scan *scan)
 	return scan->by_weekday ? 8 : 2;
 }
 
+/* For qsort(): orders numbers. */
 static int
 threshold_cmp(const void *a, const void *b)
 {
@@ -511,6 +542,7 @@ threshold_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* The scores that mean something, sorted and each once, as the policy keeps them. */
 static void
 plan_thresholds(Scan *scan)
 {
@@ -594,6 +626,7 @@ lapses_in_turn(const Policy *policy, const EnginePlan *plan)
 		!relief->age_clean;
 }
 
+/* See engine.h. */
 void
 engine_prepare(Policy *policy)
 {

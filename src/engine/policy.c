@@ -8,6 +8,10 @@
 #include "engine/policy.h"
 #include "engine/workday.h"
 
+/*
+ * See policy.h.  The rules are sorted by code, so that half of those left are
+ * put aside at each step.
+ */
 int
 policy_rule_index(const Policy *policy, const char *code, int len)
 {
@@ -32,6 +36,7 @@ policy_rule_index(const Policy *policy, const char *code, int len)
 	return -1;
 }
 
+/* See policy.h; a policy listens to few kinds, so that they are looked through. */
 int
 policy_activity_index(const Policy *policy, const char *kind)
 {
@@ -41,6 +46,7 @@ policy_activity_index(const Policy *policy, const char *kind)
 	return -1;
 }
 
+/* See policy.h. */
 int
 policy_attribute_index(const Policy *policy, const char *name)
 {
@@ -50,6 +56,7 @@ policy_attribute_index(const Policy *policy, const char *name)
 	return -1;
 }
 
+/* See policy.h. */
 int
 policy_rung_index(const Policy *policy, const char *code)
 {
@@ -59,6 +66,7 @@ policy_rung_index(const Policy *policy, const char *code)
 	return -1;
 }
 
+/* See policy.h. */
 TimestampTz
 policy_deadline(const Policy *policy, TimestampTz from, const Span *span)
 {

@@ -12,6 +12,7 @@
 #include "engine/price.h"
 #include "lib/stringinfo.h"
 
+/* See engine.h. */
 bool
 engine_check_points(const PolicyRule *rule, Points points)
 {
@@ -40,7 +41,7 @@ price_to_floor(const Fold *fold)
 	return (Points) Min(Max(left, 0), POINTS_MAX);
 }
 
-/* "level surcharge +5" */
+/* Adds a modifier that applied to a list for people: "level surcharge +5". */
 static void
 describe(StringInfo out, const Modifier *m, double value)
 {
@@ -55,6 +56,7 @@ describe(StringInfo out, const Modifier *m, double value)
 		appendStringInfo(out, "%.10g", value);
 }
 
+/* The price after one modifier; *value becomes what the modifier took, in points. */
 static Points
 modify(Fold *fold, const Modifier *m, const EngineEvent *event, double *value)
 {
@@ -100,6 +102,10 @@ modify(Fold *fold, const Modifier *m, const EngineEvent *event, double *value)
 
 /* ---------- collapse ---------- */
 
+/*
+ * What is left of a price under one collapse; *collapsed is set when the
+ * violation does not count at all.
+ */
 static Points
 collapse_price(Fold *fold, int index, const EngineEvent *event, Points price,
 			   bool *collapsed)
@@ -140,6 +146,10 @@ collapse_price(Fold *fold, int index, const EngineEvent *event, Points price,
 	return price;
 }
 
+/*
+ * See price.h.  A violation whose rule the version in force does not have costs
+ * what the moderator said, and nothing changes that.
+ */
 Points
 price_violation(Fold *fold, const EngineEvent *event, Effect *effect, bool *collapsed)
 {

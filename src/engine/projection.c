@@ -21,6 +21,10 @@
  */
 #define MAX_AHEAD (20 * 366 * USECS_PER_DAY)
 
+/*
+ * The horizon up to which a policy is looked at.  One that may never come to
+ * rest is not looked at for longer than MAX_AHEAD.
+ */
 static TimestampTz
 restless_horizon(const Policy *policy, const EngineState *state, TimestampTz horizon)
 {
@@ -31,9 +35,10 @@ restless_horizon(const Policy *policy, const EngineState *state, TimestampTz hor
 }
 
 /*
- * Is what is open all that will be?  When nothing starts by time, the facts are
- * known to stay as they are and no sanction waits for its condition to end or for
- * another one, each has the end that it has.
+ * Are the ends of all sanctions, as the state has them, what will be?  They are
+ * when no sanction starts by time alone, no fact is known to change, and no open
+ * sanction waits for its condition to end or for another sanction.  Then the
+ * fold need not run.
  */
 static bool
 ends_are_known(const Policy *policy, const EngineState *state)
@@ -52,6 +57,10 @@ ends_are_known(const Policy *policy, const EngineState *state)
 	return true;
 }
 
+/*
+ * See engine.h.  The fold runs on a copy, one instant at a time, so that both
+ * limits hold.
+ */
 SanctionState *
 engine_project(const Policy *policy, const EngineState *state, TimestampTz horizon,
 			   bool before, int *nsanctions)
@@ -100,6 +109,10 @@ typedef struct Seen
 	uint64		sanctions;
 } Seen;
 
+/*
+ * What a reader sees of a state.  Sanctions are hashed by their flags and ends
+ * (FNV-1a).
+ */
 static Seen
 seen(const Policy *policy, const EngineState *state)
 {
@@ -120,6 +133,7 @@ seen(const Policy *policy, const EngineState *state)
 	return s;
 }
 
+/* See engine.h.  Instants that only load entries or put off a clock are passed over. */
 TimestampTz
 engine_next_change(const Policy *policy, const EngineState *state)
 {

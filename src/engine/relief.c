@@ -25,7 +25,7 @@
 
 /* ---------- operations ---------- */
 
-/* Gives back what an entry still costs, which counts no longer. */
+/* See relief.h; ENTRY_EXPIRED or ENTRY_VOID. */
 Points
 relief_void_entry(Fold *fold, LiveEntry *entry, uint32 flag)
 {
@@ -35,6 +35,10 @@ relief_void_entry(Fold *fold, LiveEntry *entry, uint32 flag)
 	return score_give(fold, back);
 }
 
+/*
+ * Does a relief that voids entries select this one?  sanction, which may be
+ * null: only entries that can have led to it count.
+ */
 static bool
 void_selects(Fold *fold, const Relief *relief, const LiveEntry *entry,
 			 const SanctionState *sanction)
@@ -47,7 +51,11 @@ void_selects(Fold *fold, const Relief *relief, const LiveEntry *entry,
 	return entry_matches(fold, &relief->filter, entry);
 }
 
-/* Moves the score towards a target; an age relief only within its entry. */
+/*
+ * Moves the score to a target and gives the change.  A relief by age (entry is
+ * not null) gives back no more than its entry still costs, and takes it from
+ * that entry.
+ */
 static Points
 move_score(Fold *fold, Points target, LiveEntry *entry)
 {
@@ -60,6 +68,7 @@ move_score(Fold *fold, Points target, LiveEntry *entry)
 	return score_give(fold, group_lower(fold, entry, (Points) Min(given, POINTS_MAX)));
 }
 
+/* See relief.h. */
 Points
 relief_apply(Fold *fold, int index, LiveEntry *entry, const SanctionState *sanction,
 			 bool *changed)
@@ -95,6 +104,10 @@ relief_apply(Fold *fold, int index, LiveEntry *entry, const SanctionState *sanct
 	return (Points) delta;
 }
 
+/*
+ * See relief.h.  Settled entries are loaded only when none of the others would
+ * be voided.
+ */
 bool
 relief_effective(Fold *fold, int index)
 {
@@ -118,6 +131,7 @@ relief_effective(Fold *fold, int index)
 	}
 }
 
+/* See relief.h. */
 void
 relief_effect(Fold *fold, EffectKind kind, int index, int64 entry, Points delta,
 			  const char *detail)
@@ -136,6 +150,10 @@ relief_effect(Fold *fold, EffectKind kind, int index, int64 entry, Points delta,
 
 /* ---------- boundaries ---------- */
 
+/*
+ * See relief.h.  A boundary lies at the instant at hand when it is the first
+ * one after the microsecond before.
+ */
 bool
 relief_boundaries(Fold *fold)
 {
@@ -167,7 +185,11 @@ relief_boundaries(Fold *fold)
 	return result;
 }
 
-/* The next boundary that will do something, as far as can be told from here. */
+/*
+ * The next boundary of one relief at which it will do something, as far as can
+ * be told from here: where its condition varies, later boundaries are tried,
+ * MAX_TICKS_AHEAD of them at most, and none that is not before `before`.
+ */
 static TimestampTz
 boundary_next(Fold *fold, int index, TimestampTz before)
 {
@@ -193,6 +215,7 @@ boundary_next(Fold *fold, int index, TimestampTz before)
 	return at;
 }
 
+/* See relief.h; each next search stops at the earliest boundary found so far. */
 TimestampTz
 relief_boundaries_next(Fold *fold, TimestampTz before)
 {
@@ -209,6 +232,10 @@ relief_boundaries_next(Fold *fold, TimestampTz before)
 
 /* ---------- activities ---------- */
 
+/*
+ * Everything up to and including this instant lies before the time over which a
+ * quota counts; DT_NOBEGIN: it counts for ever.
+ */
 static TimestampTz
 quota_from(Fold *fold, const Quota *quota)
 {
@@ -272,6 +299,10 @@ quota_left(Fold *fold, int index, const char **detail)
 	return (Points) left;
 }
 
+/*
+ * Carries out one relief for an activity, as far as quotas, the cool-down and
+ * the score's limits leave room, and tells what it gave or why it gave nothing.
+ */
 static void
 give_credit(Fold *fold, int index, const EngineEvent *event)
 {
@@ -336,6 +367,10 @@ give_credit(Fold *fold, int index, const EngineEvent *event)
 	relief_effect(fold, EFFECT_ACTIVITY, index, event->key.id, delta, detail);
 }
 
+/*
+ * See relief.h.  An activity to which reliefs listen, but none applies, is told
+ * as not eligible.
+ */
 void
 relief_activity(Fold *fold, const EngineEvent *event)
 {
@@ -367,6 +402,7 @@ relief_activity(Fold *fold, const EngineEvent *event)
 
 /* ---------- sanctions ---------- */
 
+/* See relief.h. */
 bool
 relief_sanction(Fold *fold, SanctionState *sanction, bool start)
 {

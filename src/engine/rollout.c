@@ -6,6 +6,12 @@
 
 #include "engine/engine.h"
 
+/*
+ * See engine.h.  An account's share is a hash of its id as a number in [0, 1),
+ * so that it is drawn once and for all.  The hash is SplitMix64 (G. Steele, D.
+ * Lea, C. Flood: "Fast splittable pseudorandom number generators", OOPSLA
+ * 2014), which is the same on every machine and in every version.
+ */
 bool
 engine_enforced(const Policy *policy, int64 account_id, TimestampTz starts)
 {

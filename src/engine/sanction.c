@@ -22,6 +22,10 @@
 
 /* ---------- effects ---------- */
 
+/*
+ * Tells a trace about a sanction; of openings one is told that asked for
+ * nothing else.
+ */
 static void
 sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char *detail)
 {
@@ -60,6 +64,7 @@ open_sanction_of(EngineState *state, int rung, bool enforced)
 	return NULL;
 }
 
+/* Adds a sanction to the state, with nothing known yet of its end. */
 static SanctionState *
 append_sanction(Fold *fold, int rung, int64 cause, bool held, TimestampTz starts)
 {
@@ -86,6 +91,10 @@ append_sanction(Fold *fold, int rung, int64 cause, bool held, TimestampTz starts
 	return s;
 }
 
+/*
+ * See sanction.h.  Figures are those of the instant at which the sanction
+ * opens, merges or is taken over; they do not change with the account later.
+ */
 void
 sanction_fill_terms(Fold *fold, SanctionState *s)
 {
@@ -100,7 +109,11 @@ sanction_fill_terms(Fold *fold, SanctionState *s)
 								 expr_eval(rung->terms[i].value, &fold->env));
 }
 
-/* It fires again while it runs: the two become one. */
+/*
+ * A rung fires again while a sanction of it runs, and the two become one: with
+ * add the new length is put behind the old end, else the later end counts.  True
+ * when that changed anything.
+ */
 static bool
 merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz starts, bool add)
 {
@@ -132,6 +145,10 @@ merge_sanction(Fold *fold, SanctionState *s, const Measure *m, TimestampTz start
 	return true;
 }
 
+/*
+ * See sanction.h.  A sanction of the same rung that runs already decides by the
+ * rung's `overlap` what comes of the new one.
+ */
 bool
 sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz decided)
 {
@@ -207,6 +224,7 @@ sanction_open(Fold *fold, int rung_index, int64 cause, bool held, TimestampTz de
 
 /* ---------- waiting for another ---------- */
 
+/* The sanction of a number, or null when it is forgotten. */
 static SanctionState *
 sanction_numbered(EngineState *state, int64 number)
 {
@@ -264,6 +282,10 @@ sanctions_queue(Fold *fold)
 
 /* ---------- starting and ending ---------- */
 
+/*
+ * The end of a sanction has come: clocks of clean time go on, reliefs tied to
+ * the end run, and what waited for it follows.
+ */
 static void
 end_sanction(Fold *fold, SanctionState *s, EffectKind kind, bool in_its_own_way)
 {
@@ -281,6 +303,7 @@ end_sanction(Fold *fold, SanctionState *s, EffectKind kind, bool in_its_own_way)
 	sanctions_queue(fold);
 }
 
+/* See sanction.h.  One that has not started is one that never was. */
 void
 sanction_release(Fold *fold, SanctionState *s, ReleaseReason reason)
 {
@@ -299,6 +322,7 @@ sanction_release(Fold *fold, SanctionState *s, ReleaseReason reason)
 				 reason == RELEASE_COUNTED);
 }
 
+/* See sanction.h.  Ends are processed in the order of opening. */
 bool
 sanctions_end_due(Fold *fold)
 {
@@ -321,7 +345,7 @@ sanctions_end_due(Fold *fold)
 	return changed;
 }
 
-/* What the start of a sanction ends, as its rung says. */
+/* Ends the sanctions that the start of one ends, as its rung says; at: its place. */
 static void
 end_others(Fold *fold, int at)
 {
@@ -341,6 +365,10 @@ end_others(Fold *fold, int at)
 	}
 }
 
+/*
+ * See sanction.h.  Starting counts: it is now that a rung has fired, and that
+ * what it replaces ends.
+ */
 bool
 sanctions_start_due(Fold *fold)
 {
@@ -368,6 +396,7 @@ sanctions_start_due(Fold *fold)
 	return changed;
 }
 
+/* See sanction.h. */
 TimestampTz
 sanctions_next_due(Fold *fold)
 {
@@ -393,7 +422,10 @@ sanctions_next_due(Fold *fold)
 
 /* ---------- activities ---------- */
 
-/* All conditions met, and all events counted? Then it ends, or its end is known. */
+/*
+ * All conditions of a sanction are met, or all events counted: it ends now, or at
+ * the end of its least length.
+ */
 static void
 conditions_met(Fold *fold, SanctionState *s, ReleaseReason reason)
 {
@@ -410,6 +442,10 @@ conditions_met(Fold *fold, SanctionState *s, ReleaseReason reason)
 		sanction_release(fold, s, reason);
 }
 
+/*
+ * See sanction.h.  A condition is met by one activity, once; a choice between
+ * sanctions ends the one that runs and opens the other.
+ */
 void
 sanctions_activity(Fold *fold, const EngineEvent *event)
 {
@@ -466,6 +502,7 @@ sanctions_activity(Fold *fold, const EngineEvent *event)
 	}
 }
 
+/* See sanction.h. */
 void
 sanctions_overturn(Fold *fold, int64 violation_id)
 {

@@ -40,6 +40,7 @@ is_nearer(const SpanCase *a, const SpanCase *b, const Span *length, TimestampTz 
 	return away[0] < away[1];
 }
 
+/* See engine.h. */
 bool
 engine_length_open(const Rung *rung, const Span *length, TimestampTz from, pg_tz *zone,
 				   const SpanCase **range)
@@ -58,6 +59,10 @@ engine_length_open(const Rung *rung, const Span *length, TimestampTz from, pg_tz
 	return false;
 }
 
+/*
+ * See engine.h.  Which rungs a violation opens is not known before, so that the
+ * length of any will do; rungs that hold while their condition does have none.
+ */
 bool
 engine_check_length(const Policy *policy, int rule, const Span *length, TimestampTz from,
 					const SpanCase **range)
@@ -75,6 +80,7 @@ engine_check_length(const Policy *policy, int rule, const Span *length, Timestam
 	return false;
 }
 
+/* See sanction_length.h. */
 bool
 sanction_measure(Fold *fold, const Rung *rung, Measure *m)
 {
@@ -122,7 +128,7 @@ sanction_measure(Fold *fold, const Rung *rung, Measure *m)
 	return !m->has_length || !span_empty(&m->length) || m->conditions || m->left >= 0;
 }
 
-/* The end of a sanction of a rung that lasts so long from an instant. */
+/* See sanction_length.h. */
 TimestampTz
 sanction_length_end(const Fold *fold, int rung, TimestampTz from, const Span *length)
 {
@@ -132,7 +138,10 @@ sanction_length_end(const Fold *fold, int rung, TimestampTz from, const Span *le
 	return policy->rungs[rung].rolls ? workday_roll(&policy->calendar, end, policy->zone) : end;
 }
 
-/* Ends of a sanction that starts, or goes on, at an instant. */
+/*
+ * See sanction_length.h.  With conditions or a count the end is not known
+ * before they are met, and the length is the least.
+ */
 void
 sanction_set_ends(Fold *fold, SanctionState *s, const Measure *m, TimestampTz from)
 {

@@ -14,6 +14,10 @@
 #include "engine/score.h"
 #include "engine/state.h"
 
+/*
+ * A number of points as Points, which cannot be larger than POINTS_MAX on
+ * either side.
+ */
 static inline Points
 clamp(int64 points)
 {
@@ -40,6 +44,7 @@ clip(const Fold *fold, int64 target)
 	return (Points) Min(Max(target, low), high);
 }
 
+/* See score.h.  OP_VOID moves the score by way of its entries, not here. */
 Points
 score_after(Fold *fold, ReliefOp op, Points amount)
 {
@@ -101,6 +106,10 @@ consume(Fold *fold, int64 points)
 	}
 }
 
+/*
+ * See score.h.  What is given back is the change in the account's favour:
+ * upwards, or downwards where points pile up.
+ */
 Points
 score_set(Fold *fold, Points target)
 {
@@ -114,6 +123,7 @@ score_set(Fold *fold, Points target)
 	return clamp(delta);
 }
 
+/* See score.h.  A score at its limit takes no more than what is left to it. */
 Points
 score_charge(Fold *fold, Points price)
 {
@@ -129,6 +139,7 @@ score_charge(Fold *fold, Points price)
 	return before - state->score;
 }
 
+/* See score.h. */
 Points
 score_give(Fold *fold, Points amount)
 {

@@ -18,6 +18,7 @@
 #include "engine/serialize.h"
 #include "engine/state.h"
 
+/* Writes the value of a fact or of a figure; a null has no type. */
 static void
 put_value(Writer *w, const ExprValue *value)
 {
@@ -42,6 +43,7 @@ put_value(Writer *w, const ExprValue *value)
 	}
 }
 
+/* Writes a span. */
 static void
 put_span(Writer *w, const Span *span)
 {
@@ -73,6 +75,10 @@ policy_shape(const Policy *policy)
 				body(&w, policy, &state->list[i]); \
 	} while (0)
 
+/*
+ * Writes an entry by itself, for a state without parts.  A byte says which of
+ * the rarer fields follow.
+ */
 static void
 put_entry(Writer *w, const Policy *policy, const LiveEntry *entry)
 {
@@ -102,6 +108,7 @@ put_entry(Writer *w, const Policy *policy, const LiveEntry *entry)
 		put_span(w, &entry->lives[i]);
 }
 
+/* Writes the record of a mark. */
 static void
 put_mark(Writer *w, const Policy *policy, const MarkRecord *mark)
 {
@@ -110,6 +117,7 @@ put_mark(Writer *w, const Policy *policy, const MarkRecord *mark)
 	put_instant(w, mark->at);
 }
 
+/* Writes an activity. */
 static void
 put_activity(Writer *w, const Policy *policy, const ActivityRecord *record)
 {
@@ -119,6 +127,7 @@ put_activity(Writer *w, const Policy *policy, const ActivityRecord *record)
 	put_double(w, record->quantity);
 }
 
+/* Writes a sanction; what only some have is written where its flags say so. */
 static void
 put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 {
@@ -151,6 +160,7 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 		put_value(w, &s->terms[i]);
 }
 
+/* Writes a credit. */
 static void
 put_grant(Writer *w, const Policy *policy, const GrantRecord *grant)
 {
@@ -159,6 +169,10 @@ put_grant(Writer *w, const Policy *policy, const GrantRecord *grant)
 	put_signed(w, grant->amount);
 }
 
+/*
+ * Writes what must be known of the parts to read them: their stamps and sizes,
+ * how far each has been loaded, and the summary of what is settled.
+ */
 static void
 put_store(Writer *w, const EntryStore *store)
 {
@@ -193,6 +207,7 @@ put_store(Writer *w, const EntryStore *store)
 	}
 }
 
+/* Does the ladder remember anything?  Mostly not, and then one byte says so. */
 static bool
 any_rung_memory(const Policy *policy, const EngineState *state)
 {
@@ -202,6 +217,34 @@ any_rung_memory(const Policy *policy, const EngineState *state)
 	return false;
 }
 
+/* Writes the clock of a relief by clean time. */
+static void
+put_clock(Writer *w, const CleanClock *clock)
+{
+	put_instant(w, clock->base);
+	put_span(w, &clock->span);
+	put_signed(w, clock->steps);
+	put_signed(w, clock->active_days);
+	put_instant(w, clock->active_day);
+	put_instant(w, clock->paused);
+	put_byte(w, (clock->first ? 1 : 0) | (clock->idle ? 2 : 0));
+}
+
+/* Writes what the ladder remembers. */
+static void
+put_rungs(Writer *w, const Policy *policy, const EngineState *state)
+{
+	bool		any = any_rung_memory(policy, state);
+
+	put_byte(w, any ? 1 : 0);
+	for (int i = 0; any && i < policy->nrungs; i++)
+	{
+		put_unsigned(w, ((uint64) state->fired[i] << 1) | state->disarmed[i]);
+		put_signed(w, state->multiples[i]);
+	}
+}
+
+/* The bytes of a state, with what must be known of its parts, but without these. */
 static bytea *
 state_bytes(const Policy *policy, const EngineState *state)
 {
@@ -238,28 +281,8 @@ state_bytes(const Policy *policy, const EngineState *state)
 	for (int i = 0; i < policy->ncounters; i++)
 		put_signed(&w, state->counters[i]);
 	for (int i = 0; i < plan->nevery; i++)
-	{
-		const CleanClock *clock = &state->clocks[i];
-
-		put_instant(&w, clock->base);
-		put_span(&w, &clock->span);
-		put_signed(&w, clock->steps);
-		put_signed(&w, clock->active_days);
-		put_instant(&w, clock->active_day);
-		put_instant(&w, clock->paused);
-		put_byte(&w, (clock->first ? 1 : 0) | (clock->idle ? 2 : 0));
-	}
-	if (!any_rung_memory(policy, state))
-		put_byte(&w, 0);
-	else
-	{
-		put_byte(&w, 1);
-		for (int i = 0; i < policy->nrungs; i++)
-		{
-			put_unsigned(&w, ((uint64) state->fired[i] << 1) | state->disarmed[i]);
-			put_signed(&w, state->multiples[i]);
-		}
-	}
+		put_clock(&w, &state->clocks[i]);
+	put_rungs(&w, policy, state);
 	put_unsigned(&w, state->npending);
 	for (int i = 0; i < state->npending; i++)
 	{
@@ -301,6 +324,7 @@ state_bytes(const Policy *policy, const EngineState *state)
 	return result;
 }
 
+/* See engine.h; entries that are settled are loaded first, in a copy. */
 bytea *
 engine_serialize(const Policy *policy, const EngineState *state)
 {
@@ -315,6 +339,7 @@ engine_serialize(const Policy *policy, const EngineState *state)
 	return state_bytes(policy, whole);
 }
 
+/* See engine.h. */
 bytea *
 engine_store(const Policy *policy, EngineState *state, const EngineLimits *limits,
 			 const void **parts)

@@ -29,6 +29,7 @@ static const struct
 	{"second", 0, 0, USECS_PER_SEC}
 };
 
+/* See span.h; "day" and "days" are the same. */
 bool
 span_unit(const char *name, int len, Span *one)
 {
@@ -49,6 +50,7 @@ span_unit(const char *name, int len, Span *one)
 	return false;
 }
 
+/* See span.h.  Parts may come in any order and more than once; their sum counts. */
 bool
 span_parse(const char *text, Span *span)
 {
@@ -114,6 +116,7 @@ span_parse(const char *text, Span *span)
 	return parts > 0;
 }
 
+/* See span.h.  A span of less than a second is told in microseconds. */
 char *
 span_text(const Span *span)
 {

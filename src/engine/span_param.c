@@ -8,6 +8,7 @@
 #include "engine/expr.h"
 #include "engine/span_param.h"
 
+/* See span_param.h. */
 const SpanCase *
 span_case(Fold *fold, const SpanParam *param)
 {
@@ -21,6 +22,7 @@ span_case(Fold *fold, const SpanParam *param)
 	return NULL;
 }
 
+/* See span_param.h. */
 bool
 span_case_value(Fold *fold, const SpanCase *c, Span *span)
 {
@@ -38,6 +40,7 @@ span_case_value(Fold *fold, const SpanCase *c, Span *span)
 	return true;
 }
 
+/* See span_param.h. */
 bool
 span_of_case(Fold *fold, const SpanParam *param, Span *span)
 {

@@ -14,6 +14,7 @@
 
 /* ---------- memory ---------- */
 
+/* See state.h; none for no elements, else a power of two from 4 on. */
 Size
 state_capacity(int n)
 {
@@ -26,6 +27,10 @@ state_capacity(int n)
 	return capacity;
 }
 
+/*
+ * See state.h.  The room is full whenever n is a power of two, so that no
+ * capacity need be kept.
+ */
 void *
 state_room(EngineState *state, void *array, int n, Size size)
 {
@@ -61,6 +66,7 @@ lay_out(const Policy *policy, EngineState *state, char *base)
 	return at;
 }
 
+/* See state.h. */
 EngineState *
 state_alloc(const Policy *policy)
 {
@@ -76,6 +82,7 @@ state_alloc(const Policy *policy)
 
 /* ---------- values ---------- */
 
+/* See state.h. */
 ExprValue
 value_copy(MemoryContext context, ExprValue value)
 {
@@ -86,6 +93,7 @@ value_copy(MemoryContext context, ExprValue value)
 	return value;
 }
 
+/* See state.h. */
 ExprValue *
 values_copy(MemoryContext context, const ExprValue *values, int n)
 {
@@ -99,6 +107,7 @@ values_copy(MemoryContext context, const ExprValue *values, int n)
 	return copy;
 }
 
+/* See state.h. */
 bool
 value_equal(const ExprValue *a, const ExprValue *b)
 {
@@ -121,6 +130,7 @@ value_equal(const ExprValue *a, const ExprValue *b)
 	return false;
 }
 
+/* See state.h. */
 ExprValue
 state_attribute(const Policy *policy, const EngineState *state, int index)
 {
@@ -152,6 +162,7 @@ state_attribute(const Policy *policy, const EngineState *state, int index)
 	return v;
 }
 
+/* See engine.h: by instant, then by class, then by id. */
 int
 event_key_cmp(const EventKey *a, const EventKey *b)
 {
@@ -164,6 +175,7 @@ event_key_cmp(const EventKey *a, const EventKey *b)
 	return 0;
 }
 
+/* See state.h. */
 int
 collapse_state_cmp(const void *a, const void *b)
 {
@@ -183,6 +195,7 @@ collapse_state_cmp(const void *a, const void *b)
 	return 0;
 }
 
+/* See engine.h; TIER_CLEAR, which is 0, when no sanction is in force. */
 int
 engine_tier(const Policy *policy, const EngineState *state, TimestampTz at)
 {

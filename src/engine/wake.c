@@ -27,6 +27,11 @@ window_turn(Fold *fold, const Observable *o, TimestampTz instant)
 	return span_leaving(instant, &o->window, fold->policy->zone);
 }
 
+/*
+ * When time alone changes the value of an observable next.  What enters or
+ * leaves first counts; where things leave in the order in which they stand, the
+ * first one is that.
+ */
 static TimestampTz
 observable_wake(Fold *fold, const Observable *o)
 {
@@ -131,6 +136,7 @@ next_tick(Fold *fold, TimestampTz before)
 	return at;
 }
 
+/* See wake.h. */
 TimestampTz
 observe_next_wake(Fold *fold, TimestampTz before)
 {

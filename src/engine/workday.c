@@ -12,6 +12,7 @@
 /* A calendar on which nobody ever works leaves a period as it is. */
 #define MAX_DAYS_OFF 366
 
+/* For bsearch(): a Julian date with a day of a calendar. */
 static int
 day_cmp(const void *a, const void *b)
 {
@@ -21,7 +22,10 @@ day_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* day: a Julian date */
+/*
+ * Is a day, a Julian date, one that is worked on?  A day that the calendar
+ * lists is what the list says; all others follow the weekend.
+ */
 static bool
 works_on(const WorkCalendar *calendar, int32 day)
 {
@@ -34,8 +38,9 @@ works_on(const WorkCalendar *calendar, int32 day)
 }
 
 /*
- * The last day of a period that ends at midnight is the day before.  The end
- * moves by whole days, so that what was cut off in the middle of a day still is.
+ * See workday.h.  The last day of a period that ends at midnight is the day
+ * before.  The end moves by whole days, so that what was cut off in the middle
+ * of a day still is.
  */
 TimestampTz
 workday_roll(const WorkCalendar *calendar, TimestampTz end, pg_tz *zone)

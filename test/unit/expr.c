@@ -2,7 +2,7 @@
  * expr.c
  *		The expression language without a server.
  *
- * Links: src/engine/expr.c src/engine/expr_analyze.c src/engine/expr_parse.c src/engine/expr_token.c src/engine/expr_type.c src/engine/names.c src/engine/span.c
+ * Links: src/engine/expr_eval.c src/engine/expr_analyze.c src/engine/expr_parse.c src/engine/expr_token.c src/engine/expr_type.c src/engine/names.c src/engine/span.c
  */
 #include "postgres.h"
 

@@ -1,8 +1,8 @@
 /*
- * expr.c
- *		The expression language of policy documents: making and evaluating
- *		expressions.  Their text is read in expr_parse.c, and expr_analyze.c
- *		examines them.
+ * expr_eval.c
+ *		The expression language of policy documents: the nodes of expressions,
+ *		and their values.  Text is read in expr_parse.c, and expr_analyze.c
+ *		examines expressions.
  *
  * An expression is a small tree whose constant parts are folded while it is
  * built.  The height of the tree is limited, so that evaluation cannot run out
@@ -28,6 +28,7 @@
  * ------------------------------------------------------------------------
  */
 
+/* Compares numbers; what differs by dust is equal. */
 static inline int
 compare_numbers(double a, double b)
 {
@@ -36,6 +37,7 @@ compare_numbers(double a, double b)
 	return a < b ? -1 : 1;
 }
 
+/* Does an operator hold for the outcome of a comparison (below, at or above 0)? */
 static inline bool
 compare_holds(CompareOp op, int cmp)
 {
@@ -121,6 +123,102 @@ variable_value(ExprVar var, int index, const ExprEnv *env)
 	}
 }
 
+static ExprValue eval_node(const Node *node, const ExprEnv *env);
+
+/* "and" and "or", as in SQL: a null only matters if nothing decides. */
+static ExprValue
+eval_logic(const Node *node, const ExprEnv *env)
+{
+	bool		decides = node->kind == NODE_OR;
+	bool		seen_null = false;
+
+	for (int i = 0; i < node->nargs; i++)
+	{
+		ExprValue	a = eval_node(node->args[i], env);
+
+		if (a.isnull)
+			seen_null = true;
+		else if ((a.number != 0) == decides)
+			return boolean_value(decides);
+	}
+	return seen_null ? null_value() : boolean_value(!decides);
+}
+
+/*
+ * Is a value one of a list of constants?  Null when it is not, and the list has
+ * a null.
+ */
+static ExprValue
+eval_in(const Node *node, const ExprEnv *env)
+{
+	ExprValue	a = eval_node(node->args[0], env);
+	bool		seen_null = false;
+
+	if (a.isnull)
+		return a;
+	for (int i = 1; i < node->nargs; i++)
+	{
+		const ExprValue *b = &node->args[i]->value;
+
+		if (b->isnull)
+			seen_null = true;
+		else if (compare_values(&a, b, false) == 0)
+			return boolean_value(true);
+	}
+	return seen_null ? null_value() : boolean_value(false);
+}
+
+/* The result of an operator on two numbers.  Dividing by zero gives null. */
+static ExprValue
+eval_arithmetic(NodeKind kind, double a, double b)
+{
+	switch (kind)
+	{
+		case NODE_ADD:
+			return number_value(a + b);
+		case NODE_SUBTRACT:
+			return number_value(a - b);
+		case NODE_MULTIPLY:
+			return number_value(a * b);
+		case NODE_DIVIDE:
+			return b == 0 ? null_value() : number_value(a / b);
+		default:
+			return b == 0 ? null_value() : number_value(fmod(a, b));
+	}
+}
+
+/* The least or the greatest of some values; null when one of them is. */
+static ExprValue
+eval_extreme(const Node *node, const ExprEnv *env)
+{
+	ExprValue	a = eval_node(node->args[0], env);
+
+	for (int i = 1; i < node->nargs && !a.isnull; i++)
+	{
+		ExprValue	b = eval_node(node->args[i], env);
+		int			cmp;
+
+		if (b.isnull)
+			return b;
+		cmp = compare_values(&b, &a, false);
+		if (node->kind == NODE_MIN ? cmp < 0 : cmp > 0)
+			a = b;
+	}
+	return a;
+}
+
+/* A number rounded down, up or to the nearest whole one. */
+static ExprValue
+eval_rounded(NodeKind kind, double number)
+{
+	/* 0.1 * 30 is 3, not a little more */
+	if (fabs(number - round(number)) < NUMBER_DUST)
+		return number_value(round(number));
+	return number_value(kind == NODE_FLOOR ? floor(number) :
+						kind == NODE_CEIL ? ceil(number) : round(number));
+}
+
+/* The value of a tree; env may be null for one that has no names. */
 static ExprValue
 eval_node(const Node *node, const ExprEnv *env)
 {
@@ -138,21 +236,7 @@ eval_node(const Node *node, const ExprEnv *env)
 
 		case NODE_AND:
 		case NODE_OR:
-			{
-				/* as in SQL: a null only matters if nothing decides */
-				bool		decides = node->kind == NODE_OR;
-				bool		seen_null = false;
-
-				for (int i = 0; i < node->nargs; i++)
-				{
-					a = eval_node(node->args[i], env);
-					if (a.isnull)
-						seen_null = true;
-					else if ((a.number != 0) == decides)
-						return boolean_value(decides);
-				}
-				return seen_null ? null_value() : boolean_value(!decides);
-			}
+			return eval_logic(node, env);
 
 		case NODE_NOT:
 			a = eval_node(node->args[0], env);
@@ -169,22 +253,7 @@ eval_node(const Node *node, const ExprEnv *env)
 											   compare_values(&a, &b, node->by_severity)));
 
 		case NODE_IN:
-			{
-				bool		seen_null = false;
-
-				a = eval_node(node->args[0], env);
-				if (a.isnull)
-					return a;
-				for (int i = 1; i < node->nargs; i++)
-				{
-					b = node->args[i]->value;
-					if (b.isnull)
-						seen_null = true;
-					else if (compare_values(&a, &b, false) == 0)
-						return boolean_value(true);
-				}
-				return seen_null ? null_value() : boolean_value(false);
-			}
+			return eval_in(node, env);
 
 		case NODE_ADD:
 		case NODE_SUBTRACT:
@@ -195,23 +264,7 @@ eval_node(const Node *node, const ExprEnv *env)
 			if (a.isnull)
 				return a;
 			b = eval_node(node->args[1], env);
-			if (b.isnull)
-				return b;
-			switch (node->kind)
-			{
-				case NODE_ADD:
-					return number_value(a.number + b.number);
-				case NODE_SUBTRACT:
-					return number_value(a.number - b.number);
-				case NODE_MULTIPLY:
-					return number_value(a.number * b.number);
-				case NODE_DIVIDE:
-					return b.number == 0 ? null_value() :
-						number_value(a.number / b.number);
-				default:
-					return b.number == 0 ? null_value() :
-						number_value(fmod(a.number, b.number));
-			}
+			return b.isnull ? b : eval_arithmetic(node->kind, a.number, b.number);
 
 		case NODE_NEGATE:
 			a = eval_node(node->args[0], env);
@@ -223,32 +276,13 @@ eval_node(const Node *node, const ExprEnv *env)
 
 		case NODE_MIN:
 		case NODE_MAX:
-			a = eval_node(node->args[0], env);
-			for (int i = 1; i < node->nargs && !a.isnull; i++)
-			{
-				int			cmp;
-
-				b = eval_node(node->args[i], env);
-				if (b.isnull)
-					return b;
-				cmp = compare_values(&b, &a, false);
-				if (node->kind == NODE_MIN ? cmp < 0 : cmp > 0)
-					a = b;
-			}
-			return a;
+			return eval_extreme(node, env);
 
 		case NODE_FLOOR:
 		case NODE_CEIL:
 		case NODE_ROUND:
 			a = eval_node(node->args[0], env);
-			if (a.isnull)
-				return a;
-			/* 0.1 * 30 is 3, not a little more */
-			if (fabs(a.number - round(a.number)) < NUMBER_DUST)
-				return number_value(round(a.number));
-			return number_value(node->kind == NODE_FLOOR ? floor(a.number) :
-								node->kind == NODE_CEIL ? ceil(a.number) :
-								round(a.number));
+			return a.isnull ? a : eval_rounded(node->kind, a.number);
 
 		case NODE_ABS:
 			a = eval_node(node->args[0], env);
@@ -256,9 +290,7 @@ eval_node(const Node *node, const ExprEnv *env)
 
 		case NODE_LN:
 			a = eval_node(node->args[0], env);
-			if (a.isnull || a.number <= 0)
-				return null_value();
-			return number_value(log(a.number));
+			return a.isnull || a.number <= 0 ? null_value() : number_value(log(a.number));
 
 		case NODE_COALESCE:
 			for (int i = 0; i < node->nargs; i++)
@@ -283,6 +315,7 @@ eval_node(const Node *node, const ExprEnv *env)
 	return null_value();
 }
 
+/* See expr.h. */
 ExprValue
 expr_eval(const Expr *expr, const ExprEnv *env)
 {
@@ -300,6 +333,10 @@ expr_eval(const Expr *expr, const ExprEnv *env)
 	return eval_node(expr->root, env);
 }
 
+/*
+ * See expr.h; here and in expr_eval() the most frequent kind of condition goes
+ * without a tree.
+ */
 bool
 expr_true(const Expr *expr, const ExprEnv *env)
 {
@@ -315,6 +352,7 @@ expr_true(const Expr *expr, const ExprEnv *env)
 	return !v.isnull && v.number != 0;
 }
 
+/* See expr.h. */
 double
 expr_number(const Expr *expr, const ExprEnv *env)
 {
@@ -323,12 +361,14 @@ expr_number(const Expr *expr, const ExprEnv *env)
 	return v.isnull ? 0 : v.number;
 }
 
+/* See expr.h. */
 Points
 expr_points(const Expr *expr, const ExprEnv *env)
 {
 	return expr->fixed ? expr->points : points_from_double(expr_number(expr, env));
 }
 
+/* See expr.h. */
 Points
 points_from_double(double points)
 {
@@ -344,6 +384,7 @@ points_from_double(double points)
 	return (Points) d;
 }
 
+/* See expr.h. */
 bool
 expr_is_constant(const Expr *expr, double *value)
 {
@@ -357,12 +398,14 @@ expr_is_constant(const Expr *expr, double *value)
 	return true;
 }
 
+/* See expr.h. */
 bool
 expr_is_null(const Expr *expr)
 {
 	return expr->root->kind == NODE_CONSTANT && expr->root->value.isnull;
 }
 
+/* See expr.h. */
 ExprType
 expr_type(const Expr *expr)
 {
@@ -374,6 +417,7 @@ expr_type(const Expr *expr)
  * ------------------------------------------------------------------------
  */
 
+/* See expr_tree.h. */
 Node *
 expr_make_node(NodeKind kind, ExprType type)
 {
@@ -385,6 +429,7 @@ expr_make_node(NodeKind kind, ExprType type)
 	return node;
 }
 
+/* See expr_tree.h. */
 Node *
 expr_make_constant(ExprValue value)
 {
@@ -394,6 +439,7 @@ expr_make_constant(ExprValue value)
 	return node;
 }
 
+/* See expr_tree.h. */
 Node *
 expr_make_text(char *text)
 {
@@ -436,6 +482,10 @@ expr_make_op(NodeKind kind, ExprType type, CompareOp op, int nargs, Node **args)
 	return node;
 }
 
+/*
+ * See expr_tree.h.  What is a single comparison, or a number, is known as such
+ * from here on.
+ */
 Expr *
 expr_make(Node *root)
 {
@@ -462,24 +512,28 @@ expr_make(Node *root)
 	return expr;
 }
 
+/* See expr.h. */
 Expr *
 expr_constant_number(double value)
 {
 	return expr_make(expr_make_constant(number_value(value)));
 }
 
+/* See expr.h. */
 Expr *
 expr_constant_boolean(bool value)
 {
 	return expr_make(expr_make_constant(boolean_value(value)));
 }
 
+/* See expr.h. */
 Expr *
 expr_constant_null(void)
 {
 	return expr_make(expr_make_constant(null_value()));
 }
 
+/* See expr.h. */
 Expr *
 expr_if(Expr *condition, Expr *then, Expr *otherwise)
 {
