@@ -78,6 +78,10 @@ static GrowingTable step_reads[] = {
 	{"restriction"}, {"account"}, {"standing"}
 };
 
+/*
+ * Most accounts never apply for a certification: where their rows can be
+ * read without SQL, those are left out before anything is locked.
+ */
 int
 certified_lock(int64 *accounts, int naccounts, bool steps)
 {
@@ -121,6 +125,10 @@ schemes_with_facts(int *n)
 	return datum_array(names, NULL, *n, TEXTOID);
 }
 
+/*
+ * Does any certification lead to a fact?  What the configuration says is
+ * enough: it stays as it is while the turn of an account is held.
+ */
 bool
 facts_derive(void)
 {
@@ -164,6 +172,11 @@ may_take_steps(const StandingKey *key, bool costs)
 	return false;
 }
 
+/*
+ * Adds to sorted keys the standings that some accounts have under some
+ * schemes, only to be locked; what is among the keys already stays as it
+ * is.  *keys is a new array then.
+ */
 static void
 add_standings(StandingKey **keys, int *nkeys, const int64 *accounts, int naccounts, Datum schemes)
 {
@@ -194,6 +207,11 @@ add_standings(StandingKey **keys, int *nkeys, const int64 *accounts, int naccoun
 	*nkeys = n;
 }
 
+/*
+ * Two lists of accounts are made of the keys, both in their order: those
+ * whose certifications may gain or lose weight by a sanction, and among them
+ * those that may take steps.
+ */
 void
 certified_keys_lock(StandingKey **keys, int *nkeys)
 {
@@ -246,6 +264,10 @@ certified_keys_lock(StandingKey **keys, int *nkeys)
 
 /* ---------- the order of locks ---------- */
 
+/*
+ * The accounts of a list of keys, sorted and distinct, with their turns
+ * first where a scheme can withhold certifications.
+ */
 void
 lock_accounts_of(const KeyList *list)
 {

@@ -43,6 +43,7 @@ typedef struct Opened
 	TimestampTz opened;
 } Opened;
 
+/* By account, for qsort() and bsearch(). */
 static int
 opened_cmp(const void *a, const void *b)
 {

@@ -33,6 +33,10 @@
 PG_FUNCTION_INFO_V1(governance_link_apply);
 PG_FUNCTION_INFO_V1(governance_exemption_apply);
 
+/*
+ * A row of governance.account_link; an empty range is a link that ends
+ * before it begins.
+ */
 static Link
 read_link(Relation relation, HeapTuple row)
 {
@@ -138,6 +142,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* A row of governance.exemption, and whose it is. */
 static Exemption
 read_exemption(Relation relation, HeapTuple row, int64 *account_id)
 {

@@ -77,6 +77,7 @@ check_activity_kinds(Relation relation, const ActivityRow *rows, int64 nrows)
 	}
 }
 
+/* By account and id, for qsort(): the order in which standings take them. */
 static int
 activity_key_cmp(const void *a, const void *b)
 {

@@ -21,6 +21,10 @@
 
 PG_FUNCTION_INFO_V1(governance_refuse_rewrite);
 
+/*
+ * refuse_rewrite([hint [, detail]]), a statement trigger: whoever runs the
+ * statement, the owner of the table included, is refused.
+ */
 Datum
 governance_refuse_rewrite(PG_FUNCTION_ARGS)
 {

@@ -62,6 +62,10 @@ typedef struct Frame
 
 static Frame *frames = NULL;
 
+/*
+ * From here on, until it is set to nothing, these standings are half
+ * written.
+ */
 static void
 set_busy(StandingKey **keys, int nkeys)
 {
@@ -115,6 +119,10 @@ known_from(const StandingKey *key)
 	return known == DT_NOBEGIN ? now : Min(known, now);
 }
 
+/*
+ * Those of some standings whose sanctions or restrictions may have changed
+ * join a batch.  stored: the standing was there before, and may have rows.
+ */
 static void
 add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 {
@@ -381,6 +389,7 @@ apply_keys(StandingKey *keys, int nkeys)
 	pfree(pending);
 }
 
+/* The frame goes when an error leaves through here, too. */
 static void
 apply_in_frame(StandingKey *keys, int nkeys)
 {
@@ -398,6 +407,10 @@ apply_in_frame(StandingKey *keys, int nkeys)
 	PG_END_TRY();
 }
 
+/*
+ * The accounts' turns come first of all locks (ledger/lock.c), and the keys
+ * that they add are locked among the others.
+ */
 void
 standings_apply(StandingKey *keys, int nkeys)
 {
@@ -409,6 +422,10 @@ standings_apply(StandingKey *keys, int nkeys)
 	apply_in_frame(keys, nkeys);
 }
 
+/*
+ * What a version or a calendar does to an account is nobody's decision on
+ * it.
+ */
 void
 standings_follow(StandingKey *keys, int nkeys)
 {

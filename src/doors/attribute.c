@@ -191,6 +191,10 @@ audit_facts(const char *action, Tuplestorestate *table, Relation relation, const
 	ExecDropSingleTupleTableSlot(slot);
 }
 
+/*
+ * attribute_apply(), a statement trigger on governance.attribute for each of
+ * the three events; there is an OLD table, a NEW one, or both.
+ */
 Datum
 governance_attribute_apply(PG_FUNCTION_ARGS)
 {

@@ -15,6 +15,10 @@
 
 PG_FUNCTION_INFO_V1(governance_event_policy);
 
+/*
+ * event_policy(), a row trigger on governance.policy; its work is in
+ * event_policy_row().
+ */
 Datum
 governance_event_policy(PG_FUNCTION_ARGS)
 {

@@ -54,6 +54,10 @@ typedef struct Names
 	char	  **names;
 } Names;
 
+/*
+ * Adds the names of the calendars that a transition table has rows of, each
+ * once; a table that is null has none.
+ */
 static void
 collect_calendars(Names *list, Relation relation, Tuplestorestate *table)
 {
@@ -81,6 +85,7 @@ collect_calendars(Names *list, Relation relation, Tuplestorestate *table)
 	ExecDropSingleTupleTableSlot(slot);
 }
 
+/* Does any version of a scheme go by one of the calendars? */
 static bool
 goes_by(Scheme *scheme, const Names *calendars)
 {
@@ -95,6 +100,7 @@ goes_by(Scheme *scheme, const Names *calendars)
 	return false;
 }
 
+/* Folds every standing of a scheme anew, by the days as they are now. */
 static void
 replay_standings(Scheme *scheme)
 {
@@ -114,6 +120,7 @@ replay_standings(Scheme *scheme)
 	standings_follow(list.keys, list.n);
 }
 
+/* holiday_apply(), a statement trigger on governance.holiday for each event. */
 Datum
 governance_holiday_apply(PG_FUNCTION_ARGS)
 {

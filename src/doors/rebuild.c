@@ -111,6 +111,7 @@ verify_parts(bool only_whether, int progress, Tuplestorestate *result)
 	receiver->rDestroy(receiver);
 }
 
+/* After how many accounts a notice says how far it is; 0: none does. */
 static int
 progress_argument(FunctionCallInfo fcinfo)
 {

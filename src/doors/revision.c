@@ -206,6 +206,7 @@ check_balances(Relation relation, Tuplestorestate *rows, TupleTableSlot *slot, c
 
 /* ---------- what every revision has to be, whoever writes it ---------- */
 
+/* A reason of nothing but blanks is none. */
 static void
 check_reason(Relation relation, TupleTableSlot *slot, const AttrNumber *numbers)
 {

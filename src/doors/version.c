@@ -86,6 +86,10 @@ refresh_standings(Scheme *scheme, TimestampTz changed_from)
 	standings_follow(list.keys, list.n);
 }
 
+/*
+ * The accounts that a plan gave are to be folded anew under a scheme; the
+ * rows are freed.
+ */
 static void
 add_replays(KeyList *list, Scheme *scheme, uint64 nrows)
 {
@@ -184,6 +188,10 @@ typedef struct PolicyRow
 	TimestampTz replay_from;
 } PolicyRow;
 
+/*
+ * The rows of a transition table of governance.policy; null and none where
+ * the event has no such table.
+ */
 static PolicyRow *
 read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbers, int *nrows)
 {

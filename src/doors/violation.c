@@ -145,6 +145,10 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 	chosen_length_check(relation, policy, index, row);
 }
 
+/*
+ * Is it the scheme of that name?  A comparison of bytes, for a statement of
+ * many rows of one scheme.
+ */
 static inline bool
 is_named(const Scheme *scheme, const text *name)
 {

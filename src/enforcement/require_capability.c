@@ -95,6 +95,10 @@ may_see_why(Oid userid)
 pg_noreturn static void refuse(Relation relation, const Trigger *trigger, int64 account_id,
 							   Datum capability, bool see_why);
 
+/*
+ * The row of governance.restriction that lasts longest says until when, and
+ * its sanction why.
+ */
 static void
 refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability,
 	   bool see_why)

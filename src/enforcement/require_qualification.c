@@ -304,6 +304,7 @@ qualified_now(Relation rel, const Demand *demand, const Posting *posting, Timest
 pg_noreturn static void refuse(Relation rel, const Demand *demand, const Posting *posting,
 							   TimestampTz at);
 
+/* The reasons are those of the instant that the answer is of. */
 static void
 refuse(Relation rel, const Demand *demand, const Posting *posting, TimestampTz at)
 {

@@ -64,12 +64,17 @@ static KeptPlan event_plan = {
 	3, {TEXTOID, TEXTOID, TEXTOID}
 };
 
+/* acting_role(): the role on whose behalf the code works that is running. */
 Datum
 governance_acting_role(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(acting_role(), false)));
 }
 
+/*
+ * written_here(xid): was a row, whose xmin this is, written by the
+ * transaction that asks?
+ */
 Datum
 governance_written_here(PG_FUNCTION_ARGS)
 {
@@ -108,6 +113,7 @@ document_digest(JsonbContainer *document)
 	return result;
 }
 
+/* The name of the next member of a JSON object. */
 static void
 push_name(JsonbParseState **state, const char *name)
 {
@@ -129,6 +135,11 @@ static const ColumnSpec entry_columns[] = {
 	{"key", JSONBOID}, {"content", JSONBOID}, {"reason", TEXTOID}
 };
 
+/*
+ * SHA-256 of the digest before (null: there is none) and of the columns of
+ * an entry as one JSON object, whose members jsonb sorts.  Raises
+ * ERRCODE_UNDEFINED_COLUMN when a column is not there with its type.
+ */
 static bytea *
 entry_digest(const bytea *before, HeapTuple entry, TupleDesc desc)
 {
@@ -192,6 +203,10 @@ entry_digest(const bytea *before, HeapTuple entry, TupleDesc desc)
 	return result;
 }
 
+/*
+ * audit_digest(before, entry): what the chain has to say after an entry; for
+ * verify_audit().
+ */
 Datum
 governance_audit_digest(PG_FUNCTION_ARGS)
 {
@@ -213,6 +228,11 @@ governance_audit_digest(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(result);
 }
 
+/*
+ * audit_content(row, columns): the columns of a row that an entry keeps, a
+ * document among them by its digest, for it is kept elsewhere and may be
+ * long.
+ */
 Datum
 governance_audit_content(PG_FUNCTION_ARGS)
 {
@@ -258,18 +278,28 @@ governance_audit_content(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
 }
 
+/* audit_row(), a row trigger on every table whose changes are decisions. */
 Datum
 governance_audit_row(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "audit_row_entry");
 }
 
+/*
+ * A table of the audit; InvalidOid where a ledger of an earlier version has
+ * none.
+ */
 static Oid
 audit_relation(const char *name)
 {
 	return get_relname_relid(name, get_namespace_oid("governance", false));
 }
 
+/*
+ * audit_append(), a deferred row trigger on governance.audit: appends the
+ * entry to the chain.  The head is read with the latest snapshot, under the
+ * lock that keeps all others out until the commit.
+ */
 Datum
 governance_audit_append(PG_FUNCTION_ARGS)
 {
@@ -298,6 +328,7 @@ governance_audit_append(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* The entry fires the trigger above, as every other does. */
 void
 audit_event(Oid userid, const char *action, const char *reason)
 {

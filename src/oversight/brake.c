@@ -48,6 +48,10 @@ static KeptPlan check_plan = {
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
+/*
+ * The small table is in the memory of the backend; only where it is not is
+ * the catalog asked whether there is such a table.
+ */
 bool
 brake_any(void)
 {
@@ -64,6 +68,10 @@ brake_any(void)
 /* Rows as two arrays; null when there is none that is wanted. */
 typedef bool (*RowTest) (const ViolationRow *row);
 
+/*
+ * The accounts and ids of those rows that pass a test, as the two parameters
+ * of a plan in values; false when none does.
+ */
 static bool
 row_arrays(const ViolationRow *rows, int64 nrows, RowTest test, Datum *values)
 {
@@ -87,6 +95,10 @@ row_arrays(const ViolationRow *rows, int64 nrows, RowTest test, Datum *values)
 	return n > 0;
 }
 
+/*
+ * Is the rule of a violation, or its whole scheme, parked and not released
+ * yet?
+ */
 static bool
 is_parked(const ViolationRow *row)
 {
@@ -102,12 +114,17 @@ is_parked(const ViolationRow *row)
 	return false;
 }
 
+/* Parked, and not held by whoever loads a history. */
 static bool
 to_be_held(const ViolationRow *row)
 {
 	return !row->held && is_parked(row);
 }
 
+/*
+ * Does a brake count the violations of its scheme?  One that is held has no
+ * consequences, and is not counted.
+ */
 static bool
 is_watched(const ViolationRow *row)
 {
@@ -120,6 +137,10 @@ is_watched(const ViolationRow *row)
 	return false;
 }
 
+/*
+ * The rows in memory and those in the table are marked alike: the fold goes
+ * by the one, a replay by the other.
+ */
 void
 brake_hold(ViolationRow *rows, int64 nrows)
 {
@@ -135,12 +156,21 @@ brake_hold(ViolationRow *rows, int64 nrows)
 static int64 *held_ids;
 static uint64 nheld;
 
+/*
+ * Is it among the ids that brake_count() found?  bsearch() takes no argument
+ * for it.
+ */
 static bool
 is_held_now(const ViolationRow *row)
 {
 	return bsearch(&row->violation_id, held_ids, nheld, sizeof(int64), int64_order) != NULL;
 }
 
+/*
+ * Whether a brake has gone too far is counted in SQL (brake_check()), after
+ * standings and sanctions are written, so that what this statement did
+ * counts, too.
+ */
 void
 brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 {

@@ -107,6 +107,10 @@ find_actors(Oid *actors)
 	return n;
 }
 
+/*
+ * The first of some roles that is a member of another one, superusers'
+ * rights aside; InvalidOid: none is.
+ */
 static Oid
 member_of(const Oid *actors, int nactors, Oid role)
 {
@@ -116,12 +120,17 @@ member_of(const Oid *actors, int nactors, Oid role)
 	return InvalidOid;
 }
 
+/*
+ * The role of a name; InvalidOid when it has gone, for limits are not bound
+ * to roles by a dependency.
+ */
 static Oid
 role_of(Datum name)
 {
 	return get_role_oid(TextDatumGetCString(name), true);
 }
 
+/* The same for all roles that have a level. */
 static Oid
 member_of_level(const Oid *actors, int nactors, Datum level)
 {
@@ -141,6 +150,10 @@ member_of_level(const Oid *actors, int nactors, Datum level)
 	return found;
 }
 
+/*
+ * The rows are copied before roles are looked up: that takes locks, at which
+ * the small table may be read anew.
+ */
 const LimitSet *
 limits_now(void)
 {
@@ -220,6 +233,10 @@ holds_under(const LimitSet *set, const RoleLimit *limit, const char *scheme)
 
 /* ---------- what it comes to ---------- */
 
+/*
+ * An instant so much later, by the calendar of the session's time zone;
+ * DT_NOEND for a span without an end.
+ */
 static TimestampTz
 span_from(TimestampTz from, const Span *span)
 {
@@ -239,6 +256,10 @@ is_for_ever(const Rung *rung, TimestampTz end)
 	return end == DT_NOEND && rung->length.ncases > 0 && rung->nconditions == 0 && rung->count == NULL;
 }
 
+/*
+ * What is inherited has no length of its own: where it begins and ends is
+ * all there is of it.
+ */
 ServedSpan
 limits_span(const Rung *rung, TimestampTz from, TimestampTz until)
 {
@@ -250,6 +271,10 @@ limits_span(const Rung *rung, TimestampTz from, TimestampTz until)
 	return span;
 }
 
+/*
+ * What is projected from a state is what will be served if nothing more
+ * happens.
+ */
 Served *
 limits_served(Scheme *scheme, const EngineState *state, const AccountHistory *history)
 {
@@ -324,6 +349,7 @@ is_uncovered(const ServedSpan *span, const Served *other, TimestampTz from)
 
 /* ---------- refusing ---------- */
 
+/* May the acting role read all that the reasons of a refusal are made of? */
 static bool
 may_be_told(void)
 {
@@ -333,6 +359,7 @@ may_be_told(void)
 pg_noreturn static void refuse(const RoleLimit *limit, int64 account_id, const char *table,
 							   const char *detail, const char *hint);
 
+/* Everybody is told whose limit it is; the reasons only who may read them. */
 static void
 refuse(const RoleLimit *limit, int64 account_id, const char *table, const char *detail, const char *hint)
 {
@@ -345,12 +372,18 @@ refuse(const RoleLimit *limit, int64 account_id, const char *table, const char *
 			 err_generic_string(PG_DIAG_TABLE_NAME, table)));
 }
 
+/* An interval as the session prints it. */
 static char *
 interval_text(const Interval *interval)
 {
 	return DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval)));
 }
 
+/*
+ * Refuses a span that goes beyond a limit: by its length, or by its tier or
+ * having no end, which a second person can make up for.  lifted: it is one
+ * that was taken away.
+ */
 static void
 check_span(const LimitSet *set, int64 account_id, const char *scheme, const ServedSpan *span,
 		   bool confirmed, bool lifted)
@@ -398,6 +431,10 @@ check_span(const LimitSet *set, int64 account_id, const char *scheme, const Serv
 	}
 }
 
+/*
+ * What is new and what has gone are looked at alike: who lifts a sanction
+ * decides on it as well.
+ */
 void
 limits_compare(const LimitSet *set, int64 account_id, const char *scheme, const Served *before,
 			   const Served *after, bool confirmed, bool past)
@@ -416,6 +453,10 @@ limits_compare(const LimitSet *set, int64 account_id, const char *scheme, const 
 	}
 }
 
+/*
+ * In hundredths of a point.  The least of several limits refuses first,
+ * whichever row it is.
+ */
 void
 limits_points(const LimitSet *set, int64 account_id, const char *scheme, Points points)
 {
@@ -431,6 +472,11 @@ limits_points(const LimitSet *set, int64 account_id, const char *scheme, Points 
 	}
 }
 
+/*
+ * They are compared with the proposals as they were confirmed, column by
+ * column: what was added to one by its way into the ledger is not what was
+ * agreed to.
+ */
 bool
 limits_confirmed(const ViolationRow *rows, int64 nrows)
 {
@@ -453,6 +499,7 @@ limits_confirmed(const ViolationRow *rows, int64 nrows)
 
 /* ---------- who says that he decided ---------- */
 
+/* Is a name that of a role, or that and a colon with more after it? */
 static bool
 begins_with(const text *name, const char *role)
 {
@@ -463,6 +510,7 @@ begins_with(const text *name, const char *role)
 		(given == len || VARDATA_ANY(name)[len] == ':');
 }
 
+/* Who may publish policies may name anybody: histories are loaded that way. */
 void
 check_name_given(Oid userid, Relation relation, const char *column, const text *name)
 {
