@@ -321,7 +321,7 @@ governance_certification_turn(PG_FUNCTION_ARGS)
 {
 	int64		account_id = PG_GETARG_INT64(0);
 	Datum		value = PG_GETARG_DATUM(0);
-	Identity identity;
+	Identity	identity;
 	Datum		step;
 	Datum		schemes;
 	bool		isnull;

@@ -79,7 +79,7 @@ governance_account_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "account_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	AttrNumber	numbers[A_COLUMNS];
-	Identity identity;
+	Identity	identity;
 	KeyList		list = {0};
 	Opened	   *before;
 	Opened	   *after;

@@ -92,7 +92,7 @@ governance_link_apply(PG_FUNCTION_ARGS)
 	bool		inserts = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	bool		updates = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
 	TimestampTz now = GetCurrentTimestamp();
-	Identity identity;
+	Identity	identity;
 	const LimitSet *limits;
 	Scheme	  **schemes;
 	int			nschemes;
@@ -174,7 +174,7 @@ Datum
 governance_exemption_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "exemption_apply", FIRED_AFTER | FIRED_FOR_ROW);
-	Identity identity;
+	Identity	identity;
 	const LimitSet *limits;
 	Exemption	new;
 	Exemptions	without;

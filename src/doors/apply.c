@@ -309,84 +309,119 @@ check_busy(const StandingKey *keys, int nkeys)
 						 errhint("Record it in an AFTER trigger on governance.violation instead.")));
 }
 
+/*
+ * A single key can wait for nobody in a circle: its row is looked for at once, and
+ * made if it is not there.  Where only what is there is to be refreshed, a row
+ * that cannot be locked must not be there at all; under a snapshot of the whole
+ * transaction it may only be out of sight.
+ */
+static void
+apply_one_key(StandingTable *table, StandingKey *key)
+{
+	update_standings(table, &key, 1);
+	if (!key->done && !key->refresh)
+	{
+		create_standings(table, &key, 1);
+		if (!key->done)
+			update_standings(table, &key, 1);
+	}
+	else if (!key->done)
+	{
+		bool		missing = true;
+
+		if (IsolationUsesXactSnapshot())
+		{
+			missing = false;
+			standings_probe(table, &key, 1, &missing);
+		}
+		key->done = missing;
+	}
+}
+
+/*
+ * Pass one over all keys, in pieces that fit into memory (chunk, the current
+ * context, is emptied after each); what is missing and need not be there is done
+ * with.
+ */
+static void
+create_missing(StandingTable *table, StandingKey *keys, int nkeys, StandingKey **pending,
+			   MemoryContext chunk)
+{
+	for (int first = 0; first < nkeys; first += CHUNK_SIZE)
+	{
+		int			n = Min(CHUNK_SIZE, nkeys - first);
+		int			npending = 0;
+		bool		missing[CHUNK_SIZE] = {0};
+
+		for (int i = 0; i < n; i++)
+			pending[i] = &keys[first + i];
+		standings_probe(table, pending, n, missing);
+		for (int i = 0; i < n; i++)
+		{
+			StandingKey *key = &keys[first + i];
+
+			if (!missing[i])
+				continue;
+			if (key->refresh || key->lock_only)
+				key->done = true;
+			else
+				pending[npending++] = key;
+		}
+		if (npending > 0)
+			create_standings(table, pending, npending);
+		MemoryContextReset(chunk);
+	}
+}
+
+/* Pass two over all keys that pass one has not done with, in such pieces. */
+static void
+update_rest(StandingTable *table, StandingKey *keys, int nkeys, StandingKey **pending,
+			MemoryContext chunk)
+{
+	int			npending = 0;
+
+	for (int i = 0; i < nkeys; i++)
+		if (!keys[i].done)
+			pending[npending++] = &keys[i];
+	for (int first = 0; first < npending; first += CHUNK_SIZE)
+	{
+		update_standings(table, pending + first, Min(CHUNK_SIZE, npending - first));
+		MemoryContextReset(chunk);
+	}
+}
+
+/*
+ * Both passes over sorted, distinct keys.  What a piece takes in memory is in a
+ * context of its own, which is emptied after each.
+ */
 static void
 apply_keys(StandingKey *keys, int nkeys)
 {
 	MemoryContext outer = CurrentMemoryContext;
 	MemoryContext chunk;
 	StandingTable table;
-	StandingKey **pending;
-	int			npending;
 
 	standing_table_open(&table);
-	pending = MemoryContextAllocHuge(outer, sizeof(StandingKey *) * nkeys);
 	chunk = AllocSetContextCreate(outer, "governance standings", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(chunk);
-
-	/* A single key can wait for nobody in a circle: look for its row at once. */
 	if (nkeys == 1)
 	{
-		pending[0] = &keys[0];
-		update_standings(&table, pending, 1);
-		if (!keys[0].done && !keys[0].refresh)
-		{
-			create_standings(&table, pending, 1);
-			if (!keys[0].done)
-				update_standings(&table, pending, 1);
-		}
-		if (!keys[0].done && keys[0].refresh)
-		{
-			bool		missing = true;
-
-			if (IsolationUsesXactSnapshot())
-			{
-				missing = false;
-				standings_probe(&table, pending, 1, &missing);
-			}
-			keys[0].done = missing;
-		}
-		check_done(&keys[0]);
+		MemoryContextSwitchTo(chunk);
+		apply_one_key(&table, &keys[0]);
 	}
 	else
 	{
-		for (int first = 0; first < nkeys; first += CHUNK_SIZE)
-		{
-			int			n = Min(CHUNK_SIZE, nkeys - first);
-			bool		missing[CHUNK_SIZE] = {0};
+		StandingKey **pending = MemoryContextAllocHuge(outer, sizeof(StandingKey *) * nkeys);
 
-			npending = 0;
-			for (int i = 0; i < n; i++)
-				pending[npending++] = &keys[first + i];
-			standings_probe(&table, pending, npending, missing);
-			npending = 0;
-			for (int i = 0; i < n; i++)
-				if (missing[i])
-				{
-					if (keys[first + i].refresh || keys[first + i].lock_only)
-						keys[first + i].done = true;
-					else
-						pending[npending++] = &keys[first + i];
-				}
-			if (npending > 0)
-				create_standings(&table, pending, npending);
-			MemoryContextReset(chunk);
-		}
-		npending = 0;
-		for (int i = 0; i < nkeys; i++)
-			if (!keys[i].done)
-				pending[npending++] = &keys[i];
-		for (int first = 0; first < npending; first += CHUNK_SIZE)
-		{
-			update_standings(&table, pending + first, Min(CHUNK_SIZE, npending - first));
-			MemoryContextReset(chunk);
-		}
-		for (int i = 0; i < nkeys; i++)
-			check_done(&keys[i]);
+		MemoryContextSwitchTo(chunk);
+		create_missing(&table, keys, nkeys, pending, chunk);
+		update_rest(&table, keys, nkeys, pending, chunk);
+		pfree(pending);
 	}
+	for (int i = 0; i < nkeys; i++)
+		check_done(&keys[i]);
 	MemoryContextSwitchTo(outer);
 	standing_table_close(&table);
 	MemoryContextDelete(chunk);
-	pfree(pending);
 }
 
 /* The frame goes when an error leaves through here, too. */

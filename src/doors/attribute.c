@@ -200,7 +200,7 @@ governance_attribute_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "attribute_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	AttrNumber	numbers[F_COLUMNS];
-	Identity identity;
+	Identity	identity;
 	KeyList		list = {0};
 
 	if (trigger->tg_oldtable == NULL)
@@ -234,7 +234,7 @@ governance_settle_facts(PG_FUNCTION_ARGS)
 {
 	Datum		values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
 	int64		account_id = PG_GETARG_INT64(0);
-	Identity identity;
+	Identity	identity;
 
 	require_insert("attribute");
 	ledger_enter(&identity);

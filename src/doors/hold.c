@@ -59,7 +59,7 @@ governance_hold_account(PG_FUNCTION_ARGS)
 {
 	int64		account_id = PG_GETARG_INT64(0);
 	int64		certified = account_id;
-	Identity identity;
+	Identity	identity;
 	Scheme	  **schemes;
 	int			nschemes;
 	bool		withholds = false;
@@ -88,7 +88,7 @@ Datum
 governance_hold_scheme(PG_FUNCTION_ARGS)
 {
 	Datum		scheme = PG_GETARG_DATUM(0);
-	Identity identity;
+	Identity	identity;
 	Datum		latest;
 	bool		isnull;
 
@@ -117,6 +117,7 @@ typedef struct HeldList
 	HeldStanding *held;
 } HeldList;
 
+/* One more standing to be locked; the same one may be there several times. */
 static void
 held_add(HeldList *list, int64 account_id, text *scheme)
 {
@@ -203,7 +204,7 @@ held_lock(HeldList *list)
 Datum
 governance_hold_standing(PG_FUNCTION_ARGS)
 {
-	Identity identity;
+	Identity	identity;
 	HeldList	list = {0};
 
 	require_insert("revision");
@@ -221,7 +222,7 @@ governance_hold_standing(PG_FUNCTION_ARGS)
 Datum
 governance_hold_standings(PG_FUNCTION_ARGS)
 {
-	Identity identity;
+	Identity	identity;
 	HeldList	list = {0};
 	Datum	   *ids;
 	Datum	   *names;

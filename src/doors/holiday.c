@@ -125,7 +125,7 @@ Datum
 governance_holiday_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "holiday_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
-	Identity identity;
+	Identity	identity;
 	Names		calendars = {0};
 	Scheme	  **schemes;
 	int			nschemes;

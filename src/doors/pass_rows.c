@@ -34,6 +34,10 @@ static KeptPlan functions[] = {
 	{"SELECT governance.confirm_proposals($1, $2)", 2, {JSONOID, JSONOID}}
 };
 
+/*
+ * The plan of the call of a function; only some may be named, so that a
+ * trigger cannot be made to call any other.
+ */
 static KeptPlan *
 function_named(const char *name)
 {
@@ -67,6 +71,11 @@ next_rows(Tuplestorestate *table, TupleTableSlot *slot, StringInfo json)
 	return n > 0;
 }
 
+/*
+ * pass_rows(function), a statement trigger with a NEW table and, for
+ * updates, an OLD one: the rows of before stand in the order of those of
+ * after.
+ */
 Datum
 governance_pass_rows(PG_FUNCTION_ARGS)
 {
@@ -86,7 +95,6 @@ governance_pass_rows(PG_FUNCTION_ARGS)
 	if (trigger->tg_oldtable != NULL)
 		tuplestore_rescan(trigger->tg_oldtable);
 	ledger_read_enter();
-	/* The rows of before stand in the order of those of after. */
 	while (next_rows(trigger->tg_newtable, slots[0], &json[0]))
 	{
 		Datum		values[2];

@@ -270,7 +270,7 @@ governance_rebuild(PG_FUNCTION_ARGS)
 	Tuplestorestate *stale;
 	TupleTableSlot *slot;
 	TupleDesc	desc;
-	Identity identity;
+	Identity	identity;
 	Scheme	  **schemes;
 	int			nschemes;
 	MemoryContext context;

@@ -6,23 +6,23 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
 #include "errors.h"
+#include "points.h"
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
+#include "db/report.h"
 #include "db/slot.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
+#include "doors/entry_id.h"
 #include "engine/engine.h"
-#include "ledger/entry_id.h"
+#include "ledger/entry.h"
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
 #include "ledger/lock.h"
-#include "ledger/entry.h"
 #include "ledger/standing_key.h"
 #include "oversight/limits.h"
-#include "points.h"
 #include "rulebook/cache.h"
 
 #include "access/xact.h"
@@ -346,92 +346,134 @@ check_costs(const LimitSet *limits, const int64 *accounts, const int64 *violatio
 	SPI_freetuptable(table);
 }
 
+/* ---------- the trigger ---------- */
+
+/* The rows of a statement, and what they lead to. */
+typedef struct Revisions
+{
+	Relation	relation;
+	AttrNumber	numbers[R_COLUMNS];
+	bool		loads;			/* by the owner, who may load a history in any order */
+	KeyList		list;			/* standings to fold anew */
+	int64	   *accounts;		/* with room for all rows: the violations that */
+	int64	   *violations;		/* are revised, each with its account */
+	int			nviolations;
+	bool		balances;		/* some are opening balances */
+} Revisions;
+
+/* What holds for a row of any kind. */
+static void
+check_revision(const Revisions *revisions, TupleTableSlot *slot)
+{
+	Relation	relation = revisions->relation;
+	const AttrNumber *numbers = revisions->numbers;
+	int64		id = slot_int8(slot, numbers[R_ID]);
+
+	check_reason(relation, slot, numbers);
+	(void) slot_points(slot, numbers[R_POINTS], "points");
+	check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
+	entry_ids_given(relation, "revision_id", id, id);
+	check_decided(relation, slot_int8(slot, numbers[R_ACCOUNT]), slot_time(slot, numbers[R_DECIDED]));
+}
+
+/*
+ * The release of a sanction, or the balance with which an account comes: they say
+ * themselves which scheme they concern.
+ */
+static void
+add_release_or_balance(Revisions *revisions, TupleTableSlot *slot)
+{
+	const AttrNumber *numbers = revisions->numbers;
+	int64		account_id = slot_int8(slot, numbers[R_ACCOUNT]);
+	TimestampTz decided = slot_time(slot, numbers[R_DECIDED]);
+	char	   *scheme = text_to_cstring(slot_text(slot, numbers[R_SCHEME]));
+	bool		opening = slot_attisnull(slot, numbers[R_SANCTION]);
+
+	revisions->balances |= opening;
+	if (opening)
+		check_opening(revisions->relation, account_id, scheme, decided);
+	else if (!revisions->loads)
+		check_release(revisions->relation, slot, numbers);
+	add_keys(&revisions->list, account_id, scheme, decided, opening);
+}
+
+/* The revision of a violation, which says the scheme; its copies are revised, too. */
+static void
+add_revision(Revisions *revisions, TupleTableSlot *slot)
+{
+	Relation	relation = revisions->relation;
+	const AttrNumber *numbers = revisions->numbers;
+	int64		account_id = slot_int8(slot, numbers[R_ACCOUNT]);
+	int64		violation_id = slot_int8(slot, numbers[R_VIOLATION]);
+	TimestampTz decided = slot_time(slot, numbers[R_DECIDED]);
+	Datum		values[2] = {Int64GetDatum(account_id), Int64GetDatum(violation_id)};
+	HeapTuple	row;
+	char	   *scheme;
+	char	   *rule;
+	TimestampTz occurred;
+	bool		isnull;
+
+	revisions->accounts[revisions->nviolations] = account_id;
+	revisions->violations[revisions->nviolations++] = violation_id;
+	if (plan_execute(&violation_plan, values, NULL, PLAN_FRESH) == 0)
+		report_missing_of(MISSING_VIOLATION, psprintf("%lld", (long long) account_id),
+						  psprintf("%lld", (long long) violation_id), NULL, relation, 0);
+	row = SPI_tuptable->vals[0];
+	scheme = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
+	rule = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
+	occurred = DatumGetTimestampTz(SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	if (!revisions->loads)
+		check_previous(relation, slot, numbers);
+	if (!slot_attisnull(slot, numbers[R_POINTS]))
+		check_change(relation, slot, numbers, rulebook_scheme(scheme, strlen(scheme), true), rule, occurred);
+	add_keys(&revisions->list, account_id, scheme, decided, false);
+	revise_copies(&revisions->list, account_id, slot_int8(slot, numbers[R_ID]), scheme, decided);
+}
+
+/*
+ * revision_apply(), the statement trigger on governance.revision: AFTER INSERT,
+ * with the new rows as a transition table.  Copies for linked accounts are left to
+ * whoever revises the originals, and applies them with these.
+ */
 Datum
 governance_revision_apply(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "revision_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
-	AttrNumber	numbers[R_COLUMNS];
-	Identity identity;
+	Tuplestorestate *rows = trigger->tg_newtable;
+	Revisions	revisions = {.relation = relation};
+	Identity	identity;
 	TupleTableSlot *slot;
-	KeyList		list = {0};
-	int64	   *accounts;
-	int64	   *violations;
-	int			nrows = 0;
-	bool		balances = false;
+	Size		room;
 
-	require_transition(trigger->tg_newtable, "revision_apply", "NEW");
+	require_transition(rows, "revision_apply", "NEW");
 	standings_table_lock(RowExclusiveLock);
 	rulebook_refresh();
-	find_columns(relation, revision_columns, R_COLUMNS, numbers);
+	find_columns(relation, revision_columns, R_COLUMNS, revisions.numbers);
 	ledger_enter(&identity);
-	accounts = MemoryContextAllocHuge(CurrentMemoryContext,
-									  sizeof(int64) * (tuplestore_tuple_count(trigger->tg_newtable) + 1));
-	violations = MemoryContextAllocHuge(CurrentMemoryContext,
-										sizeof(int64) * (tuplestore_tuple_count(trigger->tg_newtable) + 1));
+	room = sizeof(int64) * (tuplestore_tuple_count(rows) + 1);
+	revisions.accounts = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	revisions.violations = MemoryContextAllocHuge(CurrentMemoryContext, room);
+	revisions.loads = ledger_owned_by(acting_role());
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
-	tuplestore_rescan(trigger->tg_newtable);
-	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+	tuplestore_rescan(rows);
+	while (tuplestore_gettupleslot(rows, true, false, slot))
 	{
-		int64		account_id = slot_int8(slot, numbers[R_ACCOUNT]);
-		int64		violation_id = slot_int8(slot, numbers[R_VIOLATION]);
-		Datum		values[2];
-		char	   *scheme;
-		char	   *rule;
-		TimestampTz occurred;
-		bool		isnull;
-
 		CHECK_FOR_INTERRUPTS();
 		if (linked_entry_check(relation, "linked_revision_id",
-							   !slot_attisnull(slot, numbers[R_LINKED])))
-			break;				/* who revises the originals applies them, too */
-		check_reason(relation, slot, numbers);
-		(void) slot_points(slot, numbers[R_POINTS], "points");
-		check_name_given(acting_role(), relation, "decided_by", slot_text(slot, numbers[R_DECIDED_BY]));
-		entry_ids_given(relation, "revision_id", slot_int8(slot, numbers[R_ID]),
-						slot_int8(slot, numbers[R_ID]));
-		check_decided(relation, account_id, slot_time(slot, numbers[R_DECIDED]));
-		values[0] = Int64GetDatum(account_id);
-		values[1] = Int64GetDatum(violation_id);
-
-		/* The release of a sanction, and the balance with which an account
-		 * comes, say themselves which scheme they concern. */
-		if (slot_text(slot, numbers[R_SCHEME]) != NULL)
-		{
-			bool		opening = slot_attisnull(slot, numbers[R_SANCTION]);
-
-			balances |= opening;
-			if (opening)
-				check_opening(relation, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
-							  slot_time(slot, numbers[R_DECIDED]));
-			else if (!ledger_owned_by(acting_role()))
-				check_release(relation, slot, numbers);
-			add_keys(&list, account_id, text_to_cstring(slot_text(slot, numbers[R_SCHEME])),
-					 slot_time(slot, numbers[R_DECIDED]), opening);
-			continue;
-		}
-		accounts[nrows] = account_id;
-		violations[nrows++] = violation_id;
-		if (plan_execute(&violation_plan, values, NULL, PLAN_FRESH) == 0)
-			report_missing_of(MISSING_VIOLATION, psprintf("%lld", (long long) account_id),
-							  psprintf("%lld", (long long) violation_id), NULL, relation, 0);
-		scheme = text_to_cstring(DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[0],
-															  SPI_tuptable->tupdesc, 1, &isnull)));
-		rule = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-		occurred = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
-		SPI_freetuptable(SPI_tuptable);
-		if (!ledger_owned_by(acting_role()))
-			check_previous(relation, slot, numbers);
-		if (!slot_attisnull(slot, numbers[R_POINTS]))
-			check_change(relation, slot, numbers, rulebook_scheme(scheme, strlen(scheme), true), rule, occurred);
-		add_keys(&list, account_id, scheme, slot_time(slot, numbers[R_DECIDED]), false);
-		revise_copies(&list, account_id, slot_int8(slot, numbers[R_ID]), scheme,
-					  slot_time(slot, numbers[R_DECIDED]));
+							   !slot_attisnull(slot, revisions.numbers[R_LINKED])))
+			break;
+		check_revision(&revisions, slot);
+		if (!slot_attisnull(slot, revisions.numbers[R_SCHEME]))
+			add_release_or_balance(&revisions, slot);
+		else
+			add_revision(&revisions, slot);
 	}
-	check_costs(limits_now(), accounts, violations, nrows);
-	standings_apply(list.keys, list.n);
-	if (balances && !ledger_owned_by(acting_role()))
-		check_balances(relation, trigger->tg_newtable, slot, numbers);
+	check_costs(limits_now(), revisions.accounts, revisions.violations, revisions.nviolations);
+	standings_apply(revisions.list.keys, revisions.list.n);
+	if (revisions.balances && !revisions.loads)
+		check_balances(relation, rows, slot, revisions.numbers);
 	ExecDropSingleTupleTableSlot(slot);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);

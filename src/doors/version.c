@@ -276,7 +276,7 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 	TriggerData *trigger = check_trigger(fcinfo, "policy_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
 	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[P_COLUMNS];
-	Identity identity;
+	Identity	identity;
 	PolicyRow  *before;
 	PolicyRow  *after;
 	int			nbefore;

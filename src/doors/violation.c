@@ -8,28 +8,28 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "db/report.h"
 #include "errors.h"
+#include "points.h"
+#include "util.h"
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
+#include "db/report.h"
 #include "db/slot.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
+#include "doors/entry_id.h"
+#include "doors/sanction_length.h"
 #include "engine/engine.h"
 #include "engine/names.h"
-#include "ledger/chosen_length.h"
 #include "ledger/entry.h"
-#include "ledger/entry_id.h"
 #include "ledger/judge.h"
 #include "ledger/linked_entry.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "oversight/brake.h"
 #include "oversight/limits.h"
-#include "points.h"
 #include "rulebook/cache.h"
-#include "util.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -142,7 +142,7 @@ check_violation(Relation relation, ViolationRow *row, const char *rule, int rule
 					 errtable(relation)));
 	}
 	row->rule = found->code;
-	chosen_length_check(relation, policy, index, row);
+	sanction_length_check(relation, policy, index, row);
 }
 
 /*
@@ -353,109 +353,143 @@ check_limits(const LimitSet *limits, const ViolationRow *rows, int64 nrows)
 	}
 }
 
-Datum
-governance_violation_apply(PG_FUNCTION_ARGS)
+/*
+ * The new rows of a statement, validated; *nrows is how many.  False: they are
+ * copies for linked accounts, and the statement that made them applies them with
+ * its own rows.
+ */
+static bool
+read_violations(Relation relation, Tuplestorestate *table, ViolationRow **rows, int64 *nrows)
 {
-	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
-	Relation	relation = trigger->tg_relation;
 	AttrNumber	numbers[V_COLUMNS];
-	Identity identity;
-	TupleTableSlot *slot;
-	ViolationRow *rows;
-	ViolationRow **order;
-	StandingKey *keys;
-	int64		nrows = 0;
-	int64		ngiven;
-	int64		maxrows;
-	int64		nkeys = 0;
-	const LimitSet *limits;
-	bool		confirmed;
-	bool		braked;
+	Oid			userid = acting_role();
 	bool		copies = false;
-	MemoryContext context;
+	TupleTableSlot *slot;
 
-	require_transition(trigger->tg_newtable, "violation_apply", "NEW");
-	maxrows = tuplestore_tuple_count(trigger->tg_newtable);
-	if (maxrows == 0)
-		return PointerGetDatum(NULL);
-	standings_table_lock(RowExclusiveLock);
-	rulebook_refresh();
 	find_columns(relation, violation_columns, V_COLUMNS, numbers);
-	ledger_enter(&identity);
-	context = CurrentMemoryContext;
-
-	rows = MemoryContextAllocHuge(context, sizeof(ViolationRow) * maxrows);
+	*rows = MemoryContextAllocHuge(CurrentMemoryContext,
+								   sizeof(ViolationRow) * tuplestore_tuple_count(table));
+	*nrows = 0;
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
-	tuplestore_rescan(trigger->tg_newtable);
-	while (tuplestore_gettupleslot(trigger->tg_newtable, true, false, slot))
+	tuplestore_rescan(table);
+	while (!copies && tuplestore_gettupleslot(table, true, false, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (linked_entry_check(relation, "linked_violation_id",
-							   !slot_attisnull(slot, numbers[V_LINKED_VIOLATION]) ||
-							   !slot_attisnull(slot, numbers[V_LINKED_ACCOUNT]) ||
-							   !slot_attisnull(slot, numbers[V_LINK])))
-		{
-			/* The statement that copies them applies them with its own rows. */
-			copies = true;
-			break;
-		}
-		read_violation(acting_role(), relation, slot, numbers, nrows > 0 ? &rows[nrows - 1] : NULL, &rows[nrows]);
-		nrows++;
+		copies = linked_entry_check(relation, "linked_violation_id",
+									!slot_attisnull(slot, numbers[V_LINKED_VIOLATION]) ||
+									!slot_attisnull(slot, numbers[V_LINKED_ACCOUNT]) ||
+									!slot_attisnull(slot, numbers[V_LINK]));
+		if (copies)
+			continue;
+		read_violation(userid, relation, slot, numbers, *nrows > 0 ? &(*rows)[*nrows - 1] : NULL,
+					   &(*rows)[*nrows]);
+		(*nrows)++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
-	if (copies)
-	{
-		ledger_leave(&identity);
-		return PointerGetDatum(NULL);
-	}
-	violation_ids_given(relation, rows, nrows);
-	check_campaigns(relation, rows, nrows);
-	braked = brake_any();
-	if (braked)
-		brake_hold(rows, nrows);
-	limits = limits_now();
-	check_limits(limits, rows, nrows);
-	/* Proposals become violations by a trigger. */
-	confirmed = limits != NULL && trigger_depth() > 1 && limits_confirmed(rows, nrows);
-	ngiven = nrows;
-	linked_entries_copy(&rows, &nrows);
+	return !copies;
+}
 
-	order = MemoryContextAllocHuge(context, sizeof(ViolationRow *) * nrows);
+/* Do two rows belong to different standings? */
+static inline bool
+differ_in_key(const ViolationRow *a, const ViolationRow *b)
+{
+	return a->account_id != b->account_id || a->scheme != b->scheme;
+}
+
+/*
+ * The keys of the standings that rows concern, sorted, each with its rows in the
+ * order of their ids; the trials of a scheme have keys of their own.
+ */
+static StandingKey *
+group_by_key(ViolationRow *rows, int64 nrows, int64 *nkeys)
+{
+	ViolationRow **order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ViolationRow *) * nrows);
+	StandingKey *keys;
+	int64		n = 0;
+
 	for (int64 i = 0; i < nrows; i++)
 		order[i] = &rows[i];
 	if (nrows > 1)
 		sort_violations(order, nrows);
 	for (int64 i = 0; i < nrows; i++)
-		if (i == 0 || order[i]->account_id != order[i - 1]->account_id ||
-			order[i]->scheme != order[i - 1]->scheme)
-			nkeys++;
-	keys = MemoryContextAllocExtended(context, sizeof(StandingKey) * nkeys,
+		if (i == 0 || differ_in_key(order[i], order[i - 1]))
+			n++;
+	keys = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(StandingKey) * n,
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	nkeys = -1;
+	n = 0;
 	for (int64 i = 0; i < nrows; i++)
 	{
-		if (i == 0 || order[i]->account_id != order[i - 1]->account_id ||
-			order[i]->scheme != order[i - 1]->scheme)
+		if (i == 0 || differ_in_key(order[i], order[i - 1]))
 		{
-			nkeys++;
-			keys[nkeys].account_id = order[i]->account_id;
-			keys[nkeys].scheme = order[i]->scheme;
-			keys[nkeys].decided = DT_NOBEGIN;
-			keys[nkeys].violations = &order[i];
+			keys[n].account_id = order[i]->account_id;
+			keys[n].scheme = order[i]->scheme;
+			keys[n].decided = DT_NOBEGIN;
+			keys[n++].violations = &order[i];
 		}
-		keys[nkeys].nviolations++;
+		keys[n - 1].nviolations++;
 	}
-	nkeys = add_trial_keys(&keys, nkeys + 1);
+	*nkeys = add_trial_keys(&keys, n);
+	return keys;
+}
+
+/*
+ * Decides what new rows bring, and applies it: what is parked is held, what goes
+ * beyond limits refused, copies for linked accounts are made, standings brought up
+ * to date; and what goes too far only by this statement is held in the end.
+ */
+static void
+apply_violations(Relation relation, ViolationRow *rows, int64 nrows)
+{
+	bool		braked = brake_any();
+	const LimitSet *limits = limits_now();
+	int64		ngiven = nrows;
+	bool		confirmed;
+	StandingKey *keys;
+	int64		nkeys;
+
+	if (braked)
+		brake_hold(rows, nrows);
+	check_limits(limits, rows, nrows);
+	/* Proposals become violations by a trigger. */
+	confirmed = limits != NULL && trigger_depth() > 1 && limits_confirmed(rows, nrows);
+	linked_entries_copy(&rows, &nrows);
+	keys = group_by_key(rows, nrows, &nkeys);
 	for (int64 i = 0; i < nkeys; i++)
 		keys[i].confirmed = confirmed;
 	standings_apply(keys, nkeys);
-	chosen_lengths_taken(relation, rows, ngiven);
+	sanction_lengths_taken(relation, rows, ngiven);
 	if (braked)
 	{
 		KeyList		held = {0};
 
 		brake_count(rows, nrows, &held);
 		standings_apply(held.keys, held.n);
+	}
+}
+
+/*
+ * violation_apply(), the statement trigger on governance.violation: AFTER INSERT,
+ * with the new rows as a transition table.
+ */
+Datum
+governance_violation_apply(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = check_trigger(fcinfo, "violation_apply", FIRED_AFTER | FIRED_FOR_STATEMENT);
+	Identity	identity;
+	ViolationRow *rows;
+	int64		nrows;
+
+	require_transition(trigger->tg_newtable, "violation_apply", "NEW");
+	if (tuplestore_tuple_count(trigger->tg_newtable) == 0)
+		return PointerGetDatum(NULL);
+	standings_table_lock(RowExclusiveLock);
+	rulebook_refresh();
+	ledger_enter(&identity);
+	if (read_violations(trigger->tg_relation, trigger->tg_newtable, &rows, &nrows))
+	{
+		violation_ids_given(trigger->tg_relation, rows, nrows);
+		check_campaigns(trigger->tg_relation, rows, nrows);
+		apply_violations(trigger->tg_relation, rows, nrows);
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);

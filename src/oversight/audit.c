@@ -304,7 +304,7 @@ Datum
 governance_audit_append(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = check_trigger(fcinfo, "audit_append", FIRED_AFTER | FIRED_FOR_ROW);
-	Identity identity;
+	Identity	identity;
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	bytea	   *before = NULL;
 	int64		position = 1;

@@ -65,7 +65,7 @@ brake_any(void)
 	return nrows > 0;
 }
 
-/* Rows as two arrays; null when there is none that is wanted. */
+/* Is a row one of those that are wanted? */
 typedef bool (*RowTest) (const ViolationRow *row);
 
 /*

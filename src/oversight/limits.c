@@ -453,10 +453,7 @@ limits_compare(const LimitSet *set, int64 account_id, const char *scheme, const 
 	}
 }
 
-/*
- * In hundredths of a point.  The least of several limits refuses first,
- * whichever row it is.
- */
+/* What an entry costs, in hundredths of a point; a limit is in points. */
 void
 limits_points(const LimitSet *set, int64 account_id, const char *scheme, Points points)
 {

@@ -1,5 +1,5 @@
 /*
- * chosen_length.c
+ * sanction_length.c
  *		violation.sanction_length: whoever decides on a violation chooses how long
  *		the sanction lasts, where the rung leaves a range.
  *
@@ -16,7 +16,7 @@
 #include "errors.h"
 #include "db/plan.h"
 #include "engine/engine.h"
-#include "ledger/chosen_length.h"
+#include "doors/sanction_length.h"
 #include "ledger/entry.h"
 #include "rulebook/cache.h"
 
@@ -91,7 +91,7 @@ refuse(Relation relation, const ViolationRow *row, const char *rung, const SpanC
 
 /* The rule is the violation's, by number in the policy. */
 void
-chosen_length_check(Relation relation, const Policy *policy, int rule, const ViolationRow *row)
+sanction_length_check(Relation relation, const Policy *policy, int rule, const ViolationRow *row)
 {
 	const SpanCase *range;
 
@@ -115,7 +115,7 @@ version_numbered(Scheme *scheme, int64 policy_id)
  * nearly always, nothing is asked.
  */
 void
-chosen_lengths_taken(Relation relation, const ViolationRow *rows, int64 nrows)
+sanction_lengths_taken(Relation relation, const ViolationRow *rows, int64 nrows)
 {
 	int64	   *places = NULL;
 	Datum	   *columns[3];

@@ -18,7 +18,7 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "ledger/entry.h"
-#include "ledger/entry_id.h"
+#include "doors/entry_id.h"
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
@@ -173,10 +173,6 @@ violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows)
 	Datum		values[2];
 	bool		isnull;
 
-	/*
-	 * A session takes ids from the sequence in pieces, each of which nobody else
-	 * gets: what goes on in the piece that it is in already needs no look.
-	 */
 	for (int64 i = 0; i < nrows; i++)
 	{
 		int64		id = rows[i].violation_id;
@@ -235,7 +231,7 @@ governance_entry_id_given(PG_FUNCTION_ARGS)
 {
 	Relation	relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
 	int64		id = PG_GETARG_INT64(2);
-	Identity identity;
+	Identity	identity;
 
 	/* A table of one's own has entries of one's own. */
 	if (RelationGetNamespace(relation) != get_namespace_oid("governance", false))

@@ -2,8 +2,8 @@
  * entry_id.h
  *		Ids of entries that were given by hand.
  */
-#ifndef GOVERNANCE_LEDGER_ENTRY_ID_H
-#define GOVERNANCE_LEDGER_ENTRY_ID_H
+#ifndef GOVERNANCE_DOORS_ENTRY_ID_H
+#define GOVERNANCE_DOORS_ENTRY_ID_H
 
 #include "ledger/entry.h"
 
@@ -22,4 +22,4 @@ extern void entry_ids_given(Relation relation, const char *column, int64 min, in
  */
 extern void violation_ids_given(Relation relation, const ViolationRow *rows, int64 nrows);
 
-#endif							/* GOVERNANCE_LEDGER_ENTRY_ID_H */
+#endif							/* GOVERNANCE_DOORS_ENTRY_ID_H */
