@@ -12,6 +12,7 @@
 #include "ledger/history.h"
 #include "rulebook/attribute.h"
 #include "rulebook/cache.h"
+#include "util.h"
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -110,7 +111,7 @@ pending_cmp(const void *a, const void *b)
 	const PendingAttribute *pb = b;
 
 	if (pa->at != pb->at)
-		return pa->at < pb->at ? -1 : 1;
+		return cmp_instant(pa->at, pb->at);
 	return pa->attribute - pb->attribute;
 }
 

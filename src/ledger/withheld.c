@@ -454,7 +454,7 @@ withheld_cmp(const void *a, const void *b)
 		return cmp;
 	if (wa->since != wb->since)
 		return cmp_instant(wa->since, wb->since);
-	return wa->until < wb->until ? 1 : wa->until > wb->until ? -1 : 0;
+	return cmp_instant(wb->until, wa->until);
 }
 
 /*

@@ -161,12 +161,7 @@ row_for_effect(void *arg, const Effect *effect)
 	values[1] = CStringGetTextDatum(effect_word(effect->kind));
 	values[2] = Int64GetDatum(effect->entry);
 	nulls[2] = effect->entry == 0;
-	if (effect->delta < 0)
-	{
-		values[3] = DirectFunctionCall1(numeric_uminus, points_numeric(-effect->delta));
-	}
-	else
-		values[3] = points_numeric(effect->delta);
+	values[3] = points_numeric(effect->delta);
 	nulls[3] = effect->delta == 0 && effect->kind != EFFECT_VIOLATION &&
 		effect->kind != EFFECT_ACTIVITY;
 	if (credit_score_valid(effect->score, effect->cap))

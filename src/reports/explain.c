@@ -86,7 +86,7 @@ enum
 };
 
 /* The sanction as its row has it, and what the rung says of it. */
-typedef struct StoredSanction
+typedef struct ExplainedSanction
 {
 	int64		sanction_id;
 	int64		account_id;
@@ -106,14 +106,14 @@ typedef struct StoredSanction
 	TimestampTz ends;			/* infinity: when it is released */
 	TimestampTz released;		/* infinity: it is not */
 	char	   *reason;			/* of the release */
-} StoredSanction;
+} ExplainedSanction;
 
 /* An explanation on its way: as JSON, and as sentences. */
 typedef struct Explanation
 {
 	StringInfoData json;
 	StringInfoData words;
-	StoredSanction sanction;
+	ExplainedSanction sanction;
 	const Scheme *scheme;
 	const Trace *trace;
 	const Effect *start;		/* what opened the sanction; null: it was not found */
@@ -162,7 +162,7 @@ column_time(int number, TimestampTz missing)
 
 /* Raises ERRCODE_GV_UNKNOWN_SANCTION. */
 static void
-read_sanction(int64 sanction_id, StoredSanction *sanction)
+read_sanction(int64 sanction_id, ExplainedSanction *sanction)
 {
 	Datum		value = Int64GetDatum(sanction_id);
 
@@ -264,7 +264,7 @@ put_optional(StringInfo json, const char *key, const char *text)
 static void
 put_sanction(Explanation *e)
 {
-	const StoredSanction *sanction = &e->sanction;
+	const ExplainedSanction *sanction = &e->sanction;
 	StringInfo	json = &e->json;
 	StringInfo	words = &e->words;
 
@@ -327,7 +327,7 @@ tell_price(StringInfo words, const Effect *price)
 static void
 put_violation(Explanation *e)
 {
-	const StoredSanction *sanction = &e->sanction;
+	const ExplainedSanction *sanction = &e->sanction;
 	const ViolationRow *row = trace_violation(e->trace, sanction->cause);
 	const Effect *price = e->price != NULL && e->price->entry == sanction->cause ? e->price : NULL;
 	StringInfo	json = &e->json;
@@ -410,7 +410,7 @@ put_score(Explanation *e)
 static void
 tell_rung(Explanation *e)
 {
-	const StoredSanction *sanction = &e->sanction;
+	const ExplainedSanction *sanction = &e->sanction;
 	StringInfo	words = &e->words;
 
 	if (e->chosen != NULL && sanction->length != NULL)
@@ -451,7 +451,7 @@ put_release_decision(Explanation *e)
 static void
 put_release(Explanation *e)
 {
-	const StoredSanction *sanction = &e->sanction;
+	const ExplainedSanction *sanction = &e->sanction;
 
 	if (sanction->released == DT_NOEND)
 		return;

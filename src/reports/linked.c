@@ -26,6 +26,18 @@ PG_FUNCTION_INFO_V1(governance_linked_sanctions);
 PG_FUNCTION_INFO_V1(governance_inherited_by);
 
 /*
+ * Do two items come from one sanction along one kind of link?  Each has a capability
+ * of it; names of schemes and kinds are compared by where they are stored, since all
+ * come from one look.
+ */
+static bool
+same_sanction(const Inherited *a, const Inherited *b)
+{
+	return a->account_id == b->account_id && a->sanction.number == b->sanction.number &&
+		a->scheme == b->scheme && a->kind == b->kind;
+}
+
+/*
  * linked_sanctions(account_id, at): every sanction that linked accounts stand
  * under, and what of it is handed on.
  */
@@ -63,16 +75,11 @@ governance_linked_sanctions(PG_FUNCTION_ARGS)
 		bool		seen = false;
 
 		for (int j = 0; j < i && !seen; j++)
-			seen = items[j].account_id == first->account_id &&
-				items[j].sanction.number == first->sanction.number &&
-				items[j].scheme == first->scheme && items[j].kind == first->kind;
+			seen = same_sanction(&items[j], first);
 		if (seen)
 			continue;
 		for (int j = i; j < n; j++)
-			if (items[j].account_id == first->account_id &&
-				items[j].sanction.number == first->sanction.number &&
-				items[j].scheme == first->scheme && items[j].kind == first->kind &&
-				items[j].capability != NULL)
+			if (same_sanction(&items[j], first) && items[j].capability != NULL)
 				names[nnames++] = CStringGetTextDatum(items[j].capability);
 		values[0] = Int64GetDatum(first->account_id);
 		values[1] = CStringGetTextDatum(first->kind);

@@ -25,6 +25,7 @@
 #include "rulebook/compile.h"
 #include "rulebook/holds.h"
 #include "rulebook/tables.h"
+#include "util.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -98,15 +99,8 @@ compare_versions(const void *a, const void *b)
 	const PolicyVersion *y = b;
 
 	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
-}
-
-/* In the order of strcmp(), by which they are looked for. */
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
+		return cmp_instant(x->from, y->from);
+	return cmp_int64(x->policy_id, y->policy_id);
 }
 
 /* In the order of strcmp(), by which they are looked for. */
@@ -253,7 +247,7 @@ load_capabilities(Reading *reading)
 	capabilities = MemoryContextAlloc(list_context, sizeof(char *) * Max(n, 1));
 	for (uint64 row = 0; row < n; row++)
 		capabilities[row] = MemoryContextStrdup(list_context, reading_text(row, 1));
-	qsort(capabilities, ncapabilities, sizeof(char *), compare_strings);
+	qsort(capabilities, ncapabilities, sizeof(char *), string_order);
 }
 
 /*

@@ -10,6 +10,7 @@
 #include "rulebook/policy_keys.h"
 #include "rulebook/tables.h"
 #include "rulebook/values.h"
+#include "util.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -23,7 +24,7 @@ day_cmp(const void *a, const void *b)
 	const CalendarDay *x = a;
 	const CalendarDay *y = b;
 
-	return x->day < y->day ? -1 : x->day > y->day;
+	return cmp_int64(x->day, y->day);
 }
 
 /* A local day, "2024-10-01", as a Julian date. */

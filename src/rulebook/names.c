@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "rulebook/names.h"
+#include "util.h"
 
 /* The index of a name, or -1. */
 int
@@ -22,13 +23,7 @@ name_list_find(const NameList *list, const char *name)
 int
 name_list_push(NameList *list, const char *name)
 {
-	if (list->n == list->room)
-	{
-		list->room = list->room == 0 ? 8 : list->room * 2;
-		list->names = list->names == NULL ?
-			palloc(sizeof(char *) * list->room) :
-			repalloc(list->names, sizeof(char *) * list->room);
-	}
+	array_reserve(list->names, list->room, list->n + 1);
 	list->names[list->n] = pstrdup(name);
 	return list->n++;
 }
