@@ -12,6 +12,7 @@
 
 #include "engine/names.h"
 #include "rulebook/keys.h"
+#include "rulebook/policy_keys.h"
 #include "rulebook/statement_fields.h"
 
 /* The server's headers put its own functions here; nothing of it is linked. */
@@ -19,6 +20,16 @@
 #undef snprintf
 
 #define MAX_DEFINITIONS 200
+
+/* The kinds of documents; the schema is NAME.schema.json. */
+static const struct DocumentKind
+{
+	const char *name;
+	const char *title;
+	const DocShape *document;
+}			kinds[] = {
+	{"policy", "Policy document of governance", &policy_document}
+};
 
 /* Where the text goes, how deep it is, and whether the next member is the first. */
 static FILE *out;
@@ -556,7 +567,7 @@ write_shape(const DocShape *shape, const DocKey *key)
 
 /* The schema of a kind of documents.  What is defined may use what is not yet. */
 static void
-write_schema(const DocumentKind *kind)
+write_schema(const struct DocumentKind *kind)
 {
 	depth = 0;
 	ndefinitions = 0;
@@ -564,7 +575,7 @@ write_schema(const DocumentKind *kind)
 	member_string("$schema", "https://json-schema.org/draft/2020-12/schema");
 	member_string("$comment", "Made by doc/schema/make_schema from the tables of keys in src/rulebook.");
 	member_string("title", kind->title);
-	member_string("description", kind->describes);
+	member_string("description", kind->document->describes);
 	write_conditions(kind->document);
 	member("$defs");
 	begin('{');
@@ -591,18 +602,18 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: make_schema FOLDER\n");
 		return 2;
 	}
-	for (const DocumentKind *kind = document_kinds; kind->name != NULL; kind++)
+	for (int i = 0; i < (int) lengthof(kinds); i++)
 	{
 		char		path[4096];
 
-		snprintf(path, sizeof(path), "%s/%s.schema.json", argv[1], kind->name);
+		snprintf(path, sizeof(path), "%s/%s.schema.json", argv[1], kinds[i].name);
 		out = fopen(path, "w");
 		if (out == NULL)
 		{
 			perror(path);
 			return 1;
 		}
-		write_schema(kind);
+		write_schema(&kinds[i]);
 		if (fclose(out) != 0)
 		{
 			perror(path);

@@ -6,7 +6,8 @@
  * The compiler refuses every other key, and the JSON Schemas in doc/schema are
  * made of the same tables (doc/schema/make_schema).  A table says what a schema
  * can say: names and types of values, words, ranges, which key must be there.
- * What is true of values together is for the compiler to check.
+ * What is true of values together is for the compiler to check.  The document
+ * itself is the shape that all others are part of: each kind of documents has one.
  *
  * The tables are data without any code, so that a program without a server can
  * read them.  JSON in them is written with single quotes.
@@ -85,18 +86,5 @@ struct DocShape
 /* The fields of European statements of reasons that are keys of an object. */
 #define STATEMENT_KEYS_CONTENT	1
 #define STATEMENT_KEYS_DECISION	2
-
-/* ---------- kinds of documents ---------- */
-
-typedef struct DocumentKind
-{
-	const char *name;			/* the schema is doc/schema/NAME.schema.json */
-	const char *title;
-	const char *describes;
-	const DocShape *document;
-} DocumentKind;
-
-/* The last one has no name. */
-extern const DocumentKind document_kinds[];
 
 #endif							/* GOVERNANCE_RULEBOOK_KEYS_H */

@@ -671,7 +671,8 @@ const DocShape dsa_object = {
 /* ---------- the document ---------- */
 
 const DocShape policy_document = {
-	SHAPE_OBJECT,
+	SHAPE_OBJECT, NULL,
+	"One version of the rules of one scheme. A key that begins with // is a comment. doc/policy.md explains every key; governance.check_policy() checks more than a schema can: names, types of expressions, contradictions.",
 	KEYS({"scheme", TEXT(.pattern = "^[a-z][a-z0-9_.-]*$", .most = "63"),
 			"The score that this document governs.",
 			.required = true, .examples = "'shop.credit'"},
