@@ -9,6 +9,7 @@
 #   make check-assertions    the tests with servers built with assertions
 #   make check-sanitizers    the SQL tests with the compiler's address checker
 #   make check-valgrind      the SQL tests under Valgrind
+#   make check-executor      the SQL tests of the ledger without the direct path to its tables
 #   make check-analysis      clang's warnings and analyser, cppcheck
 #   make check-upgrade       pg_upgrade from one major version to another
 #   make check-fresh         demo and check in a fresh chroot, as continuous integration
@@ -79,7 +80,7 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) $(LEV
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
 OWN_GOALS = check check-fresh check-machines check-long check-versions check-assertions \
-	check-sanitizers check-valgrind check-analysis check-upgrade check-deb check-world demo bench reference pictures plots dist deb
+	check-sanitizers check-valgrind check-executor check-analysis check-upgrade check-deb check-world demo bench reference pictures plots dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -137,6 +138,9 @@ check-valgrind:
 		ONLY="$(or $(ONLY),types_qualification certification_life events_outbox ledger_direct ledger_late ledger_revision ledger_violation oversight_audit)" \
 		test/assertions
 
+check-executor:
+	@DIRECT=0 ONLY="$(or $(ONLY),sql/ledger_* sql/certification_* sql/reports_* specs/ledger_*)" test/run
+
 check-analysis:
 	@test/analysis
 
@@ -144,7 +148,7 @@ check-upgrade:
 	@test/upgrade
 
 check-world: check check-fresh check-machines check-long check-versions check-assertions \
-	check-sanitizers check-valgrind check-analysis check-upgrade check-deb
+	check-sanitizers check-valgrind check-executor check-analysis check-upgrade check-deb
 
 deb:
 	@test/deb

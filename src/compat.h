@@ -13,6 +13,17 @@
 #error "governance needs PostgreSQL 15 or newer"
 #endif
 
+/*
+ * The direct path (db/table.h) finds and writes rows with the server's own code,
+ * but not by the executor, and so leans on what the server nowhere promises.  It
+ * has been read against each major version up to 18.  With a newer server, until
+ * somebody has done that, and in a build with -DGOVERNANCE_DIRECT=0, there is
+ * none: all tables are read and written by statements.
+ */
+#ifndef GOVERNANCE_DIRECT
+#define GOVERNANCE_DIRECT (PG_VERSION_NUM < 190000)
+#endif
+
 /* 16: soft errors; before, every bad input is an ordinary error. */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -55,6 +66,34 @@
 #else
 #define governance_insert_index_tuples_unless(info, slot, estate, conflict, arbiters) \
 	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, arbiters)
+#endif
+
+/* 16: an update says which indexes want to know of it, and not only whether any. */
+#if PG_VERSION_NUM >= 160000
+#define governance_update_indexes TU_UpdateIndexes
+#else
+#define governance_update_indexes bool
+#endif
+
+/* 18: check constraints that are compiled have another name. */
+#if PG_VERSION_NUM >= 180000
+#define governance_check_states ri_CheckConstraintExprs
+#else
+#define governance_check_states ri_ConstraintExprs
+#endif
+
+/* 18: a check constraint may be there and not be enforced. */
+#if PG_VERSION_NUM >= 180000
+#define governance_check_enforced(check) ((check)->ccenforced)
+#else
+#define governance_check_enforced(check) true
+#endif
+
+/* 18: generated columns may be virtual; checks that use them are not ours to compile. */
+#if PG_VERSION_NUM >= 180000
+#define governance_has_virtual_columns(constr) ((constr)->has_generated_virtual)
+#else
+#define governance_has_virtual_columns(constr) false
 #endif
 
 /* 18: what is looked for may have a tid, and where it is found can be asked. */

@@ -1,11 +1,12 @@
 /*
  * find.c
- *		Finding and locking rows of the tables that we derive.
+ *		The direct path: rows of a table found by the primary key, and locked.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "errors.h"
+#include "db/find.h"
 #include "db/slot.h"
 #include "db/table.h"
 
@@ -23,6 +24,50 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#if GOVERNANCE_DIRECT
+
+/* ---------- opening and closing ---------- */
+
+/* What else it takes is made when it is first needed. */
+bool
+direct_open(DirectAccess *access, Table *table, int needs)
+{
+	memset(access, 0, sizeof(DirectAccess));
+	access->table = table;
+	access->context = CurrentMemoryContext;
+	access->needs = needs;
+	return table_open_direct(table, needs, &access->rel);
+}
+
+/* The lock stays until the end of the transaction, as that of a statement does. */
+void
+direct_close(DirectAccess *access)
+{
+	Assert(access->nrows == 0);
+	direct_stop(access);
+	if (access->key != NULL)
+		index_close(access->key, NoLock);
+	if (access->row != NULL)
+		ExecDropSingleTupleTableSlot(access->row);
+	if (access->virtual != NULL)
+		ExecDropSingleTupleTableSlot(access->virtual);
+	for (int i = 0; i < access->nslots; i++)
+		ExecDropSingleTupleTableSlot(access->slots[i]);
+	if (access->estate != NULL)
+	{
+		if (access->estate->es_opened_result_relations != NIL)
+			ExecCloseResultRelations(access->estate);
+		else if (access->indexes_open)
+			ExecCloseIndices(access->info);
+		ExecResetTupleTable(access->estate->es_tupleTable, false);
+		FreeExecutorState(access->estate);
+	}
+	table_close(access->rel, NoLock);
+}
+
+/* ---------- finding ---------- */
+
+/* The slot of the row at hand; made at the first call. */
 static TupleTableSlot *
 row_slot(DirectAccess *access)
 {
@@ -36,6 +81,10 @@ row_slot(DirectAccess *access)
 	return access->row;
 }
 
+/*
+ * A search by the same columns with the same snapshot goes on with the scan of the
+ * one before.
+ */
 void
 direct_find(DirectAccess *access, Snapshot snapshot, const Datum *key, int nkeys)
 {
@@ -99,6 +148,7 @@ fetch_row(DirectAccess *access, ItemPointer tid, bool *all_dead)
 	return found;
 }
 
+/* Entries of the index that lead to no row for anybody are marked as such. */
 bool
 direct_next(DirectAccess *access)
 {
@@ -118,6 +168,7 @@ direct_next(DirectAccess *access)
 	return found;
 }
 
+/* The page is let go; the slot of the row at hand has a hold of its own. */
 void
 direct_stop(DirectAccess *access)
 {
@@ -130,6 +181,9 @@ direct_stop(DirectAccess *access)
 	access->scan = NULL;
 }
 
+/* ---------- locking ---------- */
+
+/* In the words of the executor. */
 void
 direct_changed_meanwhile(bool deleted)
 {
@@ -140,6 +194,7 @@ direct_changed_meanwhile(bool deleted)
 			 errhint("The transaction might succeed if retried.")));
 }
 
+/* As SELECT ... FOR locks it: where the isolation level allows, the last version. */
 bool
 direct_lock(DirectAccess *access, ItemPointer tid, Snapshot snapshot, LockTupleMode mode)
 {
@@ -168,6 +223,10 @@ direct_lock(DirectAccess *access, ItemPointer tid, Snapshot snapshot, LockTupleM
 		 access->table->name);
 }
 
+/*
+ * By the header of the row, which others may be writing to: it is read under the
+ * lock of its page.
+ */
 bool
 direct_is_ours(const DirectAccess *access)
 {
@@ -251,8 +310,41 @@ direct_turn_end(DirectTurn *turn)
 		LockRelease(&turn->tag, ExclusiveLock, false);
 }
 
+/* ---------- keeping ---------- */
+
+/* A copy in the current context. */
 HeapTuple
 direct_keep(const DirectAccess *access)
 {
 	return access->table->complete ? NULL : ExecCopySlotHeapTuple(access->row);
 }
+
+#else							/* !GOVERNANCE_DIRECT */
+
+/* There is no direct path in this build: nobody comes past this. */
+bool
+direct_open(DirectAccess *access, Table *table, int needs)
+{
+	return false;
+}
+
+/* What is never called, since nothing is ever open. */
+#define NEVER(result, name, args) \
+	result \
+	name args \
+	{ \
+		elog(ERROR, "this build has no direct path"); \
+	}
+
+NEVER(void, direct_close, (DirectAccess *access))
+NEVER(void, direct_find, (DirectAccess *access, Snapshot snapshot, const Datum *key, int nkeys))
+NEVER(bool, direct_next, (DirectAccess *access))
+NEVER(void, direct_stop, (DirectAccess *access))
+NEVER(bool, direct_lock, (DirectAccess *access, ItemPointer tid, Snapshot snapshot, LockTupleMode mode))
+NEVER(bool, direct_is_ours, (const DirectAccess *access))
+NEVER(void, direct_turn_begin, (DirectAccess *access, const Datum *key, DirectTurn *turn))
+NEVER(void, direct_turn_end, (DirectTurn *turn))
+NEVER(HeapTuple, direct_keep, (const DirectAccess *access))
+NEVER(void, direct_changed_meanwhile, (bool deleted))
+
+#endif							/* GOVERNANCE_DIRECT */

@@ -1,6 +1,6 @@
 /*
  * read.c
- *		Looking up a few rows for a caller without SQL.
+ *		The direct path for readers: a few rows looked up for a caller.
  *
  * An answer that takes one probe of an index should cost little more than that.
  * A query does the same work here, by the same access methods, under the same
@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/read.h"
 #include "db/table.h"
 
 #include "access/genam.h"
@@ -25,12 +26,15 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#if GOVERNANCE_DIRECT
+
+/* Opens a table to be read, if what it is and whose rights count allow that. */
 static bool
 open_table(DirectReader *reader, Table *table, DirectRights rights)
 {
 	if (!ActiveSnapshotSet() ||
 		(rights == DIRECT_AS_CALLER && ExecutorCheckPerms_hook != NULL) ||
-		!direct_readable(table, &reader->rel))
+		!table_open_readable(table, &reader->rel))
 		return false;
 	if (rights == DIRECT_AS_CALLER &&
 		pg_class_aclcheck(table->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
@@ -43,6 +47,7 @@ open_table(DirectReader *reader, Table *table, DirectRights rights)
 	return true;
 }
 
+/* An index scan by the leading columns of the key, with the active snapshot. */
 bool
 direct_read(DirectReader *reader, Table *table, DirectRights rights, const Datum *key,
 			int nkeys)
@@ -62,6 +67,7 @@ direct_read(DirectReader *reader, Table *table, DirectRights rights, const Datum
 	return true;
 }
 
+/* A scan of the whole table, with the active snapshot. */
 bool
 direct_read_all(DirectReader *reader, Table *table, DirectRights rights)
 {
@@ -72,18 +78,20 @@ direct_read_all(DirectReader *reader, Table *table, DirectRights rights)
 	return true;
 }
 
+/* By the length of its file. */
 bool
 direct_pages(Table *table, BlockNumber *pages)
 {
 	Relation	rel;
 
-	if (!direct_readable(table, &rel))
+	if (!table_open_readable(table, &rel))
 		return false;
 	*pages = RelationGetNumberOfBlocks(rel);
 	table_close(rel, NoLock);
 	return true;
 }
 
+/* In the order of the key, or of the table. */
 bool
 direct_read_next(DirectReader *reader)
 {
@@ -93,6 +101,7 @@ direct_read_next(DirectReader *reader)
 	return table_scan_getnextslot(reader->all, ForwardScanDirection, reader->row);
 }
 
+/* The locks stay until the end of the transaction, as those of a query do. */
 void
 direct_read_end(DirectReader *reader)
 {
@@ -106,3 +115,42 @@ direct_read_end(DirectReader *reader)
 	ExecDropSingleTupleTableSlot(reader->row);
 	table_close(reader->rel, NoLock);
 }
+
+#else							/* !GOVERNANCE_DIRECT */
+
+/* There is no direct path in this build. */
+bool
+direct_read(DirectReader *reader, Table *table, DirectRights rights, const Datum *key,
+			int nkeys)
+{
+	return false;
+}
+
+/* Nor for all rows. */
+bool
+direct_read_all(DirectReader *reader, Table *table, DirectRights rights)
+{
+	return false;
+}
+
+/* So nothing would come of knowing it. */
+bool
+direct_pages(Table *table, BlockNumber *pages)
+{
+	return false;
+}
+
+/* Nothing is ever open. */
+bool
+direct_read_next(DirectReader *reader)
+{
+	return false;
+}
+
+/* Nothing is ever open. */
+void
+direct_read_end(DirectReader *reader)
+{
+}
+
+#endif							/* GOVERNANCE_DIRECT */

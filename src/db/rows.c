@@ -9,10 +9,13 @@
 
 #include "compat.h"
 #include "util.h"
+#include "db/find.h"
 #include "db/plan.h"
+#include "db/read.h"
 #include "db/rows.h"
 #include "db/statement.h"
 #include "db/table.h"
+#include "db/write.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

@@ -21,7 +21,9 @@
 #ifndef GOVERNANCE_DB_ROWS_H
 #define GOVERNANCE_DB_ROWS_H
 
+#include "db/find.h"
 #include "db/plan.h"
+#include "db/read.h"
 #include "db/statement.h"
 #include "db/table.h"
 

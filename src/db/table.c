@@ -1,6 +1,7 @@
 /*
  * table.c
- *		The tables that we derive, read and written without SQL.
+ *		What kind of table a table of the ledger is: whether the direct path may be
+ *		taken to its rows.
  *
  * What is known of a table is kept until its relcache entry is invalidated,
  * which everything does that could make it another kind of table: triggers,
@@ -14,6 +15,7 @@
 #include "db/table.h"
 #include "db/report.h"
 
+#include "access/genam.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -39,21 +41,6 @@
 #include "utils/relcache.h"
 #include "utils/snapmgr.h"
 
-/* Every table that has been asked for; they are static and never leave it. */
-static Table *tables = NULL;
-
-/* May come at any time that a lock is taken: nothing is freed or looked up. */
-static void
-forget_table(Datum arg, Oid relid)
-{
-	for (Table *table = tables; table != NULL; table = table->next)
-		if (relid == InvalidOid || relid == table->relid)
-		{
-			table->valid = table->read_valid = false;
-			table->generation++;
-		}
-}
-
 /* ---------- snapshots ---------- */
 
 /* The command counter moves on, so that what this command has done is seen. */
@@ -70,6 +57,25 @@ void
 snapshot_pop(void)
 {
 	PopActiveSnapshot();
+}
+
+#if GOVERNANCE_DIRECT
+
+/* ---------- what is known ---------- */
+
+/* Every table that has been asked for. */
+static Table *tables = NULL;
+
+/* May come at any time that a lock is taken: nothing is freed or looked up. */
+static void
+forget_table(Datum arg, Oid relid)
+{
+	for (Table *table = tables; table != NULL; table = table->next)
+		if (relid == InvalidOid || relid == table->relid)
+		{
+			table->valid = table->read_valid = false;
+			table->generation++;
+		}
 }
 
 /* ---------- what kind of table it is ---------- */
@@ -165,40 +171,47 @@ calls_foreign(Node *node, void *context)
 	return expression_tree_walker(node, calls_foreign, context);
 }
 
-/* Compiles the check constraints once, if they only call what is built in. */
-static ExprState **
-compile_checks(Relation rel, MemoryContext context)
+/*
+ * Lets go of the compiled checks.  A statement further out that is just writing
+ * to the table may be using them, so they live on until the transaction ends.
+ */
+static void
+forget_checks(Table *table)
+{
+	if (table->context != NULL)
+		MemoryContextSetParent(table->context, TopTransactionContext);
+	table->context = NULL;
+	table->checks = NULL;
+}
+
+/*
+ * Compiles the check constraints once, if they only call what is built in.  One
+ * that is not enforced has none.
+ */
+static void
+compile_checks(Table *table, Relation rel)
 {
 	TupleConstr *constr = RelationGetDescr(rel)->constr;
 	MemoryContext old;
 	ExprState **checks;
 
-	if (constr == NULL || constr->num_check == 0)
-		return NULL;
-	old = MemoryContextSwitchTo(context);
+	if (constr == NULL || constr->num_check == 0 || governance_has_virtual_columns(constr))
+		return;
+	table->context = AllocSetContextCreate(CacheMemoryContext, "governance checks of a table",
+										   ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(table->context);
 	checks = palloc0(sizeof(ExprState *) * constr->num_check);
-	for (int i = 0; i < constr->num_check; i++)
+	for (int i = 0; i < constr->num_check && checks != NULL; i++)
 	{
 		Node	   *check = stringToNode(constr->check[i].ccbin);
 
 		if (calls_foreign(check, NULL))
-		{
 			checks = NULL;
-			break;
-		}
-#if PG_VERSION_NUM >= 180000
-		if (!constr->check[i].ccenforced)
-			continue;
-		if (constr->has_generated_virtual)
-		{
-			checks = NULL;
-			break;
-		}
-#endif
-		checks[i] = ExecInitExpr(expression_planner((Expr *) check), NULL);
+		else if (governance_check_enforced(&constr->check[i]))
+			checks[i] = ExecInitExpr(expression_planner((Expr *) check), NULL);
 	}
 	MemoryContextSwitchTo(old);
-	return checks;
+	table->checks = checks;
 }
 
 /* Can rows of it be inserted by filling in our columns alone? */
@@ -344,8 +357,7 @@ inspect(Table *table, Relation rel)
 
 	table->can = 0;
 	table->owner = GetUserId();
-	MemoryContextReset(table->context);
-	table->checks = NULL;
+	forget_checks(table);
 
 	if (!is_plain(rel) || rel->rd_rel->relowner != table->owner ||
 		pg_class_aclmask(table->relid, table->owner,
@@ -371,22 +383,25 @@ inspect(Table *table, Relation rel)
 	}
 	table->generated = RelationGetDescr(rel)->constr != NULL &&
 		RelationGetDescr(rel)->constr->has_generated_stored;
-	table->checks = compile_checks(rel, table->context);
+	compile_checks(table, rel);
 	bms_free(ours);
 	bms_free(keys);
 }
 
-/* ---------- opening and closing ---------- */
+/* ---------- opening ---------- */
 
+/*
+ * Finds the table by its name, and from then on hears of its changes.  Raises
+ * ERRCODE_GV_NO_LEDGER when there is none.
+ */
 static void
 find_relation(Table *table)
 {
-	if (table->context == NULL)
+	if (!table->listed)
 	{
 		if (tables == NULL)
 			CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
-		table->context = AllocSetContextCreate(CacheMemoryContext, "governance derived table",
-											   ALLOCSET_SMALL_SIZES);
+		table->listed = true;
 		table->next = tables;
 		tables = table;
 	}
@@ -396,15 +411,14 @@ find_relation(Table *table)
 						  psprintf(_("There is no table governance.%s."), table->name), NULL, 0);
 }
 
+/*
+ * What is known is good as long as the table is locked and no notice has come in
+ * since; taking the lock is when notices come in.
+ */
 bool
-direct_open(DirectAccess *access, Table *table, int needs)
+table_open_direct(Table *table, int needs, Relation *rel)
 {
-	memset(access, 0, sizeof(DirectAccess));
-	access->table = table;
-	access->context = CurrentMemoryContext;
-	access->needs = needs;
-
-	/* SQL says what a transaction may not do that has become read-only. */
+	/* A statement says what a transaction may not do that has become read-only. */
 	if (XactReadOnly && needs != TABLE_FIND)
 		return false;
 	if (!table->valid || table->owner != GetUserId())
@@ -418,23 +432,24 @@ direct_open(DirectAccess *access, Table *table, int needs)
 
 		table->valid = false;
 		find_relation(table);
-		access->rel = table_open(table->relid, RowExclusiveLock);
+		*rel = table_open(table->relid, RowExclusiveLock);
 		generation = table->generation;
-		inspect(table, access->rel);
+		inspect(table, *rel);
 		table->valid = generation == table->generation;
 	}
 	else
-		access->rel = table_open(table->relid, NoLock);
+		*rel = table_open(table->relid, NoLock);
 	if ((table->can & needs) != needs)
 	{
-		table_close(access->rel, NoLock);
+		table_close(*rel, NoLock);
 		return false;
 	}
 	return true;
 }
 
+/* A reader needs less: no rights of the owner, and nothing about what is written. */
 bool
-direct_readable(Table *table, Relation *rel)
+table_open_readable(Table *table, Relation *rel)
 {
 	if (!table->read_valid)
 		find_relation(table);
@@ -461,27 +476,20 @@ direct_readable(Table *table, Relation *rel)
 	return table->readable;
 }
 
-void
-direct_close(DirectAccess *access)
+#else							/* !GOVERNANCE_DIRECT */
+
+/* There is no direct path in this build. */
+bool
+table_open_direct(Table *table, int needs, Relation *rel)
 {
-	Assert(access->nrows == 0);
-	direct_stop(access);
-	if (access->key != NULL)
-		index_close(access->key, NoLock);
-	if (access->row != NULL)
-		ExecDropSingleTupleTableSlot(access->row);
-	if (access->virtual != NULL)
-		ExecDropSingleTupleTableSlot(access->virtual);
-	for (int i = 0; i < access->nslots; i++)
-		ExecDropSingleTupleTableSlot(access->slots[i]);
-	if (access->estate != NULL)
-	{
-		if (access->estate->es_opened_result_relations != NIL)
-			ExecCloseResultRelations(access->estate);
-		else if (access->indexes_open)
-			ExecCloseIndices(access->info);
-		ExecResetTupleTable(access->estate->es_tupleTable, false);
-		FreeExecutorState(access->estate);
-	}
-	table_close(access->rel, NoLock);
+	return false;
 }
+
+/* Nor is there one for readers. */
+bool
+table_open_readable(Table *table, Relation *rel)
+{
+	return false;
+}
+
+#endif							/* GOVERNANCE_DIRECT */

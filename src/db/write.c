@@ -1,13 +1,16 @@
 /*
  * write.c
- *		Writing rows of the tables that we derive, with the server's own code for
- *		constraints, generated columns, indexes and foreign keys.
+ *		The direct path: rows of a table written through its access method, with the
+ *		server's own code for constraints, generated columns, indexes and foreign
+ *		keys.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "errors.h"
+#include "db/find.h"
 #include "db/table.h"
+#include "db/write.h"
 
 #include "access/xact.h"
 #include "commands/trigger.h"
@@ -17,6 +20,8 @@
 #include "storage/lmgr.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+
+#if GOVERNANCE_DIRECT
 
 /* So many rows are inserted together. */
 #define MAX_SLOTS 128
@@ -43,15 +48,12 @@ prepare_info(DirectAccess *access)
 	else
 		access->info->ri_RelationDesc = access->rel;
 	if (table->checks != NULL)
-#if PG_VERSION_NUM >= 180000
-		access->info->ri_CheckConstraintExprs = table->checks;
-#else
-		access->info->ri_ConstraintExprs = table->checks;
-#endif
+		access->info->governance_check_states = table->checks;
 	access->estate->es_output_cid = GetCurrentCommandId(true);
 	MemoryContextSwitchTo(old);
 }
 
+/* The indexes of the table, to be written; once. */
 static void
 open_indexes(DirectAccess *access)
 {
@@ -111,6 +113,10 @@ single_slot(DirectAccess *access)
 	return access->virtual;
 }
 
+/*
+ * As the executor does it, but for what it evaluates: checks, the row, indexes,
+ * and foreign keys where the update may concern any.
+ */
 void
 direct_update(DirectAccess *access, ItemPointer tid, HeapTuple old,
 			  const Datum *values, const bool *nulls)
@@ -120,11 +126,7 @@ direct_update(DirectAccess *access, ItemPointer tid, HeapTuple old,
 	TM_FailureData failure;
 	TM_Result	result;
 	LockTupleMode lockmode;
-#if PG_VERSION_NUM >= 160000
-	TU_UpdateIndexes update_indexes;
-#else
-	bool		update_indexes;
-#endif
+	governance_update_indexes update_indexes;
 	List	   *recheck = NIL;
 
 	prepare_info(access);
@@ -161,6 +163,7 @@ direct_update(DirectAccess *access, ItemPointer tid, HeapTuple old,
 	ResetPerTupleExprContext(access->estate);
 }
 
+/* There are no triggers that would have to know of it (triggers_fit()). */
 void
 direct_delete(DirectAccess *access, ItemPointer tid)
 {
@@ -220,6 +223,10 @@ direct_insert_unless_there(DirectAccess *access, const Datum *values, const bool
 	return done;
 }
 
+/*
+ * The row is complete, and has met its constraints, when this returns; it goes
+ * into the table together with others.
+ */
 void
 direct_insert(DirectAccess *access, const Datum *values, const bool *nulls)
 {
@@ -241,6 +248,7 @@ direct_insert(DirectAccess *access, const Datum *values, const bool *nulls)
 	MemoryContextSwitchTo(old);
 }
 
+/* Rows first, then their entries in the indexes, as COPY does it. */
 void
 direct_flush(DirectAccess *access)
 {
@@ -280,3 +288,23 @@ direct_flush(DirectAccess *access)
 	if (fires)
 		AfterTriggerEndQuery(access->estate);
 }
+
+#else							/* !GOVERNANCE_DIRECT */
+
+/* What is never called, since nothing is ever open (find.c). */
+#define NEVER(result, name, args) \
+	result \
+	name args \
+	{ \
+		elog(ERROR, "this build has no direct path"); \
+	}
+
+NEVER(void, direct_update, (DirectAccess *access, ItemPointer tid, HeapTuple old,
+							const Datum *values, const bool *nulls))
+NEVER(void, direct_delete, (DirectAccess *access, ItemPointer tid))
+NEVER(bool, direct_insert_unless_there, (DirectAccess *access, const Datum *values,
+										 const bool *nulls))
+NEVER(void, direct_insert, (DirectAccess *access, const Datum *values, const bool *nulls))
+NEVER(void, direct_flush, (DirectAccess *access))
+
+#endif							/* GOVERNANCE_DIRECT */

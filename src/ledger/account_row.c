@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "db/report.h"
+#include "db/find.h"
 #include "db/rows.h"
 #include "db/table.h"
 #include "ledger/account_row.h"

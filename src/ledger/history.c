@@ -15,6 +15,7 @@
 #include "db/plan.h"
 #include "db/slot.h"
 #include "db/stream.h"
+#include "db/read.h"
 #include "db/table.h"
 #include "ledger/account_row.h"
 #include "ledger/entry.h"

@@ -21,6 +21,7 @@
 
 #include "compat.h"
 #include "db/answers.h"
+#include "db/read.h"
 #include "db/table.h"
 #include "ledger/account_row.h"
 #include "ledger/periods.h"

@@ -12,6 +12,7 @@
 #ifndef GOVERNANCE_LEDGER_PERIODS_H
 #define GOVERNANCE_LEDGER_PERIODS_H
 
+#include "db/read.h"
 #include "db/table.h"
 
 #include "fmgr.h"

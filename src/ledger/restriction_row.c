@@ -5,8 +5,10 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "db/find.h"
 #include "db/rows.h"
 #include "db/table.h"
+#include "db/write.h"
 #include "ledger/periods.h"
 #include "ledger/restriction_row.h"
 #include "ledger/withheld.h"
