@@ -31,6 +31,7 @@
 #include "engine/span_param.h"
 #include "engine/state.h"
 #include "engine/workday.h"
+#include "util.h"
 
 typedef struct Transfer
 {
@@ -158,8 +159,8 @@ entry_cmp(const void *a, const void *b)
 	const LiveEntry *y = b;
 
 	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
+		return cmp_instant(x->at, y->at);
+	return cmp_int64(x->id, y->id);
 }
 
 /* Do two versions collapse in the same way? */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "engine/engine.h"
+#include "util.h"
 
 /* For qsort(): orders places by decision, then by id. */
 static int
@@ -14,8 +15,8 @@ decided_cmp(const void *a, const void *b)
 	const LatePlace *pb = *(LatePlace *const *) b;
 
 	if (pa->decided != pb->decided)
-		return pa->decided < pb->decided ? -1 : 1;
-	return pa->id < pb->id ? -1 : pa->id > pb->id;
+		return cmp_instant(pa->decided, pb->decided);
+	return cmp_int64(pa->id, pb->id);
 }
 
 /*

@@ -10,6 +10,7 @@
 
 #include "engine/plan.h"
 #include "engine/state.h"
+#include "util.h"
 #include "utils/memutils.h"
 
 /* ---------- memory ---------- */
@@ -167,12 +168,10 @@ int
 event_key_cmp(const EventKey *a, const EventKey *b)
 {
 	if (a->at != b->at)
-		return a->at < b->at ? -1 : 1;
+		return cmp_instant(a->at, b->at);
 	if (a->class != b->class)
-		return a->class < b->class ? -1 : 1;
-	if (a->id != b->id)
-		return a->id < b->id ? -1 : 1;
-	return 0;
+		return cmp_int64(a->class, b->class);
+	return cmp_int64(a->id, b->id);
 }
 
 /* See state.h. */

@@ -6,6 +6,7 @@
 
 #include "engine/calendar.h"
 #include "engine/workday.h"
+#include "util.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -19,7 +20,7 @@ day_cmp(const void *a, const void *b)
 	int32		x = *(const int32 *) a;
 	int32		y = ((const CalendarDay *) b)->day;
 
-	return x < y ? -1 : x > y;
+	return cmp_int64(x, y);
 }
 
 /*

@@ -26,9 +26,9 @@ PG_FUNCTION_INFO_V1(governance_linked_sanctions);
 PG_FUNCTION_INFO_V1(governance_inherited_by);
 
 /*
- * Do two items come from one sanction along one kind of link?  Each has a capability
- * of it; names of schemes and kinds are compared by where they are stored, since all
- * come from one look.
+ * Do two items, each with a capability, come from one sanction along one link?  Names
+ * are compared by where they are stored: every link has a copy of its own of its
+ * kind, and every scheme is there once.
  */
 static bool
 same_sanction(const Inherited *a, const Inherited *b)
