@@ -95,8 +95,8 @@ extern const char *governance_textdomain(void);
 #define ERRCODE_GV_INVALID_ENTRY			MAKE_SQLSTATE('G','V','2','0','2')
 
 /*
- * An append-only table is updated, deleted from or truncated.  By: the ledger's
- * tables.
+ * An append-only table is updated, deleted from or truncated, or a derived one
+ * written at all.  By: the ledger's tables.
  */
 #define ERRCODE_GV_APPEND_ONLY				MAKE_SQLSTATE('G','V','2','0','3')
 

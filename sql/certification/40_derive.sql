@@ -296,7 +296,7 @@ COMMENT ON FUNCTION governance.verify_steps() IS
 	'part of verify_certification(): certifications that are not as their steps say';
 
 -- Level: owner
-CREATE FUNCTION governance.rebuild_certification() RETURNS void
+CREATE FUNCTION governance.rebuild_certification_as_owner() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $rebuild$
@@ -306,6 +306,14 @@ BEGIN
 	PERFORM governance.certification_derive(NULL);
 END
 $rebuild$;
+COMMENT ON FUNCTION governance.rebuild_certification_as_owner() IS
+	'part of rebuild_certification()';
+
+-- Level: owner
+CREATE FUNCTION governance.rebuild_certification() RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_as_owner';
+REVOKE ALL ON FUNCTION governance.rebuild_certification(), governance.rebuild_certification_as_owner() FROM PUBLIC;
 COMMENT ON FUNCTION governance.rebuild_certification() IS
 	'makes what follows from certifications anew';
 

@@ -117,7 +117,7 @@ CREATE FUNCTION governance.refuse_rewrite() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_refuse_rewrite';
 COMMENT ON FUNCTION governance.refuse_rewrite() IS
-	'statement trigger that keeps a table append-only; its arguments are the hint and another reason than that';
+	'statement trigger that keeps a table append-only, or all of a derived one as it is; its arguments are the hint, another reason than that, and the name of a derived table';
 
 -- Level: moderator
 CREATE FUNCTION governance.entry_id_given(relation regclass, "column" text, id bigint) RETURNS void

@@ -301,6 +301,18 @@ SELECT 9000 + (3 * guard.n + action.n)::integer, 'trigger', format('%s.append_on
 		(12, 'audit_chain', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'),
 		(13, 'seal', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.')
 	) AS guard (n, relation, actions, hint, detail), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
+
+-- What keeps tables that follow from the ledger as they are.
+UNION ALL
+SELECT 9060 + (4 * guard.n + action.n)::integer, 'trigger', format('%s.derived_%s', guard.relation, lower(action.name)), NULL,
+		format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L, %L)', action.name, guard.relation,
+			   /* message */ 'Record, overturn, change or reinstate violations, lift sanctions with governance.release(), or take steps of certifications; governance.rebuild() derives the rows anew.',
+			   /* message */ 'Its rows follow from the ledger.', guard.relation)
+	FROM (VALUES
+		(0, 'standing', '{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]),
+		(1, 'sanction', '{INSERT}'),
+		(2, 'restriction', '{INSERT,UPDATE,DELETE,TRUNCATE}')
+	) AS guard (n, relation, actions), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
 $steps$;
 COMMENT ON FUNCTION governance.oversight_objects() IS
 	'part of create_ledger(): tables, triggers and views of levels, limits, brakes, seals and the audit, and the guards of every table';

@@ -62,6 +62,7 @@ governance_as_owner(PG_FUNCTION_ARGS)
 	char		nulls[FUNC_MAX_ARGS + 1] = {0};
 	Identity identity;
 	OwnStatement own;
+	int			outer_depth = owner_depth;
 	int			nargs;
 	int16		length;
 	bool		by_value;
@@ -78,9 +79,18 @@ governance_as_owner(PG_FUNCTION_ARGS)
 	}
 	ledger_enter(&identity);
 	own_statement_begin(&own);
-	if (SPI_execute_with_args(call_text(name, nargs), nargs, types, values, nulls, false, 1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "%s_as_owner() gave no row", name);
+	owner_depth = trigger_depth();
+	PG_TRY();
+	{
+		if (SPI_execute_with_args(call_text(name, nargs), nargs, types, values, nulls, false, 1) != SPI_OK_SELECT ||
+			SPI_processed != 1)
+			elog(ERROR, "%s_as_owner() gave no row", name);
+	}
+	PG_FINALLY();
+	{
+		owner_depth = outer_depth;
+	}
+	PG_END_TRY();
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	own_statement_end(&own);
 	if (!isnull && result_type != VOIDOID)

@@ -49,7 +49,9 @@ SELECT account_id, governance.score(account_id, 'i.deduct', '2024-01-01') FROM g
 SELECT account_id, draft_score, governance.score(account_id, 'i.deduct') AS score FROM governance.simulate(governance.policy_document('i.deduct')) WHERE draft_score <> governance.score(account_id, 'i.deduct');
 SELECT at, what, delta, score, tier, rung FROM governance.dry_run(governance.policy_document('i.deduct'), '[{"at": "2024-01-01", "opening": 55}, {"at": "2024-01-05", "rule": "noise"}]', '2024-01-20');
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 DO $$

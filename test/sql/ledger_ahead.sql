@@ -82,6 +82,8 @@ SELECT count(*), count(*) FILTER (WHERE NOT post) > 500 AS some_muted, count(*) 
 	FROM answer;
 COMMIT;
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();

@@ -127,7 +127,9 @@ ALTER TABLE governance.restriction ADD COLUMN note public.word, ADD COLUMN days 
 ALTER TABLE governance.standing ADD COLUMN twice bigint GENERATED ALWAYS AS (policy_id * 2) STORED, ADD COLUMN remark text,
 	ADD COLUMN share numeric GENERATED ALWAYS AS (governance.points(score) / governance.cap(score)) STORED;
 SELECT pg_temp.feed(400);
+SET session_replication_role = replica;
 UPDATE governance.standing SET remark = 'kept' WHERE account_id IN (401, 402);
+RESET session_replication_role;
 SELECT pg_temp.more(400);
 SELECT account_id % 100 AS account, remark, twice = policy_id * 2 AS twice, share = governance.points(score) / 100 AS share
 	FROM governance.standing WHERE account_id BETWEEN 401 AND 403 ORDER BY 1;

@@ -125,7 +125,9 @@ SELECT setseed(0.20241103) IS NOT NULL;
 SELECT * FROM pg_temp.record_all(1500 * current_setting('test.fuzz')::int);
 SELECT * FROM governance.verify() LIMIT 10;
 SELECT * FROM pg_temp.ask_all();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0;
 SELECT * FROM governance.verify() LIMIT 10;
 -- Encodings.

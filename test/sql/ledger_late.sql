@@ -107,7 +107,9 @@ SELECT * FROM governance.verify();
 SELECT * FROM pg_temp.differences();
 
 -- A damaged one is named, and is no wrong answer; rebuild() makes it go.
+SET session_replication_role = replica;
 UPDATE governance.standing SET recent = '\x01'::bytea WHERE account_id = 1;
+RESET session_replication_role;
 \set VERBOSITY terse
 SELECT count(*) FROM governance.verify();
 SELECT governance.rebuild() > 0 AS rebuilt;

@@ -123,7 +123,9 @@ SELECT count(*) > 100 AS many, bool_and((SELECT r.action FROM governance.revisio
 	IS NOT DISTINCT FROM (SELECT r.action FROM governance.revision r WHERE r.account_id = v.linked_account_id AND r.violation_id = v.linked_violation_id ORDER BY r.revision_id DESC LIMIT 1)) AS follow
 	FROM governance.violation v WHERE linked_account_id BETWEEN 21 AND 40;
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT count(*) > 0 FROM governance.rebuild();
 SELECT * FROM governance.verify();
 

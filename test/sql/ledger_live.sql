@@ -140,12 +140,16 @@ SELECT scheme, length(state) < 2000 AS small FROM governance.standing WHERE acco
 SELECT * FROM governance.verify();
 
 -- What is damaged is named.
+SET session_replication_role = replica;
 UPDATE governance.standing SET settled = set_byte(settled, length(settled) - 1, get_byte(settled, length(settled) - 1) # 1)
 	WHERE account_id = 12 AND scheme = 'w.for';
 UPDATE governance.standing SET settling = NULL WHERE account_id = 12 AND scheme = 'w.incident';
 UPDATE governance.standing s SET settled = o.settled FROM governance.standing o
 	WHERE s.account_id = 12 AND s.scheme = 'w.groups' AND o.account_id = 12 AND o.scheme = 'w.incident';
+RESET session_replication_role;
 SELECT account_id, scheme, item, stored, replayed FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity' WHERE account_id = 12;
+RESET session_replication_role;
 DO $$ BEGIN PERFORM governance.rebuild(); END $$;
 SELECT * FROM governance.verify();

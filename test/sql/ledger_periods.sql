@@ -252,7 +252,9 @@ BEGIN
 	RETURN answers;
 END $$;
 BEGIN ISOLATION LEVEL REPEATABLE READ;
+SET session_replication_role = replica;
 DELETE FROM governance.restriction WHERE account_id = 0;
+RESET session_replication_role;
 SELECT public.undone();
 ROLLBACK;
 
@@ -369,7 +371,9 @@ BEGIN
 	RETURN answers;
 END $$;
 BEGIN;
+SET session_replication_role = replica;
 DELETE FROM governance.restriction WHERE account_id = 0;
+RESET session_replication_role;
 SELECT public.linked();
 ROLLBACK;
 

@@ -94,6 +94,8 @@ SELECT id, sanctions AS expected, got
 			  FROM governance.timeline(account, scheme) WHERE what = 'sanction starts' AND sanction_id IS NULL AND at <= ended) s) s
 	WHERE sanctions IS NOT NULL AND sanctions <> got ORDER BY id;
 
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();

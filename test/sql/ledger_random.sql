@@ -427,7 +427,9 @@ CREATE TEMPORARY TABLE old_standing AS SELECT * FROM governance.standing;
 CREATE TEMPORARY TABLE old_sanction AS SELECT * FROM governance.sanction;
 CREATE TEMPORARY TABLE old_restriction AS SELECT * FROM governance.restriction WHERE until > now();
 \set ECHO queries
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() = (SELECT count(*) FROM governance.standing) AS rebuilt;
 SELECT * FROM governance.verify() LIMIT 20;
 SELECT count(*) FROM ((TABLE old_sanction EXCEPT TABLE governance.sanction)

@@ -217,6 +217,8 @@ SELECT governance.overturn(1303, 'no') > 0 AS revised;
 SELECT governance.reinstate(1303, 'yes') > 0 AS revised;
 SELECT campaign, violations, accounts, overturned FROM governance.campaign_yield;
 
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();

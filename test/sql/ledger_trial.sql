@@ -21,7 +21,9 @@ SELECT account_id, split_part(scheme, '@', 1) AS scheme, rung, enforced FROM gov
 SELECT governance.tier(1), governance.permits(1, 'post'), governance.score(1, 't.trial');
 SELECT governance.score(1, 't.trial@' || :trial), governance.tier(1, 't.trial@' || :trial);
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 

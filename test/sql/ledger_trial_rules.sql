@@ -80,7 +80,9 @@ INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided
 SELECT (a.score, a.tier, a.as_of) = (b.score, b.tier, b.as_of) AS same FROM governance.standing a, governance.standing b
 	WHERE (a.account_id, b.account_id, a.scheme, b.scheme) = (3, 6, 't.s', 't.s');
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 SELECT count(*) > 0 AS simulated FROM governance.simulate(pg_temp.document('t.s', '12'));

@@ -163,6 +163,8 @@ SELECT count(*) FROM governance.sanction s WHERE scheme = 't.rollout' AND rung =
 	AND enforced = governance.permits(account_id, 'post', lower(during)) AND account_id % 20 = 0;
 SELECT * FROM governance.verify();
 
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();

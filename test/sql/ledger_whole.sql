@@ -103,7 +103,9 @@ SELECT count(*) > 300 AS enough, count(*) < 1500 AS not_all FROM stale;
 SELECT account_id % 350 AS mod FROM stale WHERE account_id % 350 IN (7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 91, 98, 105) GROUP BY 1 ORDER BY 1;
 DROP TABLE before;
 CREATE TEMPORARY TABLE before AS SELECT account_id, scheme, xmin::text AS xid, ctid::text AS place FROM governance.standing;
+SET session_replication_role = replica;
 DELETE FROM governance.restriction WHERE scheme = 't.unknown';
+RESET session_replication_role;
 SELECT governance.rebuild() AS rebuilt \gset
 SELECT count(*) = :rebuilt AS rebuilt FROM governance.standing;
 SELECT account_id, scheme, item FROM governance.verify() ORDER BY account_id;
@@ -113,7 +115,9 @@ SELECT count(*) FROM before JOIN governance.standing s USING (account_id, scheme
 SELECT count(*) FROM governance.standing s JOIN before USING (account_id, scheme) WHERE s.xmin::text = before.xid AND account_id % 350 = 91;
 SELECT count(*) FROM governance.sanction WHERE 'enter' = ANY (withholds) AND release_reason IS DISTINCT FROM 'overturned';
 SELECT count(*) FROM governance.restriction WHERE sanction_id = 0;
+SET session_replication_role = replica;
 DELETE FROM governance.restriction WHERE account_id IN (5, 100005);
+RESET session_replication_role;
 
 -- From nothing.
 CREATE TEMPORARY TABLE whole AS SELECT account_id, scheme, score::text, tier, as_of, known_at FROM governance.standing;
@@ -132,5 +136,7 @@ SELECT count(*) FROM whole FULL JOIN governance.standing s USING (account_id, sc
 SET client_min_messages = notice;
 SELECT count(*) FROM governance.verify(1000);
 SELECT count(*) FROM governance.verify(NULL);
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity' WHERE account_id <= 14700;
+RESET session_replication_role;
 SELECT governance.rebuild(1000) > 0 AS rebuilt;

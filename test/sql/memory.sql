@@ -88,7 +88,9 @@ SELECT public.memory_note('batch');
 SELECT pg_temp.grown('others', 'inside') < 400 * 200000 AS a_batch_takes_less_than_400_bytes_a_row;
 UPDATE public.memory_used SET what = 'was inside' WHERE what = 'inside';
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 DROP TRIGGER note ON governance.standing;
 SELECT public.memory_note('rebuild');

@@ -44,7 +44,9 @@ SELECT * FROM public.sanctioned;
 SELECT account_id, governance.tier(account_id, 't.brake'), governance.permits(account_id, 'live') AS live, governance.permits(account_id, 'post') AS post, governance.score(account_id, 't.brake') FROM governance.account WHERE account_id <= 6 ORDER BY 1;
 SELECT account_id, rule, held FROM governance.violation WHERE held ORDER BY violation_id;
 SELECT * FROM governance.verify();
+SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';	-- so that all are to be written
+RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 SELECT * FROM governance.verify();
 SELECT * FROM public.sanctioned WHERE account_id IN (1, 2, 4);
