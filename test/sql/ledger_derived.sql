@@ -1,12 +1,15 @@
 -- What is derived is written by the ledger alone.
+\set ECHO none
 SET client_min_messages = warning;
+SELECT count(*) > 0 AS created FROM governance.create_ledger();
+SELECT governance.publish('{
+	"scheme": "t.derived",
+	"score": {"direction": "accumulate", "limit": 12},
+	"rules": {"late": {"title": "late", "points": 3}},
+	"ladder": [{"rung": "stop", "when": "score >= 3", "tier": "muted", "withhold": ["post"], "for": "7 days"}]}') > 0 AS published;
 \pset format unaligned
-SELECT governance.create_ledger();
-SELECT governance.publish($${
-	"scheme": "t.derived", "version": "1", "scale": {"initial": 0, "cap": 12, "direction": "up"},
-	"rules": {"late": {"points": 3}},
-	"ladder": [{"code": "stop", "tier": "restricted", "at": 3, "withholds": ["post"], "length": "7 days"}]
-}$$) > 0 AS published;
+\set SHOW_CONTEXT never
+\set ECHO queries
 INSERT INTO governance.account (account_id) VALUES (1), (2);
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 't.derived', 'late');
 SELECT (SELECT count(*) FROM governance.standing) AS standings, (SELECT count(*) FROM governance.sanction) AS sanctions,
