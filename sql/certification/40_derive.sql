@@ -307,7 +307,7 @@ BEGIN
 END
 $rebuild$;
 COMMENT ON FUNCTION governance.rebuild_certification_as_owner() IS
-	'part of rebuild_certification()';
+	'part of rebuild_certification(): what it does, as the owner of the ledger';
 
 -- Level: owner
 CREATE FUNCTION governance.rebuild_certification() RETURNS void
