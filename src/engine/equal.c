@@ -20,6 +20,7 @@
 	while ((i) < (n) && !(keep)) \
 		(i)++
 
+/* Leaves the function: the states differ, and this is where. */
 #define DIFFER(...) \
 	do { \
 		if (why) \
@@ -27,6 +28,7 @@
 		return false; \
 	} while (0)
 
+/* Leaves the function unless a field is the same number in both states. */
 #define SAME_NUMBER(field) \
 	do { \
 		if (a->field != b->field) \

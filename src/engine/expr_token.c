@@ -65,7 +65,7 @@ parse_fail_expected(Parser *p, const char *wanted)
 							(int) (p->at - p->start) + 1));
 }
 
-/* The text at the current position, as a place in the expression: from 1 on. */
+/* Where in the expression a byte stands, counted from 1, for messages. */
 static int
 position(const Parser *p, const char *s)
 {

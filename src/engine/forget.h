@@ -19,6 +19,7 @@ typedef struct Retention
 	TimestampTz activities_from;
 } Retention;
 
+/* Works out how far back anything looks in a state, for the questions below. */
 extern void retention_begin(Retention *retention, const Policy *policy,
 							const EngineState *state);
 

@@ -7,8 +7,10 @@
  * counts for them as if it had always been; what they have lost of their life
  * is not given back.  What the old version has no use for any more is not
  * handed over, however much further the new one looks back, so that it does
- * not matter when it was forgotten.  Taking over punishes nobody: a rung that is crossed under
- * the new version by what stands there already counts as crossed before.
+ * not matter when it was forgotten.
+ *
+ * Taking over punishes nobody: a rung that is crossed under the new version by
+ * what stands there already counts as crossed before.
  */
 #include "postgres.h"
 

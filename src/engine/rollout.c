@@ -25,7 +25,6 @@ engine_enforced(const Policy *policy, int64 account_id, TimestampTz starts)
 	if (starts < policy->rollout_from)
 		return false;
 
-	/* splitmix64: the same on every machine and in every version */
 	x += UINT64CONST(0x9e3779b97f4a7c15);
 	x = (x ^ (x >> 30)) * UINT64CONST(0xbf58476d1ce4e5b9);
 	x = (x ^ (x >> 27)) * UINT64CONST(0x94d049bb133111eb);

@@ -64,6 +64,7 @@ policy_shape(const Policy *policy)
 	return shape * 1009 + policy->nattributes;
 }
 
+/* Writes those elements of a list of the state that are still looked at. */
 #define PUT_LIST(count, keep, list, body) \
 	do { \
 		int			n_ = 0; \

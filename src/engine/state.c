@@ -42,6 +42,7 @@ state_room(EngineState *state, void *array, int n, Size size)
 	return array;
 }
 
+/* The place of the next array of n elements, or null when lay_out() only measures. */
 #define PLACE(type, n) \
 	((type *) (base == NULL ? NULL : base + at)); at += MAXALIGN(sizeof(type) * (n))
 
