@@ -293,17 +293,12 @@ limits_served(Scheme *scheme, const EngineState *state, const AccountHistory *hi
 		const SanctionState *s = &sanctions[i].sanction;
 		const Rung *rung = sanctions[i].rung;
 		ServedSpan *span = &served->spans[served->nspans];
-		TimestampTz end = (s->flags & SANCTION_RELEASED) ? Min(s->released, s->ends) : s->ends;
+		bool		open;
 
 		if ((s->flags & SANCTION_ENFORCED) == 0)
 			continue;
 		span->rung = rung->code;
 		span->tier = rung->tier;
-		span->starts = s->starts;
-		span->ends = end;
-		span->from = Max(s->starts, sanctions[i].from);
-		span->until = Min(end, sanctions[i].until);
-		span->for_ever = is_for_ever(rung, end);
 		if (s->starts == DT_NOEND && (s->flags & SANCTION_RELEASED) == 0)
 		{
 			/* It waits for another one that has no end yet. */
@@ -313,8 +308,15 @@ limits_served(Scheme *scheme, const EngineState *state, const AccountHistory *hi
 			span->ends = s->has_length ? span_from(now, &s->length) : DT_NOEND;
 			span->for_ever = s->has_length && s->length.forever;
 		}
-		if (span->from < span->until)
-			served->nspans++;
+		else if (sanction_reach(&sanctions[i], &span->from, &span->until))
+		{
+			span->starts = s->starts;
+			span->ends = Min(sanction_end(s, &open), s->ends);
+			span->for_ever = is_for_ever(rung, span->ends);
+		}
+		else
+			continue;
+		served->nspans++;
 	}
 	return served;
 }
