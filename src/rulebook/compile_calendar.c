@@ -17,7 +17,7 @@
 #define MAX_DAYS 10000
 #define DAYS_PER_WEEK 7
 
-/* By day. */
+/* For qsort(): the engine looks a day up in the order of days. */
 static int
 day_cmp(const void *a, const void *b)
 {

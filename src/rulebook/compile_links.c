@@ -81,7 +81,10 @@ compile_link(Compiler *c, const Doc *object, PolicyLink *link)
 		doc_fail(part, NULL, NULL, "must not be empty");
 }
 
-/* One after the other. */
+/*
+ * Each item says of links of one kind what they hand on; several may be of one
+ * kind.
+ */
 void
 compile_links(Compiler *c)
 {

@@ -133,7 +133,10 @@ compile_age(Compiler *c, const Doc *object, Relief *relief)
 	relief->rounding = (Rounding) get_word(object, &relief_object, "round", ROUND_NONE);
 }
 
-/* "every": so often, while nothing new happens. */
+/*
+ * "every": a step after each such time without a violation, and what a violation
+ * does to the time that has passed.
+ */
 static void
 compile_every(Compiler *c, const Doc *object, Relief *relief)
 {
@@ -196,7 +199,10 @@ compile_every(Compiler *c, const Doc *object, Relief *relief)
 	relief->rounding = (Rounding) get_word(object, &relief_object, "round", ROUND_NONE);
 }
 
-/* "on": an activity gives points back, so often. */
+/*
+ * "on": an activity gives points back, as often as its quotas let it and not
+ * again before its cooldown is over.
+ */
 static void
 compile_on(Compiler *c, const Doc *object, Relief *relief)
 {

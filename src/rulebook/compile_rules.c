@@ -22,7 +22,7 @@ typedef struct SeverityPrice
 	Points		max;
 } SeverityPrice;
 
-/* The default prices, by severity. */
+/* Reads the default prices into prices, by severity; what is not given has none. */
 static void
 compile_severities(Compiler *c, SeverityPrice *prices)
 {
@@ -57,7 +57,10 @@ compare_docs(const void *a, const void *b)
 	return strcmp((*(const Doc *const *) a)->key, (*(const Doc *const *) b)->key);
 }
 
-/* One rule: its price and what people see of it. */
+/*
+ * One rule: its price, which is its own or else that of its severity, and what
+ * people see of it.
+ */
 static void
 compile_rule(Compiler *c, const Doc *doc, const SeverityPrice *prices,
 			 PolicyRule *rule, RuleInfo *info)

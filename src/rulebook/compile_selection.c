@@ -146,7 +146,10 @@ compile_rule_set(Compiler *c, const Doc *object)
 	return set;
 }
 
-/* A list of patterns alone. */
+/*
+ * Gives null for a list that is null; the set is in the current memory
+ * context.
+ */
 bool *
 compile_rule_patterns(Compiler *c, const Doc *list)
 {
@@ -156,7 +159,7 @@ compile_rule_patterns(Compiler *c, const Doc *list)
 	return set;
 }
 
-/* The kinds of a list as bits of marks. */
+/* Gives the kinds of a list as bits, one for each mark; 0 without a list. */
 static uint32
 compile_marks(Compiler *c, const Doc *list)
 {

@@ -131,7 +131,7 @@ span_hint(const Doc *doc)
 #define SPAN_DETAIL \
 	_("Examples: \"30 days\", \"12 months\", \"1 day 12 hours\", \"ever\".")
 
-/* Where only a fixed span may stand. */
+/* Raises an error with what may have been meant where it is none. */
 Span
 compile_span(const Doc *doc)
 {

@@ -91,7 +91,7 @@ compile_withheld(Compiler *c, const Doc *list, char ***capabilities)
 	return n;
 }
 
-/* A number, or [least, most]. */
+/* A fixed price is a range whose ends are equal. */
 void
 compile_price(const Doc *doc, Points *min, Points *max)
 {
@@ -228,8 +228,9 @@ rung_codes(Compiler *c)
 }
 
 /*
- * Its index.  Any rung may be named anywhere, because the names are known
- * first.
+ * Gives the index of the rung, and raises an error with the nearest name where
+ * there is none.  Any rung may be named anywhere, because compile_rung_names()
+ * has read the names first.
  */
 int
 compile_rung_name(Compiler *c, const Doc *doc)
@@ -246,7 +247,10 @@ compile_rung_name(Compiler *c, const Doc *doc)
 	return -1;
 }
 
-/* A list of patterns: for each rung, whether one of them matches it. */
+/*
+ * Gives for each rung whether a pattern of the list matches its name.  A pattern
+ * that matches none is an error, because it is a slip.
+ */
 bool *
 compile_rung_set(Compiler *c, const Doc *doc)
 {
