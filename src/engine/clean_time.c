@@ -20,6 +20,7 @@
 #include "engine/effect.h"
 #include "engine/expr.h"
 #include "engine/relief.h"
+#include "engine/relief_op.h"
 #include "engine/score.h"
 #include "engine/span_param.h"
 #include "engine/state.h"
@@ -407,13 +408,10 @@ steps_to_threshold(Fold *fold, int64 amount, bool up)
 		steps = not_past(steps, policy->thresholds[i], state->score, amount, up);
 	for (int n = 0; n < fold->plan->nevery; n++)
 	{
-		const Relief *relief = clock_relief(fold, n);
+		Points		target;
 
-		if (relief->op == OP_RESTORE)
-			steps = not_past(steps, state->start, state->score, amount, up);
-		else if (relief->op == OP_SET || relief->op == OP_RAISE_TO || relief->op == OP_LOWER_TO)
-			steps = not_past(steps, expr_points(relief->amount, &fold->env), state->score,
-							 amount, up);
+		if (relief_op_target(clock_relief(fold, n), &fold->env, state, &target))
+			steps = not_past(steps, target, state->score, amount, up);
 	}
 	return Max(steps, 1);
 }

@@ -13,6 +13,7 @@
 
 #include "engine/expr.h"
 #include "engine/plan.h"
+#include "engine/relief_op.h"
 #include "utils/memutils.h"
 
 #define MAX_AGE_RELIEFS 32		/* bits of LiveEntry.done */
@@ -564,33 +565,6 @@ plan_thresholds(Scan *scan)
 	}
 }
 
-/* Can the operation of a relief only make a score better? */
-static bool
-relief_only_helps(const Policy *policy, const Relief *relief)
-{
-	double		start;
-	double		cap;
-
-	switch (relief->op)
-	{
-		case OP_VOID:
-			return true;
-		case OP_ADD:
-		case OP_RAISE_TO:
-			return !policy->accumulate;
-		case OP_SUBTRACT:
-		case OP_LOWER_TO:
-			return policy->accumulate;
-		case OP_RESTORE:
-			return policy->accumulate ||
-				(expr_is_constant(policy->start, &start) &&
-				 expr_is_constant(policy->cap, &cap) && start >= cap);
-		case OP_SET:
-			break;
-	}
-	return false;
-}
-
 /*
  * May a sanction be opened with no entry and no changed fact?  Not when every
  * rung only asks how bad the score is and time only makes it better.
@@ -610,7 +584,7 @@ may_start_by_time(const Policy *policy, const EnginePlan *plan)
 			return true;
 	}
 	for (int i = 0; i < policy->nreliefs; i++)
-		if (!relief_only_helps(policy, &policy->reliefs[i]))
+		if (!relief_op_helps(policy, &policy->reliefs[i]))
 			return true;
 	return false;
 }

@@ -11,6 +11,7 @@
 #include "engine/entry_store.h"
 #include "engine/expr.h"
 #include "engine/group.h"
+#include "engine/relief_op.h"
 #include "engine/score.h"
 #include "engine/state.h"
 
@@ -44,37 +45,11 @@ clip(const Fold *fold, int64 target)
 	return (Points) Min(Max(target, low), high);
 }
 
-/* See score.h.  OP_VOID moves the score by way of its entries, not here. */
+/* See score.h. */
 Points
 score_after(Fold *fold, ReliefOp op, Points amount)
 {
-	const EngineState *state = fold->state;
-	int64		score = state->score;
-
-	switch (op)
-	{
-		case OP_ADD:
-			score += amount;
-			break;
-		case OP_SUBTRACT:
-			score -= amount;
-			break;
-		case OP_SET:
-			score = amount;
-			break;
-		case OP_RAISE_TO:
-			score = Max(score, amount);
-			break;
-		case OP_LOWER_TO:
-			score = Min(score, amount);
-			break;
-		case OP_RESTORE:
-			score = state->start;
-			break;
-		case OP_VOID:
-			break;
-	}
-	return clip(fold, score);
+	return clip(fold, relief_op_score(op, fold->state, amount));
 }
 
 /* Takes points given back from the oldest entries that still cost any. */

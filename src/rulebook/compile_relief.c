@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "engine/relief_op.h"
 #include "errors.h"
 #include "rulebook/check_keys.h"
 #include "rulebook/compile_calendar.h"
@@ -22,20 +23,6 @@
 #define MAX_AGE_RELIEFS 32
 
 static const char *const triggers[] = {"age", "every", "at", "on", "sanction"};
-
-static const struct
-{
-	const char *key;
-	ReliefOp	op;
-}			relief_ops[] = {
-	{"add", OP_ADD},
-	{"subtract", OP_SUBTRACT},
-	{"set", OP_SET},
-	{"raise_to", OP_RAISE_TO},
-	{"lower_to", OP_LOWER_TO},
-	{"restore", OP_RESTORE},
-	{"void", OP_VOID}
-};
 
 /* No span of it may be shorter than a minute. */
 static void
@@ -271,9 +258,9 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 	int			may = EXPR_MAY_STATE;
 	double		constant;
 
-	for (int i = 0; i < (int) lengthof(relief_ops); i++)
+	for (int op = 0; relief_op_key((ReliefOp) op) != NULL; op++)
 	{
-		const Doc  *doc = doc_get(object, relief_ops[i].key);
+		const Doc  *doc = doc_get(object, relief_op_key((ReliefOp) op));
 
 		if (doc == NULL)
 			continue;
@@ -281,7 +268,7 @@ compile_op(Compiler *c, const Doc *object, Relief *relief)
 			doc_fail(object, NULL, NULL, "both \"%s\" and \"%s\" are given",
 					 value->key, doc->key);
 		value = doc;
-		relief->op = relief_ops[i].op;
+		relief->op = (ReliefOp) op;
 	}
 	if (value == NULL)
 		doc_fail(object, _("One of \"add\", \"subtract\", \"set\", \"raise_to\", \"lower_to\", \"restore\" and \"void\" is needed."),
