@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "db/answers.h"
+#include "db/snapshot.h"
 #include "db/table.h"
 
 #include "access/xact.h"
@@ -20,12 +21,14 @@ static uint64 undone = 0;
 /* How often roles and their members have changed. */
 static uint64 members = 0;
 
+/* At its end, whichever. */
 static void
 count_transaction(XactEvent event, void *arg)
 {
 	undone++;
 }
 
+/* Only when it is rolled back. */
 static void
 count_subtransaction(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
 {
@@ -33,12 +36,14 @@ count_subtransaction(SubXactEvent event, SubTransactionId id, SubTransactionId p
 		undone++;
 }
 
+/* Any change of roles, memberships or the database (whose owner has rights). */
 static void
 count_members(Datum arg, int cacheid, uint32 hash)
 {
 	members++;
 }
 
+/* Once, and for as long as the backend lives: callbacks of caches cannot be taken back. */
 static void
 start_counting(void)
 {
@@ -55,53 +60,17 @@ start_counting(void)
 }
 
 /*
- * Two snapshots that name the same transactions show the same rows of other
- * sessions; of our own they do when no command has been counted in between and
- * nothing was undone.
+ * A view with another kind of snapshot (of a catalog, say) is never taken down.
+ * Notices of changed tables come with the direct path, and of a server that it has
+ * not been read against nobody knows what else a snapshot may hold: there none is
+ * the same.
  */
-static bool
-same_snapshot(const SnapshotData *a, const SnapshotData *b)
-{
-	return a->snapshot_type == b->snapshot_type && a->curcid == b->curcid && a->xmax == b->xmax && a->xmin == b->xmin &&
-		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
-		a->suboverflowed == b->suboverflowed && a->takenDuringRecovery == b->takenDuringRecovery &&
-		(a->xcnt == 0 || memcmp(a->xip, b->xip, sizeof(TransactionId) * a->xcnt) == 0) &&
-		(a->subxcnt == 0 || memcmp(a->subxip, b->subxip, sizeof(TransactionId) * a->subxcnt) == 0);
-}
-
-/* A copy whose arrays outlast the snapshot. */
-static void
-keep_snapshot(ReadView *view, Snapshot snapshot, MemoryContext context)
-{
-	int			n = (int) snapshot->xcnt + snapshot->subxcnt;
-	TransactionId *xids = view->snapshot.xip;
-
-	if (n > view->room)
-	{
-		if (xids != NULL)
-			pfree(xids);
-		view->snapshot.xip = NULL;
-		view->room = 0;
-		xids = MemoryContextAlloc(context, sizeof(TransactionId) * n * 2);
-		view->room = n * 2;
-	}
-	view->snapshot = *snapshot;
-	view->snapshot.xip = xids;
-	view->snapshot.subxip = xids == NULL ? NULL : xids + snapshot->xcnt;
-	if (xids == NULL)
-		return;					/* none are under way */
-	if (snapshot->xcnt > 0)
-		memcpy(view->snapshot.xip, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
-	if (snapshot->subxcnt > 0)
-		memcpy(view->snapshot.subxip, snapshot->subxip, sizeof(TransactionId) * snapshot->subxcnt);
-}
-
 bool
 read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
-	bool		same = view->taken && view->undone == undone && view->members == members &&
-		view->userid == GetUserId() && same_snapshot(&view->snapshot, snapshot);
+	bool		same = GOVERNANCE_DIRECT && view->taken && view->undone == undone && view->members == members &&
+		view->userid == GetUserId() && snapshot_is_marked(&view->snapshot, snapshot);
 
 	for (int i = 0; i < READ_VIEW_TABLES; i++)
 		same = same && view->generations[i] == tables[i]->generation;
@@ -109,7 +78,7 @@ read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context)
 		return same;
 	start_counting();
 	view->taken = false;
-	keep_snapshot(view, snapshot, context);
+	snapshot_mark(&view->snapshot, snapshot, context);
 	view->undone = undone;
 	view->members = members;
 	view->userid = GetUserId();

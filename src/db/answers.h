@@ -10,22 +10,20 @@
 #ifndef GOVERNANCE_DB_ANSWERS_H
 #define GOVERNANCE_DB_ANSWERS_H
 
+#include "db/snapshot.h"
 #include "db/table.h"
-
-#include "utils/snapshot.h"
 
 #define READ_VIEW_TABLES 2
 
-/* All zeroes at first. */
+/* A view of some tables, taken down.  All zeroes at first. */
 typedef struct ReadView
 {
 	bool		taken;
-	SnapshotData snapshot;
-	int			room;			/* transactions that fit into its arrays */
-	uint64		undone;
-	uint64		members;
-	Oid			userid;
-	uint64		generations[READ_VIEW_TABLES];
+	SnapshotMark snapshot;
+	uint64		undone;			/* how often anything was undone before */
+	uint64		members;		/* how often roles had changed */
+	Oid			userid;			/* whose rights counted */
+	uint64		generations[READ_VIEW_TABLES];	/* of the tables */
 } ReadView;
 
 /*

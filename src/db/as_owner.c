@@ -37,6 +37,10 @@ PG_FUNCTION_INFO_V1(governance_as_owner);
  */
 static int	owner_depth = -1;
 
+/*
+ * The call of the function that does the work: SELECT
+ * governance.name_as_owner($1, ...).
+ */
 static char *
 call_text(const char *name, int nargs)
 {
@@ -50,6 +54,10 @@ call_text(const char *name, int nargs)
 	return buf.data;
 }
 
+/*
+ * The one entry point of all functions in SQL that work as the owner: which one
+ * was called says its OID.  Its arguments go on as they are, nulls too.
+ */
 Datum
 governance_as_owner(PG_FUNCTION_ARGS)
 {
@@ -137,6 +145,10 @@ stamp_row(Relation rel, HeapTuple row)
 	return heap_modify_tuple_by_cols(row, desc, lengthof(columns), attnums, values, nulls);
 }
 
+/*
+ * The inner function is looked up once for each trigger.  A row that is about
+ * to be inserted is stamped with who acted, before anybody else sees it.
+ */
 Datum
 trigger_as_owner(FunctionCallInfo fcinfo, const char *name)
 {
@@ -215,6 +227,7 @@ call_as_owner(Relation rel, KeptPlan *plan, const int64 *accounts, const int64 *
 	SPI_finish();
 }
 
+/* Only what is one trigger deeper than the owner's code is a write of its own. */
 bool
 owner_is_writing(void)
 {

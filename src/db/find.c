@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "db/find.h"
 #include "db/slot.h"
+#include "db/snapshot.h"
 #include "db/table.h"
 
 #include "access/heapam.h"

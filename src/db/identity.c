@@ -30,6 +30,7 @@ forget_actor_of_transaction(XactEvent event, void *arg)
 		actor = InvalidOid;
 }
 
+/* The same for a part of a transaction, if that was where the actor was noted. */
 static void
 forget_actor_of_subtransaction(SubXactEvent event, SubTransactionId mine,
 							   SubTransactionId parent, void *arg)
@@ -38,6 +39,10 @@ forget_actor_of_subtransaction(SubXactEvent event, SubTransactionId mine,
 		actor = InvalidOid;
 }
 
+/*
+ * Does a role own the ledger, which is who owns its standings?  False when
+ * there is none.
+ */
 static bool
 owns_ledger(Oid userid)
 {
@@ -93,6 +98,7 @@ identity_enter(Oid owner, Identity *identity)
 						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 }
 
+/* Everything is as it was before the call of identity_enter() that it belongs to. */
 void
 identity_leave(const Identity *identity)
 {
@@ -101,12 +107,17 @@ identity_leave(const Identity *identity)
 	actor_level = identity->actor_level;
 }
 
+/* As pg_trigger_depth() gives it. */
 int
 trigger_depth(void)
 {
 	return DatumGetInt32(pg_trigger_depth(NULL));
 }
 
+/*
+ * Who is noted counts only while somebody works as the owner: a role that the
+ * owner's code has become meanwhile acts for itself.
+ */
 Oid
 acting_role(void)
 {

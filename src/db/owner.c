@@ -32,6 +32,7 @@ ledger_relation(const char *name)
 	return relid;
 }
 
+/* Without a hint at one table: where this one is missing, all are. */
 Oid
 standings_relation(void)
 {
@@ -58,12 +59,14 @@ ledger_owner(void)
 	return owner;
 }
 
+/* Members of the owner may, too. */
 bool
 ledger_owned_by(Oid userid)
 {
 	return has_privs_of_role(userid, ledger_owner());
 }
 
+/* The identity first, so that SPI plans with the rights of the owner. */
 void
 ledger_enter(Identity *identity)
 {
@@ -73,6 +76,7 @@ ledger_enter(Identity *identity)
 	SPI_connect();
 }
 
+/* In the opposite order. */
 void
 ledger_leave(const Identity *identity)
 {
@@ -80,24 +84,28 @@ ledger_leave(const Identity *identity)
 	identity_leave(identity);
 }
 
+/* The identity stays that of the caller. */
 void
 ledger_read_enter(void)
 {
 	SPI_connect();
 }
 
+/* What was allocated in between is gone, but for what was copied out. */
 void
 ledger_read_leave(void)
 {
 	SPI_finish();
 }
 
+/* By the right on the table itself. */
 bool
 may_tell(const char *table)
 {
 	return pg_class_aclcheck(ledger_relation(table), acting_role(), ACL_SELECT) == ACLCHECK_OK;
 }
 
+/* The right of the current role, which is the caller. */
 void
 require_insert(const char *table)
 {

@@ -92,6 +92,7 @@ plan_is_writing(Oid relid)
 	return false;
 }
 
+/* The OID of a type of the extension, by its name. */
 static Oid
 governance_type(const char *name)
 {
@@ -106,6 +107,10 @@ governance_type(const char *name)
 	return type;
 }
 
+/*
+ * Types of the extension are looked up each time: it may be dropped and created
+ * again.
+ */
 Oid
 ledger_type(Oid marker)
 {
@@ -153,6 +158,11 @@ plan_prepare(KeptPlan *plan)
 	plan->score_type = score_type;
 }
 
+/*
+ * Whatever the mode, the statement is marked as one of the ledger's own
+ * (report.h), and the memory context of the caller is the current one again
+ * afterwards.
+ */
 uint64
 plan_execute(KeptPlan *plan, Datum *values, const char *nulls, PlanMode mode)
 {
@@ -201,6 +211,10 @@ plan_execute(KeptPlan *plan, Datum *values, const char *nulls, PlanMode mode)
 	return SPI_processed;
 }
 
+/*
+ * When fewer rows were written than were to be, a BEFORE trigger may have kept
+ * some back; without one there was nothing to write for another reason.
+ */
 void
 require_written(const char *table, CmdType command, uint64 wanted, uint64 written)
 {
@@ -265,6 +279,7 @@ plan_tables_grown(GrowingTable *tables, int n)
 	}
 }
 
+/* Nulls may be missing when there are none; n may be 0. */
 Datum
 datum_array(Datum *values, bool *nulls, int n, Oid type)
 {
@@ -303,6 +318,7 @@ instant_array(const TimestampTz *values, int n)
 	return datum_array(datums, NULL, n, TIMESTAMPTZOID);
 }
 
+/* From SPI_tuptable, which is gone afterwards. */
 int
 plan_int8_column(int64 *values, uint64 nrows)
 {

@@ -13,57 +13,37 @@
 
 #include "postgres.h"
 
+#include "db/snapshot.h"
+
 #include "access/xact.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-/* The snapshot that something was read with, if it was that of a parallel query. */
+/*
+ * The snapshot that something was read with, if it was that of a parallel query.
+ * Static, and all zeroes at first.
+ */
 typedef struct Provisional
 {
 	bool		is;
-	TransactionId xmin;
-	TransactionId xmax;
-	uint32		xcnt;
-	int32		subxcnt;
-	CommandId	curcid;
+	SnapshotMark mark;
 } Provisional;
 
-/* The snapshot to read such tables with. */
-static inline Snapshot
-newest_snapshot(void)
-{
-	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
-}
-
-/* To be noted down before they are read. */
+/* To be noted down before they are read, with newest_snapshot(). */
 static inline void
 provisional_note(Provisional *provisional)
 {
-	memset(provisional, 0, sizeof(Provisional));
-	if (IsInParallelMode())
-	{
-		Snapshot	snapshot = GetActiveSnapshot();
-
-		provisional->is = true;
-		provisional->xmin = snapshot->xmin;
-		provisional->xmax = snapshot->xmax;
-		provisional->xcnt = snapshot->xcnt;
-		provisional->subxcnt = snapshot->subxcnt;
-		provisional->curcid = snapshot->curcid;
-	}
+	provisional->is = IsInParallelMode();
+	if (provisional->is)
+		snapshot_mark(&provisional->mark, GetActiveSnapshot(), CacheMemoryContext);
 }
 
 /* Is what was read then of use now? */
 static inline bool
 provisional_holds(const Provisional *provisional)
 {
-	Provisional now;
-
-	if (!provisional->is)
-		return true;
-	provisional_note(&now);
-	return now.is && now.xmin == provisional->xmin && now.xmax == provisional->xmax &&
-		now.xcnt == provisional->xcnt && now.subxcnt == provisional->subxcnt &&
-		now.curcid == provisional->curcid;
+	return !provisional->is ||
+		(IsInParallelMode() && snapshot_is_marked(&provisional->mark, GetActiveSnapshot()));
 }
 
 #endif							/* GOVERNANCE_DB_PROVISIONAL_H */

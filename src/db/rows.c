@@ -14,6 +14,7 @@
 #include "db/read.h"
 #include "db/rows.h"
 #include "db/statement.h"
+#include "db/snapshot.h"
 #include "db/table.h"
 #include "db/write.h"
 

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
+/* Raises ERRCODE_DATATYPE_MISMATCH or ERRCODE_UNDEFINED_COLUMN, naming the column. */
 void
 find_columns(Relation relation, const ColumnSpec *specs, int nspecs, AttrNumber *numbers)
 {
@@ -46,6 +47,7 @@ find_columns(Relation relation, const ColumnSpec *specs, int nspecs, AttrNumber 
 	}
 }
 
+/* Of its bytes, by the hash functions of the server. */
 uint64
 text_hash(const char *text, int len)
 {

@@ -32,6 +32,7 @@ extern void find_columns(Relation relation, const ColumnSpec *specs, int nspecs,
 /* A hash of a text that is never 0, which stands for "none". */
 extern uint64 text_hash(const char *text, int len);
 
+/* A bigint of a row; 0 where it is null. */
 static inline int64
 slot_int8(TupleTableSlot *slot, AttrNumber number)
 {
@@ -41,6 +42,7 @@ slot_int8(TupleTableSlot *slot, AttrNumber number)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* An instant of a row; 0 where it is null. */
 static inline TimestampTz
 slot_time(TupleTableSlot *slot, AttrNumber number)
 {
@@ -50,6 +52,7 @@ slot_time(TupleTableSlot *slot, AttrNumber number)
 	return isnull ? 0 : DatumGetTimestampTz(value);
 }
 
+/* A text of a row, in the row itself or detoasted; null where it is null. */
 static inline text *
 slot_text(TupleTableSlot *slot, AttrNumber number)
 {
@@ -59,6 +62,7 @@ slot_text(TupleTableSlot *slot, AttrNumber number)
 	return isnull ? NULL : DatumGetTextPP(value);
 }
 
+/* The hash of a text of a row; 0 where it is null. */
 static inline uint64
 slot_hash(TupleTableSlot *slot, AttrNumber number)
 {

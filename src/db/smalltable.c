@@ -130,6 +130,7 @@ load_small_table(SmallTable *table)
 	table->valid = (generation == table->generation);
 }
 
+/* Reads the table when it is asked for first, and after every notice of a change. */
 const SmallRow *
 small_table_rows(SmallTable *table, int *nrows)
 {
@@ -139,6 +140,7 @@ small_table_rows(SmallTable *table, int *nrows)
 	return table->rows;
 }
 
+/* Byte by byte; no collation has a say. */
 bool
 small_text_equals(Datum value, const char *string, Size len)
 {

@@ -47,6 +47,7 @@ struct WordPool
 	Word	   *words;
 };
 
+/* An empty pool in the current context, where all its words will be. */
 WordPool *
 word_pool_create(void)
 {
@@ -72,6 +73,7 @@ find_word(const WordPool *names, uint32 hash, const char *word, uint32 len)
 	return &names->words[at];
 }
 
+/* A hash table with open addressing, at most half full. */
 const char *
 word_pool_get(WordPool *names, const text *word)
 {
@@ -116,11 +118,13 @@ typedef struct RowReceiver
 	RowStream  *stream;
 } RowReceiver;
 
+/* There is nothing to prepare. */
 static void
 receive_start(DestReceiver *self, int operation, TupleDesc desc)
 {
 }
 
+/* Nor to clear away. */
 static void
 receive_end(DestReceiver *self)
 {
@@ -179,6 +183,7 @@ fetch_rows(RowStream *stream)
 	return true;
 }
 
+/* When the buffer is used up, the next rows are fetched. */
 void
 stream_next(RowStream *stream)
 {
@@ -226,6 +231,7 @@ open_portal(const char *query, int nargs, Oid *types, Datum *values)
 	return portal;
 }
 
+/* The first fetch is a small one: many streams have few rows. */
 void
 stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types, Datum *values,
 					const ColumnSpec *columns, int ncolumns)
@@ -268,12 +274,14 @@ stream_open_columns(RowStream *stream, const char *query, int nargs, Oid *types,
 	stream_next(stream);
 }
 
+/* All columns of the query, in its order. */
 void
 stream_open(RowStream *stream, const char *query, int nargs, Oid *types, Datum *values)
 {
 	stream_open_columns(stream, query, nargs, types, values, NULL, 0);
 }
 
+/* The portal goes, and with the context all rows. */
 void
 stream_close(RowStream *stream)
 {

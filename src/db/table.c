@@ -39,25 +39,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/snapmgr.h"
-
-/* ---------- snapshots ---------- */
-
-/* The command counter moves on, so that what this command has done is seen. */
-Snapshot
-snapshot_push(void)
-{
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	return GetActiveSnapshot();
-}
-
-/* The snapshot before it is the active one again. */
-void
-snapshot_pop(void)
-{
-	PopActiveSnapshot();
-}
 
 #if GOVERNANCE_DIRECT
 
@@ -80,6 +61,7 @@ forget_table(Datum arg, Oid relid)
 
 /* ---------- what kind of table it is ---------- */
 
+/* A function of ours without arguments, by its name; invalid when it is not there. */
 static Oid
 own_function(const char *name)
 {
@@ -87,6 +69,7 @@ own_function(const char *name)
 						  0, NULL, true);
 }
 
+/* Is it one of the triggers that the server has made for a foreign key? */
 static bool
 is_foreign_key(const Trigger *trigger)
 {
@@ -153,6 +136,7 @@ triggers_fit(Table *table, Relation rel, int16 event, const Bitmapset *unchangin
 	return true;
 }
 
+/* For check_functions_in_node(): is it not built in? */
 static bool
 function_is_foreign(Oid function, void *context)
 {
@@ -348,6 +332,10 @@ other_order_shows(const Table *table, Relation rel)
 	return shows;
 }
 
+/*
+ * Finds out what may be done to the table by the direct path, and what that takes,
+ * for its owner, who the current role is.
+ */
 static void
 inspect(Table *table, Relation rel)
 {

@@ -28,7 +28,7 @@
 
 #include "access/attnum.h"
 #include "nodes/execnodes.h"
-#include "utils/snapshot.h"
+#include "utils/relcache.h"
 
 #define TABLE_MAX_COLUMNS	16
 #define TABLE_MAX_KEYS		4
@@ -93,13 +93,5 @@ extern bool table_open_direct(Table *table, int needs, Relation *rel);
  * If so, it is open in *rel, and locked as a query locks it.
  */
 extern bool table_open_readable(Table *table, Relation *rel);
-
-/*
- * Makes a snapshot the active one that sees all that this transaction has done,
- * and in read committed all that is committed by now.  To be popped by
- * snapshot_pop().
- */
-extern Snapshot snapshot_push(void);
-extern void snapshot_pop(void);
 
 #endif							/* GOVERNANCE_DB_TABLE_H */

@@ -75,6 +75,7 @@ typedef struct RungValues
 	Datum		withholds;
 } RungValues;
 
+/* Makes the values of a rung, unless they are those of the row before. */
 static void
 rung_values(const Rung *rung, RungValues *last)
 {
@@ -90,6 +91,7 @@ rung_values(const Rung *rung, RungValues *last)
 	last->withholds = datum_array(names, NULL, rung->ncapabilities, TEXTOID);
 }
 
+/* In the order of the rung's terms; an instant as the server writes it. */
 Datum
 sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull)
 {
@@ -289,6 +291,10 @@ sanctions_find(const SanctionsOf *keys, int n, StoredSanctions *found)
 	pfree(values);
 }
 
+/*
+ * Where several have the same cause, the one that starts at that instant comes
+ * first.
+ */
 int64
 stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause,
 				TimestampTz starts, PlanMode mode)

@@ -126,6 +126,7 @@ row_parts(const FoundRow *row, const void **parts)
 
 /* ---------- reading for a caller ---------- */
 
+/* Raises ERRCODE_DATA_CORRUPTED when it is damaged. */
 EngineState *
 standing_state(Datum state, const void *const *parts, int64 policy_id)
 {
