@@ -330,7 +330,7 @@ add_trial_keys(StandingKey **keys, int64 nkeys)
 
 /*
  * What they cost, as they say it; what follows from them is compared where it
- * is written (standing.c).  A second person makes up for that and not for this.
+ * is written (doors/apply.c).  A second person makes up for that and not for this.
  */
 static void
 check_limits(const LimitSet *limits, const ViolationRow *rows, int64 nrows)

@@ -2,7 +2,7 @@
  * limits.h
  *		How far those who decide may go: governance.moderator_limit.
  *
- * What counts is what a statement does, not how: standing.c has every standing
+ * What counts is what a statement does, not how: doors/apply.c has every standing
  * before and after, and whatever becomes stricter or more lenient is looked at
  * here.
  */
