@@ -66,7 +66,7 @@ fi
 for file in src/*.[ch] src/*/*.[ch] sql/*.sql sql/*/*.sql; do
 	lines=$(wc -l <"$file")
 	# What is made from other files is read there.
-	[[ $file != */9[0-9]_* ]] || continue
+	[[ $file != */9[0-9]_* && $file != */governance--* ]] || continue
 	if [ "$lines" -gt "$longest" ]; then
 		echo "$file has $lines lines: more than $longest are more than one thing"
 		status=1

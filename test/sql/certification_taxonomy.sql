@@ -58,7 +58,7 @@ INSERT INTO governance.requirement (domain, qualification) VALUES ('cooking', 'i
 INSERT INTO governance.requirement (qualification) VALUES ('interest:food');
 INSERT INTO governance.certification_withholding VALUES ('occupation:healthcare/physician[wand=1]', 'share');
 INSERT INTO governance.certification_withholding VALUES ('interest:food', 'levitation');
-DELETE FROM governance.taxonomy WHERE path = 'healthcare/physician';
+DELETE FROM governance.taxonomy WHERE path = 'design/stage';
 
 -- CSV.
 SELECT r FROM governance.csv_rows(E'a,"b ""c""",,""\r\n"x\ny",z,\n\n,\nlast') AS r;
