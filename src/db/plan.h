@@ -34,12 +34,12 @@ typedef struct KeptPlan
 
 typedef enum PlanMode
 {
-	PLAN_READ,				/* sees what the calling query sees */
-	PLAN_FRESH,				/* sees all that is committed by now, as far as
+	PLAN_READ,					/* sees what the calling query sees */
+	PLAN_FRESH,					/* sees all that is committed by now, as far as
 								 * the isolation level lets it; may lock */
 	PLAN_LATEST,				/* sees all that is committed by now, whatever
 								 * the isolation level */
-	PLAN_WRITE				/* as PLAN_FRESH, and may write append-only
+	PLAN_WRITE					/* as PLAN_FRESH, and may write append-only
 								 * tables */
 } PlanMode;
 
@@ -47,8 +47,7 @@ typedef enum PlanMode
  * Runs it; nulls is a string of ' ' and 'n' or null.  Returns the number of
  * rows; they are in SPI_tuptable.
  */
-extern uint64 plan_execute(KeptPlan *plan, Datum *values, const char *nulls,
-							 PlanMode mode);
+extern uint64 plan_execute(KeptPlan *plan, Datum *values, const char *nulls, PlanMode mode);
 
 /*
  * So many rows of a derived table were to be inserted, updated or deleted, and
@@ -69,13 +68,13 @@ typedef struct GrowingTable
 
 extern void plan_tables_grown(GrowingTable *tables, int n);
 
+/* The type that a LEDGER_*_TYPE stands for; any other is itself. */
 extern Oid	ledger_type(Oid marker);
 
 /* One-dimensional arrays without nulls in the current context. */
 extern Datum int8_array(const int64 *values, int n);
 extern Datum instant_array(const TimestampTz *values, int n);
 extern Datum datum_array(Datum *values, bool *nulls, int n, Oid type);
-
 
 /* Is it a statement of the ledger's own that writes to this table just now? */
 extern bool plan_is_writing(Oid relid);
