@@ -339,6 +339,8 @@ withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
 			anew = anew || !apply_coming(&entries, &entries.coming[next], &state);
 		if (anew)
 		{
+			/* It is left before it is deleted. */
+			MemoryContextSwitchTo(context);
 			if (folded != NULL)
 				MemoryContextDelete(folded);
 			folded = AllocSetContextCreate(context, "governance state ahead",
