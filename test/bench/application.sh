@@ -32,7 +32,7 @@ sql -v scheme="$BENCH_SCHEME" -f "$BENCH_LIB/competitors.sql"
 bench_accounts 1 "$BENCH_ACCOUNTS"
 sql -v accounts="$BENCH_ACCOUNTS" -v last="$BENCH_ACCOUNTS" -v scheme="$BENCH_SCHEME" \
 	-v bulk=1 -v bulk_accounts=1 -v rounds=1 -v batches=1 -o /dev/null \
-	-f "$BENCH_LIB/violation_input.sql"
+	-f "$BENCH_LIB/violation_input.sql" -f "$BENCH_LIB/competitors_history.sql"
 sql -v accounts="$BENCH_ACCOUNTS" -v rounds="$BENCH_ROUNDS" -v singles="$BENCH_SINGLES" \
 	-v scheme="$BENCH_SCHEME" -o /dev/null -f "$BENCH_LIB/application.sql"
 

@@ -26,7 +26,7 @@ last_account=$((BENCH_ROUNDS * accounts))
 bench_accounts 1 "$last_account"
 # A history for all to start from, so that tables and statistics are not empty.
 sql -v accounts="$last_account" -v last="$last_account" -v scheme="$BENCH_SCHEME" \
-	-v bulk=1 -v bulk_accounts=1 -v rounds=1 -v batches=1 -o /dev/null -f "$BENCH_LIB/violation_input.sql"
+	-v bulk=1 -v bulk_accounts=1 -v rounds=1 -v batches=1 -o /dev/null -f "$BENCH_LIB/violation_input.sql" -f "$BENCH_LIB/competitors_history.sql"
 # The accounts of the second part: one for each round and length.
 bench_accounts 1000000001 1000000200
 sql -o /dev/null <<SQL

@@ -67,22 +67,23 @@ for ((round = 0; round <= BENCH_ROUNDS; round++)); do
 done
 
 # The same scheme, one of three and, in a copy of the database, one of many more.
-dropdb --if-exists bench_schemes 2>/dev/null
-createdb -T bench bench_schemes
+other=${PGDATABASE}_schemes
+dropdb --if-exists "$other" 2>/dev/null
+createdb -T "$PGDATABASE" "$other"
 for ((i = 1; i <= BENCH_SCHEMES; i++)); do
-	PGDATABASE=bench_schemes publish "bench.other_$i" 50
+	PGDATABASE=$other publish "bench.other_$i" 50
 done
-PGDATABASE=bench_schemes sql -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
+PGDATABASE=$other sql -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
 for ((round = 0; round <= BENCH_ROUNDS; round++)); do
 	for schemes in $(bench_round "$round" 3 "$((BENCH_SCHEMES + 3))"); do
 		(
-			[ "$schemes" = 3 ] || export PGDATABASE=bench_schemes
+			[ "$schemes" = 3 ] || export PGDATABASE=$other
 			measure schemes "schemes_$schemes" bench.few rule_8
 			[ "$schemes" = 3 ] || first "many_among_$schemes" "SELECT governance.score(1, 'bench.many')"
 		)
 	done
 done
-dropdb bench_schemes
+dropdb "$other"
 
 bench_report rules "One violation a statement, under a policy of 10 and of $BENCH_RULES_MANY rules" rules_few -- \
 	"rules_many/rules_few<=1.10"

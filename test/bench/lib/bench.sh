@@ -85,7 +85,9 @@ bench_accounts()
 bench_underive()
 {
 	sql -c "SET client_min_messages = warning" -c "SET session_replication_role = replica" \
-		-c "TRUNCATE governance.standing, governance.sanction, governance.restriction CASCADE"
+		-c "TRUNCATE $(sql -c "SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
+			WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r'
+				AND c.relname IN ('standing', 'sanction', 'restriction')") CASCADE"
 	sql -c 'VACUUM ANALYZE' -c 'CHECKPOINT'
 }
 

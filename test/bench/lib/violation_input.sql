@@ -1,39 +1,27 @@
 --
 -- violation_input.sql
 --	The history that all competitors start from, and the rows that they insert,
---	always the same.
+--	always the same; and the history recorded by governance.
+--
+--	:age is how long ago the history was ("10 days" if nothing is said).
 --
 \set ON_ERROR_STOP on
+\if :{?age}
+\else
+\set age '10 days'
+\endif
 SELECT setseed(0.42);
 
--- One violation ten days ago, of each account of the small statements and of
--- every other one of the large statements.
+-- One violation of each account of the small statements and of every other one of
+-- the large statements.
 CREATE TABLE bench.history AS
-	SELECT i AS account_id, p.rule, p.points, now() - interval '10 days' AS at
+	SELECT i AS account_id, p.rule, p.points, now() - :'age'::interval AS at
 	FROM (SELECT i, (random() * 99.999)::numeric AS x FROM generate_series(1, :last) i
 		WHERE i <= :accounts OR i % 2 = 0) i
 		JOIN bench.pick p ON p.number = floor(x)::int;
 
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at)
 	SELECT account_id, :'scheme', rule, at, at FROM bench.history ORDER BY account_id;
-
-INSERT INTO statement_trigger.violation (account_id, scheme, rule, occurred_at, decided_at)
-	SELECT account_id, :'scheme', rule, at, at FROM bench.history ORDER BY account_id;
-
-INSERT INTO bare.violation SELECT * FROM statement_trigger.violation ORDER BY account_id;
-INSERT INTO counter.violation SELECT * FROM statement_trigger.violation ORDER BY account_id;
-INSERT INTO counter.counter
-	SELECT a.account_id, 12 - coalesce(h.points, 0)
-	FROM governance.account a LEFT JOIN bench.history h USING (account_id)
-	ORDER BY a.account_id;
-
-ALTER TABLE row_trigger.violation DISABLE TRIGGER ALL;
-INSERT INTO row_trigger.violation SELECT * FROM statement_trigger.violation ORDER BY account_id;
-ALTER TABLE row_trigger.violation ENABLE TRIGGER ALL;
-INSERT INTO row_trigger.standing SELECT * FROM statement_trigger.standing ORDER BY account_id;
-INSERT INTO row_trigger.sanction SELECT * FROM statement_trigger.sanction ORDER BY sanction_id;
-INSERT INTO row_trigger.restriction SELECT * FROM statement_trigger.restriction ORDER BY account_id;
-SELECT setval('row_trigger.sanction_seq', nextval('statement_trigger.sanction_seq'));
 
 -- Account number n * u * u, spread over the table.
 CREATE TABLE bench.hundred AS
