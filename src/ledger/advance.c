@@ -10,6 +10,7 @@
 #include "ledger/advance.h"
 #include "ledger/entry.h"
 #include "ledger/history.h"
+#include "ledger/judge.h"
 #include "rulebook/attribute.h"
 #include "rulebook/cache.h"
 #include "util.h"
@@ -17,20 +18,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-
-/* The compiled policy of a version; null: there is none. */
-static const Policy *
-policy_of(PolicyVersion *version)
-{
-	return version == NULL ? NULL : rulebook_compiled(version);
-}
-
-/* The version in force, or the draft that stands in for all of them. */
-const Policy *
-policy_at(Scheme *scheme, const Policy *draft, TimestampTz at)
-{
-	return draft != NULL ? draft : policy_of(rulebook_version_at(scheme, at));
-}
 
 /*
  * A trial run puts a draft in the place of all versions, so that a state does

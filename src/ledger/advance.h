@@ -38,9 +38,6 @@ extern bool ledger_has_successor(Scheme *scheme, const EngineState *state);
 /* Takes up what the attribute table says about the time after as_of. */
 extern void ledger_refresh_facts(EngineState *state, const AccountHistory *facts);
 
-/* The version in force, or the draft that stands in for all of them. */
-extern const Policy *policy_at(Scheme *scheme, const Policy *draft, TimestampTz at);
-
 /* The policy that a state stands under, or the draft. */
 extern const Policy *state_policy(const EngineState *state, const Policy *draft);
 

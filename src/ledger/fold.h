@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "ledger/entry.h"
 #include "ledger/history.h"
+#include "ledger/placed.h"
 #include "rulebook/cache.h"
 
 /*
@@ -34,8 +35,5 @@ extern bool ledger_append_activity(Scheme *scheme, EngineState *state,
 								   const AccountHistory *facts,
 								   const ActivityRow *row,
 								   EngineState **result);
-
-/* Where a violation stands in the fold. */
-extern TimestampTz ledger_place(Scheme *scheme, const ViolationRow *row);
 
 #endif							/* GOVERNANCE_LEDGER_FOLD_H */

@@ -68,3 +68,17 @@ ledger_judges(Scheme *scheme, const ViolationRow *row)
 
 	return version != NULL && knows(version, row->rule, strlen(row->rule));
 }
+
+/* The compiled policy of a version; null: there is none. */
+static const Policy *
+policy_of(PolicyVersion *version)
+{
+	return version == NULL ? NULL : rulebook_compiled(version);
+}
+
+/* The version in force, or the draft that stands in for all of them. */
+const Policy *
+policy_at(Scheme *scheme, const Policy *draft, TimestampTz at)
+{
+	return draft != NULL ? draft : policy_of(rulebook_version_at(scheme, at));
+}

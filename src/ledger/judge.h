@@ -23,4 +23,7 @@ extern PolicyVersion *ledger_version_or_trial(Scheme *scheme, TimestampTz at);
  */
 extern bool ledger_judges(Scheme *scheme, const ViolationRow *row);
 
+/* The version in force, or the draft that stands in for all of them. */
+extern const Policy *policy_at(Scheme *scheme, const Policy *draft, TimestampTz at);
+
 #endif							/* GOVERNANCE_LEDGER_JUDGE_H */
