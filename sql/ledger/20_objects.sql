@@ -247,6 +247,7 @@ CREATE TABLE governance.standing (
 	recent bytea,  -- the state a few entries back and these entries, once one has come late
 	settled bytea,  -- most of what the state of an account with many entries holds of them, written seldom
 	settling bytea,  -- what is going to be part of settled next
+	edition bigint NOT NULL DEFAULT 0,  -- the edition of the rulebook that it was written under
 	CONSTRAINT standing_pkey PRIMARY KEY (account_id, scheme),
 	CONSTRAINT standing_account_id_fkey FOREIGN KEY (account_id) REFERENCES governance.account
 ) WITH (fillfactor = 60)$$),

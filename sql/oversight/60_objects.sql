@@ -299,7 +299,8 @@ SELECT 9000 + (3 * guard.n + action.n)::integer, 'trigger', format('%s.append_on
 		(10, 'proposal', '{DELETE,TRUNCATE}', /* message */ 'Turn it down with governance.reject().', NULL),
 		(11, 'audit', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'),
 		(12, 'audit_chain', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The audit is append-only.'),
-		(13, 'seal', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.')
+		(13, 'seal', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'Seals are append-only.'),
+		(14, 'edition', '{UPDATE,DELETE,TRUNCATE}', /* message */ 'It stays as it was written.', /* message */ 'The rulebook is append-only.')
 	) AS guard (n, relation, actions, hint, detail), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
 
 -- What keeps tables that follow from the ledger as they are.

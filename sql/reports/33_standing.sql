@@ -3,12 +3,12 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: reader
-CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
+CREATE FUNCTION governance.stored_scores(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz, edition bigint,
 										 since timestamptz, until timestamptz)
 	RETURNS governance.credit_score[]
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 2000
 	AS 'MODULE_PATHNAME', 'governance_stored_scores';
-COMMENT ON FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, bigint, timestamptz, timestamptz) IS
 	'part of report_scores(): score() at two instants, the earlier one first, from the columns of a standing';
 
 -- Level: reader
@@ -20,12 +20,12 @@ COMMENT ON FUNCTION governance.past_scores(text, timestamptz, timestamptz) IS
 	'part of report_scores(): stored_scores() of all accounts whose standing has seen something since, from one scan of each table';
 
 -- Level: reader
-CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz,
+CREATE FUNCTION governance.stored_nearness(account_id bigint, scheme text, state bytea, policy_id bigint, known_at timestamptz, edition bigint,
 										   hundredths bigint)
 	RETURNS bigint
 	LANGUAGE C STABLE PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'governance_stored_nearness';
-COMMENT ON FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint) IS
+COMMENT ON FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint, bigint) IS
 	'part of report_near(): a number by which accounts that are closer to their next rung are first, from the columns of a standing; null: it is further than so many hundredths of a point, or, without these, than a tenth of the scale';
 
 -- The bands are equal parts of the highest cap, or of the highest score where
@@ -72,7 +72,7 @@ BEGIN
 	RETURN QUERY
 		WITH moved AS MATERIALIZED (
 			SELECT m.scores[1] AS before, m.scores[2] AS after, m.accounts
-			FROM (SELECT governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, bounds.since, bounds.until) AS scores,
+			FROM (SELECT governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, bounds.since, bounds.until) AS scores,
 						 count(*) AS accounts
 				  FROM governance.standing s
 				  WHERE s.scheme = report_scores.scheme AND (NOT many OR s.as_of <= bounds.since AND s.known_at <= bounds.since)
@@ -120,7 +120,7 @@ BEGIN
 	RETURN QUERY
 		SELECT s.account_id, s.scheme, n.score, n.points, n.rung, n.tier
 		FROM (SELECT s.account_id, s.scheme,
-					 governance.stored_nearness(s.account_id, s.scheme, s.state, s.policy_id, s.known_at,
+					 governance.stored_nearness(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition,
 												CASE WHEN within IS NOT NULL THEN LEAST(floor(within * 100), 2147483647)::bigint END) AS nearness
 			  FROM governance.standing s
 			  WHERE (in_scheme IS NULL OR s.scheme = in_scheme) AND strpos(s.scheme, '@') = 0

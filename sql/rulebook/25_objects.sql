@@ -165,6 +165,19 @@ CREATE TABLE governance.holiday (
 	CONSTRAINT holiday_day_check CHECK (isfinite(day))
 )$$),
 
+-- Level: reader
+(1080, 'table', 'edition', 'every change of the rulebook that standings follow, scheme by scheme; append-only, written with the change', $$
+CREATE TABLE governance.edition (
+	scheme text NOT NULL,  -- whose rules have changed; a version on trial: its scheme, @ and its policy_id
+	edition bigint NOT NULL,  -- counts from 1 in each scheme; standing.edition says under which one a row was written
+	reaches timestamptz NOT NULL,  -- what has seen this instant under an earlier edition is folded anew; -infinity: everything is
+	unseen boolean NOT NULL DEFAULT false,  -- from that instant on there may be entries that no version before it took into account
+	policy_id bigint,  -- the version that has changed; null: not a version has
+	why text NOT NULL,  -- what has changed
+	changed_at timestamptz NOT NULL DEFAULT now(),  -- when
+	CONSTRAINT edition_pkey PRIMARY KEY (scheme, edition)
+)$$),
+
 -- Guards.
 (1300, 'trigger', 'policy.policy_guard', NULL,
 	$$BEFORE INSERT OR DELETE OR UPDATE ON governance.policy FOR EACH ROW EXECUTE FUNCTION governance.policy_guard()$$),
@@ -205,6 +218,12 @@ CREATE TABLE governance.holiday (
 
 (1420, 'always trigger', 'holiday.invalidate_rulebook_truncate', NULL,
 	$$AFTER TRUNCATE ON governance.holiday FOR EACH STATEMENT EXECUTE FUNCTION governance.invalidate_rulebook()$$),
+
+(1430, 'always trigger', 'edition.invalidate_rulebook', NULL,
+	$$AFTER INSERT OR DELETE OR UPDATE ON governance.edition FOR EACH ROW EXECUTE FUNCTION governance.invalidate_rulebook()$$),
+
+(1440, 'always trigger', 'edition.invalidate_rulebook_truncate', NULL,
+	$$AFTER TRUNCATE ON governance.edition FOR EACH STATEMENT EXECUTE FUNCTION governance.invalidate_rulebook()$$),
 
 -- The rule centre: what is in force now, what was, and what each rule costs.
 -- Level: reader

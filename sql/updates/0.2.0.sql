@@ -15,3 +15,7 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 	governance.create_statement_tables(), governance.create_oversight_tables(), governance.create_audit_tables(),
 	governance.create_limit_tables(), governance.create_brake_tables(), governance.create_seal_tables(),
 	governance.audit_adopt(text);
+
+-- They are told under which edition of the rulebook a standing was written.
+DROP FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz);
+DROP FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint);

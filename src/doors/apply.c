@@ -56,6 +56,7 @@
 typedef struct Frame
 {
 	struct Frame *outer;
+	MemoryContext context;		/* of the keys */
 	StandingKey **busy;			/* in key order */
 	int			nbusy;
 } Frame;
@@ -152,8 +153,15 @@ served_before(const LimitSet *limits, StandingWork *works, int nworks, bool stor
 	before = palloc0(sizeof(Served *) * nworks);
 	for (int i = 0; i < nworks; i++)
 		if (!works[i].key->unlimited && works[i].key->scheme->trial_of == NULL)
-			before[i] = limits_served(works[i].key->scheme, stored ? works[i].state : NULL,
-									  works[i].history);
+		{
+			StandingWork found = works[i];
+
+			/* What a version or a calendar does is nobody's decision. */
+			if (found.stale)
+				fold_found(&found);
+			before[i] = limits_served(found.key->scheme, stored ? found.state : NULL,
+									  found.history);
+		}
 	return before;
 }
 
@@ -231,6 +239,38 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	set_busy(NULL, 0);
 }
 
+/*
+ * A standing may have been written under an edition of the rulebook that came
+ * after this statement had looked at it.  Nobody goes back: what the statement
+ * adds is judged by the newer one, too, which may not know its rules, so that it
+ * is folded from the history.
+ */
+static void
+follow_editions(StandingWork *works, int nworks)
+{
+	bool		newer = false;
+
+	for (int i = 0; i < nworks; i++)
+		newer |= works[i].edition > edition_number(&works[i].key->scheme->editions);
+	if (newer)
+	{
+		/* The list is held for as long as the keys. */
+		MemoryContext old = MemoryContextSwitchTo(frames->context);
+
+		rulebook_refresh();
+		MemoryContextSwitchTo(old);
+	}
+	for (int i = 0; i < nworks && newer; i++)
+	{
+		StandingKey *key = works[i].key;
+		Scheme	   *scheme = rulebook_scheme(key->scheme->name, strlen(key->scheme->name), true);
+
+		if (scheme != NULL)
+			key->scheme = scheme;
+		works[i].stale = works[i].state != NULL;
+	}
+}
+
 /* Pass two: locks, folds and updates. */
 static void
 update_standings(StandingTable *table, StandingKey **keys, int nkeys)
@@ -245,6 +285,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 		works[i].key = keys[i];
 	set_busy(keys, nkeys);
 	standings_lock(table, works, nkeys);
+	follow_editions(works, nkeys);
 	for (int i = 0; i < nkeys; i++)
 		if (works[i].state != NULL && !keys[i]->lock_only)
 			works[n++] = works[i];
@@ -428,7 +469,7 @@ apply_keys(StandingKey *keys, int nkeys)
 static void
 apply_in_frame(StandingKey *keys, int nkeys)
 {
-	Frame		frame = {.outer = frames};
+	Frame		frame = {.outer = frames, .context = CurrentMemoryContext};
 
 	frames = &frame;
 	PG_TRY();

@@ -21,6 +21,7 @@
 #include "db/stream.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
+#include "doors/edition_row.h"
 #include "engine/engine.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
@@ -85,8 +86,8 @@ collect_calendars(Names *list, Relation relation, Tuplestorestate *table)
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-/* Does any version of a scheme go by one of the calendars? */
-static bool
+/* The first of the calendars that a version of a scheme goes by; null: none does. */
+static const char *
 goes_by(Scheme *scheme, const Names *calendars)
 {
 	for (int v = 0; v < scheme->nversions; v++)
@@ -95,9 +96,9 @@ goes_by(Scheme *scheme, const Names *calendars)
 
 		for (int i = 0; name != NULL && i < calendars->n; i++)
 			if (strcmp(calendars->names[i], name) == 0)
-				return true;
+				return name;
 	}
-	return false;
+	return NULL;
 }
 
 /* Folds every standing of a scheme anew, by the days as they are now. */
@@ -147,7 +148,17 @@ governance_holiday_apply(PG_FUNCTION_ARGS)
 	ledger_enter(&identity);
 	schemes = rulebook_schemes(&nschemes);
 	for (int i = 0; i < nschemes; i++)
-		if (goes_by(schemes[i], &calendars))
+	{
+		const char *calendar = goes_by(schemes[i], &calendars);
+
+		if (calendar != NULL)
+			edition_write(schemes[i], DT_NOBEGIN, false, 0, psprintf("calendar %s", calendar));
+	}
+	CommandCounterIncrement();
+	rulebook_refresh();
+	schemes = rulebook_schemes(&nschemes);
+	for (int i = 0; i < nschemes; i++)
+		if (goes_by(schemes[i], &calendars) != NULL)
 			replay_standings(schemes[i]);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);

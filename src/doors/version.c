@@ -14,6 +14,7 @@
 #include "db/slot.h"
 #include "db/trigger.h"
 #include "doors/apply.h"
+#include "doors/edition_row.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
@@ -49,6 +50,12 @@ static KeptPlan active_plan = {
 	"SELECT DISTINCT a.account_id FROM governance.activity a"
 	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
 	2, {TEXTARRAYOID, TIMESTAMPTZOID}
+};
+
+/* Is any of these kinds known, so that activities of it may be there? */
+static KeptPlan known_plan = {
+	"SELECT FROM governance.activity_kind k WHERE k.kind" EQ "ANY ($1) LIMIT 1",
+	1, {TEXTARRAYOID}
 };
 
 static KeptPlan end_trials_plan = {
@@ -149,6 +156,65 @@ fold_entries(Scheme *scheme, TimestampTz from)
 	standings_follow(list.keys, list.n);
 }
 
+/*
+ * Do the versions of a scheme count by the instant of a decision?  What such a
+ * version has judged may have occurred after what its standing has seen.
+ */
+static bool
+counts_by_decision(Scheme *scheme)
+{
+	for (int i = 0; i < scheme->nversions; i++)
+		if (rulebook_compiled(&scheme->versions[i])->clock == CLOCK_DECIDED)
+			return true;
+	return false;
+}
+
+/* Do all versions of a scheme listen to a kind of activity?  One alone is not all. */
+static bool
+all_listen(Scheme *scheme, const char *kind)
+{
+	for (int i = 0; i < scheme->nversions; i++)
+		if (policy_activity_index(rulebook_compiled(&scheme->versions[i]), kind) < 0)
+			return false;
+	return scheme->nversions > 1;
+}
+
+/*
+ * May there be entries that count under one version of a scheme and that no other
+ * has taken into account?  Those that only a trial has judged, and activities of a
+ * kind that is known and that some versions do not listen to.
+ */
+static bool
+may_be_unseen(Scheme *scheme)
+{
+	Datum	   *kinds;
+	int			nkinds = 0;
+	int			n = 0;
+	bool		known;
+
+	if (scheme->tried)
+		return true;
+	for (int i = 0; i < scheme->nversions; i++)
+		n += rulebook_compiled(&scheme->versions[i])->nactivities;
+	if (n == 0)
+		return false;
+	kinds = palloc(sizeof(Datum) * n);
+	for (int i = 0; i < scheme->nversions; i++)
+	{
+		const Policy *policy = rulebook_compiled(&scheme->versions[i]);
+
+		for (int k = 0; k < policy->nactivities; k++)
+			if (!all_listen(scheme, policy->activities[k]))
+				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
+	}
+	if (nkinds == 0)
+		return false;
+	kinds[0] = datum_array(kinds, NULL, nkinds, TEXTOID);
+	known = plan_execute(&known_plan, kinds, NULL, PLAN_LATEST) > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return known;
+}
+
 /* Standings of trials that are over go, those of others begin. */
 static void
 refresh_trials(Scheme *scheme)
@@ -186,6 +252,8 @@ typedef struct PolicyRow
 	TimestampTz to;
 	bool		matters;		/* of a row as it is now: see policy_matters() */
 	TimestampTz replay_from;
+	bool		begins;			/* a trial that was none before */
+	TimestampTz reaches;		/* see policy_reaches() */
 } PolicyRow;
 
 /*
@@ -215,14 +283,14 @@ read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbe
 		row->policy_id = slot_int8(slot, numbers[P_ID]);
 		row->scheme = text_to_cstring(slot_text(slot, numbers[P_SCHEME]));
 		row->trial = strcmp(status, "trial") == 0;
-		if (!isnull && (strcmp(status, "active") == 0 || strcmp(status, "retired") == 0))
+		if (!isnull && strcmp(status, "draft") != 0)
 		{
 			RangeBound	lower;
 			RangeBound	upper;
 			bool		empty;
 
 			range_deserialize(typcache, DatumGetRangeTypeP(in_force), &lower, &upper, &empty);
-			row->counts = !empty;
+			row->counts = !row->trial && !empty;
 			row->retired = status[0] == 'r';
 			row->from = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
 			row->to = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
@@ -265,6 +333,40 @@ policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *rep
 }
 
 /*
+ * The first instant at which another version is in force, or none, since one row
+ * became the other; DT_NOEND: there is none.
+ */
+static TimestampTz
+policy_reaches(const PolicyRow *before, const PolicyRow *after)
+{
+	TimestampTz reaches = DT_NOEND;
+
+	if (before->counts != after->counts)
+		return before->counts ? before->from : after->from;
+	if (after->counts && before->from != after->from)
+		reaches = Min(before->from, after->from);
+	if (after->counts && before->to != after->to)
+		reaches = Min(reaches, Min(before->to, after->to));
+	return reaches;
+}
+
+/* Says what has become of a version, so that standings follow. */
+static void
+write_editions(const PolicyRow *row, Scheme *scheme)
+{
+	if (row->reaches != DT_NOEND)
+		edition_write(scheme, counts_by_decision(scheme) ? DT_NOBEGIN : row->reaches,
+					  may_be_unseen(scheme), row->policy_id, "version");
+	if (row->begins)
+	{
+		char	   *name = psprintf("%s@" INT64_FORMAT, scheme->name, row->policy_id);
+
+		edition_write(rulebook_scheme(name, strlen(name), false), row->from, true,
+					  row->policy_id, "trial");
+	}
+}
+
+/*
  * A version that comes into force changes what its scheme's accounts may do
  * from its start on, with no entry of theirs: their restrictions are written
  * anew.  Standings that have seen that instant already are folded anew: others
@@ -298,8 +400,10 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 			if (before[j].policy_id == after[i].policy_id)
 				old = &before[j];
 		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
+		after[i].begins = after[i].trial && !old->trial && after[i].from < after[i].to;
 		after[i].trial |= old->trial;
-		changes |= after[i].trial || after[i].matters;
+		after[i].reaches = policy_reaches(old, &after[i]);
+		changes |= after[i].trial || after[i].matters || after[i].reaches != DT_NOEND;
 	}
 	if (!changes)
 		return PointerGetDatum(NULL);
@@ -310,6 +414,15 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 	CommandCounterIncrement();
 	rulebook_refresh();
 	ledger_enter(&identity);
+	for (int i = 0; i < nafter; i++)
+	{
+		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
+
+		if (scheme != NULL)
+			write_editions(&after[i], scheme);
+	}
+	CommandCounterIncrement();
+	rulebook_refresh();
 	for (int i = 0; i < nafter; i++)
 	{
 		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);

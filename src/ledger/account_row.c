@@ -65,6 +65,30 @@ account_probe(int64 account_id, bool *exists, TimestampTz *opened)
 	return true;
 }
 
+/*
+ * Any violation, activity or revision: of which scheme is not looked at.  By the
+ * direct path only; false when that takes SQL.
+ */
+bool
+account_probe_entries(int64 account_id, bool *has)
+{
+	Table	   *const tables[] = {&activity_table, &violation_table, &revision_table};
+	Datum		key = Int64GetDatum(account_id);
+
+	*has = false;
+	for (size_t i = 0; i < lengthof(tables) && !*has; i++)
+	{
+		RowSearch	search = {.table = tables[i], .by = COLUMN_BIT(0)};
+		RowsFound	found;
+
+		if (!rows_look(&found, &search, &key))
+			return false;
+		*has = rows_next(&found);
+		rows_end(&found);
+	}
+	return true;
+}
+
 /* Asks for no other column than the id, which the caller may be allowed to see alone. */
 bool
 account_exists(int64 account_id)

@@ -41,6 +41,9 @@ extern bool accounts_begin(StandingKey *const *keys, int nkeys, bool *begins);
 extern bool account_exists(int64 account_id);
 extern bool account_probe(int64 account_id, bool *exists, TimestampTz *opened);
 
+/* Has an account any entries?  Likewise. */
+extern bool account_probe_entries(int64 account_id, bool *has);
+
 /* Raises ERRCODE_GV_UNKNOWN_ACCOUNT unless account_exists(). */
 extern void require_account(int64 account_id);
 

@@ -620,7 +620,7 @@ history_stream_open_past(HistoryStream *stream, RowStream *standings, const char
 	for (size_t i = 0; i < lengthof(off); i++)
 		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
-	stream_open(standings, "SELECT s.account_id, s.state, s.policy_id, s.known_at, s.settled, s.settling" SEEN_MORE
+	stream_open(standings, "SELECT s.account_id, s.state, s.policy_id, s.known_at, s.settled, s.settling, s.edition" SEEN_MORE
 				" ORDER BY s.account_id", 2, types, values);
 
 	/* Who that is is looked up once, and not for each table. */

@@ -30,17 +30,68 @@ static KeptPlan schemes_plan = {
 };
 
 /*
- * A standing that has seen more than is asked for, or less than the next
- * version would have it, does not say enough by itself.
+ * A standing that has seen more than is asked for cannot go back; one that is
+ * stale goes nowhere, and one that has not seen entries that a later version may
+ * listen to gets no further than to that.
+ */
+bool
+standing_serves(Scheme *scheme, const StoredStanding *standing, TimestampTz at,
+				TimestampTz known_at)
+{
+	return standing->state != NULL && at >= standing->as_of &&
+		Min(at, known_at) >= standing->known_at &&
+		(standing->edition == edition_number(&scheme->editions) ||
+		 at < edition_unseen(&scheme->editions, standing->edition));
+}
+
+/*
+ * One that has seen less than the next version would have it does not say
+ * enough by itself.
  */
 EngineState *
 standing_moved(Scheme *scheme, StoredStanding *standing, TimestampTz at, TimestampTz known_at)
 {
-	if (standing == NULL || at < standing->as_of || Min(at, known_at) < standing->known_at ||
+	if (standing == NULL || !standing_serves(scheme, standing, at, known_at) ||
 		next_version_from(scheme, standing->state) <= at)
 		return NULL;
 	ledger_advance(scheme, NULL, &standing->state, NULL, at, NULL);
 	return standing->state;
+}
+
+/*
+ * May there be entries of an account without a standing that make one?  A
+ * scheme that never was on trial, and a version that listens to nothing that was
+ * known before it, leave none; otherwise the account mostly has none.
+ */
+static bool
+may_hide_entries(int64 account_id, Scheme *scheme, TimestampTz at)
+{
+	bool		has;
+
+	return edition_unseen(&scheme->editions, 0) <= at &&
+		(!account_probe_entries(account_id, &has) || has);
+}
+
+/*
+ * An account of which all was overturned stands as if it had been opened and
+ * nothing had happened, which is what a writer makes of it, too.
+ */
+EngineState *
+standing_folded(Scheme *scheme, const StoredStanding *standing, const AccountHistory *history,
+				TimestampTz at, TimestampTz known_at)
+{
+	EngineState *state = ledger_fold(scheme, NULL, history, known_at == DT_NOEND ? at : known_at,
+									 at, NULL);
+
+	if (state == NULL && standing != NULL && at >= standing->as_of && scheme->nversions > 0)
+	{
+		state = ledger_blank(scheme, history);
+		if (state->as_of <= at)
+			ledger_advance(scheme, NULL, &state, history, at, NULL);
+		else
+			state = NULL;
+	}
+	return state;
 }
 
 /* For score() and its like, of which most are settled so. */
@@ -56,7 +107,7 @@ standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz k
 		return standing_moved(scheme, standing, at, known_at);
 
 	/* As the policy starts it. */
-	if (scheme_has_attributes(scheme) ||
+	if (scheme_has_attributes(scheme) || may_hide_entries(account_id, scheme, at) ||
 		!account_probe(account_id, &facts.exists, &facts.opened) || !facts.exists)
 		return NULL;
 	return ledger_fresh(scheme, NULL, &facts, at);
@@ -72,18 +123,18 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 {
 	StoredStanding *standing = standing_read(account_id, scheme);
 	EngineState *state = standing_moved(scheme, standing, at, known_at);
-	bool		past = standing != NULL &&
-		(at < standing->as_of || Min(at, known_at) < standing->known_at);
+	bool		whole = standing == NULL ? may_hide_entries(account_id, scheme, at) :
+		!standing_serves(scheme, standing, at, known_at);
 
 	*history = NULL;
 	if (state != NULL)
 		return state;
 	*history = history_of(account_id, scheme,
-						  past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS);
+						  whole ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS);
 	if (!(*history)->exists)
 		report_missing_id(MISSING_ACCOUNT, account_id, NULL, 0);
-	if (past)
-		state = ledger_fold(scheme, NULL, *history, known_at == DT_NOEND ? at : known_at, at, NULL);
+	if (whole)
+		state = standing_folded(scheme, standing, *history, at, known_at);
 	else if (standing != NULL)
 	{
 		state = standing->state;

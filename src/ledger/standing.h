@@ -10,6 +10,21 @@
 #include "rulebook/cache.h"
 
 /*
+ * Does a stored standing say what is to be known of an instant?  If not, the
+ * history is folded: see standing_folded().
+ */
+extern bool standing_serves(Scheme *scheme, const StoredStanding *standing, TimestampTz at,
+							TimestampTz known_at);
+
+/*
+ * The state that a whole history leads to at an instant; standing: what is stored
+ * of it, null: nothing.  Null when nothing concerns the scheme by then.
+ */
+extern EngineState *standing_folded(Scheme *scheme, const StoredStanding *standing,
+									const AccountHistory *history, TimestampTz at,
+									TimestampTz known_at);
+
+/*
  * Moves a stored standing to an instant; null when that takes more than it has:
  * the history, for an instant that it lies past; facts, for a later version.
  */

@@ -267,6 +267,59 @@ find_first(StandingWork *works, int nworks)
 	pfree(answers);
 }
 
+/* Is a row of the history one that the statement adds? */
+static bool
+is_new_violation(const StandingKey *key, int64 violation_id)
+{
+	for (int i = 0; i < key->nviolations; i++)
+		if (key->violations[i]->violation_id == violation_id)
+			return true;
+	return false;
+}
+
+/* Likewise. */
+static bool
+is_new_activity(const StandingKey *key, int64 activity_id)
+{
+	for (int i = 0; i < key->nactivities; i++)
+		if (key->activities[i]->activity_id == activity_id)
+			return true;
+	return false;
+}
+
+/*
+ * Folds a stale standing as the statement has found it: by the rules as they are
+ * now, without what the statement adds, which is in the tables already.  What has
+ * been decided at the same instant is taken for a part of it.
+ */
+void
+fold_found(StandingWork *work)
+{
+	StandingKey *key = work->key;
+	AccountHistory *history = history_load(&key->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
+										   PLAN_LATEST);
+	int			n = 0;
+
+	for (int i = 0; i < history->nviolations; i++)
+		if (!is_new_violation(key, history->violations[i].violation_id))
+			history->violations[n++] = history->violations[i];
+	history->nviolations = n;
+	n = 0;
+	for (int i = 0; i < history->nactivities; i++)
+		if (!is_new_activity(key, history->activities[i].activity_id))
+			history->activities[n++] = history->activities[i];
+	history->nactivities = n;
+	n = 0;
+	for (int i = 0; i < history->nrevisions; i++)
+		if (!key->replay || history->revisions[i].decided != key->decided)
+			history->revisions[n++] = history->revisions[i];
+	history->nrevisions = n;
+	work->history = history;
+	work->state = ledger_fold(key->scheme, NULL, history, DT_NOEND, DT_NOEND, NULL);
+	if (work->state != NULL && work->seen > work->state->as_of)
+		ledger_advance(key->scheme, NULL, &work->state, history, work->seen, NULL);
+}
+
 /* Raises ERRCODE_GV_UNKNOWN_ACCOUNT. */
 static void
 check_account(const StandingWork *work)
@@ -312,7 +365,8 @@ fold_works(StandingWork *works, int nworks)
 		 * A state in which nothing has happened, since all of it was
 		 * overturned, is no beginning: the first row to come is.
 		 */
-		if (work->state != NULL && work->state->last.at == DT_NOBEGIN && !key->refresh)
+		if (work->state != NULL && work->state->last.at == DT_NOBEGIN && !key->refresh &&
+			!work->stale)
 			work->state = NULL;
 		else if (work->first)
 		{
@@ -322,7 +376,7 @@ fold_works(StandingWork *works, int nworks)
 			work->state = ledger_fresh(key->scheme, NULL, work->history,
 									   ledger_place(key->scheme, key->violations[0]));
 		}
-		if (work->state == NULL || key->replay || work->state->outdated ||
+		if (work->state == NULL || work->stale || key->replay || work->state->outdated ||
 			(key->refresh && key->changed_from <= work->state->as_of))
 			work->replayed = work->whole = replays = true;
 		else if (key->refresh)

@@ -17,6 +17,12 @@ extern bool needs_facts(const StandingWork *work);
 /* Loads the histories of those works that need them; works come in key order. */
 extern void load_histories(StandingWork *works, int nworks, WorkTest test, int what);
 
+/*
+ * What a stale standing comes to by the rules as they are now, without what the
+ * statement adds: its state and history.
+ */
+extern void fold_found(StandingWork *work);
+
 /* Keeps the facts as they are that standings look at which are about to begin. */
 extern void lock_facts(StandingWork *works, int nworks);
 

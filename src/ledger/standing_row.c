@@ -28,7 +28,7 @@
 enum
 {
 	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_SETTLED,
-	S_SETTLING, S_RECENT,
+	S_SETTLING, S_RECENT, S_EDITION,
 	S_COLUMNS
 };
 
@@ -36,7 +36,7 @@ static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"account_id", INT8OID}, {"scheme", TEXTOID}, {"score", LEDGER_SCORE_TYPE},
 	{"tier", LEDGER_TIER_TYPE}, {"as_of", TIMESTAMPTZOID}, {"known_at", TIMESTAMPTZOID},
 	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"settled", BYTEAOID, COLUMN_MAY_STAY},
-	{"settling", BYTEAOID, COLUMN_MAY_STAY}, {"recent", BYTEAOID}
+	{"settling", BYTEAOID, COLUMN_MAY_STAY}, {"recent", BYTEAOID}, {"edition", INT8OID}
 };
 
 Table standing_table = {
@@ -47,9 +47,10 @@ Table standing_table = {
 /* The columns of the key. */
 #define OF_KEY (COLUMN_BIT(S_ACCOUNT) | COLUMN_BIT(S_SCHEME))
 
-/* Those that a state is restored from. */
+/* Those that a state is restored from, and that say whether it still holds. */
 #define STATE_COLUMNS \
-	(COLUMN_BIT(S_STATE) | COLUMN_BIT(S_KNOWN_AT) | COLUMN_BIT(S_POLICY) | \
+	(COLUMN_BIT(S_STATE) | COLUMN_BIT(S_AS_OF) | COLUMN_BIT(S_KNOWN_AT) | \
+	 COLUMN_BIT(S_POLICY) | COLUMN_BIT(S_EDITION) | \
 	 COLUMN_BIT(S_SETTLED) | COLUMN_BIT(S_SETTLING))
 
 /* One standing, as it is for whoever may see it. */
@@ -107,6 +108,7 @@ standing_values(const StandingWork *work, Datum *values, bool *nulls, uint32 *st
 		if (parts[p] == work->parts[p])
 			*stays |= COLUMN_BIT(S_SETTLED + p);
 	}
+	values[S_EDITION] = Int64GetDatum(edition_number(&work->key->scheme->editions));
 	values[S_RECENT] = PointerGetDatum(recent);
 	nulls[S_RECENT] = recent == NULL;
 }
@@ -133,19 +135,25 @@ standing_state(Datum state, const void *const *parts, int64 policy_id)
 	return engine_restore(rulebook_policy(policy_id), DatumGetByteaPP(state), parts);
 }
 
-/* A standing in a row of state_search, in the current context. */
+/*
+ * A standing in a row of state_search, in the current context.  What is stale is
+ * of rules that are no longer so, and nothing is made of it.
+ */
 static StoredStanding *
-stored_standing(const FoundRow *row)
+stored_standing(Scheme *scheme, const FoundRow *row)
 {
-	StoredStanding *standing = palloc(sizeof(StoredStanding));
+	StoredStanding *standing = palloc0(sizeof(StoredStanding));
 	const void *parts[ENGINE_PARTS];
 	bool		isnull;
 
-	row_parts(row, parts);
-	standing->state = standing_state(row_get(row, S_STATE, &isnull), parts, row_int8(row, S_POLICY));
 	standing->known_at = row_instant(row, S_KNOWN_AT);
-	standing->as_of = standing->state->as_of;
-	standing->policy_id = standing->state->policy_id;
+	standing->as_of = row_instant(row, S_AS_OF);
+	standing->policy_id = row_int8(row, S_POLICY);
+	standing->edition = row_int8(row, S_EDITION);
+	if (edition_is_stale(&scheme->editions, standing->edition, standing->as_of))
+		return standing;
+	row_parts(row, parts);
+	standing->state = standing_state(row_get(row, S_STATE, &isnull), parts, standing->policy_id);
 	return standing;
 }
 
@@ -160,7 +168,7 @@ standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing)
 	if (!rows_look(&found, &state_search, key))
 		return false;
 	if (rows_next(&found))
-		*standing = stored_standing(&found.row);
+		*standing = stored_standing(scheme, &found.row);
 	rows_end(&found);
 	return true;
 }
@@ -177,7 +185,7 @@ standing_read(int64 account_id, Scheme *scheme)
 		return standing;
 	rows_select(&found, &state_search, key, 1, PLAN_READ);
 	if (rows_next(&found))
-		standing = stored_standing(&found.row);
+		standing = stored_standing(scheme, &found.row);
 	rows_end(&found);
 	return standing;
 }
@@ -246,7 +254,8 @@ key_list(StandingKey *const *keys, int n)
  * all that is taken from the old one is how far it had come.
  */
 static EngineState *
-state_to_replace(const StandingKey *key, Datum bytes, const void *const *parts, int64 policy_id)
+state_to_replace(const StandingKey *key, Datum bytes, const void *const *parts, int64 policy_id,
+				 bool anew)
 {
 	char	   *why = NULL;
 	const Policy *policy;
@@ -255,7 +264,7 @@ state_to_replace(const StandingKey *key, Datum bytes, const void *const *parts, 
 	policy = rulebook_policy_or_null(policy_id, &why);
 	if (policy != NULL)
 		state = engine_restore_or_null(policy, DatumGetByteaPP(bytes), parts, false, &why);
-	if (state == NULL && key->replay)
+	if (state == NULL && anew)
 	{
 		AccountHistory nobody = {.account_id = key->account_id, .opened = DT_NOBEGIN};
 
@@ -282,11 +291,14 @@ take_row(StandingWork *work, const FoundRow *row)
 	Datum		recent = row_get(row, S_RECENT, &none);
 
 	row_parts(row, work->parts);
-	work->state = state_to_replace(work->key, state, work->parts, row_int8(row, S_POLICY));
 	work->known_at = row_instant(row, S_KNOWN_AT);
-	work->seen = work->state->as_of;
+	work->seen = row_instant(row, S_AS_OF);
+	work->edition = row_int8(row, S_EDITION);
+	work->stale = edition_waits(&work->key->scheme->editions, work->edition, work->seen);
+	work->state = state_to_replace(work->key, state, work->parts, row_int8(row, S_POLICY),
+								   work->key->replay || work->stale);
 	work->key->done = true;
-	if (!none)
+	if (!none && !work->stale)
 		work->recent_bytes = DatumGetByteaPCopy(recent);
 }
 

@@ -27,6 +27,8 @@ typedef struct StandingWork
 								 * time brought up to here have been written */
 	bool		replayed;		/* not just continued: by late rows, or */
 	bool		whole;			/* from its whole history */
+	int64		edition;		/* under which it was written */
+	bool		stale;			/* since then its rules have changed under it */
 	bool		first;			/* there is nothing before its new rows */
 	bool		held;			/* the account stays until the end of the
 								 * transaction: its row is locked */
@@ -83,7 +85,8 @@ typedef struct StoredStanding
 	TimestampTz as_of;
 	TimestampTz known_at;
 	int64		policy_id;
-	EngineState *state;
+	int64		edition;
+	EngineState *state;			/* null: it is stale (rulebook/edition.h) */
 } StoredStanding;
 
 extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);

@@ -49,17 +49,18 @@ typedef struct StandingRow
 	int64		policy_id;
 	StoredStanding standing;
 	AccountHistory *history;	/* null until it is needed */
+	bool		entries;		/* it has them, too */
 	bool		reading;		/* connected to SPI since */
 } StandingRow;
 
 /*
  * Takes up a row: its state as stored, and the version by which that is read.
  * parts are those of the state that are stored beside it; null: they are looked
- * for in their table.
+ * for in their table.  Of one that is stale only how far it has come is of use.
  */
 static void
 row_begin(StandingRow *row, int64 account_id, Scheme *scheme, Datum state, const void *const *parts,
-		  int64 policy_id, TimestampTz known_at)
+		  int64 policy_id, TimestampTz known_at, int64 edition)
 {
 	memset(row, 0, sizeof(StandingRow));
 	row->account_id = account_id;
@@ -67,24 +68,27 @@ row_begin(StandingRow *row, int64 account_id, Scheme *scheme, Datum state, const
 	row->state = state;
 	row->policy_id = policy_id;
 	row->standing.known_at = known_at;
+	row->standing.edition = edition;
 	if (parts != NULL)
 		memcpy(row->parts, parts, sizeof(row->parts));
 	else if (engine_has_parts(DatumGetByteaPP(state)))
 		standing_parts(account_id, scheme, row->parts);
 	row->standing.state = standing_state(state, row->parts, policy_id);
 	row->standing.as_of = row->standing.state->as_of;
+	if (edition_is_stale(&scheme->editions, edition, row->standing.as_of))
+		row->standing.state = NULL;
 }
 
 /*
- * The same from the first five arguments of a call: account, scheme, state, version
- * and known_at.
+ * The same from the first six arguments of a call: account, scheme, state, version,
+ * known_at and edition.
  */
 static void
 row_arguments(FunctionCallInfo fcinfo, StandingRow *row)
 {
 	rulebook_refresh();
 	row_begin(row, PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), PG_GETARG_DATUM(2),
-			  NULL, PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4));
+			  NULL, PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4), PG_GETARG_INT64(5));
 }
 
 /*
@@ -97,7 +101,7 @@ row_at(StandingRow *row, TimestampTz at)
 	TimestampTz known_at = known_by(at);
 	StoredStanding *standing = &row->standing;
 	EngineState *state = standing_moved(row->scheme, standing, at, known_at);
-	bool		past = at < standing->as_of || Min(at, known_at) < standing->known_at;
+	bool		whole = !standing_serves(row->scheme, standing, at, known_at);
 
 	if (state != NULL)
 		return state;
@@ -106,13 +110,12 @@ row_at(StandingRow *row, TimestampTz at)
 		row->reading = true;
 		ledger_read_enter();
 	}
-	/* Past a later instant is past an earlier one, too. */
-	if (row->history == NULL)
+	if (row->history == NULL || (whole && !row->entries))
 		row->history = history_of(row->account_id, row->scheme,
-								  past ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS);
-	if (past)
-		state = ledger_fold(row->scheme, NULL, row->history, known_at == DT_NOEND ? at : known_at,
-							at, NULL);
+								  whole ? HISTORY_FACTS | HISTORY_ENTRIES : HISTORY_FACTS);
+	row->entries |= whole;
+	if (whole)
+		state = standing_folded(row->scheme, standing, row->history, at, known_at);
 	else
 	{
 		state = standing_state(row->state, row->parts, row->policy_id);
@@ -148,8 +151,8 @@ row_scores(StandingRow *row, TimestampTz since, TimestampTz until, Datum *scores
 }
 
 /*
- * stored_scores(account_id, scheme, state, policy_id, known_at, since, until): the
- * scores at both instants, as an array.
+ * stored_scores(account_id, scheme, state, policy_id, known_at, edition, since,
+ * until): the scores at both instants, as an array.
  */
 Datum
 governance_stored_scores(PG_FUNCTION_ARGS)
@@ -158,7 +161,7 @@ governance_stored_scores(PG_FUNCTION_ARGS)
 	StandingRow row;
 
 	row_arguments(fcinfo, &row);
-	row_scores(&row, PG_GETARG_TIMESTAMPTZ(5), PG_GETARG_TIMESTAMPTZ(6), scores);
+	row_scores(&row, PG_GETARG_TIMESTAMPTZ(6), PG_GETARG_TIMESTAMPTZ(7), scores);
 	row_end(&row);
 	return datum_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
 }
@@ -204,8 +207,10 @@ governance_past_scores(PG_FUNCTION_ARGS)
 
 			row_begin(&row, history->account_id, scheme, standings.values[1], parts,
 					  DatumGetInt64(standings.values[2]),
-					  DatumGetTimestampTz(standings.values[3]));
+					  DatumGetTimestampTz(standings.values[3]),
+					  DatumGetInt64(standings.values[6]));
 			row.history = history;
+			row.entries = true;
 			row.reading = true;
 			row_scores(&row, since, until, scores);
 			array = datum_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
@@ -222,8 +227,8 @@ governance_past_scores(PG_FUNCTION_ARGS)
 }
 
 /*
- * stored_nearness(account_id, scheme, state, policy_id, known_at, points): a number
- * by which those that are closer to their next rung, and of these the ones that come
+ * stored_nearness(account_id, scheme, state, policy_id, known_at, edition, points): a
+ * number by which those that are closer to their next rung, and of these the ones that come
  * to a stricter one, are first; null when it is not near.  Near is what points
  * says, in hundredths; where that is null, what next_rung_near() says.
  *
@@ -242,13 +247,14 @@ governance_stored_nearness(PG_FUNCTION_ARGS)
 	int64		most;
 	StandingRow row;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
+		PG_ARGISNULL(5))
 		PG_RETURN_NULL();
 	row_arguments(fcinfo, &row);
 	state = row_at(&row, GetCurrentTransactionStartTimestamp());
 	policy = rulebook_policy(state->policy_id);
 	rung = engine_next_rung(policy, state, &points);
-	most = PG_ARGISNULL(5) ? next_rung_near(state) : PG_GETARG_INT64(5);
+	most = PG_ARGISNULL(6) ? next_rung_near(state) : PG_GETARG_INT64(6);
 	ratio = (double) points / state->cap;
 	row_end(&row);
 	if (rung < 0 || points > most)

@@ -60,6 +60,7 @@ static char **capabilities = NULL;	/* sorted */
 static Oid	policy_relid = InvalidOid;
 static Oid	capability_relid = InvalidOid;
 static Oid	holiday_relid = InvalidOid;
+static Oid	edition_relid = InvalidOid;
 static uint64 generation = 0;
 
 /*
@@ -79,7 +80,7 @@ static void
 invalidate(Datum arg, Oid relid)
 {
 	if (relid == InvalidOid || relid == policy_relid || relid == capability_relid ||
-		relid == holiday_relid)
+		relid == holiday_relid || relid == edition_relid)
 		dirty = true;
 }
 
@@ -236,6 +237,38 @@ load_versions(Reading *reading)
 	add_trials();
 }
 
+/*
+ * With the snapshot of the versions, so that what is folded by these is of that
+ * edition.  Those of a trial that is over, and of a scheme of drafts alone, are
+ * left out.
+ */
+static void
+load_editions(Reading *reading)
+{
+	uint64		n = reading_execute(reading,
+									"SELECT scheme, edition, reaches, unseen FROM governance.edition"
+									" ORDER BY scheme COLLATE pg_catalog.\"C\", edition",
+									0, NULL, NULL);
+	MemoryContext old = CurrentMemoryContext;
+
+	for (uint64 row = 0; row < n; row++)
+	{
+		bool		isnull;
+		char	   *name = reading_text(row, 1);
+		Scheme	   *scheme = rulebook_scheme(name, strlen(name), true);
+
+		if (scheme == NULL)
+			continue;
+		MemoryContextSwitchTo(list_context);
+		edition_add(&scheme->editions, DatumGetInt64(reading_value(row, 2, &isnull)),
+					DatumGetTimestampTz(reading_value(row, 3, &isnull)),
+					DatumGetBool(reading_value(row, 4, &isnull)));
+		MemoryContextSwitchTo(old);
+	}
+	for (int i = 0; i < nschemes; i++)
+		editions_complete(&schemes[i]->editions);
+}
+
 /* Sorted, because each name that is withheld is looked for. */
 static void
 load_capabilities(Reading *reading)
@@ -281,6 +314,7 @@ load(void)
 	capability_relid = rulebook_table("capability");
 
 	holiday_relid = holiday_table();
+	edition_relid = edition_table();
 
 	/*
 	 * The lock first, because taking it is what makes us hear of changes; what
@@ -291,6 +325,8 @@ load(void)
 	LockRelationOid(capability_relid, AccessShareLock);
 	if (OidIsValid(holiday_relid))
 		LockRelationOid(holiday_relid, AccessShareLock);
+	if (OidIsValid(edition_relid))
+		LockRelationOid(edition_relid, AccessShareLock);
 	dirty = false;
 	provisional_note(&provisional);
 
@@ -299,6 +335,8 @@ load(void)
 	list_context = new_list(rulebook_context);
 	reading_begin(&reading, policy_relid);
 	load_versions(&reading);
+	if (OidIsValid(edition_relid))
+		load_editions(&reading);
 	load_capabilities(&reading);
 	reading_end(&reading);
 

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "engine/policy.h"
+#include "rulebook/edition.h"
 
 typedef enum PolicyStatus
 {
@@ -52,6 +53,7 @@ typedef struct Scheme
 								 * there that no standing of it shows */
 	int			ntrials;
 	PolicyVersion *trials;
+	Editions	editions;		/* what has changed, read with the versions */
 	int8		damaged;		/* private to cache.c: 0 not known yet, -1 no */
 	int8		withholds;		/* private to scheme.c: 0 not known yet, -1 no */
 } Scheme;

@@ -48,6 +48,13 @@ holiday_table(void)
 	return find_table("holiday");
 }
 
+/* Without it nothing has changed since the ledger was made. */
+Oid
+edition_table(void)
+{
+	return find_table("edition");
+}
+
 /*
  * SECURITY_NOFORCE_RLS: the owner reads all rows, even where row security is
  * forced.

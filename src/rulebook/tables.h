@@ -38,6 +38,9 @@ extern Oid	rulebook_table(const char *name);
  */
 extern Oid	holiday_table(void);
 
+/* The table governance.edition, or InvalidOid: one of version 0.2.0 has none. */
+extern Oid	edition_table(void);
+
 /*
  * Becomes the owner of a table, connects to SPI and takes the newest snapshot;
  * reading_end() undoes all three, and an error does as well.  The current

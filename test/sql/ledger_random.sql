@@ -461,8 +461,8 @@ BEGIN
 				ELSE overlay(bytes PLACING '' FROM place + 1 FOR 1) END;
 		END LOOP;
 		BEGIN
-			PERFORM governance.stored_scores(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, now(), now() + interval '1 month');
-			PERFORM governance.stored_nearness(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, NULL);
+			PERFORM governance.stored_scores(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, standing.edition, now(), now() + interval '1 month');
+			PERFORM governance.stored_nearness(standing.account_id, standing.scheme, bytes, standing.policy_id, standing.known_at, standing.edition, NULL);
 			INSERT INTO outcome VALUES ('read');
 		EXCEPTION WHEN OTHERS THEN
 			INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'XX001' THEN 'damaged' ELSE SQLSTATE || ' ' || SQLERRM END);

@@ -156,7 +156,7 @@ SELECT p.period, count(*) AS bands, sum(b.before) - (SELECT count(*) FROM govern
 
 -- Where many accounts have had entries since, their histories come from one scan.
 CREATE VIEW past AS
-	SELECT b.since, b.until, s.scheme, array_agg(governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, b.since, b.until)::text ORDER BY 1) AS by_key
+	SELECT b.since, b.until, s.scheme, array_agg(governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, b.since, b.until)::text ORDER BY 1) AS by_key
 	FROM (VALUES (timestamptz '2021-01-01', timestamptz '2022-05-01'), ('2022-03-01', '2022-09-15'), ('2022-12-24', '2023-01-20'), ('2023-02-04', now()), (now(), now())) b(since, until), governance.standing s
 	WHERE s.as_of > b.since OR s.known_at > b.since GROUP BY 1, 2, 3;
 SELECT p.since, p.scheme, cardinality(p.by_key) > 1 AS several,
