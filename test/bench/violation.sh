@@ -6,8 +6,8 @@
 #	the same work.
 #
 # All competitors insert the same rows for the same accounts in the same order,
-# and start from the same history; at the end the standings, sanctions and
-# restrictions that the PL/pgSQL triggers arrived at are held against ours.
+# and start from the same history; at the end the standings and sanctions that the
+# PL/pgSQL triggers arrived at are held against ours.
 #
 # BENCH_ROUNDS, BENCH_ACCOUNTS (of the small statements), BENCH_SINGLES and
 # BENCH_HUNDREDS (statements a round), BENCH_BULK (rows), BENCH_BULK_ACCOUNTS.

@@ -10,7 +10,8 @@
 # rounds, and the median of the ratios that the rounds gave.
 #
 #	bench_begin NAME                  the case; its figures go to NAME.csv
-#	bench_ledger                      a ledger with the policy in force
+#	bench_ledger                      a ledger with the policy in force (BENCH_DOCUMENT)
+#	bench_server NAME SETTING...      a second server, for settings of a whole server
 #	bench_round ROUND WHAT...         the competitors in this round's order
 #	bench_run SCENARIO COMPETITOR ROUND ROWS SCRIPT COUNT [PGBENCH OPTION...]
 #	bench_report SCENARIO UNIT AGAINST... [-- "COMPETITOR/AGAINST<=TARGET(later)"...]
@@ -22,6 +23,7 @@
 : "${BENCH_OUT:?run this by \"make bench\"}"
 BENCH_LIB=$(dirname "${BASH_SOURCE[0]}")
 BENCH_SCHEME=douyin.commerce
+BENCH_DOCUMENT="governance.pack('$BENCH_SCHEME')"
 
 # The rules that violations break, how many of 100 break each, and the points
 # that the policy takes for it.
@@ -46,9 +48,58 @@ bench_begin()
 {
 	BENCH_NAME=$1
 	BENCH_DIR=$(mktemp -d)
-	trap 'rm -rf "$BENCH_DIR"' EXIT
+	BENCH_ROLES=()
+	trap bench_leave EXIT
 	: >"$BENCH_DIR/rounds"
 	: >"$BENCH_DIR/targets"
+}
+
+# Whatever way a case ends: second servers, databases named after its own and
+# roles that it made (BENCH_ROLES) go.
+bench_leave()
+{
+	local server name
+
+	for server in "$BENCH_DIR"/server-*; do
+		if [ -f "$server/data/postmaster.pid" ]; then
+			pg_ctl -D "$server/data" -m immediate -w stop >/dev/null 2>&1 || true
+		fi
+	done
+	for name in $(psql -X -q -A -t -c "SELECT datname FROM pg_database WHERE starts_with(datname, '${PGDATABASE}_')"); do
+		dropdb "$name" || true
+	done
+	for name in "${BENCH_ROLES[@]}"; do
+		psql -X -q -c "DROP OWNED BY $name" -c "DROP ROLE $name" || true
+	done
+	rm -rf "$BENCH_DIR"
+}
+
+# bench_server NAME SETTING...: a server of its own with the settings of the one
+# that is measured, and these; its socket is in $BENCH_DIR/server-NAME, and it has
+# the database of the case, with the extension.
+bench_server()
+{
+	local folder=$BENCH_DIR/server-$1 setting
+
+	shift
+	mkdir -p "$folder"
+	initdb -D "$folder/data" -U "$PGUSER" -A trust -N --no-instructions -E UTF8 --locale=C >"$folder/log" 2>&1 || {
+		cat "$folder/log" >&2
+		return 1
+	}
+	cp "$(sql -c 'SHOW config_file')" "$folder/data/postgresql.conf"
+	{
+		echo "unix_socket_directories = '$folder'"
+		for setting; do
+			echo "$setting"
+		done
+	} >>"$folder/data/postgresql.conf"
+	pg_ctl -D "$folder/data" -l "$folder/log" -w start >/dev/null || {
+		cat "$folder/log" >&2
+		return 1
+	}
+	PGHOST=$folder createdb "$PGDATABASE"
+	PGHOST=$folder sql -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION governance CASCADE'
 }
 
 # A ledger with one policy that has been in force for years, and a table of the
@@ -67,7 +118,7 @@ bench_ledger()
 		done
 		cat <<-SQL
 			SELECT FROM governance.create_ledger();
-			SELECT FROM governance.publish(governance.pack('$BENCH_SCHEME'), 'active',
+			SELECT FROM governance.publish($BENCH_DOCUMENT, 'active',
 				tstzrange('2015-01-01 00:00+00', NULL));
 		SQL
 	} >"$BENCH_DIR/ledger.sql"
@@ -184,7 +235,8 @@ bench_statement()
 }
 
 # Prints the figures of a scenario, each competitor against some of them, and
-# holds named ratios against what they are meant to be.
+# holds named ratios against what they are meant to be.  In the order of
+# BENCH_ORDER, else in that of the first round.
 bench_report()
 {
 	local scenario=$1 title=$2 against=() targets=()
@@ -198,7 +250,7 @@ bench_report()
 	targets=("$@")
 	awk -F, -v scenario="$scenario" -v title="$title" -v against="${against[*]}" \
 		-v targets="$(IFS=';'; echo "${targets[*]}")" \
-		-v csv="$BENCH_DIR/figures" -v csv_targets="$BENCH_DIR/targets" \
+		-v order="${BENCH_ORDER:-}" -v csv="$BENCH_DIR/figures" -v csv_targets="$BENCH_DIR/targets" \
 		-f "$BENCH_LIB/report.awk" "$BENCH_DIR/rounds"
 }
 

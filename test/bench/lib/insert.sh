@@ -12,7 +12,8 @@
 #	insert_bulk COMPETITOR ROUND [PGBENCH OPTION...]
 #
 # A competitor is the name of the schema whose violation it inserts into; "floor"
-# is in schema counter, and what has no such schema is a ledger.
+# is in schema counter, "bare_logical" is "bare" on another server, and what has
+# no schema of its own is a ledger.
 #
 # BENCH_ACCOUNTS (of the small statements), BENCH_SINGLES and BENCH_HUNDREDS
 # (statements a round), BENCH_BULK (rows), BENCH_BULK_ACCOUNTS are set by the case.
@@ -48,8 +49,8 @@ insert_statement()
 			echo "WITH v AS (INSERT INTO lean_floor.violation (account_id, scheme, rule, points) $head, $points$tail)
 				UPDATE lean_floor.score c SET points = c.points + $taken;"
 			;;
-		bare | lean_trigger | row_trigger | statement_trigger)
-			echo "INSERT INTO $competitor.violation (account_id, scheme, rule) $head$tail;"
+		bare* | lean_trigger | row_trigger | statement_trigger)
+			echo "INSERT INTO ${competitor%_logical}.violation (account_id, scheme, rule) $head$tail;"
 			;;
 		*)
 			echo "INSERT INTO governance.violation (account_id, scheme, rule) $head$tail;"

@@ -36,6 +36,12 @@ function show(x)
 	return x >= 10000 ? sprintf("%.0f", x) : x >= 100 ? sprintf("%.1f", x) : sprintf("%.2f", x)
 }
 
+BEGIN {
+	ncompetitors = split(order, name, " ")
+	for (i = 1; i <= ncompetitors; i++)
+		seen[name[i]] = i
+}
+
 $1 == scenario && $3 > 0 {
 	if (!($2 in seen)) {
 		seen[$2] = ++ncompetitors
@@ -63,6 +69,8 @@ END {
 		for (r = 1; r <= rounds; r++)
 			if ((c, r) in us)
 				v[++n] = us[c, r]
+		if (n == 0)
+			continue
 		m = median(v, n)
 		printf "  %-" width "s %12s %12s %12s", c, show(m), show(v[1]), show(v[n])
 		for (j = 1; j <= nagainst; j++) {
