@@ -223,6 +223,11 @@ typedef struct EngineState
 	TimestampTz opened;			/* account.opened_at */
 	int64		account_id;		/* for the rollout's share only */
 
+	/* about how it was folded; not serialized */
+	bool		remembers;		/* nothing is forgotten (engine_remember()) */
+	bool		bounded;		/* only what was known at known_at counted */
+	TimestampTz known_at;
+
 	Points		score;
 	Points		cap;
 	Points		floor;
@@ -394,6 +399,36 @@ extern void engine_set_pending(const Policy *policy, EngineState *state,
 extern void engine_forget(const Policy *policy, EngineState *state);
 
 /*
+ * Folds with full memory from here on: all entries are kept, whatever the policy
+ * looks at, and all sanctions and credits, and what happens is the same.  Or ends
+ * that, and forgets.
+ */
+extern void engine_remember(const Policy *policy, EngineState *state, bool remembers);
+
+/*
+ * Does a new version look at anything that the old one may not have kept?  It is
+ * taken over from a state with full memory then, else from any.
+ */
+extern bool engine_must_remember(const Policy *from, const Policy *to);
+
+/* An activity, of whatever kind, as far as a version that comes later may ask. */
+typedef struct PastActivity
+{
+	int64		id;
+	TimestampTz at;
+	const char *kind;
+	double		quantity;
+	int64		violation_id;	/* 0: names none */
+} PastActivity;
+
+/* What the old version may have had no use for at all. */
+typedef struct EngineMemory
+{
+	int			nactivities;	/* before the handover, in the order of the fold */
+	PastActivity *activities;
+} EngineMemory;
+
+/*
  * What happens if nothing more happens.  Fills in, in a copy, the ends of open
  * sanctions and appends those that will start by themselves (flagged
  * SANCTION_PROJECTED); gives them back as an array in the current context.  The
@@ -429,12 +464,15 @@ extern int	engine_tier(const Policy *policy, const EngineState *state,
  * Turns a state under one version into one under another, at an instant to
  * which it has been advanced.  Rules, rungs, kinds and attributes are matched
  * by name.  boundaries: those of that very instant are still to come.
+ * memory: what engine_must_remember() asks for, of a state that remembers; null
+ * where it does not.  What remembers goes on doing so.
  */
 extern EngineState *engine_handover(const Policy *from, const Policy *to,
 									const EngineState *state, TimestampTz at,
 									bool boundaries, const ExprValue *facts,
 									const PendingAttribute *pending,
-									int npending, const EngineTrace *trace);
+									int npending, const EngineMemory *memory,
+									const EngineTrace *trace);
 
 /*
  * The price of one violation as the validator sees it: false with *error (and

@@ -347,7 +347,7 @@ apply_violation(Fold *fold, const EngineEvent *event)
 	if (!collapsed)
 	{
 		observe_violation(fold, event->rule, charged, 1);
-		if (policy->keeps_entries)
+		if (policy->keeps_entries || state->remembers)
 			append_entry(fold, event, charged);
 		clean_violation(fold, event->rule);
 		state->last_violation = fold->at;

@@ -114,6 +114,8 @@ retains_grant(const Retention *retention, const GrantRecord *grant)
 	const Policy *policy = retention->policy;
 	const EngineState *state = retention->state;
 
+	if (!relief_rationed(&policy->reliefs[grant->relief]))
+		return false;
 	for (int i = 0; i < policy->nreliefs; i++)
 	{
 		const Relief *relief = &policy->reliefs[i];
@@ -220,6 +222,8 @@ forget_entries(const Policy *policy, EngineState *state)
 {
 	Retention		retention;
 
+	if (state->remembers)
+		return;
 	retention_begin(&retention, policy, state);
 	forget_by(&retention, state);
 }
@@ -230,6 +234,8 @@ engine_forget(const Policy *policy, EngineState *state)
 {
 	Retention		retention;
 
+	if (state->remembers)
+		return;
 	if (state->nentries == 0 && state->nactivities == 0 && state->ncollapses == 0 &&
 		state->nsanctions == 0 && state->ngrants == 0)
 		return;
@@ -242,4 +248,15 @@ engine_forget(const Policy *policy, EngineState *state)
 		   e->dirty || retains_sanction(&retention, e));
 	FORGET(state->grants, state->ngrants, GrantRecord, retains_grant(&retention, e));
 	state->first_open = 0;
+}
+
+/* See engine.h. */
+void
+engine_remember(const Policy *policy, EngineState *state, bool remembers)
+{
+	if (state->remembers == remembers)
+		return;
+	state->remembers = remembers;
+	if (!remembers)
+		engine_forget(policy, state);
 }

@@ -2,12 +2,17 @@
  * handover.c
  *		A new version of a policy takes over the standings of the one before.
  *
- * What has a name is matched by name: rules, rungs, kinds of activity, reliefs,
- * observables.  Entries keep their instants, so that a new length of life
- * counts for them as if it had always been; what they have lost of their life
- * is not given back.  What the old version has no use for any more is not
- * handed over, however much further the new one looks back, so that it does
- * not matter when it was forgotten.
+ * What has a name is matched by name: rules, rungs, kinds of activity, reliefs
+ * (match.c).  Entries keep their instants and what they cost, so that a new length
+ * of life counts for them as if it had always been; what they have lost of their
+ * life is not given back.  The score, and what the ladder remembers, go over as
+ * revision.handover says.
+ *
+ * No figure depends on what the old version happened to keep.  Where the new one
+ * looks at nothing else, the state says it all, and what the old one has no use
+ * for any more is not handed over, so that it does not matter when it was
+ * forgotten.  Where it does, everything that happened is at hand: the state is one
+ * with full memory, and activities come from the ledger (remember.c).
  *
  * Taking over punishes nobody: a rung that is crossed under the new version by
  * what stands there already counts as crossed before.
@@ -26,9 +31,11 @@
 #include "engine/forget.h"
 #include "engine/group.h"
 #include "engine/ladder.h"
+#include "engine/match.h"
 #include "engine/observable.h"
 #include "engine/observe.h"
 #include "engine/plan.h"
+#include "engine/remember.h"
 #include "engine/sanction.h"
 #include "engine/span_param.h"
 #include "engine/state.h"
@@ -42,59 +49,10 @@ typedef struct Transfer
 	const EngineState *old;
 	EngineState *new;
 	Fold	   *fold;			/* over the new state */
-	Retention	retention;			/* of the old state */
+	Retention	retention;		/* of the old state */
+	const EngineMemory *memory; /* null: what is retained goes over */
 	double		scale;			/* of points */
 } Transfer;
-
-/* ---------- names ---------- */
-
-/* The index that a rule has under the new version, by its code, or -1. */
-static int
-map_rule(const Transfer *t, int rule)
-{
-	if (rule < 0)
-		return -1;
-	return policy_rule_index(t->to, t->from->rules[rule].code, strlen(t->from->rules[rule].code));
-}
-
-/* The same of a rung. */
-static int
-map_rung(const Transfer *t, int rung)
-{
-	return rung < 0 ? -1 : policy_rung_index(t->to, t->from->rungs[rung].code);
-}
-
-/* The same of a kind of activity. */
-static int
-map_kind(const Transfer *t, int kind)
-{
-	return policy_activity_index(t->to, t->from->activities[kind]);
-}
-
-/* The same of a mark, by the kind of activity that puts it. */
-static int
-map_mark(const Transfer *t, int mark)
-{
-	int			kind = map_kind(t, t->from->marks[mark]);
-
-	for (int m = 0; kind >= 0 && m < t->to->nmarks; m++)
-		if (t->to->marks[m] == kind)
-			return m;
-	return -1;
-}
-
-/* The same of a relief, by its name and what triggers it. */
-static int
-map_relief(const Transfer *t, int relief)
-{
-	const Relief *old = &t->from->reliefs[relief];
-
-	for (int i = 0; i < t->to->nreliefs; i++)
-		if (t->to->reliefs[i].trigger == old->trigger &&
-			strcmp(t->to->reliefs[i].name, old->name) == 0)
-			return i;
-	return -1;
-}
 
 /* ---------- the score ---------- */
 
@@ -165,12 +123,11 @@ entry_cmp(const void *a, const void *b)
 	return cmp_int64(x->id, y->id);
 }
 
-/* Do two versions collapse in the same way? */
-static bool
-same_collapse(const Collapse *a, const Collapse *b)
+/* Does something go over that the old state holds?  retained: it was not to forget it. */
+static inline bool
+goes_over(const Transfer *t, bool retained)
 {
-	return a->group == b->group && a->keep == b->keep && a->unit == b->unit &&
-		a->has_window == b->has_window && span_equal(&a->window, &b->window);
+	return retained || t->new->remembers;
 }
 
 /* Entries that shared a price go on sharing it, if they do so in the same way. */
@@ -231,7 +188,7 @@ transfer_lives(Transfer *t)
 		expiry_lives(fold, entry);
 		for (int r = 0; r < t->from->nreliefs && old != NULL && old->lives != NULL; r++)
 		{
-			int			other = before->reliefs[r].life < 0 ? -1 : map_relief(t, r);
+			int			other = before->reliefs[r].life < 0 ? -1 : match_relief(t->from, t->to, r);
 
 			if (other >= 0 && after->reliefs[other].life >= 0 &&
 				t->from->reliefs[r].age_print == t->to->reliefs[other].age_print)
@@ -247,6 +204,13 @@ transfer_lives(Transfer *t)
 	pfree(counters);
 }
 
+/* Is a mark of the new version (-1: it has none such) one that entries have already? */
+static bool
+mark_goes_over(const Transfer *t, int mark)
+{
+	return mark >= 0 && (t->memory == NULL || same_mark(t->from, t->to, mark));
+}
+
 /*
  * The marks of an entry, and the reliefs by age that have had it, under their
  * new numbers.
@@ -257,9 +221,9 @@ transfer_marks(const Transfer *t, const LiveEntry *old, LiveEntry *entry)
 	entry->marks = entry->done = 0;
 	for (int m = 0; m < t->from->nmarks; m++)
 	{
-		int			mark = map_mark(t, m);
+		int			mark = match_mark(t->from, t->to, m);
 
-		if ((old->marks & ((uint32) 1 << m)) && mark >= 0)
+		if ((old->marks & ((uint32) 1 << m)) && mark_goes_over(t, mark))
 			entry->marks |= (uint32) 1 << mark;
 	}
 	for (int r = 0; r < t->from->nreliefs; r++)
@@ -268,7 +232,7 @@ transfer_marks(const Transfer *t, const LiveEntry *old, LiveEntry *entry)
 
 		if (t->from->reliefs[r].trigger == RELIEF_AGE &&
 			(old->done & ((uint32) 1 << engine_plan(t->from)->reliefs[r].number)) &&
-			(other = map_relief(t, r)) >= 0)
+			(other = match_relief(t->from, t->to, r)) >= 0)
 			entry->done |= (uint32) 1 << engine_plan(t->to)->reliefs[other].number;
 	}
 }
@@ -287,21 +251,21 @@ transfer_entries(Transfer *t)
 	bool		moves = t->to->clock != t->from->clock ||
 		(t->to->resanction_late && !t->from->resanction_late);
 
-	if (!t->to->keeps_entries)
+	if (!goes_over(t, t->to->keeps_entries))
 		return;
 	store_load_all(t->from, old);
 	for (int i = 0; i < old->nentries; i++)
 	{
 		LiveEntry  *entry;
 
-		if (!retains_entry(&t->retention, &old->entries[i]))
+		if (!goes_over(t, retains_entry(&t->retention, &old->entries[i])))
 			continue;
 		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
 		entry = &state->entries[state->nentries++];
 		*entry = old->entries[i];
 		if (moves)
 			entry->at = t->to->clock == CLOCK_DECIDED ? entry->decided : entry->occurred;
-		entry->rule = map_rule(t, entry->rule);
+		entry->rule = match_rule(t->from, t->to, entry->rule);
 		entry->charged = scaled(entry->charged * t->scale);
 		entry->remaining = scaled(entry->remaining * t->scale);
 		transfer_price(t, &old->entries[i], entry);
@@ -312,9 +276,10 @@ transfer_entries(Transfer *t)
 		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_cmp);
 	for (int i = 0; i < old->nmarks; i++)
 	{
-		int			mark = map_mark(t, old->marks[i].mark);
+		int			mark = match_mark(t->from, t->to, old->marks[i].mark);
 
-		if (mark < 0 || !retains_mark(&t->retention, &old->marks[i]))
+		if (!mark_goes_over(t, mark) ||
+			!goes_over(t, retains_mark(&t->retention, &old->marks[i])))
 			continue;
 		state->marks = state_room(state, state->marks, state->nmarks, sizeof(MarkRecord));
 		state->marks[state->nmarks] = old->marks[i];
@@ -331,7 +296,7 @@ transfer_records(Transfer *t)
 
 	for (int i = 0; i < old->nactivities; i++)
 	{
-		int			kind = map_kind(t, old->activities[i].kind);
+		int			kind = match_kind(t->from, t->to, old->activities[i].kind);
 
 		if (kind < 0 || !engine_plan(t->to)->activity_kept[kind] ||
 			!retains_activity(&t->retention, &old->activities[i]))
@@ -343,9 +308,12 @@ transfer_records(Transfer *t)
 	}
 	for (int i = 0; i < old->ngrants; i++)
 	{
-		int			relief = map_relief(t, old->grants[i].relief);
+		int			relief = match_relief(t->from, t->to, old->grants[i].relief);
 
-		if (relief < 0 || !retains_grant(&t->retention, &old->grants[i]))
+		if (relief < 0)
+			continue;
+		if (t->memory == NULL && (!relief_rationed(&t->from->reliefs[old->grants[i].relief]) ||
+								  !goes_over(t, retains_grant(&t->retention, &old->grants[i]))))
 			continue;
 		state->grants = state_room(state, state->grants, state->ngrants, sizeof(GrantRecord));
 		state->grants[state->ngrants] = old->grants[i];
@@ -353,47 +321,37 @@ transfer_records(Transfer *t)
 	}
 	store_load_collapses(t->from, (EngineState *) old);
 	for (int i = 0; i < old->ncollapses; i++)
-	{
-		int			c = old->collapses[i].collapse;
+		for (int c = 0; c < t->to->ncollapses; c++)
+		{
+			CollapseState *s;
 
-		if (c >= t->to->ncollapses || !retains_collapse(&t->retention, &old->collapses[i]) ||
-			!same_collapse(&t->from->collapses[c], &t->to->collapses[c]))
-			continue;
-		state->collapses = state_room(state, state->collapses, state->ncollapses,
-									  sizeof(CollapseState));
-		state->collapses[state->ncollapses] = old->collapses[i];
-		state->collapses[state->ncollapses].charged =
-			scaled(old->collapses[i].charged * t->scale);
-		state->ncollapses++;
-	}
+			if (match_collapse(t->from, t->to, c) != old->collapses[i].collapse ||
+				!retains_collapse(&t->retention, &old->collapses[i]))
+				continue;
+			state->collapses = state_room(state, state->collapses, state->ncollapses,
+										  sizeof(CollapseState));
+			s = &state->collapses[state->ncollapses++];
+			*s = old->collapses[i];
+			s->collapse = c;
+			s->charged = scaled(s->charged * t->scale);
+		}
 }
 
-/* Running counters start with what the old version would have said. */
+/* Running counters start with what the same ones of the old version say. */
 static void
 transfer_counters(Transfer *t)
 {
-	Fold		before;
-
-	if (t->to->ncounters == 0)
-		return;
-	fold_begin(&before, t->from, (EngineState *) t->old, NULL);
 	for (int i = 0; i < t->to->nobservables; i++)
 	{
 		const Observable *o = &t->to->observables[i];
+		int			same = o->running ? match_counter(t->from, t->to, o) : -1;
+		int64		n;
 
-		if (!o->running)
+		if (same < 0)
 			continue;
-		for (int j = 0; j < t->from->nobservables; j++)
-		{
-			ExprValue	v;
-
-			if (t->from->observables[j].kind != o->kind ||
-				strcmp(t->from->observables[j].name, o->name) != 0)
-				continue;
-			v = observe_value(&before, VAR_OBSERVABLE, j);
-			if (!v.isnull)
-				t->new->counters[o->counter] = observe_counter(o, v.number);
-		}
+		n = t->old->counters[t->from->observables[same].counter];
+		t->new->counters[o->counter] = o->kind == OBSERVE_SUM_POINTS && t->scale != 1 ?
+			(int64) rint((double) n * t->scale) : n;
 	}
 }
 
@@ -425,7 +383,7 @@ transfer_clocks(Transfer *t)
 	}
 	for (int n = 0; n < before->nevery; n++)
 	{
-		int			relief = map_relief(t, before->every[n]);
+		int			relief = match_relief(t->from, t->to, before->every[n]);
 
 		if (relief >= 0)
 			t->new->clocks[after->reliefs[relief].number] = t->old->clocks[n];
@@ -509,12 +467,12 @@ transfer_sanction(Transfer *t, const SanctionState *old)
 								  sizeof(SanctionState));
 	s = &state->sanctions[state->nsanctions++];
 	*s = *old;
-	s->rung = map_rung(t, old->rung);
+	s->rung = match_rung(t->from, t->to, old->rung);
 	if (old->terms != NULL)
 		s->terms = values_copy(state->context, old->terms, old->nterms);
 	if (!sanction_open_now(s))
 	{
-		if (!retains_sanction(&t->retention, old))
+		if (!goes_over(t, retains_sanction(&t->retention, old)))
 			s->flags |= SANCTION_FORGOTTEN;
 		return;
 	}
@@ -541,7 +499,7 @@ transfer_ladder(Transfer *t)
 	t->new->nsanctions_ever = t->old->nsanctions_ever;
 	for (int i = 0; i < t->from->nrungs; i++)
 	{
-		int			rung = map_rung(t, i);
+		int			rung = match_rung(t->from, t->to, i);
 
 		if (rung < 0)
 			continue;
@@ -590,7 +548,8 @@ tell_handover(Fold *fold, Points delta)
 EngineState *
 engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 				TimestampTz at, bool boundaries, const ExprValue *facts,
-				const PendingAttribute *pending, int npending, const EngineTrace *trace)
+				const PendingAttribute *pending, int npending, const EngineMemory *memory,
+				const EngineTrace *trace)
 {
 	EngineState *result = fold_fresh(to, state->account_id, state->opened, at, facts,
 									 pending, npending);
@@ -602,6 +561,9 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	result->last = state->last;
 	result->last_decided = state->last_decided;
 	result->nviolations = state->nviolations;
+	result->remembers = state->remembers;
+	result->bounded = state->bounded;
+	result->known_at = state->known_at;
 
 	fold_begin(&fold, to, result, trace);
 	t.from = from;
@@ -609,6 +571,7 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 	t.old = state;
 	t.new = result;
 	t.fold = &fold;
+	t.memory = memory;
 	t.scale = 1;
 	retention_begin(&t.retention, from, state);
 	transfer_score(&t);
@@ -621,6 +584,8 @@ engine_handover(const Policy *from, const Policy *to, const EngineState *state,
 		transfer_clocks(&t);
 	}
 	transfer_ladder(&t);
+	if (!fresh && memory != NULL)
+		recall(&fold, from, memory);
 	if (!fresh)
 		transfer_lives(&t);
 	sanctions_queue(&fold);

@@ -90,6 +90,11 @@ typedef struct EnginePlan
 	bool	   *activity_kept;	/* by kind: single records are looked at */
 	Span		activity_memory;
 	bool		activity_cycle;
+
+	/* the version that this one has last been compared with (remember.c) */
+	const Policy *follows;
+	int64		follows_id;
+	bool		remembers;		/* it did not keep all that this one looks at */
 } EnginePlan;
 
 /* The plan of a policy; worked out now if the policy has none yet. */

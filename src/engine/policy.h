@@ -512,6 +512,13 @@ typedef struct Policy
 	struct EnginePlan *plan;	/* the engine's own, see engine_prepare() */
 } Policy;
 
+/* Does a relief ask what it has given before? */
+static inline bool
+relief_rationed(const Relief *relief)
+{
+	return relief->nquotas > 0 || relief->cooldown.ncases > 0;
+}
+
 /* Is one rung heavier than another?  Any is heavier than none (-1). */
 static inline bool
 rung_heavier(const Policy *policy, int a, int b)

@@ -253,6 +253,17 @@ quota_from(Fold *fold, const Quota *quota)
 }
 
 /*
+ * Is it one of the credits that the reliefs of a group count?  What one without
+ * quotas has given is only there because nothing is forgotten.
+ */
+static inline bool
+grant_counts(const Fold *fold, const GrantRecord *grant, int group)
+{
+	return fold->plan->reliefs[grant->relief].quotas == group &&
+		relief_rationed(&fold->policy->reliefs[grant->relief]);
+}
+
+/*
  * What quotas and the cool-down leave, in points; 0 with *detail when nothing.
  * Quotas are shared by the reliefs of one name.
  */
@@ -268,7 +279,7 @@ quota_left(Fold *fold, int index, const char **detail)
 	if (span_value(fold, &relief->cooldown, &cooldown))
 	{
 		for (int i = 0; i < state->ngrants; i++)
-			if (fold->plan->reliefs[state->grants[i].relief].quotas == group &&
+			if (grant_counts(fold, &state->grants[i], group) &&
 				fold->at < span_add(state->grants[i].at, &cooldown, 1, fold->policy->zone))
 			{
 				*detail = "cooling down";
@@ -285,7 +296,7 @@ quota_left(Fold *fold, int index, const char **detail)
 		{
 			const GrantRecord *grant = &state->grants[i];
 
-			if (fold->plan->reliefs[grant->relief].quotas == group && grant->at > from)
+			if (grant_counts(fold, grant, group) && grant->at > from)
 				used += quota->in_times ? 100 : grant->amount;
 		}
 		if (used >= quota->amount)
@@ -355,7 +366,7 @@ give_credit(Fold *fold, int index, const EngineEvent *event)
 	{
 		GrantRecord *record;
 
-		if (relief->nquotas > 0 || relief->cooldown.ncases > 0)
+		if (relief_rationed(relief) || state->remembers)
 		{
 			state->grants = state_room(state, state->grants, state->ngrants, sizeof(GrantRecord));
 			record = &state->grants[state->ngrants++];

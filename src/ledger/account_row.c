@@ -151,6 +151,7 @@ accounts_find(const int64 *accounts, int naccounts, bool hold)
 
 		CHECK_FOR_INTERRUPTS();
 		history->account_id = accounts[i];
+		history->latest = true;
 		direct_find(&rows.access, snapshot, &key, 1);
 		history->exists = direct_next(&rows.access);
 		if (history->exists && hold)

@@ -1,6 +1,10 @@
 /*
  * advance.c
  *		Moves a state through time, from one version of the policy to the next.
+ *
+ * What a version counts and the one before it did not is read from the account's
+ * history when it takes over (engine_must_remember()): the history is folded up to
+ * that instant by the same versions, with full memory, and taken over from there.
  */
 #include "postgres.h"
 
@@ -11,6 +15,7 @@
 #include "ledger/entry.h"
 #include "ledger/history.h"
 #include "ledger/judge.h"
+#include "ledger/placed.h"
 #include "rulebook/attribute.h"
 #include "rulebook/cache.h"
 #include "util.h"
@@ -24,9 +29,9 @@
  * not say by itself which policy it stands under.
  */
 const Policy *
-state_policy(const EngineState *state, const Policy *draft)
+state_policy(Scheme *scheme, const EngineState *state, const Policy *draft)
 {
-	return draft != NULL ? draft : rulebook_policy(state->policy_id);
+	return draft != NULL ? draft : scheme_policy(scheme, state->policy_id);
 }
 
 /* ---------- facts ---------- */
@@ -199,18 +204,182 @@ ledger_has_successor(Scheme *scheme, const EngineState *state)
 	return successor(scheme, state) != NULL;
 }
 
-/* Advances a state to the instant at which the next version takes it over. */
+/* The first of the versions that come after the one that a state stands under. */
+static int
+first_later(Scheme *scheme, const EngineState *state)
+{
+	int			i = scheme->nversions;
+
+	while (i > 0 && scheme->versions[i - 1].policy_id != state->policy_id)
+		i--;
+	return i;
+}
+
+/* Versions that are over before they could take a state over are passed by. */
+bool
+ledger_must_remember(Scheme *scheme, const EngineState *state, TimestampTz until)
+{
+	const Policy *from = NULL;
+
+	if (scheme->nversions < 2)
+		return false;
+	for (int i = first_later(scheme, state); i < scheme->nversions; i++)
+	{
+		PolicyVersion *version = &scheme->versions[i];
+
+		if (version->from > until)
+			break;
+		if (version->to <= state->as_of)
+			continue;
+		if (from == NULL)
+			from = scheme_policy(scheme, state->policy_id);
+		if (engine_must_remember(from, rulebook_compiled(version)))
+			return true;
+		from = rulebook_compiled(version);
+	}
+	return false;
+}
+
+/* ---------- the handover ---------- */
+
+/* In the order of the fold. */
+static int
+past_activity_cmp(const void *a, const void *b)
+{
+	const PastActivity *x = a;
+	const PastActivity *y = b;
+
+	if (x->at != y->at)
+		return cmp_instant(x->at, y->at);
+	return cmp_int64(x->id, y->id);
+}
+
+/*
+ * The activities that a state has lived through when it is taken over at an
+ * instant, as far as the new version listens to them, whatever others did.
+ */
+static EngineMemory
+memory_of(const Policy *to, const EngineState *state, const AccountHistory *history, TimestampTz at)
+{
+	EngineMemory memory = {0};
+
+	memory.activities = MemoryContextAllocHuge(CurrentMemoryContext,
+											   sizeof(PastActivity) * ((Size) history->nactivities + 1));
+	for (int i = 0; i < history->nactivities; i++)
+	{
+		const ActivityRow *row = &history->activities[i];
+		EventKey	key = {row->occurred, EVENT_ACTIVITY, row->activity_id};
+		PastActivity *past = &memory.activities[memory.nactivities];
+
+		if (policy_activity_index(to, row->kind) < 0 ||
+			(state->bounded && row->occurred > state->known_at) ||
+			(row->occurred >= at &&
+			 (row->occurred > at || event_key_cmp(&key, &state->last) > 0)))
+			continue;
+		past->id = row->activity_id;
+		past->at = row->occurred;
+		past->kind = row->kind;
+		past->quantity = row->quantity;
+		past->violation_id = row->violation_id;
+		memory.nactivities++;
+	}
+	if (memory.nactivities > 1)
+		qsort(memory.activities, memory.nactivities, sizeof(PastActivity), past_activity_cmp);
+	return memory;
+}
+
+/*
+ * Sanctions that the ledger has on record keep their ids; those that the state
+ * had forgotten are on record, too, and nothing has become of them.
+ */
+static void
+adopt_sanctions(EngineState *state, const EngineState *known)
+{
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		s->dirty = false;
+		for (int j = 0; j < known->nsanctions; j++)
+			if (known->sanctions[j].number == s->number)
+			{
+				s->sanction_id = known->sanctions[j].sanction_id;
+				s->dirty = known->sanctions[j].dirty;
+			}
+	}
+}
+
+/*
+ * A state with full memory in the place of one without: the same history as far as
+ * it goes before an instant, folded anew.  Of one in which nothing has happened yet
+ * there is nothing to be remembered.
+ */
+static EngineState *
+remembered(Scheme *scheme, const Policy *from, EngineState *state,
+		   const AccountHistory *history, TimestampTz at)
+{
+	int64		n;
+	TimestampTz known_at = state->bounded ? state->known_at : DT_NOEND;
+	Placed	  **order = history_placed(scheme, NULL, history, known_at, &n);
+	EngineState *result = NULL;
+
+	if (at > DT_NOBEGIN)
+		result = fold_placed(scheme, NULL, history, order, n, known_at, at - 1, true, NULL);
+	pfree(order);
+	if (result == NULL || result->policy_id != state->policy_id)
+	{
+		engine_remember(from, state, true);
+		return state;
+	}
+	engine_advance_before(from, result, at, NULL);
+	adopt_sanctions(result, state);
+	return result;
+}
+
+/* The history with its entries, where it has been read for its facts alone. */
+static const AccountHistory *
+whole_history(const AccountHistory *history)
+{
+	if (history->whole)
+		return history;
+	return history_load(&history->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
+						history->latest ? PLAN_LATEST : PLAN_READ);
+}
+
+/*
+ * Advances a state to the instant at which the next version takes it over.  Full
+ * memory is kept for as long as a later version may ask for it.
+ */
 EngineState *
-hand_over(const Policy *from, const Policy *to, EngineState *state,
+hand_over(Scheme *scheme, const Policy *from, const Policy *to, EngineState *state,
 		  const AccountHistory *history, TimestampTz at, const EngineTrace *trace)
 {
 	int			npending;
 	PendingAttribute *pending = facts_after(to, history, at, &npending);
+	ExprValue  *facts = facts_at(to, history, at);
 	bool		boundaries = at > state->as_of;
+	bool		remembers = state->remembers;
+	EngineState *result;
 
 	engine_advance_before(from, state, at, trace);
-	return engine_handover(from, to, state, at, boundaries, facts_at(to, history, at),
-						   pending, npending, trace);
+	if (!engine_must_remember(from, to))
+		result = engine_handover(from, to, state, at, boundaries, facts, pending, npending,
+								 NULL, trace);
+	else
+	{
+		EngineMemory memory;
+
+		history = whole_history(history);
+		if (!remembers)
+			state = remembered(scheme, from, state, history, at);
+		memory = memory_of(to, state, history, at);
+		result = engine_handover(from, to, state, at, boundaries, facts, pending, npending,
+								 &memory, trace);
+		pfree(memory.activities);
+	}
+	if (!remembers || !ledger_must_remember(scheme, result, DT_NOEND))
+		engine_remember(to, result, false);
+	return result;
 }
 
 /*
@@ -227,13 +396,13 @@ ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
 
 		while ((next = successor(scheme, *state)) != NULL && next->from <= to)
 		{
-			const Policy *policy = rulebook_policy((*state)->policy_id);
+			const Policy *policy = scheme_policy(scheme, (*state)->policy_id);
 			TimestampTz at = Max(next->from, (*state)->as_of);
 
-			*state = hand_over(policy, rulebook_compiled(next), *state, history, at, trace);
+			*state = hand_over(scheme, policy, rulebook_compiled(next), *state, history, at, trace);
 		}
 	}
-	engine_advance(state_policy(*state, draft), *state, to, trace);
+	engine_advance(state_policy(scheme, *state, draft), *state, to, trace);
 }
 
 /*
@@ -259,6 +428,50 @@ ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	state = engine_init(policy, history->account_id, history->opened, begin,
 						facts_at(policy, history, begin), pending, npending);
 	engine_advance(policy, state, at, NULL);
+	return state;
+}
+
+/*
+ * A release alone begins no life under a scheme: what it releases has been
+ * overturned.
+ */
+EngineState *
+fold_placed(Scheme *scheme, const Policy *draft, const AccountHistory *history,
+			Placed **order, int64 n, TimestampTz known_at, TimestampTz until, bool remembers,
+			const EngineTrace *trace)
+{
+	EngineState *state = NULL;
+
+	for (int64 i = 0; i < n; i++)
+	{
+		const Placed *p = order[i];
+		const Policy *policy;
+		EngineEvent event;
+
+		CHECK_FOR_INTERRUPTS();
+		if (p->key.at > until)
+			break;
+		if (state == NULL)
+		{
+			if (p->release != NULL)
+				continue;
+			state = ledger_fresh(scheme, draft, history, p->key.at);
+			if (state == NULL)
+				continue;
+			state->bounded = known_at != DT_NOEND;
+			state->known_at = known_at;
+			if (remembers || (draft == NULL && ledger_must_remember(scheme, state, until)))
+				engine_remember(state_policy(scheme, state, draft), state, true);
+		}
+		ledger_advance(scheme, draft, &state, history, p->key.at, trace);
+		policy = state_policy(scheme, state, draft);
+		if (placed_event(p, policy, &event))
+			engine_apply(policy, state, &event, trace);
+	}
+	if (state != NULL && until != DT_NOEND)
+		ledger_advance(scheme, draft, &state, history, until, trace);
+	if (state != NULL)
+		engine_remember(state_policy(scheme, state, draft), state, remembers);
 	return state;
 }
 

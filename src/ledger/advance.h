@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "ledger/history.h"
+#include "ledger/placed.h"
 #include "rulebook/cache.h"
 
 /* A state without any event, at an instant; null when no version is in force. */
@@ -18,7 +19,8 @@ extern EngineState *ledger_blank(Scheme *scheme, const AccountHistory *history);
 
 /*
  * Moves a state to an instant, across the versions that come into force on the
- * way.  The history need only hold facts.
+ * way.  The history need only hold facts: entries are read where a version asks for
+ * them (ledger_must_remember()).
  */
 extern void ledger_advance(Scheme *scheme, const Policy *draft,
 						   EngineState **state, const AccountHistory *history,
@@ -39,7 +41,8 @@ extern bool ledger_has_successor(Scheme *scheme, const EngineState *state);
 extern void ledger_refresh_facts(EngineState *state, const AccountHistory *facts);
 
 /* The policy that a state stands under, or the draft. */
-extern const Policy *state_policy(const EngineState *state, const Policy *draft);
+extern const Policy *state_policy(Scheme *scheme, const EngineState *state,
+								  const Policy *draft);
 
 /* What a policy's attributes are at an instant, and how they change after it. */
 extern ExprValue *facts_at(const Policy *policy, const AccountHistory *history, TimestampTz at);
@@ -48,8 +51,26 @@ extern ExprValue *facts_at(const Policy *policy, const AccountHistory *history, 
 extern PolicyVersion *successor(Scheme *scheme, const EngineState *state);
 
 /* A state as the next version takes it over at an instant. */
-extern EngineState *hand_over(const Policy *from, const Policy *to, EngineState *state,
-							  const AccountHistory *history, TimestampTz at,
-							  const EngineTrace *trace);
+extern EngineState *hand_over(Scheme *scheme, const Policy *from, const Policy *to,
+							  EngineState *state, const AccountHistory *history,
+							  TimestampTz at, const EngineTrace *trace);
+
+/*
+ * Does a version that begins by an instant, on the way of a state, take over from
+ * what happened, rather than from the state?  Who has the whole history at hand
+ * folds it anew then, which is no more work.
+ */
+extern bool ledger_must_remember(Scheme *scheme, const EngineState *state, TimestampTz until);
+
+/*
+ * Folds what is placed, which is what was known at known_at, up to an instant
+ * (DT_NOEND: all of it); null when there is nothing.  history: where facts come
+ * from, and what versions that take over count.  remembers: with full memory, which the state still has at the
+ * end.
+ */
+extern EngineState *fold_placed(Scheme *scheme, const Policy *draft,
+								const AccountHistory *history, Placed **order, int64 n,
+								TimestampTz known_at, TimestampTz until, bool remembers,
+								const EngineTrace *trace);
 
 #endif							/* GOVERNANCE_LEDGER_ADVANCE_H */

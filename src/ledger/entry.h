@@ -90,6 +90,8 @@ typedef struct AccountHistory
 {
 	int64		account_id;
 	bool		exists;
+	bool		whole;			/* entries are there, not facts alone */
+	bool		latest;			/* read so as to see what anybody has committed */
 	TimestampTz opened;
 	int			nattributes;
 	AttributeRow *attributes;

@@ -20,7 +20,6 @@
 #include "rulebook/cache.h"
 #include "util.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -93,8 +92,8 @@ ledger_append_activity(Scheme *scheme, EngineState *state, const AccountHistory 
 /* ---------- the fold over a history ---------- */
 
 /*
- * A release alone begins no life under a scheme: what it releases has been
- * overturned.
+ * Everything is placed before anything is applied.  A version that takes over on
+ * the way counts what was known then, and no more.
  */
 EngineState *
 ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
@@ -102,32 +101,8 @@ ledger_fold(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 {
 	int64		n;
 	Placed	  **order = history_placed(scheme, draft, history, known_at, &n);
-	EngineState *state = NULL;
+	EngineState *state = fold_placed(scheme, draft, history, order, n, known_at, until, false, trace);
 
-	for (int64 i = 0; i < n; i++)
-	{
-		const Placed *p = order[i];
-		const Policy *policy;
-		EngineEvent event;
-
-		CHECK_FOR_INTERRUPTS();
-		if (p->key.at > until)
-			break;
-		if (state == NULL)
-		{
-			if (p->release != NULL)
-				continue;
-			state = ledger_fresh(scheme, draft, history, p->key.at);
-			if (state == NULL)
-				continue;
-		}
-		ledger_advance(scheme, draft, &state, history, p->key.at, trace);
-		policy = state_policy(state, draft);
-		if (placed_event(p, policy, &event))
-			engine_apply(policy, state, &event, trace);
-	}
 	pfree(order);
-	if (state != NULL && until != DT_NOEND)
-		ledger_advance(scheme, draft, &state, history, until, trace);
 	return state;
 }

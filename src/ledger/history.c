@@ -353,6 +353,11 @@ history_load(const int64 *accounts, int naccounts, int what, PlanMode mode)
 		read_accounts(histories, naccounts, plan_execute(&account_plan, &array, NULL, mode));
 		READ(&attribute_plan, AttributeRow, attributes, attribute_row);
 	}
+	for (int i = 0; i < naccounts; i++)
+	{
+		histories[i].whole = (what & HISTORY_ENTRIES) != 0;
+		histories[i].latest = mode != PLAN_READ;
+	}
 	if (what & HISTORY_ENTRIES)
 	{
 		READ(&violation_plan, ViolationRow, violations, violation_row);
@@ -503,6 +508,7 @@ history_of(int64 account_id, Scheme *scheme, int what)
 	(history->field = find_rows(&table, account_id, only, sizeof(row), reader, \
 								&history->n##field, &direct))
 	history->account_id = account_id;
+	history->whole = (what & HISTORY_ENTRIES) != 0;
 	if (scheme_has_attributes(scheme))
 		FIND(attribute_table, AttributeRow, attributes, attribute_row, NULL);
 	if (what & HISTORY_ENTRIES)
@@ -661,7 +667,7 @@ history_stream_next(HistoryStream *stream)
 	if (!stream->accounts.ahead)
 		return NULL;
 	history = palloc0(sizeof(AccountHistory));
-	history->exists = true;
+	history->exists = history->whole = true;
 	history->account_id = stream->accounts.account_id;
 	history->opened = stream->accounts.nulls[1] ? DT_NOBEGIN :
 		DatumGetTimestampTz(stream->accounts.values[1]);

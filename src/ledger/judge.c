@@ -82,3 +82,13 @@ policy_at(Scheme *scheme, const Policy *draft, TimestampTz at)
 {
 	return draft != NULL ? draft : policy_of(rulebook_version_at(scheme, at));
 }
+
+/* Mostly the last version; a draft among them has no id. */
+const Policy *
+scheme_policy(Scheme *scheme, int64 policy_id)
+{
+	for (int i = scheme->nversions - 1; i >= 0 && policy_id == 0; i--)
+		if (scheme->versions[i].policy_id == policy_id)
+			return rulebook_compiled(&scheme->versions[i]);
+	return rulebook_policy(policy_id);
+}

@@ -26,4 +26,10 @@ extern bool ledger_judges(Scheme *scheme, const ViolationRow *row);
 /* The version in force, or the draft that stands in for all of them. */
 extern const Policy *policy_at(Scheme *scheme, const Policy *draft, TimestampTz at);
 
+/*
+ * The compiled policy of an id: a version of the scheme, which need not be stored
+ * (a draft that is tried out), or any that is.
+ */
+extern const Policy *scheme_policy(Scheme *scheme, int64 policy_id);
+
 #endif							/* GOVERNANCE_LEDGER_JUDGE_H */

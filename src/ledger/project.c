@@ -50,6 +50,14 @@ same_sanction(const SanctionState *a, const SanctionState *b)
 	return a->starts == b->starts && a->cause == b->cause;
 }
 
+/* Was it over when the next version took over, which has remembered it? */
+static bool
+ended_before(const SanctionState *sanction, TimestampTz horizon)
+{
+	return (sanction->flags & SANCTION_ENDED) != 0 && sanction->ends <= horizon &&
+		sanction->starts < horizon;
+}
+
 /* Without an end: as far as anything can be said. */
 ProjectedSanction *
 ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,
@@ -67,7 +75,7 @@ ProjectedSanction *
 ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *state,
 					 const AccountHistory *facts, TimestampTz until, int *nsanctions)
 {
-	const Policy *policy = state_policy(state, draft);
+	const Policy *policy = state_policy(scheme, state, draft);
 	PolicyVersion *next = draft != NULL || scheme->nversions < 2 ? NULL : successor(scheme, state);
 	TimestampTz horizon = next == NULL ? DT_NOEND : Max(next->from, state->as_of);
 	ProjectedSanction *result;
@@ -87,7 +95,7 @@ ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *sta
 	{
 		EngineState *moved = engine_copy(policy, state);
 
-		moved = hand_over(policy, rulebook_compiled(next), moved, facts, horizon, NULL);
+		moved = hand_over(scheme, policy, rulebook_compiled(next), moved, facts, horizon, NULL);
 		later = ledger_project_until(scheme, draft, moved, facts, until, &nlater);
 	}
 	gone_on = palloc0(sizeof(bool) * (nlater + 1));
@@ -133,7 +141,7 @@ ledger_project_until(Scheme *scheme, const Policy *draft, const EngineState *sta
 		(*nsanctions)++;
 	}
 	for (int j = 0; j < nlater; j++)
-		if (!gone_on[j])
+		if (!gone_on[j] && !ended_before(&later[j].sanction, horizon))
 		{
 			later[j].sanction.flags |= SANCTION_PROJECTED;
 			result[(*nsanctions)++] = later[j];

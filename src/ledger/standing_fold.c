@@ -151,6 +151,36 @@ needs_facts(const StandingWork *work)
 		 ledger_has_successor(work->key->scheme, work->state));
 }
 
+/* Up to where the rows of a work, or what it is moved for, bring its state. */
+static TimestampTz
+comes_to(const StandingWork *work)
+{
+	const StandingKey *key = work->key;
+	TimestampTz to = key->refresh ? key->advance_to : DT_NOBEGIN;
+
+	for (int i = 0; i < key->nviolations; i++)
+		to = Max(to, ledger_place(key->scheme, key->violations[i]));
+	for (int i = 0; i < key->nactivities; i++)
+		to = Max(to, key->activities[i]->occurred);
+	return to;
+}
+
+/* Does a version take it over on the way that asks for what happened before? */
+static bool
+must_remember(const StandingWork *work)
+{
+	return work->key->scheme->nversions > 1 &&
+		ledger_must_remember(work->key->scheme, work->state, comes_to(work));
+}
+
+/* Will one do so later, which what is ahead of the standing depends on? */
+static bool
+needs_memory(const StandingWork *work)
+{
+	return work->history == NULL && work->state != NULL && work->key->scheme->nversions > 1 &&
+		ledger_must_remember(work->key->scheme, work->state, DT_NOEND) && !must_remember(work);
+}
+
 /* Is it folded from its whole history? */
 static bool
 needs_replay(const StandingWork *work)
@@ -344,7 +374,8 @@ take_note_of(StandingWork *work)
  * Brings the states of the works up to date: those that are there get the new
  * rows appended, those that are not, and those in which a row came late, are
  * folded from the whole history, or from a few entries back where that is kept
- * and enough (recent.c).
+ * and enough (recent.c).  The whole history also where a version takes over that
+ * counts what the one before it did not.
  */
 void
 fold_works(StandingWork *works, int nworks)
@@ -352,6 +383,7 @@ fold_works(StandingWork *works, int nworks)
 	bool		replays = false;
 
 	find_first(works, nworks);
+	load_histories(works, nworks, needs_memory, HISTORY_FACTS | HISTORY_ENTRIES);
 	load_histories(works, nworks, needs_facts, HISTORY_FACTS);
 	for (int i = 0; i < nworks; i++)
 	{
@@ -377,7 +409,7 @@ fold_works(StandingWork *works, int nworks)
 									   ledger_place(key->scheme, key->violations[0]));
 		}
 		if (work->state == NULL || work->stale || key->replay || work->state->outdated ||
-			(key->refresh && key->changed_from <= work->state->as_of))
+			(key->refresh && key->changed_from <= work->state->as_of) || must_remember(work))
 			work->replayed = work->whole = replays = true;
 		else if (key->refresh)
 			ledger_refresh_facts(work->state, work->history);
