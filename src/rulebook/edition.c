@@ -5,17 +5,31 @@
 #include "postgres.h"
 
 #include "rulebook/edition.h"
-#include "util.h"
 
 #include "utils/timestamp.h"
 
-/* They come in the order of their numbers. */
+/*
+ * They come in the order of their numbers.  Most schemes have few, and there may
+ * be many schemes: there is no more room than twice what is needed.
+ */
 void
 edition_add(Editions *editions, int64 number, TimestampTz reaches, bool unseen)
 {
 	Edition    *edition;
 
-	array_reserve(editions->list, editions->max, editions->n + 1);
+	if (editions->n == editions->max)
+	{
+		int			max = Max(editions->max * 2, 1);
+		Edition    *list = palloc(sizeof(Edition) * max);
+
+		if (editions->n > 0)
+		{
+			memcpy(list, editions->list, sizeof(Edition) * editions->n);
+			pfree(editions->list);
+		}
+		editions->list = list;
+		editions->max = max;
+	}
 	edition = &editions->list[editions->n++];
 	edition->number = number;
 	edition->reaches = reaches;

@@ -15,9 +15,17 @@ trap '"$BINDIR/dropdb" --if-exists "$database"; rm -rf "$work"' EXIT
 export BENCH_OUT=$work/out BENCH_ROUNDS=1 BENCH_SECONDS=1 BENCH_ACCOUNTS=200 BENCH_SINGLES=40 BENCH_HUNDREDS=3 \
 	BENCH_BULK=600 BENCH_BULK_ACCOUNTS=200 BENCH_SIZES="100 300" BENCH_BATCH=400 BENCH_COPY=500 BENCH_HOT=100 \
 	BENCH_HELD=400 BENCH_LOOKUPS=20 BENCH_INNER=20 BENCH_HISTORY=200 BENCH_LIVE=50 BENCH_RULES_MANY=50 BENCH_SCHEMES=2 \
+	BENCH_STANDINGS=200 BENCH_CALLS=1 BENCH_WRITING=1 BENCH_DUE=200 \
 	BENCH_READ_ACCOUNTS=200 BENCH_READS=20 BENCH_REPLAY=500 BENCH_REPORT_VIOLATIONS=500 BENCH_POSTS=500
-settings_before=$("$BINDIR/psql" -X -A -t -c "SELECT rolname FROM pg_roles ORDER BY 1")
 failed=0
+
+# What a case may have left in the server.
+traces()
+{
+	"$BINDIR/psql" -X -A -t -c "SELECT 'role ' || rolname FROM pg_roles
+		UNION ALL SELECT 'database ' || datname FROM pg_database WHERE datname <> '$database' ORDER BY 1"
+}
+traces >"$work/before"
 
 for file in test/bench/*.sh; do
 	name=$(basename "$file" .sh)
@@ -44,8 +52,8 @@ for file in test/bench/*.sh; do
 		failed=1
 	fi
 done
-if [ "$("$BINDIR/psql" -X -A -t -c "SELECT rolname FROM pg_roles ORDER BY 1")" != "$settings_before" ]; then
-	echo "a case leaves roles behind"
+if ! diff "$work/before" <(traces); then
+	echo "a case leaves something behind"
 	failed=1
 fi
 exit "$failed"

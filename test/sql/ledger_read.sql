@@ -37,7 +37,7 @@ GRANT SELECT ON governance.standing, governance.restriction, governance.account 
 SELECT * FROM pg_temp.answers();
 REVOKE SELECT ON governance.standing, governance.restriction, governance.account FROM regress_reader;
 SELECT * FROM pg_temp.answers();
-GRANT SELECT (account_id, scheme, state, settled, settling, known_at, policy_id) ON governance.standing TO regress_reader;
+GRANT SELECT (account_id, scheme, state, settled, settling, as_of, known_at, policy_id, edition) ON governance.standing TO regress_reader;
 GRANT SELECT (account_id, capability, since, until) ON governance.restriction TO regress_reader;
 GRANT SELECT (account_id, opened_at) ON governance.account TO regress_reader;
 SELECT * FROM pg_temp.answers();

@@ -10,11 +10,13 @@
 # rounds, and the median of the ratios that the rounds gave.
 #
 #	bench_begin NAME                  the case; its figures go to NAME.csv
-#	bench_ledger                      a ledger with the policy in force (BENCH_DOCUMENT)
+#	bench_ledger                      a ledger with the policy BENCH_DOCUMENT in force,
+#	                                  after the statements BENCH_PREPARE
 #	bench_server NAME SETTING...      a second server, for settings of a whole server
 #	bench_round ROUND WHAT...         the competitors in this round's order
 #	bench_run SCENARIO COMPETITOR ROUND ROWS SCRIPT COUNT [PGBENCH OPTION...]
 #	bench_report SCENARIO UNIT AGAINST... [-- "COMPETITOR/AGAINST<=TARGET(later)"...]
+#	bench_at_most SCENARIO COMPETITOR median|most MILLISECONDS
 #	bench_end
 #
 # The figures of each single round are in NAME.rounds.csv.
@@ -24,6 +26,7 @@
 BENCH_LIB=$(dirname "${BASH_SOURCE[0]}")
 BENCH_SCHEME=douyin.commerce
 BENCH_DOCUMENT="governance.pack('$BENCH_SCHEME')"
+BENCH_PREPARE=
 
 # The rules that violations break, how many of 100 break each, and the points
 # that the policy takes for it.
@@ -118,6 +121,7 @@ bench_ledger()
 		done
 		cat <<-SQL
 			SELECT FROM governance.create_ledger();
+			$BENCH_PREPARE
 			SELECT FROM governance.publish($BENCH_DOCUMENT, 'active',
 				tstzrange('2015-01-01 00:00+00', NULL));
 		SQL
@@ -252,6 +256,26 @@ bench_report()
 		-v targets="$(IFS=';'; echo "${targets[*]}")" \
 		-v order="${BENCH_ORDER:-}" -v csv="$BENCH_DIR/figures" -v csv_targets="$BENCH_DIR/targets" \
 		-f "$BENCH_LIB/report.awk" "$BENCH_DIR/rounds"
+}
+
+# bench_at_most SCENARIO COMPETITOR median|most MILLISECONDS: holds a time itself,
+# its median or the most of the rounds, against what is wanted.
+bench_at_most()
+{
+	awk -F, -v scenario="$1" -v competitor="$2" -v which="$3" -v wanted="$4" -v csv_targets="$BENCH_DIR/targets" '
+		$1 == scenario && $2 == competitor && $3 > 0 { v[++n] = $4 / 1000 }
+		END {
+			for (i = 2; i <= n; i++) {
+				t = v[i]
+				for (j = i - 1; j >= 1 && v[j] > t; j--)
+					v[j + 1] = v[j]
+				v[j + 1] = t
+			}
+			x = which == "most" ? v[n] : n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
+			verdict = x <= wanted ? "reached" : "missed"
+			printf "  %s %s: %s %.1f ms; at most %s ms is wanted: %s\n", scenario, competitor, which, x, wanted, verdict
+			printf "%s,%s,%s ms,%.3f,<=,%s,,%s\n", scenario, competitor, which, x, wanted, verdict >>csv_targets
+		}' "$BENCH_DIR/rounds"
 }
 
 bench_end()

@@ -101,7 +101,8 @@ INSERT INTO lean_floor.violation (account_id, scheme, rule, points, occurred_at)
 	SELECT account_id, :'scheme', rule, points, at FROM bench.history ORDER BY account_id;
 INSERT INTO lean_floor.score
 	SELECT a.account_id, coalesce(h.points, 0)
-	FROM governance.account a LEFT JOIN bench.history h USING (account_id)
+	FROM governance.account a
+		LEFT JOIN (SELECT account_id, sum(points) AS points FROM bench.history GROUP BY account_id) h USING (account_id)
 	ORDER BY a.account_id;
 VACUUM ANALYZE;
 CHECKPOINT;
