@@ -1,7 +1,6 @@
 -- ---------------------------------------------------------------------------
 -- events: what create_ledger() makes of them (sql/create_ledger.sql says how).
--- While there is no consumer the tables are empty, and no trigger is there to
--- write to them.
+-- While there is no consumer the tables are empty.
 -- ---------------------------------------------------------------------------
 
 -- Level: owner
@@ -61,6 +60,12 @@ CREATE TABLE governance.event_consumer (
 	CONSTRAINT event_consumer_limit_check CHECK (max_pending > 0 AND max_age > '0'::interval)
 ) WITH (fillfactor = 50)$$),
 
+(6031, 'trigger', 'event_consumer.event_consumer_changed', NULL,
+	$$AFTER INSERT OR DELETE OR UPDATE OF kinds, lost_at ON governance.event_consumer FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed()$$),
+
+(6032, 'trigger', 'event_consumer.event_consumer_truncated', NULL,
+	$$AFTER TRUNCATE ON governance.event_consumer FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()$$),
+
 -- Level: administrator INSERT UPDATE DELETE
 (6040, 'table', 'event_delivery', 'events that a consumer has not acknowledged yet, in its order', $$
 CREATE TABLE governance.event_delivery (
@@ -95,19 +100,35 @@ CREATE TABLE governance.event_queue (
 (6060, 'table', 'event_watch', 'what time will bring, and what has been announced of it: tick() looks here', $$
 CREATE TABLE governance.event_watch (
 	account_id bigint NOT NULL,  -- whom it concerns
-	subject text NOT NULL,  -- sanction, standing, certification; unrecorded: a sanction that time alone brought
+	subject text NOT NULL,  -- standing, certification; unrecorded: a sanction that time alone brought
 	scheme text NOT NULL DEFAULT '',  -- under which scheme
-	id bigint NOT NULL DEFAULT 0,  -- of the sanction or certification
-	announced text,  -- what consumers know of it: scheduled, started, over; granted, due
+	id bigint NOT NULL DEFAULT 0,  -- of the certification
+	announced text,  -- what consumers know of it: granted, due; unrecorded: started, over
 	rung text,  -- standing: the rung that it is known to be near; unrecorded: the sanction's rung
-	seen timestamptz,  -- standing: what happened up to here has been announced; unrecorded: since when
+	seen timestamptz,  -- standing: what time has brought is announced up to here; unrecorded: since when
+	told timestamptz,  -- standing: what became of its sanctions is announced up to here
 	near_at timestamptz,  -- standing: when an entry last brought it near a rung
 	next_at timestamptz NOT NULL,  -- when to look again
-	CONSTRAINT event_watch_pkey PRIMARY KEY (account_id, subject, scheme, id),
-	CONSTRAINT event_watch_subject_check CHECK (subject IN ('sanction', 'standing', 'certification', 'unrecorded'))
+	CONSTRAINT event_watch_pkey PRIMARY KEY (account_id, subject, scheme, id)
 ) WITH (fillfactor = 80)$$),
 
-(6061, 'index', 'event_watch.event_watch_next_at_idx', NULL,
+-- An earlier version kept a row for each sanction.
+(6061, 'after', 'event_watch.told', NULL, $$
+ALTER TABLE governance.event_watch DROP CONSTRAINT IF EXISTS event_watch_subject_check;
+UPDATE governance.event_watch w
+	SET told = coalesce(s.behind, now()), next_at = LEAST(w.next_at, s.next_at)
+	FROM (SELECT t.account_id, t.scheme, min(x.next_at) AS next_at,
+				 min(x.next_at) FILTER (WHERE x.next_at <= now()) - interval '1 microsecond' AS behind
+		  FROM governance.event_watch t
+			  LEFT JOIN governance.event_watch x ON x.account_id = t.account_id AND x.subject = 'sanction' AND x.scheme = t.scheme
+		  WHERE t.subject = 'standing' GROUP BY 1, 2) s
+	WHERE w.account_id = s.account_id AND w.subject = 'standing' AND w.scheme = s.scheme;
+DELETE FROM governance.event_watch WHERE subject = 'sanction'$$),
+
+(6062, 'constraint', 'event_watch.event_watch_subject_check', NULL,
+	$$ALTER TABLE governance.event_watch ADD CONSTRAINT event_watch_subject_check CHECK (subject IN ('standing', 'certification', 'unrecorded'))$$),
+
+(6063, 'index', 'event_watch.event_watch_next_at_idx', NULL,
 	$$CREATE INDEX event_watch_next_at_idx ON governance.event_watch (next_at) WHERE next_at < 'infinity'$$),
 
 -- Level: administrator UPDATE
@@ -121,6 +142,12 @@ CREATE TABLE governance.event_server (
 
 (6071, 'after', 'event_server', NULL,
 	$$INSERT INTO governance.event_server (server) SELECT c.system_identifier FROM pg_control_system() c$$),
+
+(6072, 'trigger', 'policy.event_publish', NULL,
+	$$AFTER INSERT OR UPDATE ON governance.policy FOR EACH ROW EXECUTE FUNCTION governance.event_policy()$$),
+
+(6073, 'trigger', 'certification.event_update', NULL,
+	$$AFTER UPDATE ON governance.certification FOR EACH ROW EXECUTE FUNCTION governance.event_certification()$$),
 
 -- Level: reader
 (6080, 'view', 'consumer_lag', 'how far each consumer is behind', $$

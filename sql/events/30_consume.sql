@@ -194,9 +194,8 @@ $require$;
 COMMENT ON FUNCTION governance.event_require_consumer(text) IS
 	'part of poll() and acknowledge(): complains when there is no such consumer';
 
--- The first consumer attaches the triggers that write events, and notes what
--- stands, so that events say what changes from here on. While there is none,
--- recording costs nothing for them.
+-- The first consumer notes what stands, so that events say what changes from
+-- here on. While there is none, recording costs nothing for them.
 -- Level: owner
 CREATE FUNCTION governance.create_consumer(consumer text, kinds text[] DEFAULT NULL, max_pending bigint DEFAULT NULL,
 										   max_age interval DEFAULT NULL)
@@ -213,6 +212,7 @@ DECLARE
 		'certification_granted', 'certification_renewed', 'certification_suspended', 'certification_reinstated',
 		'certification_due', 'certification_lapsed', 'certification_cancelled'];
 	unknown	text;
+	first	boolean;
 BEGIN
 	IF to_regclass('governance.event_consumer') IS NULL THEN
 		PERFORM governance.report_missing('ledger', detail => governance.message('There is no table governance.%s.', 'event_consumer'));
@@ -226,7 +226,7 @@ BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE EXCEPTION USING ERRCODE = '25001',
 			MESSAGE = governance.message('a consumer must be created in a transaction that is READ COMMITTED'),
-			DETAIL = governance.message('It takes up what stands once no other transaction gives out events or, for the first one, writes to the ledger.'),
+			DETAIL = governance.message('It takes up what stands once no other transaction gives out events or writes to the ledger.'),
 			HINT = governance.message('Use BEGIN ISOLATION LEVEL READ COMMITTED.');
 	END IF;
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
@@ -240,29 +240,19 @@ BEGIN
 	END IF;
 	PERFORM governance.event_settle();
 
-	IF NOT EXISTS (SELECT FROM pg_trigger t
-				   WHERE t.tgrelid = 'governance.sanction'::regclass AND t.tgname = 'event_write') THEN
-		-- Waits for whoever is writing, so that from here on nothing is missed.
-		LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
+	-- Nobody writes what nobody wants. Waits for whoever is writing without
+	-- knowing what this one wants, so that from here on nothing is missed.
+	first := NOT EXISTS (SELECT FROM governance.event_consumer);
+	IF first OR EXISTS (
+		SELECT FROM unnest(coalesce(kinds, known)) AS k
+		WHERE NOT EXISTS (SELECT FROM governance.event_consumer c
+						  WHERE c.lost_at IS NULL AND (c.kinds IS NULL OR k = ANY (c.kinds)))) THEN
+		LOCK TABLE governance.policy, governance.certification, governance.standing, governance.event_watch
 			IN SHARE ROW EXCLUSIVE MODE;
-		PERFORM governance.ensure_trigger('governance.policy', 'event_publish',
-			'AFTER INSERT OR UPDATE ON governance.policy FOR EACH ROW EXECUTE FUNCTION governance.event_policy()');
-		PERFORM governance.ensure_trigger('governance.certification', 'event_update',
-			'AFTER UPDATE ON governance.certification FOR EACH ROW EXECUTE FUNCTION governance.event_certification()');
-		PERFORM governance.ensure_trigger('governance.standing', 'event_write',
-			'AFTER INSERT OR UPDATE ON governance.standing FOR EACH ROW EXECUTE FUNCTION governance.event_standing()');
-		PERFORM governance.ensure_trigger('governance.sanction', 'event_write',
-			'AFTER INSERT OR UPDATE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION governance.event_sanction()');
-
-		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, next_at)
-			SELECT s.account_id, 'sanction', s.scheme, s.sanction_id,
-				   CASE WHEN lower(s.during) > now() THEN 'scheduled' ELSE 'started' END,
-				   CASE WHEN lower(s.during) > now() THEN lower(s.during) ELSE coalesce(upper(s.during), 'infinity') END
-			FROM governance.sanction s
-			WHERE s.enforced AND strpos(s.scheme, '@') = 0 AND NOT isempty(s.during)
-				AND NOT coalesce(upper(s.during) <= now(), false);
-		INSERT INTO governance.event_watch (account_id, subject, scheme, seen, next_at)
-			SELECT s.account_id, 'standing', s.scheme, now(), now()
+	END IF;
+	IF first THEN
+		INSERT INTO governance.event_watch (account_id, subject, scheme, seen, told, next_at)
+			SELECT s.account_id, 'standing', s.scheme, now(), now(), now()
 			FROM governance.standing s WHERE strpos(s.scheme, '@') = 0;
 		INSERT INTO governance.event_watch (account_id, subject, id, announced, next_at)
 			SELECT c.account_id, 'certification', c.certification_id, d.announced,
@@ -280,15 +270,14 @@ $create$;
 COMMENT ON FUNCTION governance.create_consumer(text, text[], bigint, interval) IS
 	'registers a consumer of events: from here on what happens is kept until it has acknowledged it, or is further behind than its limits allow';
 
--- With the last consumer the triggers go, and what was noted with them.
+-- With the last consumer goes what was noted. Whoever is writing may be writing
+-- events; who comes then sees that there is nobody to write them for.
 -- Level: owner
 CREATE FUNCTION governance.drop_consumer(consumer text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $drop$
 #variable_conflict use_column
-DECLARE
-	trigger	record;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('governance.create_consumer', 0));
 	DELETE FROM governance.event_consumer c WHERE c.consumer = drop_consumer.consumer;
@@ -304,16 +293,8 @@ BEGIN
 									AND (NOT pg_visible_in_snapshot(e.xid, c.seen) OR e.xid = c.seen_by));
 		RETURN;
 	END IF;
-	LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction
-		IN ACCESS EXCLUSIVE MODE;
-	FOR trigger IN
-		SELECT t.tgname, t.tgrelid::regclass AS relation FROM pg_trigger t
-			WHERE t.tgrelid IN ('governance.policy'::regclass, 'governance.certification'::regclass,
-								'governance.standing'::regclass, 'governance.sanction'::regclass)
-				AND t.tgname IN ('event_publish', 'event_write', 'event_update')
-	LOOP
-		EXECUTE format('DROP TRIGGER %I ON %s', trigger.tgname, trigger.relation);
-	END LOOP;
+	LOCK TABLE governance.policy, governance.certification, governance.standing, governance.event_watch
+		IN SHARE ROW EXCLUSIVE MODE;
 	DELETE FROM governance.event;
 	DELETE FROM governance.event_watch;
 END

@@ -21,6 +21,7 @@ DECLARE
 	subjects	text[];
 	schemes		text[];
 	ids			bigint[];
+	wanted		text[];  -- null: everything
 	n			bigint;
 	reached		CONSTANT timestamptz := until;
 BEGIN
@@ -43,37 +44,24 @@ BEGIN
 	END IF;
 	PERFORM governance.event_settle();
 
-	-- In the order in which entries lock them, and not while drop_consumer()
-	-- takes away what there is.
-	LOCK TABLE governance.policy, governance.certification, governance.standing, governance.sanction IN ACCESS SHARE MODE;
+	-- In the order of create_consumer(), which asks for more than is written so
+	-- far, and not while drop_consumer() takes away what there is.
+	LOCK TABLE governance.event_consumer, governance.event_watch IN ROW EXCLUSIVE MODE;
 	IF NOT EXISTS (SELECT FROM governance.event_consumer) THEN
 		RETURN;
 	END IF;
+	IF current_setting('transaction_isolation') = 'read committed'
+		AND NOT EXISTS (SELECT FROM governance.event_consumer c WHERE c.lost_at IS NULL AND c.kinds IS NULL) THEN
+		wanted := ARRAY(SELECT DISTINCT k FROM governance.event_consumer c, unnest(c.kinds) AS k WHERE c.lost_at IS NULL);
+	END IF;
 
-	-- What another one is at is left to that one.
+	-- What another one is at is left to that one, and what is said of a standing
+	-- has an order: who writes it locks the same row.
 	SELECT array_agg(l.account_id), array_agg(l.subject), array_agg(l.scheme), array_agg(l.id)
 		INTO accounts, subjects, schemes, ids
 		FROM (SELECT w.account_id, w.subject, w.scheme, w.id FROM governance.event_watch w
 			  WHERE w.next_at <= reached AND w.next_at < 'infinity' ORDER BY w.next_at LIMIT tick.batch FOR UPDATE SKIP LOCKED) l;
 	complete := coalesce(cardinality(accounts), 0) < batch;
-
-	-- Sanctions of accounts of which an entry is announcing others are for the
-	-- next time, so that what is said of an account and scheme has an order.
-	WITH taken AS MATERIALIZED (
-		SELECT u.* FROM ROWS FROM (unnest(accounts), unnest(subjects), unnest(schemes), unnest(ids)) AS u (account_id, subject, scheme, id)
-	), held AS MATERIALIZED (
-		SELECT w.account_id, w.scheme
-			FROM (SELECT DISTINCT t.account_id, t.scheme FROM taken t WHERE t.subject = 'sanction') t
-				JOIN governance.event_watch w ON w.account_id = t.account_id AND w.subject = 'standing' AND w.scheme = t.scheme AND w.id = 0
-			FOR UPDATE OF w SKIP LOCKED
-	)
-	SELECT array_agg(t.account_id), array_agg(t.subject), array_agg(t.scheme), array_agg(t.id)
-		INTO accounts, subjects, schemes, ids
-		FROM taken t
-		WHERE t.subject <> 'sanction'
-			OR EXISTS (SELECT FROM held h WHERE h.account_id = t.account_id AND h.scheme = t.scheme)
-			OR NOT EXISTS (SELECT FROM governance.event_watch w
-						   WHERE w.account_id = t.account_id AND w.subject = 'standing' AND w.scheme = t.scheme AND w.id = 0);
 
 	-- In a statement of its own: what is locked is looked at as it is now.
 	WITH due AS MATERIALIZED (
@@ -81,9 +69,11 @@ BEGIN
 			JOIN governance.event_watch w ON w.account_id = u.account_id AND w.subject = u.subject
 				AND w.scheme = u.scheme AND w.id = u.id
 	), sanction AS MATERIALIZED (
-		SELECT s.*, w.announced FROM due w
-			JOIN governance.sanction s ON s.account_id = w.account_id AND s.sanction_id = w.id
-			WHERE w.subject = 'sanction'
+		-- What consumers know of one is what its record says as of w.told.
+		SELECT s.*, w.told FROM due w
+			JOIN governance.sanction s ON s.account_id = w.account_id AND s.scheme = w.scheme
+			WHERE w.subject = 'standing' AND s.enforced AND NOT isempty(s.during)
+				AND (upper_inf(s.during) OR upper(s.during) > w.told)
 	), certification AS MATERIALIZED (
 		SELECT c.*, w.announced, GREATEST(c.granted_at, c.review_due - interval '30 days') AS due_at FROM due w
 			JOIN governance.certification c ON c.account_id = w.account_id AND c.certification_id = w.id
@@ -136,23 +126,14 @@ BEGIN
 			   lag(CASE WHEN r.near THEN r.rung END, 1, i.was) OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at) AS was,
 			   row_number() OVER (PARTITION BY i.account_id, i.scheme ORDER BY i.at DESC) = 1 AS latest
 			FROM instants i, LATERAL governance.next_rung(i.account_id, i.scheme, i.at) r
-	), watched AS (
-		UPDATE governance.event_watch w SET announced = 'started', next_at = coalesce(upper(s.during), 'infinity')
-			FROM sanction s
-			WHERE w.account_id = s.account_id AND w.subject = 'sanction' AND w.scheme = s.scheme AND w.id = s.sanction_id
-				AND NOT coalesce(upper(s.during) <= reached, false) AND NOT isempty(s.during)
 	), ended AS (
 		DELETE FROM governance.event_watch w
 			USING (SELECT d.account_id, d.subject, d.scheme, d.id
 				   FROM due d
-					   LEFT JOIN LATERAL (SELECT s.during FROM governance.sanction s
-										  WHERE s.account_id = d.account_id AND s.sanction_id = d.id LIMIT 1) s ON d.subject = 'sanction'
 					   LEFT JOIN LATERAL (SELECT c.review_due FROM governance.certification c
 										  WHERE c.account_id = d.account_id AND c.certification_id = d.id
-											  AND c.status IN ('granted', 'suspended') LIMIT 1) c ON d.subject = 'certification'
-				   WHERE d.subject IN ('sanction', 'certification')
-					   AND (s.during IS NULL OR isempty(s.during) OR coalesce(upper(s.during) <= reached, false))
-					   AND NOT coalesce(c.review_due > reached, false)) d
+											  AND c.status IN ('granted', 'suspended') LIMIT 1) c ON true
+				   WHERE d.subject = 'certification' AND NOT coalesce(c.review_due > reached, false)) d
 			WHERE w.account_id = d.account_id AND w.subject = d.subject AND w.scheme = d.scheme AND w.id = d.id
 	), reviewed AS (
 		UPDATE governance.event_watch w
@@ -164,7 +145,10 @@ BEGIN
 	), followed AS (
 		UPDATE governance.event_watch w
 			SET announced = 'known', rung = CASE WHEN n.near THEN n.rung END, seen = GREATEST(w.seen, reached),
-				next_at = coalesce(n.coming, 'infinity')
+				told = GREATEST(w.told, reached),
+				next_at = LEAST(coalesce(n.coming, 'infinity'),
+								(SELECT min(b.at) FROM sanction s, LATERAL (VALUES (lower(s.during)), (upper(s.during))) AS b (at)
+								 WHERE s.account_id = w.account_id AND s.scheme = w.scheme AND b.at > GREATEST(w.told, reached)))
 			FROM near n
 			WHERE n.latest AND w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
 	), noted AS (
@@ -188,8 +172,11 @@ BEGIN
 								  'until', upper(s.during), 'violation_id', s.violation_id, 'reason', CASE k.kind WHEN 'sanction_released' THEN s.release_reason END) AS detail,
 			   k.step::bigint AS step
 			FROM sanction s,
-				 LATERAL governance.event_sanction_steps(s.announced, s.during, s.enforced, s.released_at, false, false, reached) k
-			WHERE k.kind <> 'sanction_changed'
+				 LATERAL (VALUES
+					(1, 'sanction_started', lower(s.during), lower(s.during)),
+					(2, CASE WHEN s.released_at IS NULL THEN 'sanction_ended' ELSE 'sanction_released' END,
+					 coalesce(s.released_at, upper(s.during)), upper(s.during))) AS k (step, kind, at, since)
+			WHERE k.since > s.told AND k.since <= reached
 		UNION ALL
 		SELECT c.account_id, k.kind, k.at, NULL, NULL, c.certification_id, NULL,
 			   jsonb_build_object('qualification', c.qualification, 'review_due', c.review_due), k.step
@@ -227,7 +214,9 @@ BEGIN
 	), written AS (
 		INSERT INTO governance.event (account_id, kind, at, scheme, sanction_id, certification_id, policy_id, detail)
 			SELECT h.account_id, h.kind, h.at, h.scheme, h.sanction_id, h.certification_id, h.policy_id, jsonb_strip_nulls(h.detail)
-			FROM happened h ORDER BY h.at, h.account_id, h.step
+			FROM happened h
+			WHERE wanted IS NULL OR h.kind = ANY (wanted)
+			ORDER BY h.at, h.account_id, h.step
 			RETURNING 1
 	)
 	SELECT count(*) INTO STRICT n FROM written;
@@ -241,7 +230,7 @@ BEGIN
 END
 $tick$;
 COMMENT ON FUNCTION governance.tick(timestamptz, integer) IS
-	'announces what time has brought since it last ran: so many accounts, sanctions and certifications at most; complete: nothing is left. Gives up consumers that are further behind than their limits allow';
+	'announces what time has brought since it last ran: so many standings and certifications at most; complete: nothing is left. Gives up consumers that are further behind than their limits allow';
 
 -- Counts no further than the limit, so that a consumer far behind costs no more
 -- than one that is near it.

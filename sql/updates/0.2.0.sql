@@ -19,3 +19,9 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 -- They are told under which edition of the rulebook a standing was written.
 DROP FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz);
 DROP FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint);
+
+-- Events of standings and sanctions are written with these; the triggers go with
+-- their functions.
+DROP FUNCTION governance.event_sanction() CASCADE;
+DROP FUNCTION governance.event_standing() CASCADE;
+DROP FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz);

@@ -11,7 +11,8 @@
  *	   the lock is there;
  *	3. folds the new rows into them, or the whole history where a row's place
  *	   lies in the past;
- *	4. writes standings, sanctions and restrictions in batches (effect.c).
+ *	4. writes standings, sanctions and restrictions in batches (effect.c), and
+ *	   what consumers of events are told of them (announce.c).
  *
  * All rows are made before any is locked, and both go in the order of (account,
  * scheme), so that two statements never wait for each other in a circle.  What
@@ -28,6 +29,7 @@
 #include "doors/apply.h"
 #include "engine/engine.h"
 #include "ledger/advance.h"
+#include "ledger/announce.h"
 #include "ledger/effect.h"
 #include "ledger/history.h"
 #include "ledger/project.h"
@@ -200,6 +202,7 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 {
 	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
 	const LimitSet *limits = limits_now();
+	Announcement *announcement;
 	EffectBatch *batch;
 	bool	   *inserted;
 	int			n = 0;
@@ -235,7 +238,9 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	for (int i = 0, member = 0; i < n; i++)
 		if (has_effects(&works[i]))
 			inserted[member++] = inserted[i];
-	effects_write(batch, inserted);
+	announcement = announce_begin(works, n);
+	effects_write(batch, inserted, announcement);
+	announce_end(announcement);
 	set_busy(NULL, 0);
 }
 
@@ -278,6 +283,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	StandingWork *works = palloc0(sizeof(StandingWork) * nkeys);
 	const LimitSet *limits = limits_now();
 	Served	  **before;
+	Announcement *announcement;
 	EffectBatch *batch;
 	int			n = 0;
 
@@ -291,6 +297,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 			works[n++] = works[i];
 	if (n == 0)
 		return;
+	announcement = announce_begin(works, n);
 	before = served_before(limits, works, n, true);
 	fold_works(works, n);
 	for (int i = 0; i < n; i++)
@@ -306,10 +313,11 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	add_effects(batch, works, n, true);
 	effects_number(batch);
-	effects_write(batch, NULL);
+	effects_write(batch, NULL, announcement);
 	set_busy(NULL, 0);
 
 	standings_update(table, works, n);
+	announce_end(announcement);
 }
 
 /* ---------- the entry point ---------- */

@@ -449,11 +449,21 @@ extern TimestampTz engine_next_change(const Policy *policy,
 									  const EngineState *state);
 
 /*
+ * An instant before which nothing happens by itself, not before as_of; what then
+ * happens need not show.  DT_NOEND: nothing ever does.  Takes no fold, and is
+ * remembered in the state.
+ */
+extern TimestampTz engine_next_due(const Policy *policy, EngineState *state);
+
+/*
  * The rung that the fewest further points against the account would reach, as
  * far as its condition looks at the score; *points says how many.  -1: there is
  * none.  The score of the state is tried out, and put back.
  */
 extern int	engine_next_rung(const Policy *policy, EngineState *state, Points *points);
+
+/* So close to its next rung is near, in hundredths of a point. */
+extern Points engine_near(const EngineState *state);
 
 /* The strictest tier of the enforced sanctions in force at an instant that is
  * not before as_of's last change. */

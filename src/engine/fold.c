@@ -292,6 +292,26 @@ engine_advance_before(const Policy *policy, EngineState *state, TimestampTz to,
 	state->due_known = false;
 }
 
+/* See engine.h.  What fold_advance() would find out before it goes anywhere. */
+TimestampTz
+engine_next_due(const Policy *policy, EngineState *state)
+{
+	TimestampTz step = DT_NOEND;
+	TimestampTz other;
+	int			clock;
+	Fold		fold;
+
+	if (state->due_known)
+		return state->next_due;
+	fold_begin(&fold, policy, state, NULL);
+	other = next_other(&fold);
+	if (fold.plan->nevery > 0)
+		step = clean_next_due(&fold, &clock);
+	state->due_known = true;
+	state->next_due = Min(Min(other, step), fold.look);
+	return state->next_due;
+}
+
 /* ---------- events ---------- */
 
 /* Adds the entry of a violation that cost so much. */

@@ -127,3 +127,10 @@ engine_next_rung(const Policy *policy, EngineState *state, Points *points)
 	}
 	return next;
 }
+
+/* A tenth of the scale, and at least a point: small scales have few steps. */
+Points
+engine_near(const EngineState *state)
+{
+	return Max(state->cap / 10, POINTS_UNIT);
+}

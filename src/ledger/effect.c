@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "engine/engine.h"
+#include "ledger/announce.h"
 #include "ledger/effect.h"
 #include "ledger/history.h"
 #include "ledger/project.h"
@@ -255,7 +256,7 @@ effects_number(EffectBatch *batch)
  * has changed; overturned ones are released.
  */
 static void
-write_sanctions(EffectBatch *batch, const bool *only_for)
+write_sanctions(EffectBatch *batch, const bool *only_for, Announcement *announcement)
 {
 	SanctionWrite *inserts;
 	SanctionWrite *updates;
@@ -298,6 +299,10 @@ write_sanctions(EffectBatch *batch, const bool *only_for)
 			row->rung = p->rung;
 		}
 	}
+	announce_inserted(announcement, inserts, ninserts);
+	announce_updating(announcement, updates, nupdates);
+	announce_overturning(announcement, batch->overturned_accounts, batch->overturned,
+						 batch->overturned_at, batch->noverturned);
 	sanctions_insert(inserts, ninserts);
 	sanctions_update(updates, nupdates);
 	sanction_rows_overturn(batch->overturned_accounts, batch->overturned, batch->overturned_at,
@@ -375,10 +380,10 @@ write_restrictions(EffectBatch *batch, const bool *only_for)
 
 /* Sanctions first: restrictions name them. */
 void
-effects_write(EffectBatch *batch, const bool *only_for)
+effects_write(EffectBatch *batch, const bool *only_for, Announcement *announcement)
 {
 	if (batch->nmembers == 0)
 		return;
-	write_sanctions(batch, only_for);
+	write_sanctions(batch, only_for, announcement);
 	write_restrictions(batch, only_for);
 }

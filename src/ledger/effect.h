@@ -12,6 +12,7 @@
 #include "rulebook/cache.h"
 
 typedef struct EffectBatch EffectBatch;
+struct Announcement;
 
 /* An empty batch in the current memory context. */
 extern EffectBatch *effects_begin(void);
@@ -38,8 +39,10 @@ extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
  */
 extern void effects_number(EffectBatch *batch);
 
-/* Writes sanctions and restrictions; only_for, when given, says for which
- * members (by the order of effects_add). */
-extern void effects_write(EffectBatch *batch, const bool *only_for);
+/* Writes sanctions and restrictions, and says so to an announcement, which may be
+ * null; only_for, when given, says for which members (by the order of
+ * effects_add). */
+extern void effects_write(EffectBatch *batch, const bool *only_for,
+						  struct Announcement *announcement);
 
 #endif							/* GOVERNANCE_LEDGER_EFFECT_H */

@@ -8,6 +8,7 @@
 #include "db/plan.h"
 #include "db/rows.h"
 #include "db/slot.h"
+#include "db/snapshot.h"
 #include "db/table.h"
 #include "json.h"
 #include "engine/engine.h"
@@ -313,4 +314,147 @@ stored_sanction(int64 account_id, Scheme *scheme, const char *rung, int64 cause,
 												  1, &isnull));
 	SPI_freetuptable(SPI_tuptable);
 	return sanction_id;
+}
+
+/* ---------- what consumers of events are told ---------- */
+
+/* The columns of a record, those of the key apart. */
+#define RECORD_COLUMNS \
+	(COLUMN_BIT(S_RUNG) | COLUMN_BIT(S_TIER) | COLUMN_BIT(S_WITHHOLDS) | COLUMN_BIT(S_DURING) | \
+	 COLUMN_BIT(S_CAUSE) | COLUMN_BIT(S_POLICY) | COLUMN_BIT(S_ENFORCED) | \
+	 COLUMN_BIT(S_RELEASED) | COLUMN_BIT(S_REASON))
+
+/* By its key. */
+static const RowSearch record_search = {
+	.table = &sanction_table, .by = COLUMN_BIT(S_ACCOUNT) | COLUMN_BIT(S_ID),
+	.columns = RECORD_COLUMNS | COLUMN_BIT(S_SCHEME)
+};
+
+/* All of an account: the first column of the key leads to them. */
+static const RowSearch account_search = {
+	.table = &sanction_table, .by = COLUMN_BIT(S_ACCOUNT),
+	.columns = RECORD_COLUMNS | COLUMN_BIT(S_ID) | COLUMN_BIT(S_SCHEME)
+};
+
+/* See sanction_row.h; as sanction_values() writes it. */
+void
+sanction_record(const SanctionWrite *w, SanctionRecord *record)
+{
+	const SanctionState *s = w->sanction;
+	RungValues	rung = {0};
+	bool		open;
+
+	rung_values(w->rung, &rung);
+	memset(record, 0, sizeof(SanctionRecord));
+	record->sanction_id = s->sanction_id;
+	record->scheme = w->scheme->text;
+	record->rung = w->rung->code;
+	record->tier = w->rung->tier;
+	record->withholds = rung.withholds;
+	record->starts = s->starts;
+	record->ends = sanction_end(s, &open);
+	if (open)
+		record->ends = DT_NOEND;
+	record->never = record->ends <= record->starts;
+	record->cause = s->cause;
+	record->policy_id = s->policy_id;
+	record->enforced = (s->flags & SANCTION_ENFORCED) != 0;
+	record->released = (s->flags & SANCTION_RELEASED) != 0;
+	record->released_at = s->released;
+	record->reason = record->released ? release_reason_name(s->reason) : NULL;
+}
+
+/* See sanction_row.h. */
+void
+sanction_record_overturn(SanctionRecord *record, TimestampTz at)
+{
+	record->never = record->never || at <= record->starts;
+	record->ends = Min(record->ends, at);
+	record->released = true;
+	record->released_at = at;
+	record->reason = release_reason_name(RELEASE_OVERTURNED);
+}
+
+/* A row of one of the searches; what it points to is copied. */
+static void
+take_record(const FoundRow *row, SanctionRecord *record)
+{
+	TypeCacheEntry *type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	RangeBound	lower;
+	RangeBound	upper;
+	Datum		reason;
+	bool		isnull;
+
+	memset(record, 0, sizeof(SanctionRecord));
+	range_deserialize(type, DatumGetRangeTypeP(row_get(row, S_DURING, &isnull)), &lower, &upper,
+					  &record->never);
+	record->starts = record->never || lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+	record->ends = record->never || upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+	record->sanction_id = row_int8(row, S_ID);
+	record->scheme = DatumGetTextPCopy(row_get(row, S_SCHEME, &isnull));
+	record->rung = text_to_cstring(row_text(row, S_RUNG));
+	record->tier = DatumGetChar(row_get(row, S_TIER, &isnull));
+	record->withholds = datumCopy(row_get(row, S_WITHHOLDS, &isnull), false, -1);
+	record->cause = row_int8(row, S_CAUSE);
+	record->policy_id = row_int8(row, S_POLICY);
+	record->enforced = DatumGetBool(row_get(row, S_ENFORCED, &isnull));
+	reason = row_get(row, S_REASON, &isnull);
+	record->reason = isnull ? NULL : TextDatumGetCString(reason);
+	record->released_at = DatumGetTimestampTz(row_get(row, S_RELEASED, &isnull));
+	record->released = !isnull;
+}
+
+/* The rows of a search by the leading columns of the key, either way. */
+static void
+records_begin(RowsFound *found, const RowSearch *search, const Datum *key)
+{
+	snapshot_push();
+	if (!rows_look(found, search, key))
+		rows_select(found, search, key, 1, PLAN_LATEST);
+}
+
+/* Ends what records_begin() has begun. */
+static void
+records_end(RowsFound *found)
+{
+	rows_end(found);
+	snapshot_pop();
+}
+
+/* See sanction_row.h. */
+bool
+sanction_record_read(int64 account_id, int64 sanction_id, SanctionRecord *record)
+{
+	Datum		key[2] = {Int64GetDatum(account_id), Int64GetDatum(sanction_id)};
+	RowsFound	found;
+	bool		there;
+
+	records_begin(&found, &record_search, key);
+	there = rows_next(&found);
+	if (there)
+		take_record(&found.row, record);
+	records_end(&found);
+	return there;
+}
+
+/* See sanction_row.h. */
+SanctionRecord *
+sanction_records_of(int64 account_id, Scheme *scheme, int *n)
+{
+	Datum		key = Int64GetDatum(account_id);
+	SanctionRecord *records = NULL;
+	RowsFound	found;
+	int			max = 0;
+
+	*n = 0;
+	records_begin(&found, &account_search, &key);
+	while (rows_next(&found))
+	{
+		if (!text_is(row_text(&found.row, S_SCHEME), scheme->name))
+			continue;
+		array_reserve(records, max, *n + 1);
+		take_record(&found.row, &records[(*n)++]);
+	}
+	records_end(&found);
+	return records;
 }

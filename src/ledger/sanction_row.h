@@ -64,6 +64,40 @@ extern void sanctions_find(const SanctionsOf *keys, int n, StoredSanctions *foun
 extern int64 stored_sanction(int64 account_id, Scheme *scheme, const char *rung,
 							 int64 cause, TimestampTz starts, PlanMode mode);
 
+/*
+ * A sanction as its row has it, with all that consumers of events are told of it
+ * (announce.c).
+ */
+typedef struct SanctionRecord
+{
+	int64		sanction_id;
+	text	   *scheme;
+	const char *rung;
+	int			tier;
+	Datum		withholds;		/* text[] */
+	bool		never;			/* its time is empty */
+	TimestampTz starts;			/* DT_NOBEGIN: without a beginning */
+	TimestampTz ends;			/* DT_NOEND: without an end */
+	int64		cause;			/* 0: none */
+	int64		policy_id;
+	bool		enforced;
+	bool		released;
+	TimestampTz released_at;	/* when released */
+	const char *reason;			/* likewise */
+} SanctionRecord;
+
+/* What the row of a sanction will say. */
+extern void sanction_record(const SanctionWrite *write, SanctionRecord *record);
+
+/* What sanction_rows_overturn() makes of it. */
+extern void sanction_record_overturn(SanctionRecord *record, TimestampTz at);
+
+/* A row as it is now, what this transaction has done included; false: there is none. */
+extern bool sanction_record_read(int64 account_id, int64 sanction_id, SanctionRecord *record);
+
+/* All of a standing, by id. */
+extern SanctionRecord *sanction_records_of(int64 account_id, Scheme *scheme, int *n);
+
 /* The figures that a rung puts on a sanction, as the text of a JSON object. */
 extern Datum sanction_terms(const Rung *rung, const SanctionState *sanction, bool *isnull);
 

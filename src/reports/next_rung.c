@@ -10,7 +10,6 @@
 #include "ledger/history.h"
 #include "ledger/standing.h"
 #include "reports/arguments.h"
-#include "reports/next_rung.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -20,13 +19,6 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_next_rung);
-
-/* A tenth of the scale, and at least a point: small scales have few steps. */
-Points
-next_rung_near(const EngineState *state)
-{
-	return Max(state->cap / 10, POINTS_UNIT);
-}
 
 /*
  * next_rung(account_id, scheme, at): the rung that the fewest points lead to, how
@@ -64,7 +56,7 @@ governance_next_rung(PG_FUNCTION_ARGS)
 		int			rung = engine_next_rung(policy, state, &points);
 
 		score = credit_score_make(state->score, state->cap);
-		near = points <= next_rung_near(state);
+		near = points <= engine_near(state);
 		if (rung >= 0)
 			next = &policy->rungs[rung];
 	}

@@ -23,7 +23,6 @@
 #include "ledger/standing.h"
 #include "ledger/standing_row.h"
 #include "reports/arguments.h"
-#include "reports/next_rung.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 
@@ -230,7 +229,7 @@ governance_past_scores(PG_FUNCTION_ARGS)
  * stored_nearness(account_id, scheme, state, policy_id, known_at, edition, points): a
  * number by which those that are closer to their next rung, and of these the ones that come
  * to a stricter one, are first; null when it is not near.  Near is what points
- * says, in hundredths; where that is null, what next_rung_near() says.
+ * says, in hundredths; where that is null, what engine_near() says.
  *
  * The ratio is not negative, so that its bits are in the order of its value; the
  * last three make way for the tier.
@@ -254,7 +253,7 @@ governance_stored_nearness(PG_FUNCTION_ARGS)
 	state = row_at(&row, GetCurrentTransactionStartTimestamp());
 	policy = rulebook_policy(state->policy_id);
 	rung = engine_next_rung(policy, state, &points);
-	most = PG_ARGISNULL(6) ? next_rung_near(state) : PG_GETARG_INT64(6);
+	most = PG_ARGISNULL(6) ? engine_near(state) : PG_GETARG_INT64(6);
 	ratio = (double) points / state->cap;
 	row_end(&row);
 	if (rung < 0 || points > most)

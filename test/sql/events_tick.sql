@@ -40,11 +40,8 @@ SELECT governance.create_consumer('app');
 CREATE FUNCTION pg_temp.from_the_start() RETURNS void LANGUAGE sql AS $$
 	DELETE FROM governance.event;
 	DELETE FROM governance.event_watch;
-	INSERT INTO governance.event_watch (account_id, subject, scheme, announced, seen, next_at)
-		SELECT s.account_id, 'standing', s.scheme, 'known', '2025-01-01', '2025-01-01' FROM governance.standing s;
-	INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, next_at)
-		SELECT s.account_id, 'sanction', s.scheme, s.sanction_id, 'scheduled', lower(s.during)
-		FROM governance.sanction s WHERE NOT isempty(s.during);
+	INSERT INTO governance.event_watch (account_id, subject, scheme, announced, seen, told, next_at)
+		SELECT s.account_id, 'standing', s.scheme, 'known', '2025-01-01', '2025-01-01', '2025-01-01' FROM governance.standing s;
 	INSERT INTO governance.event_watch (account_id, subject, id, announced, next_at)
 		SELECT c.account_id, 'certification', c.certification_id, 'granted', c.granted_at FROM governance.certification c;
 $$;

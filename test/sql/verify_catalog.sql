@@ -58,7 +58,7 @@ INSERT INTO class VALUES
 	('event_delivery', 'passing', '{account_id,consumer,position,event_id,attempts}'),
 	('event_queue', 'passing', '{account_id,consumer,head,leased_until,leased_to}'),
 	('event_server', 'passing', '{one_row,server}'),
-	('event_watch', 'passing', '{account_id,subject,scheme,id,announced,rung,seen,near_at,next_at}'),
+	('event_watch', 'passing', '{account_id,subject,scheme,id,announced,rung,seen,told,near_at,next_at}'),
 	('exemption', 'audited', '{account_id,exemption_id,other_id,sanction_id,exempt,reason,decided_at,decided_by}'),
 	('face_check', 'written', '{account_id,check_id,certification_id,at,matched,score,method,content_ref,evidence,recorded_at,recorded_by,session_role}'),
 	('holiday', 'audited', '{calendar,day,working,name}'),
