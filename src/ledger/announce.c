@@ -25,6 +25,7 @@
 #include "ledger/fold.h"
 #include "ledger/history.h"
 #include "ledger/judge.h"
+#include "ledger/placed.h"
 #include "ledger/project.h"
 #include "ledger/sanction_row.h"
 #include "ledger/standing_row.h"
