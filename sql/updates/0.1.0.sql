@@ -7,8 +7,9 @@ DROP FUNCTION governance.certification_revision_rows();
 -- It says whose sanction it is, where that is a linked account's.
 DROP FUNCTION governance.restrictions(bigint, timestamptz);
 
--- It also tells of its progress.
-DROP FUNCTION governance.simulate(jsonb, tstzrange);
+-- It also tells of its progress, and they try a draft beside the versions that there are.
+DROP FUNCTION governance.simulate(jsonb, tstzrange), governance.simulate_account(jsonb, bigint, tstzrange),
+	governance.simulate_summary(jsonb, tstzrange);
 
 -- What create_ledger() makes is a list of steps.
 DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_views(),

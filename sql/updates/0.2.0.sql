@@ -25,3 +25,8 @@ DROP FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestampt
 DROP FUNCTION governance.event_sanction() CASCADE;
 DROP FUNCTION governance.event_standing() CASCADE;
 DROP FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz);
+
+-- They try a draft beside the versions that there are.
+DROP FUNCTION governance.simulate(jsonb, tstzrange, integer), governance.simulate_range(jsonb, tstzrange, bigint, bigint, integer),
+	governance.simulate_account(jsonb, bigint, tstzrange), governance.simulate_summary(jsonb, tstzrange),
+	governance.simulate_distribution(jsonb, numeric, tstzrange);

@@ -219,7 +219,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('simulate', 'w.answer(q, ''(SELECT count(h) FROM governance.simulate(document) h)'')'),
 	('simulate_account', 'governance.simulate_account(document, account)'),
 	('simulate_distribution', 'governance.simulate_distribution(document, number)'),
-	('simulate_range', 'governance.simulate_range(document, NULL, account, account + 5, NULL)'),
+	('simulate_range', 'governance.simulate_range(document, NULL, account, account + 5, NULL, NULL)'),
 	('simulate_summary', 'governance.simulate_summary(document)'),
 	('statement_of_reasons', 'governance.statement_of_reasons(sanction)'),
 	('statements_missing', 'w.answer(q, ''(SELECT count(h) FROM governance.statements_missing(since, now) h)'')'),
