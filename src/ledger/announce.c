@@ -406,8 +406,9 @@ next_due(const Subject *subject)
 
 /*
  * May time have begun or ended sanctions that were not written, since they were
- * announced last?  The state says it, as far as time has not gone on beyond it:
- * it holds all that had not ended when it was stored.
+ * announced last?  Not before something was due, as the watch says, which is no
+ * later.  Then the state says it, as far as time has not gone on beyond it: it
+ * holds all that had not ended when it was stored.
  */
 static bool
 time_went_on(const Subject *subject, TimestampTz due)
@@ -416,7 +417,7 @@ time_went_on(const Subject *subject, TimestampTz due)
 	TimestampTz told = subject->watch->told;
 	TimestampTz until = subject->until;
 
-	if (told >= until)
+	if (told >= until || (due > until && subject->watch->next_at > until))
 		return false;
 	if (due <= until || work->seen > told)
 		return true;
