@@ -45,7 +45,7 @@ BEGIN {
 	next
 }
 
-/^CREATE FUNCTION governance\./ {
+/^CREATE (FUNCTION|PROCEDURE) governance\./ {
 	name = substr($3, 12)
 	sub(/\(.*/, "", name)
 	if (said != "") {

@@ -160,6 +160,27 @@ CREATE FUNCTION governance.verify(progress integer,
 COMMENT ON FUNCTION governance.verify(integer) IS
 	'the same, and says so after every so many accounts';
 
+-- Level: reader
+CREATE FUNCTION governance.standing_is_due(scheme text, edition bigint, as_of timestamptz) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'governance_standing_is_due';
+COMMENT ON FUNCTION governance.standing_is_due(text, bigint, timestamptz) IS
+	'part of settle() and tick(): does a standing wait for it? From its columns: it was written under an edition of the rulebook that is no longer so, or is of a trial that is over';
+
+-- Level: administrator
+CREATE FUNCTION governance.settle_some(batch integer DEFAULT 1000) RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_settle_some';
+COMMENT ON FUNCTION governance.settle_some(integer) IS
+	'part of tick(): the first standings that wait for settle(), so many at most, in the transaction of the caller; gives how many there were';
+
+-- Level: administrator
+CREATE PROCEDURE governance.settle(batch integer DEFAULT 1000, progress integer DEFAULT 0)
+	LANGUAGE C
+	AS 'MODULE_PATHNAME', 'governance_settle';
+COMMENT ON PROCEDURE governance.settle(integer, integer) IS
+	'takes over what publications, calendars and the end of trials have left as it was: standings are folded anew, begun or deleted, and the records written that follow; a batch in each transaction, and a notice after every so many standings';
+
 -- Level: administrator
 CREATE FUNCTION governance.rebuild()
 	RETURNS bigint

@@ -130,6 +130,7 @@ BEGIN
 			('prove', 'seal', $$SELECT governance.seal('end of the month')$$),
 			('prove', 'audit_head', $$SELECT * FROM governance.audit_head()$$),
 			('prove', 'verify_certification', $$SELECT * FROM governance.verify_certification()$$),
+			('prove', 'settle', $$CALL governance.settle()$$),
 			('prove', 'rebuild', $$SELECT governance.rebuild()$$),
 			('prove', 'rebuild_certification', $$SELECT governance.rebuild_certification()$$),
 			('types', 'credit_score', $$SELECT governance.credit_score(85, 100) - 8$$),

@@ -276,6 +276,21 @@ follow_editions(StandingWork *works, int nworks)
 	}
 }
 
+/*
+ * Is there something to be done about a standing?  For settle() only as long as
+ * nobody else has come to it.
+ */
+static bool
+is_wanted(const StandingWork *work)
+{
+	const StandingKey *key = work->key;
+
+	if (work->state == NULL || key->lock_only)
+		return false;
+	return !key->settle || work->stale ||
+		edition_reach(&key->scheme->editions, work->edition) <= GetCurrentTransactionStartTimestamp();
+}
+
 /* Pass two: locks, folds and updates. */
 static void
 update_standings(StandingTable *table, StandingKey **keys, int nkeys)
@@ -293,7 +308,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	standings_lock(table, works, nkeys);
 	follow_editions(works, nkeys);
 	for (int i = 0; i < nkeys; i++)
-		if (works[i].state != NULL && !keys[i]->lock_only)
+		if (is_wanted(&works[i]))
 			works[n++] = works[i];
 	if (n == 0)
 		return;

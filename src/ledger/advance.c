@@ -431,6 +431,18 @@ ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 	return state;
 }
 
+/* Raises ERRCODE_GV_POLICY_IN_FORCE. */
+void
+report_no_version(const char *scheme, int64 account_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GV_POLICY_IN_FORCE),
+			 errmsg("scheme \"%s\" would be left without a version", scheme),
+			 errdetail("Account %lld has entries, dated ahead, that its only version has judged.",
+					   (long long) account_id),
+			 errhint("Publish a version that begins earlier: it goes on in the place of the one that is withdrawn.")));
+}
+
 /*
  * A release alone begins no life under a scheme: what it releases has been
  * overturned.
@@ -490,12 +502,7 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 	for (int i = 0; i < scheme->nversions && (version == NULL || version->to <= at); i++)
 		version = &scheme->versions[i];
 	if (version == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_GV_POLICY_IN_FORCE),
-				 errmsg("scheme \"%s\" would be left without a version", scheme->name),
-				 errdetail("Account %lld has entries, dated ahead, that its only version has judged.",
-						   (long long) history->account_id),
-				 errhint("Publish a version that begins earlier: it goes on in the place of the one that is withdrawn.")));
+		report_no_version(scheme->name, history->account_id);
 	if (at < version->from)
 		at = version->from;
 	else if (at >= version->to && version->to != DT_NOEND)

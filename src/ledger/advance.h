@@ -14,6 +14,9 @@
 extern EngineState *ledger_fresh(Scheme *scheme, const Policy *draft,
 								 const AccountHistory *history, TimestampTz at);
 
+/* Complains that an account's scheme has no version. */
+pg_noreturn extern void report_no_version(const char *scheme, int64 account_id);
+
 /* The state of an account whose violations were all overturned. */
 extern EngineState *ledger_blank(Scheme *scheme, const AccountHistory *history);
 

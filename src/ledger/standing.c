@@ -145,6 +145,45 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	return state;
 }
 
+/* By name. */
+static int
+scheme_cmp(const void *a, const void *b)
+{
+	return strcmp((*(Scheme *const *) a)->name, (*(Scheme *const *) b)->name);
+}
+
+/*
+ * Adds the schemes of which an account has entries and no standing yet: few
+ * schemes can have such, and few accounts.  There is room for all schemes.
+ */
+static void
+add_unseen(int64 account_id, Scheme **schemes, int *nschemes)
+{
+	int			n;
+	Scheme	  **all = rulebook_schemes(&n);
+	int			known = *nschemes;
+	bool		has;
+
+	for (int i = 0; i < n; i++)
+	{
+		bool		listed = edition_unseen(&all[i]->editions, 0) == DT_NOEND ||
+			rulebook_is_damaged(all[i]);
+
+		for (int j = 0; j < known && !listed; j++)
+			listed = schemes[j] == all[i];
+		if (listed)
+			continue;
+		if (account_probe_entries(account_id, &has) && !has)
+			break;
+		if (ledger_fold(all[i], NULL,
+						history_of(account_id, all[i], HISTORY_FACTS | HISTORY_ENTRIES),
+						DT_NOEND, DT_NOEND, NULL) != NULL)
+			schemes[(*nschemes)++] = all[i];
+	}
+	if (*nschemes > known)
+		qsort(schemes, *nschemes, sizeof(Scheme *), scheme_cmp);
+}
+
 /* An account without a standing is looked up, for it may not exist at all. */
 Scheme **
 schemes_of_account(int64 account_id, int *nschemes)
@@ -152,18 +191,24 @@ schemes_of_account(int64 account_id, int *nschemes)
 	MemoryContext context = CurrentMemoryContext;
 	Datum		value = Int64GetDatum(account_id);
 	Scheme	  **schemes;
+	int			nall;
 	uint64		nrows = plan_execute(&schemes_plan, &value, NULL, PLAN_READ);
 
 	if (nrows == 0)
 		require_account(account_id);
-	schemes = MemoryContextAlloc(context, sizeof(Scheme *) * (nrows + 1));
+	(void) rulebook_schemes(&nall);
+	schemes = MemoryContextAlloc(context, sizeof(Scheme *) * (nrows + nall + 1));
+	*nschemes = 0;
 	for (uint64 row = 0; row < nrows; row++)
 	{
 		char	   *name = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
+		Scheme	   *scheme = rulebook_scheme(name, strlen(name), strchr(name, '@') != NULL);
 
-		schemes[row] = rulebook_scheme(name, strlen(name), false);
+		/* Standings of a trial that is over stay for a while, and say nothing. */
+		if (scheme != NULL)
+			schemes[(*nschemes)++] = scheme;
 	}
-	*nschemes = nrows;
+	add_unseen(account_id, schemes, nschemes);
 	return schemes;
 }
 

@@ -24,6 +24,7 @@
 #include "rulebook/scheme.h"
 #include "util.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -370,6 +371,17 @@ take_note_of(StandingWork *work)
 		work->known_at = Max(work->known_at, key->activities[i]->occurred);
 }
 
+/* Does time, or a version, change a state by an instant? */
+static bool
+comes_by(const StandingWork *work, TimestampTz at)
+{
+	const EngineState *state = work->state;
+
+	return at > state->as_of &&
+		(next_version_from(work->key->scheme, state) <= at ||
+		 engine_next_change(rulebook_policy(state->policy_id), state) <= at);
+}
+
 /*
  * Brings the states of the works up to date: those that are there get the new
  * rows appended, those that are not, and those in which a row came late, are
@@ -381,6 +393,7 @@ void
 fold_works(StandingWork *works, int nworks)
 {
 	bool		replays = false;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
 
 	find_first(works, nworks);
 	load_histories(works, nworks, needs_memory, HISTORY_FACTS | HISTORY_ENTRIES);
@@ -455,6 +468,8 @@ fold_works(StandingWork *works, int nworks)
 
 		if (work->key->refresh || work->key->replay)
 			to = Max(to, work->key->advance_to);
+		if (work->key->settle && work->state != NULL && comes_by(work, now))
+			to = Max(to, now);
 		if (work->state != NULL && to > work->state->as_of)
 			ledger_advance(work->key->scheme, NULL, &work->state, work->history, to, NULL);
 	}

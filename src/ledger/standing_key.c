@@ -66,6 +66,7 @@ standing_keys_merge(StandingKey *keys, int nkeys)
 		{
 			keys[n - 1].replay |= keys[i].replay;
 			keys[n - 1].refresh |= keys[i].refresh;
+			keys[n - 1].settle &= keys[i].settle;
 			keys[n - 1].lock_only &= keys[i].lock_only;
 			keys[n - 1].unlimited &= keys[i].unlimited;
 			keys[n - 1].confirmed &= keys[i].confirmed;

@@ -21,6 +21,7 @@ typedef struct StandingKey
 	ActivityRow **activities;
 	bool		replay;			/* fold the whole history anew */
 	bool		refresh;		/* facts or policies changed: no new row */
+	bool		settle;			/* refresh: unless somebody else has, by then */
 	bool		lock_only;		/* nothing is known to change, but may later in
 								 * the statement */
 	bool		unlimited;		/* it is nobody's decision about this account: a

@@ -50,7 +50,7 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 /* What is sorted by is what is selected, so that nothing has to be taken away
  * from each row. */
 #define STANDINGS \
-	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent, s.settled, s.settling" \
+	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent, s.settled, s.settling, s.edition" \
 	" FROM governance.standing s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2"
 
@@ -203,6 +203,34 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 		verify_recent(v, scheme, stored);
 }
 
+/* Passes over what is stored of an account under a scheme. */
+static void
+pass_over(Verification *v)
+{
+	for (int d = 0; d < NDERIVED; d++)
+		while (row_here(v, d))
+			stream_next(&v->derived[d]);
+}
+
+/*
+ * Does the account wait to be taken over by a change of the rulebook?  Its
+ * standing is what it is until then, and so is one that is not there and that
+ * entries call for which no version before has looked at.
+ */
+static bool
+waits(const Verification *v, Scheme *scheme, const AccountHistory *history, bool there)
+{
+	const RowStream *row = &v->derived[STANDING];
+	TimestampTz unseen;
+
+	if (there)
+		return edition_waits(&scheme->editions, column_int8(row, 12), column_time(row, 8, DT_NOBEGIN));
+	unseen = edition_unseen(&scheme->editions, 0);
+	return unseen != DT_NOEND &&
+		(unseen == DT_NOBEGIN || ledger_fold(scheme, NULL, history, DT_NOEND, unseen - 1, NULL) == NULL) &&
+		ledger_fold(scheme, NULL, history, DT_NOEND, DT_NOEND, NULL) != NULL;
+}
+
 /*
  * Folds the whole history of one account under one scheme, and holds
  * everything that is stored against it.
@@ -222,12 +250,16 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	if (rulebook_is_damaged(scheme))
 	{
 		/* verify_rulebook() names it; nothing can be said of what follows from it. */
-		for (int d = 0; d < NDERIVED; d++)
-			while (row_here(v, d))
-				stream_next(&v->derived[d]);
+		pass_over(v);
 		return;
 	}
 	found = row_here(v, STANDING);
+	if (waits(v, scheme, history, found))
+	{
+		v->waits = v->stale = true;
+		pass_over(v);
+		return;
+	}
 	if (v->only_whether)
 	{
 		if (!found && history->nrevisions == 0)
@@ -272,9 +304,31 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 
 /* ---------- rows of nobody, and of nothing ---------- */
 
+/* Was there a version of that name on trial, "scheme@policy_id"? */
+static bool
+was_on_trial(const char *name)
+{
+	const char *at = strchr(name, '@');
+	const Policy *policy;
+	char	   *end;
+	char	   *why;
+	int64		policy_id;
+
+	if (at == NULL)
+		return false;
+	errno = 0;
+	policy_id = strtoi64(at + 1, &end, 10);
+	if (errno != 0 || *end != '\0' || end == at + 1)
+		return false;
+	policy = rulebook_policy_or_null(policy_id, &why);
+	return policy != NULL && strlen(policy->scheme) == (size_t) (at - name) &&
+		strncmp(policy->scheme, name, at - name) == 0;
+}
+
 /*
  * Rows of schemes that do not exist, up to a scheme's name (null: all that are
- * left of the account).  Sanctions of a trial that is over stay on record.
+ * left of the account).  Sanctions of a trial that is over stay on record, and its
+ * standings until settle() takes them away.
  */
 static void
 report_unknown(Verification *v, int derived, const char *before)
@@ -288,7 +342,9 @@ report_unknown(Verification *v, int derived, const char *before)
 		if (before != NULL && strcmp(name, before) >= 0)
 			break;
 		v->scheme = name;
-		if (strchr(name, '@') == NULL || derived != SANCTION)
+		if (derived == STANDING && was_on_trial(name))
+			v->waits = v->stale = true;
+		else if (strchr(name, '@') == NULL || derived != SANCTION)
 			differ(v, items[derived], column_text(row, 3), NULL);
 	}
 }
@@ -320,7 +376,7 @@ verify_account(Verification *v, Scheme **schemes, int nschemes, AccountHistory *
 	for (int d = 0; d < NDERIVED; d++)
 		report_orphans(v, d, history);
 	v->account_id = history->account_id;
-	v->stale = false;
+	v->stale = v->waits = false;
 	for (int s = 0; s < nschemes; s++)
 	{
 		for (int d = 0; d < NDERIVED; d++)
@@ -331,19 +387,22 @@ verify_account(Verification *v, Scheme **schemes, int nschemes, AccountHistory *
 		report_unknown(v, d, NULL);
 }
 
-/* The account alone, where that is all that is asked for. */
+/* The account alone: anything of it is to be written anew, or it waits. */
 static void
-report_stale(Verification *v)
+report_account(Verification *v, const char *item)
 {
 	Datum		values[5] = {Int64GetDatum(v->account_id)};
-	bool		nulls[5] = {false, true, true, true, true};
+	bool		nulls[5] = {false, true, item == NULL, true, true};
+
+	if (item != NULL)
+		values[2] = CStringGetTextDatum(item);
 
 	tuplestore_putvalues(v->result->setResult, v->result->setDesc, values, nulls);
 }
 
 /*
  * verify_range(first, last, only_whether, progress): what differs, all as of one
- * instant; or with only_whether, for rebuild(), the accounts alone of which
+ * instant, and once for each account that waits for settle() that it "waits"; or with only_whether, for rebuild(), the accounts alone of which
  * anything would be written anew.
  */
 Datum
@@ -384,7 +443,9 @@ governance_verify_range(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		verify_account(&v, schemes, nschemes, history);
 		if (v.only_whether && v.stale)
-			report_stale(&v);
+			report_account(&v, NULL);
+		else if (v.waits)
+			report_account(&v, "waits");
 		if (progress > 0 && ++done % progress == 0)
 			ereport(NOTICE,
 					(errmsg("verified %lld accounts, up to account %lld",

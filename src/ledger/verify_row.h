@@ -30,6 +30,7 @@ typedef struct Verification
 	/* for rebuild(): which accounts are not as it would leave them */
 	bool		only_whether;
 	bool		stale;			/* this one is not */
+	bool		waits;			/* it is to be taken over by settle() */
 } Verification;
 
 /* ---------- columns of the row at hand, by number from 1 ---------- */

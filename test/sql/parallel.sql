@@ -224,6 +224,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('statement_of_reasons', 'governance.statement_of_reasons(sanction)'),
 	('statements_missing', 'w.answer(q, ''(SELECT count(h) FROM governance.statements_missing(since, now) h)'')'),
 	('step_columns', 'w.answer(q, ''(SELECT count(h) FROM governance.step_columns(word) h)'')'),
+	('standing_is_due', 'w.answer(q, ''(SELECT count(*) FROM governance.standing s WHERE s.scheme = q.scheme AND governance.standing_is_due(s.scheme, s.edition - 1, s.as_of))'')'),
 	('stored_nearness', 'w.answer(q, ''(SELECT count(governance.stored_nearness(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, seed)) FROM governance.standing s WHERE s.scheme = q.scheme)'')'),
 	('stored_scores', 'w.answer(q, ''(SELECT count(governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, since, now)) FROM governance.standing s WHERE s.scheme = q.scheme)'')'),
 	('taxonomy_part', 'governance.taxonomy_part(CASE WHEN n > 1 THEN ''kinds'' END)'),
