@@ -20,6 +20,7 @@
 #   make pictures            the pictures of doc/pages.md
 #   make dist                the archive for PGXN
 #   make plots               pictures of the last figures, into doc/plots/
+#   make tables              tables of the last figures, into doc/benchmarks.md
 #   make deb                 the Debian packages, in deb/
 #   make check-deb           the same, and the tests against what was packed
 
@@ -80,7 +81,7 @@ EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATES_SQL) $(PACKS_SQL) $(TAXONOMY_SQL) $(LEV
 # so it is left out when one of these is asked for; a mixed list of goals is
 # made one by one.
 OWN_GOALS = check check-fresh check-machines check-long check-versions check-assertions \
-	check-sanitizers check-valgrind check-executor check-analysis check-upgrade check-deb check-world demo bench reference pictures plots dist deb
+	check-sanitizers check-valgrind check-executor check-analysis check-upgrade check-deb check-world demo bench reference pictures plots tables dist deb
 .PHONY: $(OWN_GOALS)
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
@@ -111,6 +112,9 @@ pictures:
 
 plots:
 	@test/bench/plots
+
+tables:
+	@test/bench/tables
 
 check-versions:
 	@test/versions

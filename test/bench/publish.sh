@@ -25,10 +25,11 @@ BENCH_DOCUMENT="$BENCH_DOCUMENT || '{\"calendar\": {\"holidays\": \"bench\", \"r
 BENCH_PREPARE="SELECT governance.holiday('bench', '2020-01-01');"
 bench_ledger
 
-# The document with another price for the mild rules: 1 and 2 take turns.
+# The document with another price for the mild rules than the version before it: 1
+# and 2 take turns.
 version()
 {
-	echo "jsonb_set($BENCH_DOCUMENT, '{severities,minor,points}', '[$(($1 % 2 + 1)), 3]')"
+	echo "jsonb_set($BENCH_DOCUMENT, '{severities,minor,points}', '[$((versions % 2 + 1)), 3]')"
 }
 
 # during NAME SIZE ROUND SQL: the time of the statement, and what the writers saw.
@@ -73,6 +74,7 @@ during()
 
 last=0
 number=0
+versions=0
 calls=(quiet publish activate holiday)
 BENCH_ORDER=
 for size in $BENCH_STANDINGS; do
@@ -94,14 +96,15 @@ for size in $BENCH_STANDINGS; do
 	for ((round = 1; round <= BENCH_CALLS; round++)); do
 		for call in $(bench_round "$round" "${calls[@]}"); do
 			number=$((number + 1))
+			[[ $call != @(publish|activate) ]] || versions=$((versions + 1))
 			case $call in
 				quiet) statement="SELECT pg_sleep(0.2)" ;;
-				publish) statement="SELECT governance.publish($(version "$number"), 'active')" ;;
+				publish) statement="SELECT governance.publish($(version), 'active')" ;;
 				activate)
-					draft=$(sql -c "SELECT governance.publish($(version "$number"), 'draft')")
+					draft=$(sql -c "SELECT governance.publish($(version), 'draft')")
 					statement="SELECT governance.activate($draft)"
 					;;
-				holiday) statement="SELECT governance.holiday('bench', current_date + $((number + 1)))" ;;
+				holiday) statement="SELECT governance.holiday('bench', current_date + $number)" ;;
 			esac
 			during "$call" "$size" "$round" "$statement"
 		done

@@ -19,7 +19,8 @@
 #	bench_at_most SCENARIO COMPETITOR median|most MILLISECONDS
 #	bench_end
 #
-# The figures of each single round are in NAME.rounds.csv.
+# The figures of each single round are in NAME.rounds.csv, the command with its
+# sizes in NAME.command.
 
 : "${BENCH_ROUNDS:=5}"
 : "${BENCH_OUT:?run this by \"make bench\"}"
@@ -280,6 +281,8 @@ bench_at_most()
 
 bench_end()
 {
+	local name value
+
 	{
 		echo "scenario,competitor,rounds,median_us,min_us,max_us,against,ratio"
 		cat "$BENCH_DIR/figures"
@@ -288,9 +291,24 @@ bench_end()
 		echo "scenario,competitor,round,us"
 		cat "$BENCH_DIR/rounds"
 	} >"$BENCH_OUT/$BENCH_NAME.rounds.csv"
+	# How to measure the same again: the sizes that the head of the case names.
+	{
+		printf 'make bench ONLY=%s' "$BENCH_NAME"
+		for name in $(compgen -v BENCH_); do
+			value=${!name-}
+			grep -q "\b$name\b" "$0" || continue
+			case $value in
+				'' | *[!0-9\ ]*) ;;
+				*\ *) printf ' %s="%s"' "$name" "$value" ;;
+				*) printf ' %s=%s' "$name" "$value" ;;
+			esac
+		done
+		echo
+	} >"$BENCH_OUT/$BENCH_NAME.command"
 	if [ -s "$BENCH_DIR/targets" ]; then
 		[ -s "$BENCH_OUT/targets.csv" ] ||
 			echo "scenario,competitor,against,ratio,bound,target,later,verdict" >"$BENCH_OUT/targets.csv"
 		cat "$BENCH_DIR/targets" >>"$BENCH_OUT/targets.csv"
+		cp "$BENCH_DIR/targets" "$BENCH_OUT/$BENCH_NAME.targets"
 	fi
 }
