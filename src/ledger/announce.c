@@ -151,6 +151,8 @@ sanction_detail(const SanctionRecord *record, EventKind kind, const SanctionReco
 		json_begin_object(&json, "before");
 		put_time(&json, old);
 		json_text(&json, "tier", sanction_tier_name(old->tier));
+		if (old->cause != 0 && old->cause != record->cause)
+			json_int64(&json, "violation_id", old->cause);
 		json_end_object(&json);
 	}
 	json_end_object(&json);
@@ -193,7 +195,8 @@ has_changed(const SanctionRecord *old, const SanctionRecord *record)
 {
 	return old->never != record->never ||
 		(!old->never && (old->starts != record->starts || old->ends != record->ends)) ||
-		old->tier != record->tier || !same_names(old->withholds, record->withholds);
+		old->tier != record->tier || old->cause != record->cause ||
+		!same_names(old->withholds, record->withholds);
 }
 
 /*

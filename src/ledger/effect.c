@@ -3,8 +3,10 @@
  *		Writes what standings lead to: sanctions and restrictions.
  *
  * A sanction keeps its row for ever.  When a history is folded anew, the
- * sanctions that follow again are recognized by rung and cause and keep their
- * ids; those that no longer follow are released, with their record kept.
+ * sanctions that follow again are recognized by rung, cause and time and keep
+ * their ids: one of the same rung that runs at the same time is the same, even if
+ * another entry turns out to have led to it.  Those that no longer follow are
+ * released, with their record kept.
  */
 #include "postgres.h"
 
@@ -133,44 +135,143 @@ add_overturned(EffectBatch *batch, const EffectMember *member, int64 sanction_id
 	batch->overturned_at[n] = member->known_from;
 }
 
-/*
- * Finds the sanctions of a member that was folded anew among the stored ones:
- * first by rung, cause and start, then by rung and cause alone (a start that
- * has moved).  Stored ones that are left over no longer follow.
- */
-static void
-match_stored(EffectBatch *batch, EffectMember *member, StoredSanction *stored, int nstored)
+/* How sure it is that a stored sanction is one that follows, the surest first. */
+typedef enum Likeness
 {
-	for (int exact = 1; exact >= 0; exact--)
+	LIKE_START,					/* the same cause, and the same start */
+	LIKE_NEVER,					/* the same cause, and neither was ever in force */
+	LIKE_TIME,					/* the same cause, and some of the same time */
+	LIKE_CAUSE,					/* caused by the same violation */
+	LIKE_OVERLAP,				/* some of the same time */
+	NUM_LIKENESSES
+} Likeness;
+
+/*
+ * Is a stored sanction of the same rung one that follows, in the way that is
+ * asked for?  What time or a fact brought has no cause that would tell it from
+ * others; and one that was overturned is over, whatever follows at its time.
+ */
+static bool
+is_like(const StoredSanction *stored, const SanctionState *s, Likeness how)
+{
+	bool		open;
+	TimestampTz ends = sanction_end(s, &open);
+	bool		never = ends <= s->starts && !open;
+	bool		overlaps = stored->starts != DT_NOBEGIN && !never &&
+		s->starts < stored->ends && stored->starts < (open ? DT_NOEND : ends);
+
+	switch (how)
+	{
+		case LIKE_START:
+			return stored->cause == s->cause && stored->starts == s->starts;
+		case LIKE_NEVER:
+			return stored->cause == s->cause && stored->starts == DT_NOBEGIN && never;
+		case LIKE_TIME:
+			return stored->cause == s->cause && overlaps;
+		case LIKE_CAUSE:
+			return stored->cause == s->cause && s->cause != 0;
+		case LIKE_OVERLAP:
+			return overlaps && !stored->undone;
+		case NUM_LIKENESSES:
+			break;
+	}
+	return false;
+}
+
+/*
+ * Finds the sanctions of a member that was folded anew among the stored ones of
+ * the same rung, the likest first; an entry that came late may have moved the
+ * cause and the start of what runs all the same.  Both are in order of time, and
+ * each is found once.  Gives how many are left without one.
+ */
+static int
+find_among(EffectMember *member, StoredSanction *stored, int nstored, Likeness last)
+{
+	int			nleft = 0;
+
+	for (Likeness how = 0; how <= last; how++)
+	{
+		nleft = 0;
 		for (int i = 0; i < member->nsanctions; i++)
 		{
 			ProjectedSanction *sanction = &member->sanctions[i];
-			const char *rung = sanction->rung->code;
 
 			if (is_projected(sanction) || sanction->sanction.sanction_id != 0)
 				continue;
+			nleft++;
 			for (int j = 0; j < nstored; j++)
-				if (!stored[j].taken && stored[j].cause == sanction->sanction.cause &&
-					strcmp(stored[j].rung, rung) == 0 &&
-					(!exact || stored[j].starts == sanction->sanction.starts))
+				if (!stored[j].taken && strcmp(stored[j].rung, sanction->rung->code) == 0 &&
+					is_like(&stored[j], &sanction->sanction, how))
 				{
 					stored[j].taken = true;
 					set_sanction_id(member, sanction, stored[j].sanction_id);
+					nleft--;
 					break;
 				}
 		}
+	}
+	return nleft;
+}
+
+/* Stored sanctions that are left over no longer follow. */
+static void
+overturn_rest(EffectBatch *batch, const EffectMember *member, const StoredSanction *stored,
+			  int nstored)
+{
 	for (int j = 0; j < nstored; j++)
 		if (!stored[j].taken && !stored[j].overturned)
 			add_overturned(batch, member, stored[j].sanction_id);
 }
 
-/* The same, for a member whose stored sanctions are at hand. */
+/* Is what the last revision says of a violation that it never was? */
+static bool
+was_overturned(const AccountHistory *history, int64 violation_id)
+{
+	const RevisionRow *last = NULL;
+
+	for (int i = 0; i < history->nrevisions; i++)
+	{
+		const RevisionRow *r = &history->revisions[i];
+
+		if (r->violation_id != violation_id || r->action == REVISE_RELEASE ||
+			r->action == REVISE_OPENING)
+			continue;
+		if (last == NULL || r->decided > last->decided ||
+			(r->decided == last->decided && r->revision_id > last->revision_id))
+			last = r;
+	}
+	return last != NULL && last->action == REVISE_OVERTURN;
+}
+
+/* The same for what is stored, in order of time. */
+static void
+match_stored(EffectBatch *batch, EffectMember *member, StoredSanction *stored, int nstored)
+{
+	const AccountHistory *history = member->history;
+
+	for (int j = 0; j < nstored; j++)
+		stored[j].undone = stored[j].overturned ||
+			(stored[j].cause != 0 && history != NULL &&
+			 was_overturned(history, stored[j].cause));
+	if (nstored > 1)
+		qsort(stored, nstored, sizeof(StoredSanction), stored_sanction_cmp);
+	find_among(member, stored, nstored, LIKE_OVERLAP);
+	overturn_rest(batch, member, stored, nstored);
+}
+
+/*
+ * The same, for a member whose stored sanctions are at hand, but for when they
+ * end: their rows are read where it depends on that.
+ */
 static void
 match_recent(EffectBatch *batch, EffectMember *member)
 {
 	int			n;
 	const RecentSanction *recent = recent_sanctions(member->recent, &n);
 	StoredSanction *stored = palloc0(sizeof(StoredSanction) * (n + 1));
+	SanctionsOf key = {.account_id = member->account_id, .scheme = member->scheme};
+	StoredSanctions found;
+	int			nleft;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -178,8 +279,25 @@ match_recent(EffectBatch *batch, EffectMember *member)
 		stored[i].rung = recent[i].rung->code;
 		stored[i].cause = recent[i].cause;
 		stored[i].starts = recent[i].starts;
+		stored[i].ends = recent[i].starts;
 	}
-	match_stored(batch, member, stored, n);
+	nleft = find_among(member, stored, n, LIKE_START);
+	if (nleft > 0)
+	{
+		sanctions_find(&key, 1, &found);
+		for (int i = 0; i < n; i++)
+			for (int j = 0; j < found.n; j++)
+				if (found.sanctions[j].sanction_id == stored[i].sanction_id)
+				{
+					bool		taken = stored[i].taken;
+
+					stored[i] = found.sanctions[j];
+					stored[i].taken = taken;
+				}
+		qsort(stored, n, sizeof(StoredSanction), stored_sanction_cmp);
+		find_among(member, stored, n, LIKE_OVERLAP);
+	}
+	overturn_rest(batch, member, stored, n);
 }
 
 /* Does a member have to find its sanctions among stored ones that are not at hand? */

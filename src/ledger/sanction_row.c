@@ -57,7 +57,7 @@ enum
 static const ColumnSpec sanction_columns[S_COLUMNS] = {
 	{"account_id", INT8OID}, {"sanction_id", INT8OID}, {"scheme", TEXTOID, COLUMN_FIXED},
 	{"rung", TEXTOID, COLUMN_FIXED}, {"tier", LEDGER_TIER_TYPE}, {"withholds", TEXTARRAYOID},
-	{"during", TSTZRANGEOID}, {"violation_id", INT8OID, COLUMN_FIXED}, {"policy_id", INT8OID},
+	{"during", TSTZRANGEOID}, {"violation_id", INT8OID}, {"policy_id", INT8OID},
 	{"enforced", BOOLOID}, {"terms", JSONBOID}, {"recorded_at", TIMESTAMPTZOID, COLUMN_FIXED},
 	{"released_at", TIMESTAMPTZOID}, {"release_reason", TEXTOID}
 };
@@ -230,9 +230,9 @@ sanction_rows_overturn(const int64 *accounts, const int64 *sanctions, const Time
 
 /* ---------- reading ---------- */
 
-/* From when a sanction is in force; DT_NOBEGIN: it never was. */
-static TimestampTz
-during_starts(Datum during)
+/* From when until when a sanction is in force; both DT_NOBEGIN: it never was. */
+static void
+during_bounds(Datum during, TimestampTz *starts, TimestampTz *ends)
 {
 	TypeCacheEntry *type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
 	RangeBound	lower;
@@ -240,7 +240,20 @@ during_starts(Datum during)
 	bool		empty;
 
 	range_deserialize(type, DatumGetRangeTypeP(during), &lower, &upper, &empty);
-	return empty || lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+	*starts = empty || lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+	*ends = empty ? DT_NOBEGIN : upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
+}
+
+/* See sanction_row.h. */
+int
+stored_sanction_cmp(const void *a, const void *b)
+{
+	const StoredSanction *x = a;
+	const StoredSanction *y = b;
+
+	if (x->starts != y->starts)
+		return cmp_instant(x->starts, y->starts);
+	return cmp_int64(x->sanction_id, y->sanction_id);
 }
 
 /* One search for all; rows come by account, scheme and id, as the keys do. */
@@ -283,10 +296,10 @@ sanctions_find(const SanctionsOf *keys, int n, StoredSanctions *found)
 		s->sanction_id = row_int8(&rows.row, S_ID);
 		s->rung = text_to_cstring(row_text(&rows.row, S_RUNG));
 		s->cause = row_int8(&rows.row, S_CAUSE);
-		s->starts = during_starts(row_get(&rows.row, S_DURING, &isnull));
+		during_bounds(row_get(&rows.row, S_DURING, &isnull), &s->starts, &s->ends);
 		reason = row_get(&rows.row, S_REASON, &isnull);
 		s->overturned = !isnull && text_is(DatumGetTextPP(reason), release_reason_name(RELEASE_OVERTURNED));
-		s->taken = false;
+		s->undone = s->taken = false;
 	}
 	rows_end(&rows);
 	pfree(values);

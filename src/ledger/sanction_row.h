@@ -42,9 +42,14 @@ typedef struct StoredSanction
 	const char *rung;
 	int64		cause;			/* 0: none */
 	TimestampTz starts;			/* DT_NOBEGIN: it never was in force */
+	TimestampTz ends;			/* DT_NOEND: without an end */
 	bool		overturned;
+	bool		undone;			/* effect.c: it, or the violation behind it, was overturned */
 	bool		taken;			/* for who goes through them; false at first */
 } StoredSanction;
+
+/* In order of time: by start, then by id. */
+extern int	stored_sanction_cmp(const void *a, const void *b);
 
 /* Those of one standing, by id. */
 typedef struct StoredSanctions
