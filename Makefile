@@ -128,7 +128,7 @@ check-machines:
 check-long:
 	@GOVERNANCE_CRASH_ROUNDS=50 GOVERNANCE_CONCURRENCY_SECONDS=60 \
 		GOVERNANCE_OUTBOX_SECONDS=60 GOVERNANCE_FUZZ=12 GOVERNANCE_STATEMENTS=1000000 TEST_TIMEOUT=3600 \
-		ONLY="t/001_crash t/002_concurrency t/007_outbox types_io rulebook_fuzz calls_fuzz ledger_fuzz ledger_walk certification_walk memory" test/run
+		ONLY="t/001_crash t/002_concurrency t/007_outbox t/008_settle_crash types_io rulebook_fuzz calls_fuzz ledger_fuzz ledger_walk certification_walk memory" test/run
 
 check-assertions:
 	@test/assertions
