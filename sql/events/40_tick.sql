@@ -69,11 +69,18 @@ BEGIN
 			JOIN governance.event_watch w ON w.account_id = u.account_id AND w.subject = u.subject
 				AND w.scheme = u.scheme AND w.id = u.id
 	), sanction AS MATERIALIZED (
-		-- What consumers know of one is what its record says as of w.told.
-		SELECT s.*, w.told FROM due w
-			JOIN governance.sanction s ON s.account_id = w.account_id AND s.scheme = w.scheme
-			WHERE w.subject = 'standing' AND s.enforced AND NOT isempty(s.during)
-				AND (upper_inf(s.during) OR upper(s.during) > w.told)
+		-- What consumers know of one is what its record says as of w.told. Found
+		-- by the key, account by account, however large the table is.
+		SELECT s.*, w.told FROM due w,
+			 LATERAL (SELECT s.* FROM governance.sanction s
+					  WHERE s.account_id = w.account_id AND s.scheme = w.scheme AND s.enforced AND NOT isempty(s.during)
+						  AND (upper_inf(s.during) OR upper(s.during) > w.told) OFFSET 0) s
+			WHERE w.subject = 'standing'
+	), ahead AS MATERIALIZED (
+		SELECT s.account_id, s.scheme, min(b.at) AS at
+			FROM sanction s, LATERAL (VALUES (lower(s.during)), (upper(s.during))) AS b (at)
+			WHERE b.at > GREATEST(s.told, reached)
+			GROUP BY 1, 2
 	), certification AS MATERIALIZED (
 		SELECT c.*, w.announced, GREATEST(c.granted_at, c.review_due - interval '30 days') AS due_at FROM due w
 			JOIN governance.certification c ON c.account_id = w.account_id AND c.certification_id = w.id
@@ -146,10 +153,8 @@ BEGIN
 		UPDATE governance.event_watch w
 			SET announced = 'known', rung = CASE WHEN n.near THEN n.rung END, seen = GREATEST(w.seen, reached),
 				told = GREATEST(w.told, reached),
-				next_at = LEAST(coalesce(n.coming, 'infinity'),
-								(SELECT min(b.at) FROM sanction s, LATERAL (VALUES (lower(s.during)), (upper(s.during))) AS b (at)
-								 WHERE s.account_id = w.account_id AND s.scheme = w.scheme AND b.at > GREATEST(w.told, reached)))
-			FROM near n
+				next_at = LEAST(coalesce(n.coming, 'infinity'), n.ends)
+			FROM (SELECT n.*, a.at AS ends FROM near n LEFT JOIN ahead a ON a.account_id = n.account_id AND a.scheme = n.scheme) n
 			WHERE n.latest AND w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
 	), noted AS (
 		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, rung, seen, next_at)
