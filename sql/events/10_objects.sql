@@ -116,9 +116,8 @@ CREATE TABLE governance.event_watch (
 (6061, 'after', 'event_watch.told', NULL, $$
 ALTER TABLE governance.event_watch DROP CONSTRAINT IF EXISTS event_watch_subject_check;
 UPDATE governance.event_watch w
-	SET told = coalesce(s.behind, now()), next_at = LEAST(w.next_at, s.next_at)
-	FROM (SELECT t.account_id, t.scheme, min(x.next_at) AS next_at,
-				 min(x.next_at) FILTER (WHERE x.next_at <= now()) - interval '1 microsecond' AS behind
+	SET told = coalesce(s.behind, now()), next_at = LEAST(w.next_at, now())
+	FROM (SELECT t.account_id, t.scheme, min(x.next_at) FILTER (WHERE x.next_at <= now()) - interval '1 microsecond' AS behind
 		  FROM governance.event_watch t
 			  LEFT JOIN governance.event_watch x ON x.account_id = t.account_id AND x.subject = 'sanction' AND x.scheme = t.scheme
 		  WHERE t.subject = 'standing' GROUP BY 1, 2) s

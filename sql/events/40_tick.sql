@@ -3,6 +3,16 @@
 -- says what has become so.
 -- ---------------------------------------------------------------------------
 
+-- Whoever writes a standing looks at what tick() waits for only where something
+-- may come sooner than it would have (src/ledger/announce.c). So tick() waits for
+-- nothing later than that, whether it will show or not.
+-- Level: administrator
+CREATE FUNCTION governance.event_due(account_id bigint, scheme text, after timestamptz) RETURNS timestamptz
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_event_due';
+COMMENT ON FUNCTION governance.event_due(bigint, text, timestamptz) IS
+	'part of tick(): when something is due in a stored standing; null: not after the instant given, or it waits for settle()';
+
 -- Takes a batch of what is due, locks it and passes over what others have
 -- locked, looks at it as it is now and writes all events of it in one
 -- statement: its parts see one state of the tables, and a tick that is
@@ -153,9 +163,11 @@ BEGIN
 		UPDATE governance.event_watch w
 			SET announced = 'known', rung = CASE WHEN n.near THEN n.rung END, seen = GREATEST(w.seen, reached),
 				told = GREATEST(w.told, reached),
-				next_at = LEAST(coalesce(n.coming, 'infinity'), n.ends)
-			FROM (SELECT n.*, a.at AS ends FROM near n LEFT JOIN ahead a ON a.account_id = n.account_id AND a.scheme = n.scheme) n
-			WHERE n.latest AND w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
+				next_at = LEAST(coalesce(n.coming, 'infinity'), n.ends, n.due)
+			FROM (SELECT n.*, a.at AS ends, governance.event_due(n.account_id, n.scheme, reached) AS due
+				  FROM near n LEFT JOIN ahead a ON a.account_id = n.account_id AND a.scheme = n.scheme
+				  WHERE n.latest) n
+			WHERE w.account_id = n.account_id AND w.subject = 'standing' AND w.scheme = n.scheme AND w.id = 0
 	), noted AS (
 		INSERT INTO governance.event_watch (account_id, subject, scheme, id, announced, rung, seen, next_at)
 			SELECT DISTINCT ON (1, 3, 4) o.account_id, 'unrecorded', o.scheme,

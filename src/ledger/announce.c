@@ -28,6 +28,7 @@
 #include "ledger/placed.h"
 #include "ledger/project.h"
 #include "ledger/sanction_row.h"
+#include "ledger/sanction_steps.h"
 #include "ledger/standing_row.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
@@ -36,7 +37,6 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -51,21 +51,16 @@ static KeptPlan recorded_plan = {
 	4, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID}
 };
 
-/* What consumers know of a sanction, or could know. */
-typedef enum Stage
-{
-	STAGE_NONE,					/* nothing */
-	STAGE_SCHEDULED,
-	STAGE_STARTED,
-	STAGE_OVER
-} Stage;
-
 /* A standing that is written. */
 typedef struct Subject
 {
 	const StandingWork *work;
 	EventWatch *watch;
-	TimestampTz until;			/* its sanctions are announced up to here */
+	TimestampTz until;			/* its sanctions are announced up to here, once its
+								 * watch is locked */
+	TimestampTz due_before;		/* when something was due in it as it was; in the
+								 * past where that is not known */
+	bool		near_before;	/* it was near a rung */
 	EngineState *before;		/* as it was, where it may have moved away from a
 								 * rung by itself; or null */
 	int			ndone;
@@ -105,160 +100,62 @@ add_event(const Announcement *a, Subject *subject, EventKind kind, TimestampTz a
 	return event;
 }
 
-/* An instant that is left out where there is none. */
-static void
-put_instant(StringInfo json, const char *key, TimestampTz at)
-{
-	if (!TIMESTAMP_NOT_FINITE(at))
-		json_instant(json, key, at);
-}
-
-/* From when until when a sanction lasts; nothing when it never does. */
-static void
-put_time(StringInfo json, const SanctionRecord *record)
-{
-	if (record->never)
-		return;
-	put_instant(json, "since", record->starts);
-	put_instant(json, "until", record->ends);
-}
-
-/* What there is to say about a sanction; old: as it was before it changed, or null. */
-static char *
-sanction_detail(const SanctionRecord *record, EventKind kind, const SanctionRecord *old)
-{
-	StringInfoData json;
-	Datum	   *capabilities;
-	int			n;
-
-	initStringInfo(&json);
-	json_begin_object(&json, NULL);
-	json_text(&json, "rung", record->rung);
-	json_text(&json, "tier", sanction_tier_name(record->tier));
-	deconstruct_array(DatumGetArrayTypeP(record->withholds), TEXTOID, -1, false, TYPALIGN_INT,
-					  &capabilities, NULL, &n);
-	json_begin_array(&json, "withholds");
-	for (int i = 0; i < n; i++)
-		json_text(&json, NULL, TextDatumGetCString(capabilities[i]));
-	json_end_array(&json);
-	put_time(&json, record);
-	if (record->cause != 0)
-		json_int64(&json, "violation_id", record->cause);
-	if (kind == EVENT_SANCTION_RELEASED && record->reason != NULL)
-		json_text(&json, "reason", record->reason);
-	if (kind == EVENT_SANCTION_CHANGED && old != NULL)
-	{
-		json_begin_object(&json, "before");
-		put_time(&json, old);
-		json_text(&json, "tier", sanction_tier_name(old->tier));
-		if (old->cause != 0 && old->cause != record->cause)
-			json_int64(&json, "violation_id", old->cause);
-		json_end_object(&json);
-	}
-	json_end_object(&json);
-	return json.data;
-}
-
 /* ---------- sanctions ---------- */
 
-/* What a record says of a sanction at an instant. */
-static Stage
-stage_of(const SanctionRecord *record, TimestampTz at)
-{
-	if (!record->enforced || record->never || record->ends <= at)
-		return STAGE_OVER;
-	return record->starts > at ? STAGE_SCHEDULED : STAGE_STARTED;
-}
-
-/* What has been announced of a sanction that had a record. */
-static Stage
-known_of(const Subject *subject, const SanctionRecord *old)
-{
-	if (!old->enforced || old->never)
-		return STAGE_NONE;
-	return stage_of(old, subject->watch->told);
-}
-
-/* Are two arrays of names the same? */
-static bool
-same_names(Datum a, Datum b)
-{
-	ArrayType  *left = DatumGetArrayTypeP(a);
-	ArrayType  *right = DatumGetArrayTypeP(b);
-
-	return VARSIZE(left) == VARSIZE(right) && memcmp(left, right, VARSIZE(left)) == 0;
-}
-
-/* Is what consumers are told of it another than before? */
-static bool
-has_changed(const SanctionRecord *old, const SanctionRecord *record)
-{
-	return old->never != record->never ||
-		(!old->never && (old->starts != record->starts || old->ends != record->ends)) ||
-		old->tier != record->tier || old->cause != record->cause ||
-		!same_names(old->withholds, record->withholds);
-}
-
-/*
- * Announces the steps from what is known of a sanction to what its record says.
- * This is the one place that says which these are.  changed: it is another than
- * was announced; old: as it was before, or null.
- */
+/* Announces the steps from what is known of a sanction to what its record says. */
 static void
 announce_steps(Announcement *a, Subject *subject, const SanctionRecord *record, Stage known,
 			   bool changed, const SanctionRecord *old)
 {
-	TimestampTz until = subject->until;
-	Stage		actual = stage_of(record, until);
-	bool		served = record->enforced && !record->never && record->starts <= until;
-	bool		overturned = known == STAGE_OVER && old != NULL &&
-		(record->never ||
-		 (record->reason != NULL && strcmp(record->reason, "overturned") == 0 &&
-		  (old->reason == NULL || strcmp(old->reason, "overturned") != 0)));
-	EventKind	kinds[4];
-	TimestampTz at[4];
-	int			n = 0;
-
-	if (actual == STAGE_SCHEDULED && (known == STAGE_NONE || known == STAGE_OVER))
-	{
-		kinds[n] = EVENT_SANCTION_SCHEDULED;
-		at[n++] = a->now;
-	}
-	if ((actual == STAGE_STARTED && known != STAGE_STARTED) ||
-		(actual == STAGE_OVER && served && known < STAGE_STARTED))
-	{
-		kinds[n] = EVENT_SANCTION_STARTED;
-		at[n++] = record->starts;
-	}
-	if (actual == STAGE_OVER && known != STAGE_OVER && served && !record->released)
-	{
-		kinds[n] = EVENT_SANCTION_ENDED;
-		at[n++] = record->ends;
-	}
-	else if (actual == STAGE_OVER &&
-			 (((known == STAGE_SCHEDULED || known == STAGE_STARTED) && !served) ||
-			  (known != STAGE_OVER && served) || overturned))
-	{
-		kinds[n] = EVENT_SANCTION_RELEASED;
-		at[n++] = record->released ? record->released_at : until;
-	}
-	if ((known == actual && changed && (actual != STAGE_OVER || (served && !overturned))) ||
-		(known == STAGE_STARTED && actual == STAGE_SCHEDULED))
-	{
-		kinds[n] = EVENT_SANCTION_CHANGED;
-		at[n++] = a->now;
-	}
+	SanctionStep steps[SANCTION_STEPS_MAX];
+	int			n = sanction_steps(record, known, changed, old, a->now, subject->until, steps);
 
 	for (int i = 0; i < n; i++)
 	{
-		EventWrite *event = add_event(a, subject, kinds[i], at[i]);
+		EventWrite *event = add_event(a, subject, steps[i].kind, steps[i].at);
 
 		if (event == NULL)
 			continue;
 		event->sanction_id = record->sanction_id;
 		event->policy_id = record->policy_id;
-		event->detail = sanction_detail(record, kinds[i], old);
+		event->detail = sanction_detail(record, steps[i].kind, old);
 	}
+}
+
+/*
+ * Locks the watches of those standings that need it and are not locked yet.  One
+ * without a row has been announced up to now.
+ */
+static void
+lock_watches(Announcement *a, Subject *const *subjects, int n)
+{
+	EventWatch **watches = palloc(sizeof(EventWatch *) * Max(n, 1));
+	WatchTable	table;
+	int			nwatches = 0;
+
+	for (int i = 0; i < n; i++)
+		if (subjects[i] != NULL && !subjects[i]->watch->locked &&
+			(nwatches == 0 || watches[nwatches - 1] != subjects[i]->watch))
+			watches[nwatches++] = subjects[i]->watch;
+	if (nwatches == 0)
+		return;
+	event_watches_open(&table);
+	event_watches_lock(&table, watches, nwatches);
+	event_watches_close(&table);
+	for (int i = 0; i < nwatches; i++)
+	{
+		EventWatch *watch = watches[i];
+
+		if (!watch->there)
+		{
+			watch->seen = watch->told = a->now;
+			watch->near_at = DT_NOBEGIN;
+			watch->next_at = DT_NOEND;
+			watch->known = true;
+		}
+		a->subjects[watch - a->watches].until = Max(watch->told, a->now);
+	}
+	pfree(watches);
 }
 
 /* The standing of an account under a scheme by its name; null: it is not told of. */
@@ -284,6 +181,18 @@ find_subject(Announcement *a, int64 account_id, const char *scheme)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+/* Those of sanctions that are written, which come by account and scheme; locked. */
+static Subject **
+find_subjects(Announcement *a, const SanctionWrite *writes, int n)
+{
+	Subject   **subjects = palloc(sizeof(Subject *) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		subjects[i] = find_subject(a, writes[i].account_id, writes[i].scheme->name);
+	lock_watches(a, subjects, n);
+	return subjects;
 }
 
 /* It is seen to, and its standing will have been announced up to now. */
@@ -322,9 +231,14 @@ known_unrecorded(int64 account_id, const SanctionRecord *record)
 void
 announce_inserted(Announcement *a, const SanctionWrite *writes, int n)
 {
-	for (int i = 0; a != NULL && i < n; i++)
+	Subject   **subjects;
+
+	if (a == NULL || n == 0)
+		return;
+	subjects = find_subjects(a, writes, n);
+	for (int i = 0; i < n; i++)
 	{
-		Subject    *subject = find_subject(a, writes[i].account_id, writes[i].scheme->name);
+		Subject    *subject = subjects[i];
 		SanctionRecord record;
 		Stage		known = STAGE_NONE;
 
@@ -342,9 +256,14 @@ announce_inserted(Announcement *a, const SanctionWrite *writes, int n)
 void
 announce_updating(Announcement *a, const SanctionWrite *writes, int n)
 {
-	for (int i = 0; a != NULL && i < n; i++)
+	Subject   **subjects;
+
+	if (a == NULL || n == 0)
+		return;
+	subjects = find_subjects(a, writes, n);
+	for (int i = 0; i < n; i++)
 	{
-		Subject    *subject = find_subject(a, writes[i].account_id, writes[i].scheme->name);
+		Subject    *subject = subjects[i];
 		SanctionRecord record;
 		SanctionRecord old;
 
@@ -353,8 +272,8 @@ announce_updating(Announcement *a, const SanctionWrite *writes, int n)
 		sanction_record(&writes[i], &record);
 		if (!sanction_record_read(writes[i].account_id, record.sanction_id, &old))
 			continue;
-		announce_steps(a, subject, &record, known_of(subject, &old), has_changed(&old, &record),
-					   &old);
+		announce_steps(a, subject, &record, sanction_known(&old, subject->watch->told),
+					   sanction_has_changed(&old, &record), &old);
 		note_done(subject, record.sanction_id);
 	}
 }
@@ -375,10 +294,11 @@ announce_overturning(Announcement *a, const int64 *accounts, const int64 *sancti
 		subject = find_subject(a, accounts[i], text_to_cstring(old.scheme));
 		if (subject == NULL)
 			continue;
+		lock_watches(a, &subject, 1);
 		record = old;
 		sanction_record_overturn(&record, at[i]);
-		announce_steps(a, subject, &record, known_of(subject, &old), has_changed(&old, &record),
-					   &old);
+		announce_steps(a, subject, &record, sanction_known(&old, subject->watch->told),
+					   sanction_has_changed(&old, &record), &old);
 		note_done(subject, record.sanction_id);
 	}
 }
@@ -393,18 +313,19 @@ is_done(const Subject *subject, int64 sanction_id)
 	return false;
 }
 
-/*
- * When something happens next by itself; due: as far as the version at hand and
- * the one after it are concerned.
- */
+/* See announce.h. */
+TimestampTz
+announce_due(Scheme *scheme, EngineState *state)
+{
+	return Min(engine_next_due(scheme_policy(scheme, state->policy_id), state),
+			   next_version_from(scheme, state));
+}
+
+/* The same of the state that a standing has just now. */
 static TimestampTz
 next_due(const Subject *subject)
 {
-	EngineState *state = subject->work->state;
-	Scheme	   *scheme = subject->watch->scheme;
-
-	return Min(engine_next_due(scheme_policy(scheme, state->policy_id), state),
-			   next_version_from(scheme, state));
+	return announce_due(subject->watch->scheme, subject->work->state);
 }
 
 /*
@@ -447,10 +368,10 @@ announce_time(Announcement *a, Subject *subject)
 
 	for (int i = 0; i < n; i++)
 	{
-		Stage		known = known_of(subject, &records[i]);
+		Stage		known = sanction_known(&records[i], subject->watch->told);
 
 		if (known != STAGE_NONE && known != STAGE_OVER &&
-			known != stage_of(&records[i], subject->until) &&
+			known != sanction_stage(&records[i], subject->until) &&
 			!is_done(subject, records[i].sanction_id))
 			announce_steps(a, subject, &records[i], known, false, NULL);
 	}
@@ -614,7 +535,9 @@ look_at(const Announcement *a, const Subject *subject, TimestampTz due)
 	if (work->replayed || key->replay || key->refresh || key->nactivities > 0 || key->opening ||
 		work->state->as_of > a->now || due <= a->now || brings_more(work))
 		return a->now;
-	for (int i = 0; i < key->nviolations; i++)
+
+	/* Where nothing was due, and nothing is, time brings nothing up to now. */
+	for (int i = 0; i < key->nviolations && subject->due_before <= a->now; i++)
 		if (ledger_place(key->scheme, key->violations[i]) < subject->watch->seen)
 			return a->now;
 	return due;
@@ -622,25 +545,28 @@ look_at(const Announcement *a, const Subject *subject, TimestampTz due)
 
 /* ---------- standings ---------- */
 
-/* A standing without a row has been announced up to now. */
+/*
+ * Notes what is asked of a standing that was there, as it was: its state is about
+ * to leave that.
+ */
 static void
 begin_subject(const Announcement *a, Subject *subject)
 {
-	EventWatch *watch = subject->watch;
-	EngineState *state = subject->work->state;
+	const StandingWork *work = subject->work;
+	Scheme	   *scheme = subject->watch->scheme;
+	EngineState *state = work->state;
+	EngineState *moved;
+	Points		points;
 
-	if (!watch->there)
-	{
-		watch->seen = watch->told = a->now;
-		watch->near_at = DT_NOBEGIN;
-		watch->next_at = DT_NOEND;
-		watch->known = true;
-	}
-	subject->until = Max(watch->told, a->now);
-	if (watch->rung != NULL && watch->next_at <= a->now && state != NULL &&
-		!subject->work->stale && state->as_of < a->now &&
-		next_version_from(watch->scheme, state) > a->now)
-		subject->before = engine_copy(scheme_policy(watch->scheme, state->policy_id), state);
+	subject->due_before = DT_NOBEGIN;
+	if (state == NULL || work->stale || work->seen == DT_NOBEGIN ||
+		state->as_of >= a->now || work->known_at > a->now)
+		return;
+	subject->due_before = next_due(subject);
+	if (subject->due_before > a->now)
+		subject->near_before = near_rung(scheme, state, NULL, state->as_of, &moved, &points) != NULL;
+	else if (next_version_from(scheme, state) > a->now)
+		subject->before = engine_copy(scheme_policy(scheme, state->policy_id), state);
 }
 
 /* See announce.h.  Trials are announced to nobody. */
@@ -649,7 +575,6 @@ announce_begin(StandingWork *works, int nworks)
 {
 	Announcement *a;
 	uint32		kinds;
-	WatchTable	table;
 
 	if (!consumers_listen(&kinds))
 		return NULL;
@@ -670,12 +595,26 @@ announce_begin(StandingWork *works, int nworks)
 		a->subjects[a->n].watch = &a->watches[a->n];
 		a->n++;
 	}
-	event_watches_open(&table);
-	event_watches_lock(&table, a->watches, a->n);
-	event_watches_close(&table);
 	for (int i = 0; i < a->n; i++)
 		begin_subject(a, &a->subjects[i]);
 	return a;
+}
+
+/*
+ * Is there nothing to be said, and nothing to be noted?  Most entries neither
+ * bring a sanction nor come near one.  What tick() waits for is no later than what
+ * was due (40_tick.sql), and so no later than what is due now.
+ */
+static bool
+is_quiet(const Announcement *a, const Subject *subject, TimestampTz due, TimestampTz look)
+{
+	EngineState *moved;
+	Points		points;
+
+	return !subject->watch->locked && subject->due_before > a->now && !subject->near_before &&
+		due >= subject->due_before && look == due &&
+		near_rung(subject->watch->scheme, subject->work->state, NULL, subject->work->state->as_of,
+				  &moved, &points) == NULL;
 }
 
 /* What is left to be said of a standing, and how far it is announced now. */
@@ -702,23 +641,42 @@ end_subject(Announcement *a, Subject *subject)
 	}
 }
 
+/* Sees to all standings that something is to be said or noted of; gives whether. */
+static bool
+end_subjects(Announcement *a)
+{
+	Subject   **loud = palloc(sizeof(Subject *) * Max(a->n, 1));
+	bool		changed = false;
+	int			n = 0;
+
+	for (int i = 0; i < a->n; i++)
+	{
+		Subject    *subject = &a->subjects[i];
+		TimestampTz due = next_due(subject);
+
+		if (!is_quiet(a, subject, due, look_at(a, subject, due)))
+			loud[n++] = subject;
+	}
+	lock_watches(a, loud, n);
+	for (int i = 0; i < n; i++)
+	{
+		end_subject(a, loud[i]);
+		changed |= loud[i]->watch->changed || !loud[i]->watch->there;
+	}
+	pfree(loud);
+	return changed;
+}
+
 /* See announce.h. */
 void
 announce_end(Announcement *a)
 {
 	EventWrite *events;
 	int64		nevents = 0;
-	bool		changed = false;
 
 	if (a == NULL)
 		return;
-	for (int i = 0; i < a->n; i++)
-	{
-		end_subject(a, &a->subjects[i]);
-		nevents += a->subjects[i].nevents;
-		changed |= a->watches[i].changed || !a->watches[i].there;
-	}
-	if (changed)
+	if (end_subjects(a))
 	{
 		WatchTable	table;
 
@@ -726,6 +684,8 @@ announce_end(Announcement *a)
 		event_watches_write(&table, a->watches, a->n);
 		event_watches_close(&table);
 	}
+	for (int i = 0; i < a->n; i++)
+		nevents += a->subjects[i].nevents;
 	if (nevents == 0)
 		return;
 	events = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(EventWrite) * nevents);

@@ -32,6 +32,12 @@ extern void announce_updating(Announcement *announcement, const SanctionWrite *w
 extern void announce_overturning(Announcement *announcement, const int64 *accounts,
 								 const int64 *sanctions, const TimestampTz *at, int n);
 
+/*
+ * When something is due next in a state, which need not show; as far as the version
+ * that it stands under and the one after it are concerned.
+ */
+extern TimestampTz announce_due(Scheme *scheme, EngineState *state);
+
 /* Everything has been written. */
 extern void announce_end(Announcement *announcement);
 

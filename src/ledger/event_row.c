@@ -108,7 +108,7 @@ take_watch(EventWatch *watch, const FoundRow *row)
 
 /* They are looked for first, which also says where they are. */
 void
-event_watches_lock(WatchTable *table, EventWatch *watches, int n)
+event_watches_lock(WatchTable *table, EventWatch *const *watches, int n)
 {
 	Datum		subject = CStringGetTextDatum("standing");
 	Datum	   *keys = palloc(sizeof(Datum) * WATCH_KEYS * Max(n, 1));
@@ -121,16 +121,17 @@ event_watches_lock(WatchTable *table, EventWatch *watches, int n)
 
 	for (i = 0; i < n; i++)
 	{
-		watch_key(&watches[i], subject, keys + WATCH_KEYS * i);
-		handles[i] = &watches[i].row;
+		watch_key(watches[i], subject, keys + WATCH_KEYS * i);
+		handles[i] = &watches[i]->row;
+		watches[i]->locked = true;
 	}
 	rows_probe(table, keys, handles, n, missing);
 	for (i = 0; i < n; i++)
 	{
 		if (missing[i])
 			continue;
-		found[nfound] = &watches[i];
-		handles[nfound] = &watches[i].row;
+		found[nfound] = watches[i];
+		handles[nfound] = &watches[i]->row;
 		memmove(keys + WATCH_KEYS * nfound, keys + WATCH_KEYS * i, sizeof(Datum) * WATCH_KEYS);
 		nfound++;
 	}
@@ -168,7 +169,7 @@ event_watches_write(WatchTable *table, EventWatch *watches, int n)
 		Datum		values[W_COLUMNS];
 		bool		nulls[W_COLUMNS] = {0};
 
-		if (watch->there && !watch->changed)
+		if (!watch->locked || (watch->there && !watch->changed))
 			continue;
 		watch_key(watch, subject, values);
 		values[W_ANNOUNCED] = text_or_null(watch->known ? "known" : NULL, &nulls[W_ANNOUNCED]);

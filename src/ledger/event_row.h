@@ -24,7 +24,8 @@ typedef struct EventWatch
 								 * DT_NOBEGIN */
 	TimestampTz next_at;		/* when tick() looks at it again */
 	bool		known;			/* it has been looked at since there is a consumer */
-	bool		there;			/* it has a row, which is locked */
+	bool		locked;			/* it was looked for, and its row is locked if */
+	bool		there;			/* there is one */
 	bool		changed;		/* for event_watches_write() */
 	RowHandle	row;
 } EventWatch;
@@ -37,14 +38,13 @@ extern void event_watches_close(WatchTable *table);
 
 /*
  * Locks the rows of standings, whose own rows are locked: distinct and in the
- * order of account and scheme.  Fills in those that are there.
+ * order of account and scheme.  Fills in those that are there.  Whoever else waits
+ * for such a row has the row of its standing, so that the order matters to nobody.
+ * Raises ERRCODE_T_R_SERIALIZATION_FAILURE when the transaction may not see a row.
  */
-extern void event_watches_lock(WatchTable *table, EventWatch *watches, int n);
+extern void event_watches_lock(WatchTable *table, EventWatch *const *watches, int n);
 
-/*
- * Writes those that have changed, and all that were not there.  Raises
- * ERRCODE_T_R_SERIALIZATION_FAILURE when the transaction may not see a row.
- */
+/* Writes those that are locked and have changed, or were not there. */
 extern void event_watches_write(WatchTable *table, EventWatch *watches, int n);
 
 /* An event, as it is written. */

@@ -159,6 +159,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('message(text,"any")', 'governance.message(word || '' %s'', n)'),
 	('next_change', 'governance.next_change(account, scheme)'),
 	('next_rung', 'governance.next_rung(account, scheme, now)'),
+	('event_due', 'governance.event_due(account, scheme, now)'),
 	('notice', 'governance.notice(sanction, tongue)'),
 	('object_level', 'w.answer(q, ''(SELECT count(h) FROM governance.object_level() h)'')'),
 	('pack', 'md5(governance.pack(CASE WHEN n > 1 THEN ''douyin.health'' END)::text)'),
