@@ -337,7 +337,8 @@ extern void engine_prepare(Policy *policy);
 extern EngineState *engine_init(const Policy *policy, int64 account_id,
 								TimestampTz opened, TimestampTz at,
 								const ExprValue *facts,
-								const PendingAttribute *pending, int npending);
+								const PendingAttribute *pending, int npending,
+								const EngineTrace *trace);
 
 /* Does it depend on anything where an account starts? */
 extern bool engine_start_varies(const Policy *policy);

@@ -574,13 +574,14 @@ engine_start_varies(const Policy *policy)
 /* See engine.h. */
 EngineState *
 engine_init(const Policy *policy, int64 account_id, TimestampTz opened, TimestampTz at,
-			const ExprValue *facts, const PendingAttribute *pending, int npending)
+			const ExprValue *facts, const PendingAttribute *pending, int npending,
+			const EngineTrace *trace)
 {
 	EngineState *state = fold_fresh(policy, account_id, opened, at, facts, pending, npending);
 	const EnginePlan *plan = engine_plan(policy);
 	Fold		fold;
 
-	fold_begin(&fold, policy, state, NULL);
+	fold_begin(&fold, policy, state, trace);
 	clean_idle(&fold);
 
 	/*
@@ -605,6 +606,6 @@ engine_init(const Policy *policy, int64 account_id, TimestampTz opened, Timestam
 	}
 	ladder_disarm(&fold);
 	fold_stabilize(&fold, false);
-	engine_advance(policy, state, at, NULL);
+	engine_advance(policy, state, at, trace);
 	return state;
 }

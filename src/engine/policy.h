@@ -431,6 +431,15 @@ typedef enum Handover
 	HANDOVER_FRESH				/* everyone starts anew */
 } Handover;
 
+/* What facts and time alone may do to an account without entries. */
+typedef enum Unprompted
+{
+	UNPROMPTED_UNKNOWN,			/* not worked out yet */
+	UNPROMPTED_NOTHING,
+	UNPROMPTED_SCORE,			/* the score moves, or clean time counts */
+	UNPROMPTED_SANCTION			/* and a sanction may open */
+} Unprompted;
+
 typedef struct Policy
 {
 	MemoryContext context;
@@ -503,6 +512,7 @@ typedef struct Policy
 	bool		keeps_sanctions;	/* anything looks back at ended sanctions */
 	bool		time_driven;	/* anything may change by time alone */
 	bool		starts_by_time; /* a sanction may be opened by time alone */
+	Unprompted	unprompted;		/* what needs no entry (unprompted.c) */
 	bool		score_simple;	/* `score` is only compared with constants: */
 	int			nthresholds;	/* these, sorted, so that many steps of clean */
 	Points	   *thresholds;		/* time can be taken at once */

@@ -18,6 +18,7 @@
 #include "ledger/placed.h"
 #include "rulebook/attribute.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 #include "util.h"
 
 #include "miscadmin.h"
@@ -326,6 +327,8 @@ remembered(Scheme *scheme, const Policy *from, EngineState *state,
 	if (at > DT_NOBEGIN)
 		result = fold_placed(scheme, NULL, history, order, n, known_at, at - 1, true, NULL);
 	pfree(order);
+	if (result == NULL && at > DT_NOBEGIN && ledger_begins(scheme, NULL, history) < at)
+		result = ledger_begin(scheme, NULL, history, at - 1, known_at, true, at - 1, NULL);
 	if (result == NULL || result->policy_id != state->policy_id)
 	{
 		engine_remember(from, state, true);
@@ -405,29 +408,53 @@ ledger_advance(Scheme *scheme, const Policy *draft, EngineState **state,
 	engine_advance(state_policy(scheme, *state, draft), *state, to, trace);
 }
 
-/*
- * A state begins with the score that the policy starts with and the facts of
- * that instant; time alone may already have changed it by `at`.
- */
-EngineState *
-ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history, TimestampTz at)
+/* A draft that stands in for every version does so from the opening on. */
+TimestampTz
+ledger_begins(Scheme *scheme, const Policy *draft, const AccountHistory *history)
 {
-	const Policy *policy = policy_at(scheme, draft, at);
+	if (draft == NULL)
+		return scheme_begins(scheme, history->opened);
+	return TIMESTAMP_NOT_FINITE(history->opened) || draft->unprompted == UNPROMPTED_NOTHING ?
+		DT_NOEND : history->opened;
+}
+
+/* See advance.h: the fold begins where the life does, and goes on to the instant. */
+EngineState *
+ledger_begin(Scheme *scheme, const Policy *draft, const AccountHistory *history, TimestampTz at,
+			 TimestampTz known_at, bool remembers, TimestampTz until, const EngineTrace *trace)
+{
+	TimestampTz begin = Min(ledger_begins(scheme, draft, history), at);
+	const Policy *policy = policy_at(scheme, draft, begin);
 	PendingAttribute *pending;
 	EngineState *state;
-	TimestampTz begin;
 	int			npending;
 
 	if (policy == NULL)
 		return NULL;
 
 	/* Where it starts is decided by the facts of the account's beginning. */
-	begin = !TIMESTAMP_NOT_FINITE(history->opened) && history->opened < at &&
-		engine_start_varies(policy) ? history->opened : at;
+	if (!TIMESTAMP_NOT_FINITE(history->opened) && history->opened < begin &&
+		engine_start_varies(policy))
+		begin = history->opened;
 	pending = facts_after(policy, history, begin, &npending);
 	state = engine_init(policy, history->account_id, history->opened, begin,
-						facts_at(policy, history, begin), pending, npending);
-	engine_advance(policy, state, at, NULL);
+						facts_at(policy, history, begin), pending, npending, trace);
+	state->bounded = known_at != DT_NOEND;
+	state->known_at = known_at;
+	if (remembers || (draft == NULL && ledger_must_remember(scheme, state, until)))
+		engine_remember(policy, state, true);
+	ledger_advance(scheme, draft, &state, history, at, trace);
+	return state;
+}
+
+/* Of an account without entries nothing is remembered in the end. */
+EngineState *
+ledger_fresh(Scheme *scheme, const Policy *draft, const AccountHistory *history, TimestampTz at)
+{
+	EngineState *state = ledger_begin(scheme, draft, history, at, DT_NOEND, false, at, NULL);
+
+	if (state != NULL && state->remembers)
+		engine_remember(state_policy(scheme, state, draft), state, false);
 	return state;
 }
 
@@ -444,8 +471,8 @@ report_no_version(const char *scheme, int64 account_id)
 }
 
 /*
- * A release alone begins no life under a scheme: what it releases has been
- * overturned.
+ * A release alone begins no life under a scheme, unless that has begun by itself:
+ * what it releases has been overturned.
  */
 EngineState *
 fold_placed(Scheme *scheme, const Policy *draft, const AccountHistory *history,
@@ -465,15 +492,12 @@ fold_placed(Scheme *scheme, const Policy *draft, const AccountHistory *history,
 			break;
 		if (state == NULL)
 		{
-			if (p->release != NULL)
+			if (p->release != NULL && ledger_begins(scheme, draft, history) > p->key.at)
 				continue;
-			state = ledger_fresh(scheme, draft, history, p->key.at);
+			state = ledger_begin(scheme, draft, history, p->key.at, known_at, remembers, until,
+								 trace);
 			if (state == NULL)
 				continue;
-			state->bounded = known_at != DT_NOEND;
-			state->known_at = known_at;
-			if (remembers || (draft == NULL && ledger_must_remember(scheme, state, until)))
-				engine_remember(state_policy(scheme, state, draft), state, true);
 		}
 		ledger_advance(scheme, draft, &state, history, p->key.at, trace);
 		policy = state_policy(scheme, state, draft);

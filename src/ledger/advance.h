@@ -10,9 +10,29 @@
 #include "ledger/placed.h"
 #include "rulebook/cache.h"
 
-/* A state without any event, at an instant; null when no version is in force. */
+/*
+ * The instant at which the life of an account under a scheme begins without an entry
+ * (scheme_begins()); DT_NOEND: only with its first entry.
+ */
+extern TimestampTz ledger_begins(Scheme *scheme, const Policy *draft,
+								 const AccountHistory *history);
+
+/*
+ * A state without any event, at an instant, by the facts of a history: an entry at that
+ * instant is the first, or there is none.  Null when no version is in force where its
+ * life begins.
+ */
 extern EngineState *ledger_fresh(Scheme *scheme, const Policy *draft,
 								 const AccountHistory *history, TimestampTz at);
+
+/*
+ * The same, as it was known at known_at.  With full memory where that is asked for,
+ * or a version that begins by `until` asks for it.
+ */
+extern EngineState *ledger_begin(Scheme *scheme, const Policy *draft,
+								 const AccountHistory *history, TimestampTz at,
+								 TimestampTz known_at, bool remembers, TimestampTz until,
+								 const EngineTrace *trace);
 
 /* Complains that an account's scheme has no version. */
 pg_noreturn extern void report_no_version(const char *scheme, int64 account_id);

@@ -108,7 +108,8 @@ standing_at_once(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz k
 
 	/* As the policy starts it. */
 	if (scheme_has_attributes(scheme) || may_hide_entries(account_id, scheme, at) ||
-		!account_probe(account_id, &facts.exists, &facts.opened) || !facts.exists)
+		!account_probe(account_id, &facts.exists, &facts.opened) || !facts.exists ||
+		(scheme->nversions > 1 && scheme_begins(scheme, facts.opened) < at))
 		return NULL;
 	return ledger_fresh(scheme, NULL, &facts, at);
 }
@@ -184,6 +185,27 @@ add_unseen(int64 account_id, Scheme **schemes, int *nschemes)
 		qsort(schemes, *nschemes, sizeof(Scheme *), scheme_cmp);
 }
 
+/* Adds the schemes that may sanction an account without an entry, as above. */
+static void
+add_unprompted(Scheme **schemes, int *nschemes)
+{
+	int			n;
+	Scheme	  **all = schemes_unprompted(&n);
+	int			known = *nschemes;
+
+	for (int i = 0; i < n; i++)
+	{
+		bool		listed = false;
+
+		for (int j = 0; j < known && !listed; j++)
+			listed = schemes[j] == all[i];
+		if (!listed)
+			schemes[(*nschemes)++] = all[i];
+	}
+	if (*nschemes > known)
+		qsort(schemes, *nschemes, sizeof(Scheme *), scheme_cmp);
+}
+
 /* An account without a standing is looked up, for it may not exist at all. */
 Scheme **
 schemes_of_account(int64 account_id, int *nschemes)
@@ -209,6 +231,7 @@ schemes_of_account(int64 account_id, int *nschemes)
 			schemes[(*nschemes)++] = scheme;
 	}
 	add_unseen(account_id, schemes, nschemes);
+	add_unprompted(schemes, nschemes);
 	return schemes;
 }
 

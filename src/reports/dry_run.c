@@ -42,8 +42,6 @@ typedef struct DryRun
 	Tuplestorestate *tuples;
 	TupleDesc	desc;
 	int64		rows;
-	TimestampTz entry;			/* the first event that is no fact: a real standing begins */
-	bool		before;			/* a sanction opened before that */
 } DryRun;
 
 /* ---------- rows ---------- */
@@ -156,7 +154,6 @@ row_for_effect(void *arg, const Effect *effect)
 	bool		sanction = effect->sanction != 0;
 	char	   *detail = effect_detail(run, effect);
 
-	run->before |= effect->kind == EFFECT_SANCTION_START && effect->at < run->entry;
 	values[0] = TimestampTzGetDatum(effect->at);
 	values[1] = CStringGetTextDatum(effect_word(effect->kind));
 	values[2] = Int64GetDatum(effect->entry);
@@ -206,7 +203,8 @@ run_events(DryRun *run, TimestampTz until, bool ends, bool checked)
 	if (run->given.opened == DT_NOBEGIN)
 		run->given.opened = start;
 	start = dry_events_begin(&run->given, start);
-	run->state = engine_init(policy, 1, run->given.opened, start, run->given.facts, NULL, 0);
+	run->state = engine_init(policy, 1, run->given.opened, start, run->given.facts, NULL, 0,
+							 &trace);
 	if (checked)
 	{
 		plain = engine_copy(policy, run->state);
@@ -292,15 +290,6 @@ governance_dry_run(PG_FUNCTION_ARGS)
 	dry_events_order(&run.given);
 	if (ends && until == DT_NOEND)
 		ends = false;
-	run.entry = DT_NOEND;
-	for (int i = 0; i < run.given.nevents; i++)
-		if (run.given.events[i].key.class != EVENT_ATTRIBUTE)
-			run.entry = Min(run.entry, run.given.events[i].key.at);
 	run_events(&run, until, ends, checked);
-	if (run.before)
-		ereport(NOTICE,
-				(errmsg("a sanction opens before the first violation, activity or opening balance: a real account would not get it"),
-				 errdetail("A standing begins with its first entry; before that, facts and time alone bring nothing."),
-				 errhint("Record an activity that the document names when an account is opened, for example \"registered\" in \"activities\".")));
 	return (Datum) 0;
 }

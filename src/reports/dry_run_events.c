@@ -640,15 +640,15 @@ dry_events_order(DryEvents *given)
 }
 
 /*
- * Where the start depends on facts, the account begins when it is opened, or
- * with the first event that is no fact; what holds then, holds from the start.
+ * Where facts and time alone may do something, the account begins when it is opened,
+ * or with the first event that is no fact; what holds then, holds from the start.
  */
 TimestampTz
 dry_events_begin(DryEvents *given, TimestampTz start)
 {
 	TimestampTz begin = given->opened;
 
-	if (!engine_start_varies(given->policy))
+	if (given->policy->unprompted == UNPROMPTED_NOTHING)
 		return start;
 	for (int i = 0; i < given->nevents; i++)
 		if (given->events[i].key.class != EVENT_ATTRIBUTE)

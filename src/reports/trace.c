@@ -138,6 +138,15 @@ trace_account(int64 account_id, Scheme *scheme, TimestampTz ended)
 		history->nrevisions = n;
 	}
 	trace->state = ledger_fold(scheme, NULL, trace->history, DT_NOEND, DT_NOEND, &callback);
+	if (trace->state == NULL)
+	{
+		/* Without an entry there may be something to tell all the same. */
+		TimestampTz begin = ledger_begins(scheme, NULL, trace->history);
+
+		if (begin != DT_NOEND)
+			trace->state = ledger_begin(scheme, NULL, trace->history, begin, DT_NOEND, false,
+										DT_NOEND, &callback);
+	}
 	if (trace->state != NULL)
 	{
 		future = engine_copy(rulebook_policy(trace->state->policy_id), trace->state);

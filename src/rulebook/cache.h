@@ -32,6 +32,7 @@ typedef struct PolicyVersion
 	TimestampTz from;			/* in_force; DT_NOBEGIN when unbounded */
 	TimestampTz to;				/* DT_NOEND when unbounded */
 	const Policy *policy;		/* null until rulebook_compiled() */
+	Unprompted	unprompted;		/* see version_unprompted() */
 } PolicyVersion;
 
 /*

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "engine/engine.h"
+#include "engine/unprompted.h"
 #include "errors.h"
 #include "fmgr.h"
 #include "pgtime.h"
@@ -219,6 +220,7 @@ compile_document(Compiler *c)
 	policy->nactivities = c->activities.n;
 	policy->activities = c->activities.names;
 	engine_prepare(policy);
+	policy->unprompted = engine_unprompted(policy);
 }
 
 /*

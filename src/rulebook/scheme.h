@@ -22,4 +22,25 @@ extern bool scheme_has_attributes(Scheme *scheme);
 /* Has a version a rung that withholds certification? */
 extern bool scheme_withholds_certification(Scheme *scheme);
 
+/* ---------- accounts without entries ---------- */
+
+/*
+ * What facts and time alone may do under a version; a damaged one does nothing.
+ * Found out once for each list.
+ */
+extern Unprompted version_unprompted(PolicyVersion *version);
+
+/*
+ * Where the life of an account that was opened at an instant begins without an entry:
+ * at its opening, or where the first version comes into force under which anything
+ * may happen then.  DT_NOEND: only with an entry.
+ */
+extern TimestampTz scheme_begins(Scheme *scheme, TimestampTz opened);
+
+/*
+ * The schemes, without trials, of which a version may sanction an account that has no
+ * entry, by name; *n of them, and the array goes with the list of versions.
+ */
+extern Scheme **schemes_unprompted(int *n);
+
 #endif							/* GOVERNANCE_RULEBOOK_SCHEME_H */

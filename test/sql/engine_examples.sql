@@ -321,8 +321,8 @@ SELECT (SELECT count(*) FROM scenario) AS scenarios, (SELECT count(*) FROM expec
 SELECT * FROM governance.dry_run(governance.pack('douyin.health'), '[{"at": "2024-01-01", "rule": "medium", "points": 5}]');
 SELECT * FROM governance.dry_run(governance.pack('douyin.health'), '[{"at": "2024-01-01", "rule": "severe", "points": 3}]');
 
--- What an event says wrongly is named, with what would be right; and a
--- sanction that no real account would get, because its standing has not begun.
+-- What an event says wrongly is named, with what would be right.  A fact opens a
+-- rung before any entry, but not one that holds at the opening.
 CREATE TEMP TABLE stars AS SELECT '{
 	"scheme": "t.stars", "score": {"cap": 100}, "activities": ["registered"],
 	"attributes": {"stars": "number", "since": "date", "vip": "boolean"},
@@ -336,8 +336,9 @@ SELECT d.* FROM stars, governance.dry_run(document, '[{"attribute": "followers",
 SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "release": "on"}]') AS d;
 SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "rule": "rude", "points": 6}]') AS d;
 SELECT d.* FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "rule": "rude"}, {"at": "2024-01-02", "overturn": 2}]') AS d;
-SET client_min_messages = notice;
-SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "attribute": "stars", "value": 3},
-	{"at": "2024-02-01", "rule": "rude"}]', '2024-01-02') AS d;
+SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"opened": "2023-12-31"},
+	{"at": "2024-01-01", "attribute": "stars", "value": 3}, {"at": "2024-02-01", "rule": "rude"}]', '2024-01-02') AS d;
+SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"opened": "2024-01-01"},
+	{"at": "2024-01-01", "attribute": "stars", "value": 3}, {"at": "2024-02-01", "rule": "rude"}]', '2024-02-02') AS d;
 SELECT d.at, d.what, d.tier FROM stars, governance.dry_run(document, '[{"at": "2024-01-01", "activity": "registered"},
 	{"at": "2024-01-02", "attribute": "stars", "value": 3}]', '2024-01-03') AS d;
