@@ -77,13 +77,16 @@ CREATE FUNCTION governance.certification_violations(account_ids bigint[], violat
 	SET search_path = pg_catalog, pg_temp
 AS $violations$
 BEGIN
-	-- One by one, whatever the planner knows of the table (OFFSET 0).
+	-- One by one, whatever the planner knows of the table (OFFSET 0); most accounts
+	-- have never applied for a certification.
 	PERFORM governance.certification_consequences(v.account_id, v.violation_id)
-		FROM (SELECT n.account_id, n.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
-			  UNION ALL
-			  SELECT c.account_id, c.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id),
-				LATERAL (SELECT c.account_id, c.violation_id FROM governance.violation c
-						 WHERE c.linked_account_id = n.account_id AND c.linked_violation_id = n.violation_id OFFSET 0) c
+		FROM (SELECT e.account_id, e.violation_id
+			  FROM (SELECT n.account_id, n.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id)
+					UNION ALL
+					SELECT c.account_id, c.violation_id FROM unnest(account_ids, violation_ids) n(account_id, violation_id),
+						LATERAL (SELECT c.account_id, c.violation_id FROM governance.violation c
+								 WHERE c.linked_account_id = n.account_id AND c.linked_violation_id = n.violation_id OFFSET 0) c) e,
+				LATERAL (SELECT FROM governance.certified_account a WHERE a.account_id = e.account_id OFFSET 0) a
 			  ORDER BY 1, 2) v;
 END
 $violations$;

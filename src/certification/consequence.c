@@ -11,10 +11,13 @@
 #include "compat.h"
 #include "certification/consequence.h"
 #include "db/as_owner.h"
+#include "db/identity.h"
 #include "db/plan.h"
 #include "db/slot.h"
 #include "db/smalltable.h"
 #include "db/trigger.h"
+#include "ledger/account_row.h"
+#include "rulebook/cache.h"
 #include "util.h"
 
 #include "catalog/pg_type.h"
@@ -100,9 +103,40 @@ begin_new_rows(FunctionCallInfo fcinfo, const char *function)
 }
 
 /*
+ * Leaves out the entries of accounts that have never applied for a certification,
+ * where that can be seen without SQL; rel: the table whose owner looks.
+ */
+static void
+keep_certified(Relation rel, EntryList *list)
+{
+	bool	   *certified = palloc(sizeof(bool) * Max(list->n, 1));
+	Identity	identity;
+	bool		known;
+
+	identity_enter(rel->rd_rel->relowner, &identity);
+	known = accounts_certified(list->accounts, list->n, certified);
+	identity_leave(&identity);
+	if (known)
+	{
+		int			n = 0;
+
+		for (int i = 0; i < list->n; i++)
+			if (certified[i])
+			{
+				list->accounts[n] = list->accounts[i];
+				list->ids[n++] = list->ids[i];
+			}
+		list->n = n;
+	}
+	pfree(certified);
+}
+
+/*
  * certification_violation(), a statement trigger on governance.violation.  Most
- * violations cost no certification: this is found out here, without a query.
- * Copies for linked accounts come with their originals, and cost nothing.
+ * violations cost no certification, and most accounts have none: this is found
+ * out here, without a query.  Copies for linked accounts come with their
+ * originals, and cost nothing; where a scheme makes any, the account of the
+ * original alone does not say whether something is lost.
  */
 Datum
 governance_certification_violation(PG_FUNCTION_ARGS)
@@ -121,6 +155,7 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 	const SmallRow *rows;
 	int			nrows;
 	EntryList	list = {0};
+	bool		copies = false;
 
 	rows = small_table_rows(&consequences, &nrows);
 	if (nrows == 0)
@@ -135,9 +170,14 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 		if (slot_attisnull(slot, numbers[V_LINKED]) &&
 			may_cost(rows, nrows, VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme),
 					 VARDATA_ANY(rule), VARSIZE_ANY_EXHDR(rule)))
+		{
 			entry_add(&list, slot_int8(slot, numbers[V_ACCOUNT]), slot_int8(slot, numbers[V_ID]));
+			copies |= rulebook_scheme(VARDATA_ANY(scheme), VARSIZE_ANY_EXHDR(scheme), false)->copies;
+		}
 	}
 	ExecDropSingleTupleTableSlot(slot);
+	if (list.n > 0 && !copies)
+		keep_certified(trigger->tg_relation, &list);
 	call_as_owner(trigger->tg_relation, &violations_plan, list.accounts, list.ids, list.n);
 	return PointerGetDatum(NULL);
 }
