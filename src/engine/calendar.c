@@ -127,7 +127,20 @@ shift(TimestampTz at, int64 months, int64 days, int64 usecs, pg_tz *zone)
 		tm.tm_year = month / MONTHS_PER_YEAR;
 		tm.tm_mon = month % MONTHS_PER_YEAR + 1;
 		if (tm.tm_mday > day_tab[isleap(tm.tm_year)][tm.tm_mon - 1])
+		{
 			tm.tm_mday = day_tab[isleap(tm.tm_year)][tm.tm_mon - 1];
+
+			/*
+			 * Backwards all of that day is gone: what has left a window of one
+			 * month on 30 December is not in it again on the 31st.
+			 */
+			if (months < 0)
+			{
+				tm.tm_hour = 23;
+				tm.tm_min = tm.tm_sec = 59;
+				fsec = USECS_PER_SEC - 1;
+			}
+		}
 		if (days != 0)
 		{
 			julian = (int64) date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) + days;

@@ -42,7 +42,11 @@ typedef enum CalendarUnit
  */
 extern TimestampTz span_add(TimestampTz at, const Span *span, int64 n, pg_tz *zone);
 
-/* The instant that lies one span before another; DT_NOBEGIN for a span for ever. */
+/*
+ * The instant that lies one span before another; DT_NOBEGIN for a span for ever.
+ * Where the month has no such day it is the end of its last one, so that a later
+ * instant never leads to an earlier one.
+ */
 extern TimestampTz span_subtract(TimestampTz at, const Span *span, pg_tz *zone);
 
 /*

@@ -52,9 +52,11 @@ typedef struct TimeRange
 	char	   *text;
 } TimeRange;
 
-/* The draft, compiled once for all the rows of a query. */
+/* The draft, compiled once for all the rows of a query that have the same one. */
 typedef struct Draft
 {
+	MemoryContext context;		/* all of it lives here */
+	Jsonb	   *document;
 	Policy	   *policy;
 	TimeRange	over;			/* only violations of this time */
 	TimeRange	in_force;		/* not given: it stands in for all versions */
@@ -99,24 +101,36 @@ range_argument(FunctionCallInfo fcinfo, int number, bool whole)
 
 /*
  * The draft of a call whose first argument is its document; over and in_force are
- * the numbers of the arguments that are ranges of time.  It is compiled once and
- * kept with the call.
+ * the numbers of the arguments that are ranges of time.  It is compiled when there
+ * is another document than before, and kept with the call.
  */
 static Draft *
 draft_of_call(FunctionCallInfo fcinfo, int over, int in_force)
 {
 	Draft	   *draft = fcinfo->flinfo->fn_extra;
+	Jsonb	   *document = PG_GETARG_JSONB_P(0);
 	MemoryContext old;
 
-	if (draft != NULL)
-		return draft;
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	draft = palloc0(sizeof(Draft));
-	draft->policy = policy_compile(PG_GETARG_JSONB_P(0), 0, fcinfo->flinfo->fn_mcxt);
+	if (draft == NULL || VARSIZE(draft->document) != VARSIZE(document) ||
+		memcmp(draft->document, document, VARSIZE(document)) != 0)
+	{
+		MemoryContext context;
+
+		fcinfo->flinfo->fn_extra = NULL;
+		if (draft != NULL)
+			MemoryContextDelete(draft->context);
+		context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "governance draft",
+										ALLOCSET_DEFAULT_SIZES);
+		old = MemoryContextSwitchTo(context);
+		draft = palloc0(sizeof(Draft));
+		draft->context = context;
+		draft->document = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(document));
+		draft->policy = policy_compile(draft->document, 0, context);
+		MemoryContextSwitchTo(old);
+		fcinfo->flinfo->fn_extra = draft;
+	}
 	draft->over = range_argument(fcinfo, over, false);
 	draft->in_force = range_argument(fcinfo, in_force, true);
-	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = draft;
 	return draft;
 }
 
