@@ -35,6 +35,16 @@ out_of_order(const EngineState *state, const EventKey *key)
 	return key->at < state->as_of || event_key_cmp(key, &state->last) <= 0;
 }
 
+/* Has a version kept what was decided before a late entry arrived? */
+static bool
+any_keeps(Scheme *scheme)
+{
+	for (int i = 0; i < scheme->nversions; i++)
+		if (!rulebook_compiled(&scheme->versions[i])->resanction_late)
+			return true;
+	return false;
+}
+
 /*
  * First by the version that judges it, which is mostly the one that the state
  * stands under, so that the event need not be made twice.
@@ -53,7 +63,7 @@ ledger_append_violation(Scheme *scheme, EngineState *state, const AccountHistory
 		return false;
 
 	/* Something that is here already may have come late by this one. */
-	if (!judged->resanction_late && row->decided < state->last_decided)
+	if (row->decided < state->last_decided && any_keeps(scheme))
 		return false;
 	*result = state;
 	if (scheme->nversions > 1)

@@ -115,7 +115,7 @@ END
 $$;
 
 CREATE TEMP TABLE tried (scheme text, piles_up boolean, how text, draft jsonb, in_force tstzrange);
-INSERT INTO governance.account (account_id, opened_at) SELECT i, now() - interval '500 days' FROM generate_series(1, 40) AS i;
+INSERT INTO governance.account (account_id, opened_at) SELECT i, now() - interval '500 days' FROM generate_series(1, 30) AS i;
 INSERT INTO governance.activity_kind (kind) SELECT unnest('{trip,shift,course,paid,seen}'::text[]);
 CREATE FUNCTION pg_temp.day(n float) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('hour', now()) + n * interval '1 day' $$;
 
@@ -145,24 +145,24 @@ BEGIN
 	END LOOP;
 END
 $$;
-CALL pg_temp.prepare(30 * :fuzz);
+CALL pg_temp.prepare(16 * :fuzz);
 
 -- Histories: what was decided late, what is dated ahead, and all in no order.
 CREATE TEMP TABLE entry AS
 	SELECT a AS account_id, t.scheme, pg_temp.one_of('spam', 'spam', 'fraud', 'hype', 'bait') AS rule, o.occurred_at,
 		   o.occurred_at + CASE WHEN random() < 0.2 THEN random() * interval '30 days' ELSE '0' END AS decided_at,
 		   CASE WHEN random() < 0.4 THEN 'i' || floor(random() * 3) END AS incident, floor(random() * 4)::int AS batch
-		FROM tried AS t, generate_series(1, 40) AS a, generate_series(1, 9) AS n,
+		FROM tried AS t, generate_series(1, 30) AS a, generate_series(1, 9) AS n,
 			 LATERAL (SELECT pg_temp.day(-400 + CASE WHEN random() < 0.06 THEN 440 ELSE 400 END * random() + 0 * n + 0 * length(t.scheme)) AS occurred_at) AS o
 		WHERE random() < 0.7;
 INSERT INTO governance.activity (account_id, kind, quantity, occurred_at)
 	SELECT a, pg_temp.one_of('trip', 'shift', 'shift', 'course', 'paid', 'seen'), 1 + floor(random() * 5), pg_temp.day(-400 + 410 * random())
-		FROM generate_series(1, 40) AS a, generate_series(1, 14) AS n;
+		FROM generate_series(1, 30) AS a, generate_series(1, 14) AS n;
 SELECT format('INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at, incident)
-	SELECT account_id, scheme, rule, occurred_at, decided_at, incident FROM entry WHERE batch = %s AND EXISTS (SELECT FROM governance.policies AS p
-		WHERE p.scheme = entry.scheme AND p.in_force @> occurred_at AND governance.policy_document(p.scheme, occurred_at) #> ARRAY[''rules'', rule] IS NOT NULL) ORDER BY random()', b)
+	SELECT account_id, scheme, rule, occurred_at, decided_at, incident FROM entry WHERE batch = %s AND EXISTS (SELECT FROM governance.policy AS p
+		WHERE p.scheme = entry.scheme AND p.in_force @> occurred_at AND p.document -> ''rules'' ? rule) ORDER BY random()', b)
 	FROM generate_series(0, 3) AS b \gexec
-SELECT count(governance.set_attribute(a, 'trusted', 'true', pg_temp.day(-300 + 310 * random()))) FROM generate_series(1, 40, 3) AS a \g /dev/null
+SELECT count(governance.set_attribute(a, 'trusted', 'true', pg_temp.day(-300 + 310 * random()))) FROM generate_series(1, 30, 3) AS a \g /dev/null
 INSERT INTO governance.activity (account_id, kind, occurred_at, violation_id)
 	SELECT account_id, pg_temp.one_of('paid', 'seen'), occurred_at + random() * interval '60 days', violation_id FROM governance.violation WHERE random() < 0.1;
 SELECT count(governance.overturn(violation_id, 'random')) FROM governance.violation WHERE random() < 0.04 \g /dev/null
@@ -176,16 +176,15 @@ UPDATE tried SET in_force = tstzrange(now(), NULL) WHERE in_force IS NULL;
 CREATE TEMP TABLE said AS SELECT t.scheme, t.how, s.* FROM tried AS t, governance.simulate(t.draft, in_force => t.in_force) AS s;
 CREATE TEMP TABLE single AS SELECT d.scheme, d.account_id, one.draft_score, one.draft_tier
 	FROM said AS d JOIN tried AS t USING (scheme), LATERAL governance.simulate_account(t.draft, d.account_id, in_force => t.in_force) AS one WHERE random() < 0.05;
-SELECT count(*) > 1000 * :fuzz FROM said;
-SELECT count(*) > 300 * :fuzz FROM said WHERE score <> draft_score;
+SELECT count(*) > 400 * :fuzz AS many, count(*) FILTER (WHERE score <> draft_score) > 80 * :fuzz AS differ FROM said;
 SELECT 'one by one', scheme, account_id, s.draft_score, x.draft_score FROM single AS x JOIN said AS s USING (scheme, account_id) WHERE (s.draft_score, s.draft_tier) IS DISTINCT FROM (x.draft_score, x.draft_tier);
-SELECT count(governance.publish(draft, 'active', in_force)) > 0 FROM tried;
+SELECT count(governance.publish(draft, 'active', in_force)) > 0 AS published FROM tried;
 SELECT s.how, s.scheme, s.account_id, 'said', s.draft_score, s.draft_tier, 'is', n.score, n.tier, 'was', s.score, s.tier
 	FROM said AS s, LATERAL (SELECT governance.score(s.account_id, s.scheme), governance.tier(s.account_id, s.scheme)) AS n
 	WHERE (s.draft_score, s.draft_tier) IS DISTINCT FROM (n.score, n.tier) ORDER BY 1, 2, 3 LIMIT 20;
 SELECT v FROM governance.verify() AS v LIMIT 5;
 CREATE TEMP TABLE later AS SELECT s.how, s.scheme, s.account_id, at, governance.score(s.account_id, s.scheme, at), governance.tier(s.account_id, s.scheme, at)
-	FROM said AS s, LATERAL (SELECT now() + ahead * interval '1 day' AS at FROM unnest(ARRAY[3, 15, 40, 200]) AS ahead) AS a;
+	FROM said AS s, LATERAL (SELECT now() + ahead * interval '1 day' AS at FROM unnest(ARRAY[3, 15, 40]) AS ahead) AS a;
 COMMIT;
 
 -- Written, and told by what happens now.
@@ -194,5 +193,5 @@ SELECT l.how, l.scheme, l.account_id, l.at - now(), l.score, l.tier, n.score, n.
 	FROM later AS l, LATERAL (SELECT governance.score(l.account_id, l.scheme, l.at), governance.tier(l.account_id, l.scheme, l.at)) AS n
 	WHERE (l.score, l.tier) IS DISTINCT FROM (n.score, n.tier) ORDER BY 1, 2, 3, 4 LIMIT 20;
 INSERT INTO governance.violation (account_id, scheme, rule) SELECT account_id, scheme, 'spam' FROM said WHERE account_id % 2 = 0;
-SELECT count(governance.set_attribute(a, 'trusted', 'false')) FROM generate_series(1, 40, 4) AS a \g /dev/null
+SELECT count(governance.set_attribute(a, 'trusted', 'false')) FROM generate_series(1, 30, 4) AS a \g /dev/null
 SELECT v FROM governance.verify() AS v LIMIT 5;
