@@ -122,10 +122,17 @@ announce_steps(Announcement *a, Subject *subject, const SanctionRecord *record, 
 	}
 }
 
-/*
- * Locks the watches of those standings that need it and are not locked yet.  One
- * without a row has been announced up to now.
- */
+/* One without a row has been announced up to now. */
+static void
+begin_watch(const Announcement *a, EventWatch *watch)
+{
+	watch->seen = watch->told = a->now;
+	watch->near_at = DT_NOBEGIN;
+	watch->next_at = DT_NOEND;
+	watch->known = true;
+}
+
+/* Locks the watches of those standings that need it and are not locked yet. */
 static void
 lock_watches(Announcement *a, Subject *const *subjects, int n)
 {
@@ -147,12 +154,7 @@ lock_watches(Announcement *a, Subject *const *subjects, int n)
 		EventWatch *watch = watches[i];
 
 		if (!watch->there)
-		{
-			watch->seen = watch->told = a->now;
-			watch->near_at = DT_NOBEGIN;
-			watch->next_at = DT_NOEND;
-			watch->known = true;
-		}
+			begin_watch(a, watch);
 		a->subjects[watch - a->watches].until = Max(watch->told, a->now);
 	}
 	pfree(watches);
@@ -559,6 +561,13 @@ begin_subject(const Announcement *a, Subject *subject)
 	Points		points;
 
 	subject->due_before = DT_NOBEGIN;
+	if (work->seen == DT_NOBEGIN && !work->key->replay)
+	{
+		/* It has just been inserted. */
+		begin_watch(a, subject->watch);
+		subject->watch->fresh = subject->watch->locked = true;
+		subject->until = a->now;
+	}
 	if (state == NULL || work->stale || work->seen == DT_NOBEGIN ||
 		state->as_of >= a->now || work->known_at > a->now)
 		return;

@@ -58,7 +58,9 @@ static const RowSearch watch_search = {
 void
 event_watches_open(WatchTable *table)
 {
-	rows_open(table, &watch_table, TABLE_FIND | TABLE_UPDATE | TABLE_INSERT, TABLE_INSERT);
+	rows_open(table, &watch_table,
+			  TABLE_FIND | TABLE_UPDATE | TABLE_INSERT | TABLE_INSERT_UNLESS,
+			  TABLE_INSERT | TABLE_INSERT_UNLESS);
 }
 
 /* Ends it. */
@@ -106,6 +108,17 @@ take_watch(EventWatch *watch, const FoundRow *row)
 	watch->there = true;
 }
 
+/* A row that is there, and that this transaction may not see. */
+static void
+require_there(const EventWatch *watch)
+{
+	if (!watch->there)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update"),
+				 errhint("The transaction might succeed if retried.")));
+}
+
 /* They are looked for first, which also says where they are. */
 void
 event_watches_lock(WatchTable *table, EventWatch *const *watches, int n)
@@ -142,11 +155,7 @@ event_watches_lock(WatchTable *table, EventWatch *const *watches, int n)
 			take_watch(found[i], &row);
 	}
 	for (i = 0; i < nfound; i++)
-		if (!found[i]->there)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("could not serialize access due to concurrent update"),
-					 errhint("The transaction might succeed if retried.")));
+		require_there(found[i]);
 }
 
 /* A text, or null. */
@@ -157,34 +166,65 @@ text_or_null(const char *value, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(value);
 }
 
+/* The row of a watch. */
+static void
+watch_values(const EventWatch *watch, Datum subject, Datum *values, bool *nulls)
+{
+	memset(nulls, 0, sizeof(bool) * W_COLUMNS);
+	watch_key(watch, subject, values);
+	values[W_ANNOUNCED] = text_or_null(watch->known ? "known" : NULL, &nulls[W_ANNOUNCED]);
+	values[W_RUNG] = text_or_null(watch->rung, &nulls[W_RUNG]);
+	values[W_SEEN] = TimestampTzGetDatum(watch->seen);
+	values[W_TOLD] = TimestampTzGetDatum(watch->told);
+	values[W_NEAR_AT] = TimestampTzGetDatum(watch->near_at);
+	nulls[W_NEAR_AT] = watch->near_at == DT_NOBEGIN;
+	values[W_NEXT_AT] = TimestampTzGetDatum(watch->next_at);
+}
+
+/* Takes the place of what is there already. */
+static void
+replace_watch(WatchTable *table, EventWatch *watch, Datum subject)
+{
+	EventWatch	old = {.account_id = watch->account_id, .scheme = watch->scheme};
+	EventWatch *one = &old;
+	Datum		values[W_COLUMNS];
+	bool		nulls[W_COLUMNS];
+
+	event_watches_lock(table, &one, 1);
+	require_there(one);
+	watch_values(watch, subject, values, nulls);
+	rows_rewrite(table, &old.row, values, nulls, 0);
+}
+
 /* See event_row.h. */
 void
 event_watches_write(WatchTable *table, EventWatch *watches, int n)
 {
 	Datum		subject = CStringGetTextDatum("standing");
+	bool	   *inserted = palloc0(sizeof(bool) * Max(n, 1));
 
 	for (int i = 0; i < n; i++)
 	{
 		EventWatch *watch = &watches[i];
 		Datum		values[W_COLUMNS];
-		bool		nulls[W_COLUMNS] = {0};
+		bool		nulls[W_COLUMNS];
 
 		if (!watch->locked || (watch->there && !watch->changed))
 			continue;
-		watch_key(watch, subject, values);
-		values[W_ANNOUNCED] = text_or_null(watch->known ? "known" : NULL, &nulls[W_ANNOUNCED]);
-		values[W_RUNG] = text_or_null(watch->rung, &nulls[W_RUNG]);
-		values[W_SEEN] = TimestampTzGetDatum(watch->seen);
-		values[W_TOLD] = TimestampTzGetDatum(watch->told);
-		values[W_NEAR_AT] = TimestampTzGetDatum(watch->near_at);
-		nulls[W_NEAR_AT] = watch->near_at == DT_NOBEGIN;
-		values[W_NEXT_AT] = TimestampTzGetDatum(watch->next_at);
+		watch_values(watch, subject, values, nulls);
 		if (watch->there)
 			rows_rewrite(table, &watch->row, values, nulls, 0);
+		else if (watch->fresh)
+			rows_insert_unless(table, values, nulls, &inserted[i]);
 		else
 			rows_insert(table, values, nulls);
 	}
 	rows_flush(table);
+	for (int i = 0; i < n; i++)
+		if (watches[i].fresh && !watches[i].there && !inserted[i])
+			replace_watch(table, &watches[i], subject);
+	rows_flush(table);
+	pfree(inserted);
 }
 
 /* ---------- events ---------- */

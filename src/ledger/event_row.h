@@ -24,8 +24,9 @@ typedef struct EventWatch
 								 * DT_NOBEGIN */
 	TimestampTz next_at;		/* when tick() looks at it again */
 	bool		known;			/* it has been looked at since there is a consumer */
-	bool		locked;			/* it was looked for, and its row is locked if */
-	bool		there;			/* there is one */
+	bool		fresh;			/* its standing is new: it has hardly a row */
+	bool		locked;			/* it was looked for, or is fresh, and its row is */
+	bool		there;			/* locked if there is one */
 	bool		changed;		/* for event_watches_write() */
 	RowHandle	row;
 } EventWatch;
@@ -44,7 +45,11 @@ extern void event_watches_close(WatchTable *table);
  */
 extern void event_watches_lock(WatchTable *table, EventWatch *const *watches, int n);
 
-/* Writes those that are locked and have changed, or were not there. */
+/*
+ * Writes those that are locked and have changed, or were not there.  A fresh one
+ * may have a row all the same, of a standing that somebody has taken away: that is
+ * written.
+ */
 extern void event_watches_write(WatchTable *table, EventWatch *watches, int n);
 
 /* An event, as it is written. */

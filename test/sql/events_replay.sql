@@ -97,7 +97,8 @@ BEGIN
 END $$;
 
 -- What a consumer makes of what it is told, one event after the other.  Those of
--- a sanction that has no record yet are recognised by rung and beginning.
+-- a sanction that has no record yet are recognised by rung and beginning, as the
+-- first event with its id gives them.
 CREATE FUNCTION pg_temp.heard()
 	RETURNS TABLE (sanction_id bigint, state text, since timestamptz, ends timestamptz, tier text, withholds text[], wrong text)
 	LANGUAGE plpgsql AS $$
@@ -105,23 +106,27 @@ DECLARE
 	s	record;
 	e	record;
 	bad	boolean;
+	known	record;
 BEGIN
 	FOR s IN SELECT * FROM governance.sanction x ORDER BY x.account_id, x.sanction_id LOOP
 		sanction_id := s.sanction_id;
 		state := 'none'; since := NULL; ends := NULL; tier := NULL; withholds := NULL; wrong := NULL;
+		SELECT v.event_id, v.detail ->> 'since' AS since INTO known FROM governance.event v
+			WHERE v.account_id = s.account_id AND v.scheme = s.scheme AND v.sanction_id = s.sanction_id
+			ORDER BY v.event_id LIMIT 1;
 		FOR e IN
 			SELECT v.* FROM governance.event v
 			WHERE v.account_id = s.account_id AND v.scheme = s.scheme AND v.kind LIKE 'sanction%'
 				AND (v.sanction_id = s.sanction_id
-					 OR v.sanction_id IS NULL AND s.violation_id IS NULL AND v.detail ->> 'rung' = s.rung
-						AND (v.detail ->> 'since')::timestamptz = lower(s.during))
+					 OR v.sanction_id IS NULL AND v.event_id < known.event_id AND v.detail ->> 'rung' = s.rung
+						AND (v.detail ->> 'since')::timestamptz = known.since::timestamptz)
 			ORDER BY v.event_id
 		LOOP
 			bad := CASE e.kind WHEN 'sanction_scheduled' THEN state NOT IN ('none', 'over')
 							   WHEN 'sanction_started' THEN state = 'started'
-							   WHEN 'sanction_changed' THEN state = 'none' AND s.violation_id IS NOT NULL
+							   WHEN 'sanction_changed' THEN state = 'none'
 							   WHEN 'sanction_ended' THEN state <> 'started'
-							   ELSE state = 'none' AND s.violation_id IS NOT NULL END;
+							   ELSE state = 'none' END;
 			IF bad THEN
 				wrong := concat_ws(', ', wrong, e.kind || ' when it was ' || state);
 			END IF;
