@@ -8,79 +8,51 @@
 -- on the way of a violation: nobody waits for anybody.
 -- ---------------------------------------------------------------------------
 
--- Called by the trigger on violations after the sanctions have been written.
--- Counting inserts and never updates, so statements do not wait for each other;
--- two at once may each see less than both together, and the brake may go on by
--- as many accounts late. An estimate of all accounts decides first, and the
--- exact number is counted only where it could matter.
+-- Called by the trigger on violations when a brake goes on.
 -- Level: owner
-CREATE FUNCTION governance.brake_check(accounts bigint[], violations bigint[]) RETURNS SETOF bigint
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
+CREATE FUNCTION governance.park(brake_id bigint, scheme text, rule text, counted bigint, allowed bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $check$
-DECLARE
-	this	record;
-	hit		bigint[];
-	known	bigint;
-	allowed	bigint;
-	total	bigint;
+AS $park$
 BEGIN
-	FOR this IN
-		SELECT b.*, coalesce((SELECT max(p.released_at) FROM governance.parked p WHERE p.brake_id = b.brake_id), '-infinity') AS since
-		FROM governance.brake b
-		WHERE NOT EXISTS (SELECT FROM governance.parked p WHERE p.brake_id = b.brake_id AND p.released_at IS NULL)
-		ORDER BY b.brake_id
-	LOOP
-		-- Accounts that these violations have brought a sanction, and that have
-		-- not been counted within the window.
-		SELECT array_agg(DISTINCT s.account_id) INTO hit
-			FROM unnest(accounts, violations) AS u (account_id, violation_id)
-				JOIN governance.sanction s ON s.account_id = u.account_id AND s.violation_id = u.violation_id
-				JOIN governance.violation v ON v.account_id = u.account_id AND v.violation_id = u.violation_id
-			WHERE s.scheme = this.scheme AND s.enforced AND (this.rule IS NULL OR v.rule = this.rule)
-				AND NOT EXISTS (SELECT FROM governance.brake_count c
-								WHERE c.brake_id = this.brake_id AND c.account_id = s.account_id
-									AND c.at > clock_timestamp() - this.within AND c.at > this.since);
-		CONTINUE WHEN hit IS NULL;
-		SELECT count(*) INTO known FROM governance.brake_count c
-			WHERE c.brake_id = this.brake_id AND c.at > clock_timestamp() - this.within AND c.at > this.since;
-		allowed := this.max_accounts;
-		IF this.max_share IS NOT NULL THEN
-			-- The exact number only when the estimate says that it matters.
-			SELECT greatest(c.reltuples, 0) INTO total FROM pg_class c WHERE c.oid = 'governance.account'::regclass;
-			IF known + cardinality(hit) > this.max_share * total THEN
-				SELECT count(*) INTO total FROM governance.account;
-			END IF;
-			allowed := least(allowed, floor(this.max_share * total)::bigint);
-		END IF;
-		IF known + cardinality(hit) <= allowed THEN
-			INSERT INTO governance.brake_count (brake_id, account_id, at)
-				SELECT this.brake_id, h, clock_timestamp() FROM unnest(hit) h;
-			-- Old counts go little by little, where that can fail nobody.
-			IF current_setting('transaction_isolation') = 'read committed' THEN
-				DELETE FROM governance.brake_count d WHERE d.ctid = ANY (ARRAY(
-					SELECT c.ctid FROM governance.brake_count c
-					WHERE c.brake_id = this.brake_id AND c.at < clock_timestamp() - 2 * this.within
-					ORDER BY c.at LIMIT 10 FOR UPDATE SKIP LOCKED));
-			END IF;
-			CONTINUE;
-		END IF;
-		INSERT INTO governance.parked (brake_id, scheme, rule, counted, allowed)
-			VALUES (this.brake_id, this.scheme, this.rule, known + cardinality(hit), allowed);
-		-- A transaction that is to be prepared cannot notify.
-		IF coalesce(current_setting('governance.notify', true), '') <> 'off' THEN
-			PERFORM pg_notify('governance_brake', jsonb_build_object('brake_id', this.brake_id, 'scheme', this.scheme, 'rule', this.rule,
-				'counted', known + cardinality(hit), 'allowed', allowed)::text);
-		END IF;
-		RETURN QUERY
-			SELECT v.violation_id FROM unnest(accounts, violations) AS u (account_id, violation_id)
-				JOIN governance.violation v ON v.account_id = u.account_id AND v.violation_id = u.violation_id
-			WHERE v.scheme = this.scheme AND (this.rule IS NULL OR v.rule = this.rule) AND NOT v.held;
-	END LOOP;
+	INSERT INTO governance.parked (brake_id, scheme, rule, counted, allowed)
+		VALUES (park.brake_id, park.scheme, park.rule, park.counted, park.allowed);
+	-- A transaction that is to be prepared cannot notify.
+	IF coalesce(current_setting('governance.notify', true), '') <> 'off' THEN
+		PERFORM pg_notify('governance_brake', jsonb_build_object('brake_id', park.brake_id, 'scheme', park.scheme,
+			'rule', park.rule, 'counted', park.counted, 'allowed', park.allowed)::text);
+	END IF;
 END
-$check$;
-COMMENT ON FUNCTION governance.brake_check(bigint[], bigint[]) IS
-	'part of the trigger on violations: counts the accounts that a statement has sanctioned, parks what goes too far, and gives the violations that are to be held';
+$park$;
+COMMENT ON FUNCTION governance.park(bigint, text, text, bigint, bigint) IS
+	'part of the trigger on violations: parks what has gone too far, and tells those who listen';
+
+-- Called by the trigger on violations now and then. Counts that somebody else is
+-- just deleting are left to him. The index leads to them however many there are.
+-- Level: owner
+CREATE FUNCTION governance.brake_clean(brake_id bigint, before timestamptz, most bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off
+AS $clean$
+DECLARE
+	gone bigint;
+BEGIN
+	DELETE FROM governance.brake_count d WHERE d.ctid = ANY (ARRAY(
+		SELECT c.ctid FROM governance.brake_count c
+		WHERE c.brake_id = brake_clean.brake_id AND c.at < brake_clean.before
+		ORDER BY c.at LIMIT brake_clean.most FOR UPDATE SKIP LOCKED));
+	GET DIAGNOSTICS gone = ROW_COUNT;
+	-- Rows of a single transaction have numbers beyond those that are given again.
+	DELETE FROM governance.brake_sum d WHERE d.ctid = ANY (ARRAY(
+		SELECT s.ctid FROM governance.brake_sum s
+		WHERE s.brake_id = brake_clean.brake_id AND s.slot > 4294967295 AND s.since < brake_clean.before
+		LIMIT brake_clean.most FOR UPDATE SKIP LOCKED));
+	RETURN gone;
+END
+$clean$;
+COMMENT ON FUNCTION governance.brake_clean(bigint, timestamptz, bigint) IS
+	'part of the trigger on violations: deletes counts that the window of a brake left long ago, so many at most; gives how many';
 
 -- Level: owner
 CREATE FUNCTION governance.release_brake_as_owner(brake_id bigint, reason text) RETURNS void

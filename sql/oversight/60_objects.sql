@@ -166,6 +166,18 @@ CREATE TABLE governance.brake_count (
 	$$CREATE INDEX brake_count_at_idx ON governance.brake_count (brake_id, at)$$),
 
 -- Level: reader
+(3225, 'table', 'brake_sum', 'how many accounts each brake has counted in which part of its window, in as many rows as transactions counted at the same time', $$
+CREATE TABLE governance.brake_sum (
+	brake_id bigint NOT NULL,  -- of which brake
+	slot bigint NOT NULL,  -- which of its rows: a transaction writes to one that no other one writes to
+	width bigint NOT NULL,  -- a bucket lasts so many microseconds: a 64th of the window
+	since timestamptz NOT NULL,  -- when the first account was counted in such buckets
+	buckets timestamptz[] NOT NULL,  -- when each bucket begins; those that have left the window are dropped
+	accounts bigint[] NOT NULL,  -- so many accounts were sanctioned last in it; the sum over all rows counts
+	CONSTRAINT brake_sum_pkey PRIMARY KEY (brake_id, slot)
+) WITH (fillfactor = 10)$$),
+
+-- Level: reader
 (3230, 'table', 'parked', 'the schemes and rules that a brake has parked, and when they were released', $$
 CREATE TABLE governance.parked (
 	parked_id bigint NOT NULL DEFAULT nextval('governance.brake_seq'),  -- identifies the parking
@@ -195,7 +207,7 @@ CREATE VIEW governance.brake_status (
 	parked_since  -- since when it is on; null: it is not
 ) AS
 SELECT b.brake_id, b.scheme, b.rule, b.max_accounts, b.max_share, b.within,
-	   (SELECT count(*) FROM governance.brake_count c
+	   (SELECT count(DISTINCT c.account_id) FROM governance.brake_count c
 		WHERE c.brake_id = b.brake_id AND c.at > clock_timestamp() - b.within
 			AND c.at > coalesce((SELECT max(p.released_at) FROM governance.parked p WHERE p.brake_id = b.brake_id), '-infinity')) AS counted,
 	   (SELECT min(p.parked_at) FROM governance.parked p

@@ -30,3 +30,6 @@ DROP FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestam
 DROP FUNCTION governance.simulate(jsonb, tstzrange, integer), governance.simulate_range(jsonb, tstzrange, bigint, bigint, integer),
 	governance.simulate_account(jsonb, bigint, tstzrange), governance.simulate_summary(jsonb, tstzrange),
 	governance.simulate_distribution(jsonb, numeric, tstzrange);
+
+-- Brakes count without SQL.
+DROP FUNCTION governance.brake_check(bigint[], bigint[]);

@@ -137,6 +137,27 @@ add_effects(EffectBatch *batch, StandingWork *works, int nworks, bool stored)
 						works[i].whole ? NULL : works[i].recent);
 }
 
+/*
+ * Which of the new violations have brought an enforced sanction?  To be called
+ * once the batch of these standings is numbered; the brakes count by it.
+ */
+static void
+note_sanctioned(const EffectBatch *batch, StandingWork *works, int nworks)
+{
+	int			member = 0;
+
+	for (int i = 0; i < nworks; i++)
+	{
+		StandingKey *key = works[i].key;
+		bool		joined = has_effects(&works[i]);
+
+		for (int v = 0; v < key->nviolations; v++)
+			key->violations[v]->sanctioned = joined &&
+				effects_opened_by(batch, member, key->violations[v]->violation_id);
+		member += joined;
+	}
+}
+
 /* ---------- limits ---------- */
 
 /*
@@ -229,6 +250,7 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	add_effects(batch, works, n, false);
 	effects_number(batch);
+	note_sanctioned(batch, works, n);
 	/* Before there was nothing to serve. */
 	check_limits(limits, served_before(limits, works, n, false), works, n);
 	inserted = palloc0(sizeof(bool) * n);
@@ -328,6 +350,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	batch = effects_begin();
 	add_effects(batch, works, n, true);
 	effects_number(batch);
+	note_sanctioned(batch, works, n);
 	effects_write(batch, NULL, announcement);
 	set_busy(NULL, 0);
 

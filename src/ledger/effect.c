@@ -367,6 +367,19 @@ effects_number(EffectBatch *batch)
 	}
 }
 
+/* See effect.h. */
+bool
+effects_opened_by(const EffectBatch *batch, int member, int64 violation_id)
+{
+	const EffectMember *m = &batch->members[member];
+
+	for (int i = 0; i < m->nsanctions; i++)
+		if (m->sanctions[i].is_new && m->sanctions[i].sanction.cause == violation_id &&
+			(m->sanctions[i].sanction.flags & SANCTION_ENFORCED) != 0)
+			return true;
+	return false;
+}
+
 /* ---------- restrictions ---------- */
 
 /*

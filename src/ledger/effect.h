@@ -39,6 +39,12 @@ extern void effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme,
  */
 extern void effects_number(EffectBatch *batch);
 
+/*
+ * Has a violation opened an enforced sanction, one that was not there before?
+ * member: by the order of effects_add(); once all have their ids.
+ */
+extern bool effects_opened_by(const EffectBatch *batch, int member, int64 violation_id);
+
 /* Writes sanctions and restrictions, and says so to an announcement, which may be
  * null; only_for, when given, says for which members (by the order of
  * effects_add). */

@@ -43,6 +43,8 @@ typedef struct ViolationRow
 	uint64		content;
 	Span		length;
 	bool		held;			/* a brake was on */
+	bool		sanctioned;		/* of new rows: it has opened an enforced sanction */
+	bool		too_far;		/* of new rows: so many that a brake went on */
 	bool		copied;			/* of a linked account's: its price needs no range */
 } ViolationRow;
 

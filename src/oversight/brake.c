@@ -14,26 +14,38 @@
 #include "ledger/entry.h"
 #include "ledger/standing_key.h"
 #include "oversight/brake.h"
+#include "oversight/brake_count.h"
 #include "util.h"
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
+enum
+{
+	B_ID, B_SCHEME, B_RULE, B_MAX_ACCOUNTS, B_MAX_SHARE, B_WITHIN, B_COLUMNS
+};
+
 static SmallTable brakes = {
 	.name = "brake",
-	.columns = {"scheme"},
-	.ncolumns = 1
+	.columns = {"brake_id", "scheme", "rule", "max_accounts", "max_share", "within"},
+	.ncolumns = B_COLUMNS
+};
+
+enum
+{
+	P_BRAKE, P_SCHEME, P_RULE, P_RELEASED, P_COLUMNS
 };
 
 static SmallTable parked = {
 	.name = "parked",
-	.columns = {"scheme", "rule", "released_at"},
-	.ncolumns = 3
+	.columns = {"brake_id", "scheme", "rule", "released_at"},
+	.ncolumns = P_COLUMNS
 };
 
 static KeptPlan hold_plan = {
@@ -43,9 +55,9 @@ static KeptPlan hold_plan = {
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
-static KeptPlan check_plan = {
-	"SELECT b.id FROM governance.brake_check($1, $2) AS b (id)",
-	2, {INT8ARRAYOID, INT8ARRAYOID}
+static KeptPlan park_plan = {
+	"SELECT governance.park($1, $2, $3, $4, $5)",
+	5, {INT8OID, TEXTOID, TEXTOID, INT8OID, INT8OID}
 };
 
 /*
@@ -106,10 +118,11 @@ is_parked(const ViolationRow *row)
 	const SmallRow *found = small_table_rows(&parked, &nrows);
 
 	for (int i = 0; i < nrows; i++)
-		if (found[i].nulls[2] &&
-			small_text_equals(found[i].values[0], row->scheme->name, strlen(row->scheme->name)) &&
-			(found[i].nulls[1] ||
-			 small_text_equals(found[i].values[1], row->rule, strlen(row->rule))))
+		if (found[i].nulls[P_RELEASED] &&
+			small_text_equals(found[i].values[P_SCHEME], row->scheme->name,
+							  strlen(row->scheme->name)) &&
+			(found[i].nulls[P_RULE] ||
+			 small_text_equals(found[i].values[P_RULE], row->rule, strlen(row->rule))))
 			return true;
 	return false;
 }
@@ -119,22 +132,6 @@ static bool
 to_be_held(const ViolationRow *row)
 {
 	return !row->held && is_parked(row);
-}
-
-/*
- * Does a brake count the violations of its scheme?  One that is held has no
- * consequences, and is not counted.
- */
-static bool
-is_watched(const ViolationRow *row)
-{
-	int			nrows;
-	const SmallRow *found = small_table_rows(&brakes, &nrows);
-
-	for (int i = 0; i < nrows && !row->held; i++)
-		if (small_text_equals(found[i].values[0], row->scheme->name, strlen(row->scheme->name)))
-			return true;
-	return false;
 }
 
 /*
@@ -153,50 +150,160 @@ brake_hold(ViolationRow *rows, int64 nrows)
 	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 }
 
-static int64 *held_ids;
-static uint64 nheld;
+/* ---------- counting ---------- */
 
-/*
- * Is it among the ids that brake_count() found?  bsearch() takes no argument
- * for it.
- */
+/* Does a brake watch a violation?  One that is held has no consequences. */
 static bool
-is_held_now(const ViolationRow *row)
+watches(const Brake *brake, const ViolationRow *row)
 {
-	return bsearch(&row->violation_id, held_ids, nheld, sizeof(int64), int64_order) != NULL;
+	return !row->held && strcmp(brake->scheme, row->scheme->name) == 0 &&
+		(brake->rule == NULL || strcmp(brake->rule, row->rule) == 0);
 }
 
 /*
- * Whether a brake has gone too far is counted in SQL (brake_check()), after
- * standings and sanctions are written, so that what this statement did
- * counts, too.
+ * When a brake was released last.  False: it is on, and counts nothing until
+ * then.
+ */
+static bool
+last_release(int64 brake_id, TimestampTz *released)
+{
+	int			nrows;
+	const SmallRow *found = small_table_rows(&parked, &nrows);
+
+	*released = DT_NOBEGIN;
+	for (int i = 0; i < nrows; i++)
+	{
+		if (DatumGetInt64(found[i].values[P_BRAKE]) != brake_id)
+			continue;
+		if (found[i].nulls[P_RELEASED])
+			return false;
+		*released = Max(*released, DatumGetTimestampTz(found[i].values[P_RELEASED]));
+	}
+	return true;
+}
+
+/* A row of governance.brake, copied: the table may be read anew at any lock. */
+static void
+take_brake(const SmallRow *row, Brake *brake)
+{
+	memset(brake, 0, sizeof(Brake));
+	brake->brake_id = DatumGetInt64(row->values[B_ID]);
+	brake->scheme = TextDatumGetCString(row->values[B_SCHEME]);
+	brake->rule = row->nulls[B_RULE] ? NULL : TextDatumGetCString(row->values[B_RULE]);
+	brake->has_max = !row->nulls[B_MAX_ACCOUNTS];
+	brake->max_accounts = brake->has_max ? DatumGetInt64(row->values[B_MAX_ACCOUNTS]) : 0;
+	brake->has_share = !row->nulls[B_MAX_SHARE];
+	if (brake->has_share)
+		brake->max_share = datumCopy(row->values[B_MAX_SHARE], false, -1);
+	brake->within = *DatumGetIntervalP(row->values[B_WITHIN]);
+}
+
+/* The brakes are few, and their order does not matter. */
+static Brake *
+copy_brakes(int *n)
+{
+	const SmallRow *rows = small_table_rows(&brakes, n);
+	Brake	   *copies = palloc(sizeof(Brake) * Max(*n, 1));
+
+	for (int i = 0; i < *n; i++)
+		take_brake(&rows[i], &copies[i]);
+	return copies;
+}
+
+/* Does a statement have a violation that has brought a sanction? */
+static bool
+any_sanctioned(const ViolationRow *rows, int64 nrows)
+{
+	for (int64 i = 0; i < nrows; i++)
+		if (rows[i].sanctioned)
+			return true;
+	return false;
+}
+
+/* The accounts that violations have brought a sanction under the eyes of a brake,
+ * each once, in ascending order; null: none. */
+static int64 *
+sanctioned_accounts(const Brake *brake, const ViolationRow *rows, int64 nrows, int *n)
+{
+	int64	   *accounts = NULL;
+	int			distinct = 0;
+
+	*n = 0;
+	for (int64 i = 0; i < nrows; i++)
+		if (rows[i].sanctioned && watches(brake, &rows[i]))
+		{
+			if (accounts == NULL)
+				accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nrows - i));
+			accounts[(*n)++] = rows[i].account_id;
+		}
+	if (*n > 1)
+		qsort(accounts, *n, sizeof(int64), int64_order);
+	for (int i = 0; i < *n; i++)
+		if (i == 0 || accounts[i] != accounts[i - 1])
+			accounts[distinct++] = accounts[i];
+	*n = distinct;
+	return accounts;
+}
+
+/* A row of governance.parked, and whoever listens is told. */
+static void
+park(const Brake *brake, int64 counted, int64 allowed)
+{
+	Datum		values[5];
+	char		nulls[] = {' ', ' ', brake->rule == NULL ? 'n' : ' ', ' ', ' ', '\0'};
+
+	values[0] = Int64GetDatum(brake->brake_id);
+	values[1] = CStringGetTextDatum(brake->scheme);
+	values[2] = brake->rule == NULL ? (Datum) 0 : CStringGetTextDatum(brake->rule);
+	values[3] = Int64GetDatum(counted);
+	values[4] = Int64GetDatum(allowed);
+	(void) plan_execute(&park_plan, values, nulls, PLAN_WRITE);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Was it this very statement that went too far with it? */
+static bool
+is_held_now(const ViolationRow *row)
+{
+	return row->too_far;
+}
+
+/*
+ * Counting comes after standings and sanctions are written, so that what this
+ * statement did counts, too (brake_count.c).  What it goes too far with is held
+ * as if it had come after the parking.
  */
 void
 brake_count(ViolationRow *rows, int64 nrows, KeyList *list)
 {
+	bool		any = false;
 	Datum		values[2];
+	Brake	   *all;
+	int			n;
 
-	if (!row_arrays(rows, nrows, is_watched, values))
+	if (!any_sanctioned(rows, nrows))
 		return;
-	nheld = plan_execute(&check_plan, values, NULL, PLAN_FRESH);
-	held_ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (nheld + 1));
-	for (uint64 row = 0; row < nheld; row++)
+	all = copy_brakes(&n);
+	for (int b = 0; b < n; b++)
 	{
-		bool		isnull;
+		int			naccounts;
+		int64	   *accounts = sanctioned_accounts(&all[b], rows, nrows, &naccounts);
+		int64		counted;
+		int64		allowed;
 
-		held_ids[row] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-													1, &isnull));
+		if (naccounts == 0 || !last_release(all[b].brake_id, &all[b].released) ||
+			brake_admits(&all[b], accounts, naccounts, &counted, &allowed))
+			continue;
+		park(&all[b], counted, allowed);
+		any = true;
+		for (int64 i = 0; i < nrows; i++)
+			rows[i].too_far |= watches(&all[b], &rows[i]);
 	}
-	SPI_freetuptable(SPI_tuptable);
-	if (nheld == 0)
+	if (!any || !row_arrays(rows, nrows, is_held_now, values))
 		return;
-
-	/* This very statement went too far: as if it had come after the parking. */
-	qsort(held_ids, nheld, sizeof(int64), int64_order);
-	row_arrays(rows, nrows, is_held_now, values);
 	plan_execute(&hold_plan, values, NULL, PLAN_WRITE);
 	for (int64 i = 0; i < nrows; i++)
-		if (is_held_now(&rows[i]))
+		if (rows[i].too_far)
 		{
 			StandingKey *key = key_list_add(list, rows[i].account_id, rows[i].scheme);
 

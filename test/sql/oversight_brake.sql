@@ -78,6 +78,48 @@ SELECT scheme, rule, counted, allowed FROM governance.parked WHERE released_at I
 SELECT * FROM governance.verify();
 DELETE FROM governance.brake;
 
+-- the window slides: an account is counted once, as of its last sanction
+SELECT format('UPDATE governance.brake_count SET at = at - %L::interval', '45 minutes') AS later,
+	format('UPDATE governance.brake_sum SET since = since - %1$L::interval, buckets = ARRAY(SELECT u.b - %1$L::interval FROM unnest(buckets) WITH ORDINALITY u (b, n) ORDER BY u.n)', '45 minutes') AS later_sums \gset
+SELECT governance.publish(jsonb_set(p.document, '{scheme}', '"t.slide"')) > 0 AS published FROM governance.policy p WHERE p.scheme = 't.brake';
+INSERT INTO governance.brake (scheme, max_accounts, within) VALUES ('t.slide', 3, '1 hour');
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (11, 't.slide', 'fraud'), (12, 't.slide', 'fraud');
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (11, 't.slide', 'scam');
+SELECT sum(a) AS accounts FROM governance.brake_sum, unnest(accounts) a JOIN governance.brake b ON b.scheme = 't.slide' WHERE brake_sum.brake_id = b.brake_id;
+:later; :later_sums;
+INSERT INTO governance.violation (account_id, scheme, rule) SELECT 11, 't.slide', 'scam' FROM generate_series(1, 2);
+SELECT counted FROM governance.brake_status WHERE scheme = 't.slide';
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (13, 't.slide', 'fraud');
+:later; :later_sums;
+-- one of them has left, two are there
+SELECT counted FROM governance.brake_status WHERE scheme = 't.slide';
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (14, 't.slide', 'fraud');
+SELECT counted, parked_since IS NOT NULL AS parked FROM governance.brake_status WHERE scheme = 't.slide';
+-- a transaction that is rolled back, or a part of one, has counted nobody
+BEGIN;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (14, 't.slide', 'scam');
+SAVEPOINT s;
+UPDATE governance.brake SET max_accounts = 4 WHERE scheme = 't.slide';
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (15, 't.slide', 'fraud');
+ROLLBACK TO s;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (14, 't.slide', 'scam'), (13, 't.slide', 'scam');
+COMMIT;
+SELECT counted, parked_since IS NOT NULL AS parked FROM governance.brake_status WHERE scheme = 't.slide';
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (12, 't.slide', 'scam');
+SELECT counted, allowed FROM governance.parked WHERE scheme = 't.slide';
+-- with another window it counts anew
+SELECT governance.release_brake(brake_id, 'go on') FROM governance.brake WHERE scheme = 't.slide';
+UPDATE governance.brake SET within = '2 hours' WHERE scheme = 't.slide';
+INSERT INTO governance.violation (account_id, scheme, rule) SELECT i, 't.slide', 'fraud' FROM generate_series(16, 18) i;
+SELECT sum(a) AS accounts FROM governance.brake_sum, unnest(accounts) a JOIN governance.brake b ON b.scheme = 't.slide' WHERE brake_sum.brake_id = b.brake_id;
+INSERT INTO governance.violation (account_id, scheme, rule) VALUES (19, 't.slide', 'fraud');
+SELECT counted, allowed FROM governance.parked WHERE scheme = 't.slide' AND released_at IS NULL;
+-- old counts go
+SELECT governance.brake_clean(brake_id, clock_timestamp(), 2) AS gone FROM governance.brake WHERE scheme = 't.slide';
+SELECT governance.release_brake(brake_id, 'go on') FROM governance.brake WHERE scheme = 't.slide';
+DELETE FROM governance.brake WHERE scheme = 't.slide';
+SELECT * FROM governance.verify();
+
 -- the audit has it
 SELECT a.action, a.relation, a.role = current_user AS me, a.role, a.reason FROM governance.audit a WHERE a.relation IN ('brake', 'parked') ORDER BY a.audit_id;
 -- mistakes

@@ -38,6 +38,7 @@ INSERT INTO class VALUES
 	('audit_chain', 'derived', '{position,audit_id,digest}'),
 	('brake', 'audited', '{brake_id,scheme,rule,max_accounts,max_share,within,note}'),
 	('brake_count', 'passing', '{account_id,brake_id,at}'),
+	('brake_sum', 'passing', '{brake_id,slot,width,since,buckets,accounts}'),
 	('campaign', 'audited', '{campaign,title,during,note}'),
 	('capability', 'settings', '{capability,title,titles}'),
 	('certification', 'derived', '{account_id,certification_id,qualification,status,applied_at,granted_at,review_due,ended_at,suspensions,review_every,time_zone,auxiliary_account_id,last_step,last_at}'),
