@@ -238,11 +238,13 @@ CREATE TABLE governance.appeal (
 CREATE TABLE governance.standing (
 	account_id bigint NOT NULL,  -- who
 	scheme text NOT NULL,  -- under which scheme
-	score governance.credit_score NOT NULL,  -- the score at as_of
-	tier governance.sanction_tier NOT NULL,  -- the strictest sanction in force at the later of as_of and known_at
+	score governance.credit_score NOT NULL,  -- the score from the later of as_of and known_at on
+	tier governance.sanction_tier NOT NULL,  -- the strictest sanction in force from then on
 	as_of timestamptz NOT NULL,  -- everything up to this instant has been taken into account
 	known_at timestamptz NOT NULL,  -- the latest decision that has been taken into account
 	policy_id bigint NOT NULL,  -- the version of the scheme's policy that it stands under
+	withholds text[],  -- what the account may not do from then on; null: nothing is withheld
+	next_due timestamptz NOT NULL DEFAULT '-infinity',  -- score, tier and withholds hold until then, unless an entry or another version comes; infinity: for ever
 	state bytea NOT NULL,  -- what the engine needs to go on from here
 	recent bytea,  -- the state a few entries back and these entries, once one has come late
 	settled bytea,  -- most of what the state of an account with many entries holds of them, written seldom

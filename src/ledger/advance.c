@@ -533,17 +533,3 @@ ledger_blank(Scheme *scheme, const AccountHistory *history)
 		at = version->to - 1;
 	return ledger_fresh(scheme, NULL, history, at);
 }
-
-/* The state is copied before it is moved: the caller's stays as it is. */
-int
-ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at)
-{
-	if (known_at > state->as_of && state->nsanctions > 0)
-	{
-		EngineState *moved = engine_copy(policy, state);
-
-		engine_advance(policy, moved, known_at, NULL);
-		return engine_tier(policy, moved, known_at);
-	}
-	return engine_tier(policy, state, state->as_of);
-}

@@ -49,12 +49,6 @@ extern void ledger_advance(Scheme *scheme, const Policy *draft,
 						   EngineState **state, const AccountHistory *history,
 						   TimestampTz to, const EngineTrace *trace);
 
-/*
- * The strictest tier in force at the later of as_of and known_at: a violation
- * that is decided after it occurred has its sanction start at the decision.
- */
-extern int	ledger_tier(const Policy *policy, const EngineState *state, TimestampTz known_at);
-
 /* The start of the version that follows the one that a state stands under
  * (DT_NOEND: there is none), and whether there is one. */
 extern TimestampTz next_version_from(Scheme *scheme, const EngineState *state);

@@ -15,6 +15,7 @@
 #include "ledger/advance.h"
 #include "ledger/entry.h"
 #include "ledger/recent.h"
+#include "ledger/shown.h"
 #include "ledger/standing_key.h"
 #include "ledger/standing_row.h"
 #include "rulebook/cache.h"
@@ -27,15 +28,16 @@
 
 enum
 {
-	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_STATE, S_SETTLED,
-	S_SETTLING, S_RECENT, S_EDITION,
+	S_ACCOUNT, S_SCHEME, S_SCORE, S_TIER, S_AS_OF, S_KNOWN_AT, S_POLICY, S_WITHHOLDS, S_NEXT_DUE,
+	S_STATE, S_SETTLED, S_SETTLING, S_RECENT, S_EDITION,
 	S_COLUMNS
 };
 
 static const ColumnSpec standing_columns[S_COLUMNS] = {
 	{"account_id", INT8OID}, {"scheme", TEXTOID}, {"score", LEDGER_SCORE_TYPE},
 	{"tier", LEDGER_TIER_TYPE}, {"as_of", TIMESTAMPTZOID}, {"known_at", TIMESTAMPTZOID},
-	{"policy_id", INT8OID}, {"state", BYTEAOID}, {"settled", BYTEAOID, COLUMN_MAY_STAY},
+	{"policy_id", INT8OID}, {"withholds", TEXTARRAYOID}, {"next_due", TIMESTAMPTZOID},
+	{"state", BYTEAOID}, {"settled", BYTEAOID, COLUMN_MAY_STAY},
 	{"settling", BYTEAOID, COLUMN_MAY_STAY}, {"recent", BYTEAOID}, {"edition", INT8OID}
 };
 
@@ -89,14 +91,19 @@ standing_values(const StandingWork *work, Datum *values, bool *nulls, uint32 *st
 	const void *parts[ENGINE_PARTS];
 	const Policy *policy = rulebook_policy(state->policy_id);
 	TimestampTz known_at = Max(work->known_at, state->last_decided);
+	Shown		shown;
 
+	state_shown(work->key->scheme, state, known_at, &shown);
 	memset(nulls, 0, sizeof(bool) * S_COLUMNS);
 	key_values(work->key, values);
-	values[S_SCORE] = CreditScoreGetDatum(credit_score_make(state->score, state->cap));
-	values[S_TIER] = CharGetDatum((char) ledger_tier(policy, state, known_at));
+	values[S_SCORE] = CreditScoreGetDatum(credit_score_make(shown.score, shown.cap));
+	values[S_TIER] = CharGetDatum((char) shown.tier);
 	values[S_AS_OF] = TimestampTzGetDatum(state->as_of);
 	values[S_KNOWN_AT] = TimestampTzGetDatum(known_at);
 	values[S_POLICY] = Int64GetDatum(state->policy_id);
+	values[S_WITHHOLDS] = shown.withholds;
+	nulls[S_WITHHOLDS] = shown.withholds == (Datum) 0;
+	values[S_NEXT_DUE] = TimestampTzGetDatum(shown.next_due);
 	if (work->recent != NULL)
 		recent = recent_write(work->recent, state, work->replayed);
 	values[S_STATE] = PointerGetDatum(engine_store(policy, state, &engine_limits, parts));

@@ -24,6 +24,7 @@
 #include "ledger/judge.h"
 #include "ledger/project.h"
 #include "ledger/recent.h"
+#include "ledger/shown.h"
 #include "ledger/standing_fold.h"
 #include "ledger/verify_effect.h"
 #include "ledger/verify_row.h"
@@ -50,7 +51,7 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 /* What is sorted by is what is selected, so that nothing has to be taken away
  * from each row. */
 #define STANDINGS \
-	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent, s.settled, s.settling, s.edition" \
+	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.state, s.known_at, s.policy_id, s.score, s.tier, s.as_of, s.recent, s.settled, s.settling, s.edition, s.withholds, s.next_due" \
 	" FROM governance.standing s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2"
 
@@ -160,6 +161,21 @@ verify_recent(Verification *v, Scheme *scheme, const EngineState *stored)
 		differ(v, "recent", why, NULL);
 }
 
+/* What is withheld, and until when that and the rest of the row holds. */
+static void
+verify_shown(Verification *v, const EngineState *replayed, TimestampTz known_at, const Shown *shown)
+{
+	const RowStream *row = &v->derived[STANDING];
+	const char *stored = row->nulls[12] ? "null" : column_text(row, 13);
+	const char *again = shown->withholds == (Datum) 0 ? "null" : text_array_text(shown->withholds);
+	TimestampTz next_due = column_time(row, 14, DT_NOBEGIN);
+
+	if (strcmp(stored, again) != 0)
+		differ(v, "withholds", stored, again);
+	if (next_due > shown->next_due && !shown_until(replayed, known_at, next_due))
+		differ(v, "next_due", timestamptz_text(next_due), timestamptz_text(shown->next_due));
+}
+
 /* The standing at hand against what its account's history leads to. */
 static void
 verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
@@ -179,21 +195,25 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 	EngineState *stored = stored_under == NULL ? NULL :
 		engine_restore_or_null(stored_under, DatumGetByteaPP(row->values[2]), parts, true, &why);
 	const Policy *policy = rulebook_policy(replayed->policy_id);
-	CreditScore score_again = credit_score_make(replayed->score, replayed->cap);
-	int			tier_again = ledger_tier(policy, replayed, known_at);
+	Shown		shown;
+	CreditScore score_again;
+
+	state_shown(scheme, replayed, known_at, &shown);
+	score_again = credit_score_make(shown.score, shown.cap);
 
 	if (replayed->as_of != as_of)
 		differ(v, "as_of", timestamptz_text(as_of), timestamptz_text(replayed->as_of));
 	if (score != score_again)
 		differ(v, "score", score_text(score), score_text(score_again));
-	if (tier != tier_again)
-		differ(v, "tier", sanction_tier_name(tier), sanction_tier_name(tier_again));
+	if (tier != shown.tier)
+		differ(v, "tier", sanction_tier_name(tier), sanction_tier_name(shown.tier));
+	verify_shown(v, replayed, known_at, &shown);
 	if (policy_id != replayed->policy_id)
 		differ(v, "policy", psprintf(INT64_FORMAT, policy_id),
 			   psprintf(INT64_FORMAT, replayed->policy_id));
 	if (stored == NULL)
 		differ(v, "state", psprintf("damaged: %s", why),
-			   psprintf("%s %s", score_text(score_again), sanction_tier_name(tier_again)));
+			   psprintf("%s %s", score_text(score_again), sanction_tier_name(shown.tier)));
 	if (stored == NULL || policy_id != replayed->policy_id)
 		return;
 	adopt_sanction_ids(v, replayed, stored);

@@ -163,17 +163,6 @@ withheld_text(const Withheld *span)
 					timestamptz_text(span->until));
 }
 
-/* An array of texts as its column prints. */
-static char *
-array_text(ArrayType *array)
-{
-	Oid			output;
-	bool		varlena;
-
-	getTypeOutputInfo(TEXTARRAYOID, &output, &varlena);
-	return OidOutputFunctionCall(output, PointerGetDatum(array));
-}
-
 /* The figures that the rung puts on the sanction. */
 static void
 verify_terms(Verification *v, const Recorded *stored, const Rung *rung, const SanctionState *s)
@@ -206,7 +195,7 @@ verify_record(Verification *v, const Recorded *stored, const Rung *rung, const S
 {
 	verify_terms(v, stored, rung, s);
 	if (!withholds_same(rung, stored->withholds))
-		differ(v, "withholds", array_text(stored->withholds), withholds_text(rung));
+		differ(v, "withholds", text_array_text(PointerGetDatum(stored->withholds)), withholds_text(rung));
 	if (stored->policy_id != s->policy_id)
 		differ(v, "sanction policy", psprintf(INT64_FORMAT, stored->policy_id),
 			   psprintf(INT64_FORMAT, s->policy_id));

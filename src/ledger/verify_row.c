@@ -101,6 +101,17 @@ differ_lists(Verification *v, const char *item, char **stored, int nstored,
 	}
 }
 
+/* An array of texts as its column prints. */
+char *
+text_array_text(Datum array)
+{
+	Oid			output;
+	bool		varlena;
+
+	getTypeOutputInfo(TEXTARRAYOID, &output, &varlena);
+	return OidOutputFunctionCall(output, array);
+}
+
 /* As the columns of the tables print. */
 char *
 timestamptz_text(TimestampTz at)

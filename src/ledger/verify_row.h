@@ -74,6 +74,7 @@ extern void differ_lists(Verification *v, const char *item, char **stored, int n
 
 /* As columns of these types print. */
 extern char *timestamptz_text(TimestampTz at);
+extern char *text_array_text(Datum array);
 extern char *range_text(TimestampTz starts, TimestampTz ends, bool empty);
 
 #endif							/* GOVERNANCE_LEDGER_VERIFY_ROW_H */

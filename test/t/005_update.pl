@@ -119,7 +119,7 @@ sub facts
 		SELECT * FROM (SELECT account_id, violation_id, scheme, rule, points, occurred_at, decided_at, source, campaign, content_ref, evidence FROM governance.violation) v ORDER BY violation_id;
 		SELECT account_id, kind, occurred_at FROM governance.activity ORDER BY 1, 2, 3;
 		SELECT account_id, violation_id, reason FROM governance.revision ORDER BY 1, 2;
-		SELECT account_id, scheme, score, tier FROM governance.standing ORDER BY 1, 2;
+		SELECT account_id, scheme, tier FROM governance.standing ORDER BY 1, 2;
 		SELECT account_id, scheme, sanction_id, rung, tier, during, withholds FROM governance.sanction ORDER BY sanction_id;
 		SELECT policy_id, scheme, status, document FROM governance.policy ORDER BY 1});
 }
