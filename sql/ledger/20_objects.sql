@@ -274,6 +274,7 @@ CREATE TABLE governance.sanction (
 	recorded_at timestamptz NOT NULL DEFAULT now(),  -- when it was written down
 	released_at timestamptz,  -- when it was lifted before its time
 	release_reason text,  -- cleared, conditions, counted, replaced, elected, overturned, manual or policy
+	opening integer,  -- which time it was that the rung opened, from 1; null: overturned, so that it was none, or written by an earlier version and not counted yet
 	CONSTRAINT sanction_pkey PRIMARY KEY (account_id, sanction_id),
 	CONSTRAINT sanction_release_check CHECK ((released_at IS NULL) = (release_reason IS NULL))
 ) WITH (fillfactor = 80)$$),
@@ -321,6 +322,9 @@ CREATE TABLE governance.restriction (
 (2560, 'trigger', 'attribute.attribute_truncate_guard', NULL,
 	format('BEFORE TRUNCATE ON governance.attribute FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L)',
 		   /* message */ 'Delete the rows instead.', /* message */ 'Standings would not follow.')),
+
+(2565, 'trigger', 'revision.revision_names_sanction', NULL,
+	$$BEFORE INSERT ON governance.revision FOR EACH ROW WHEN (((new.sanction_id IS NULL) AND (new.action = 'release'::text))) EXECUTE FUNCTION governance.revision_names_sanction()$$),
 
 (2570, 'trigger', 'revision.revision_apply', NULL,
 	$$AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.revision_apply()$$),

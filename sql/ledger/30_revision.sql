@@ -197,6 +197,33 @@ CREATE FUNCTION governance.inherited_by(account_id bigint, sanction_id bigint, a
 COMMENT ON FUNCTION governance.inherited_by(bigint, bigint, timestamptz) IS
 	'part of release(): an account that inherits this sanction of another one at an instant; null: none does';
 
+-- Level: moderator
+CREATE FUNCTION governance.record_sanction(account_id bigint, scheme text, rung text, opening integer) RETURNS bigint
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_record_sanction';
+COMMENT ON FUNCTION governance.record_sanction(bigint, text, text, integer) IS
+	'gives a sanction that time or a fact has brought its record, if it has none yet; gives its id';
+
+-- Level: moderator
+CREATE FUNCTION governance.record_sanction_since(account_id bigint, scheme text, rung text, since timestamptz) RETURNS bigint
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_record_sanction_since';
+COMMENT ON FUNCTION governance.record_sanction_since(bigint, text, text, timestamptz) IS
+	'part of revision_names_sanction(): the same, named by its start';
+
+CREATE FUNCTION governance.revision_names_sanction() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $names$
+BEGIN
+	NEW.sanction_id := governance.record_sanction_since(NEW.account_id, NEW.scheme, NEW.rung, NEW.since);
+	RETURN NEW;
+END
+$names$;
+COMMENT ON FUNCTION governance.revision_names_sanction() IS
+	'row trigger on governance.revision: finds, or records, the sanction of a release that says scheme, rung and start, and no sanction_id';
+REVOKE ALL ON FUNCTION governance.revision_names_sanction() FROM PUBLIC;
+
 -- A release is an entry like any other: a replay finds the sanction again by
 -- its scheme, rung, start and cause, since its id means nothing to a fold.
 -- Where linked accounts inherit the sanction, the caller has to say that he
@@ -228,6 +255,12 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'GV202',
 			MESSAGE = governance.message('sanction %s cannot be released in the future', sanction_id),
 			HINT = governance.message('Call release() when the time has come.');
+	END IF;
+	IF sanction_id IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV007',
+			MESSAGE = governance.message('no sanction is named: its sanction_id is null'),
+			DETAIL = governance.message('One that time or a fact has brought has no sanction_id until it is recorded.'),
+			HINT = governance.message('Name it as governance.restrictions() does: governance.release(account_id, scheme, rung, opening, reason).');
 	END IF;
 	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = release.sanction_id;
 	IF NOT FOUND THEN
@@ -288,6 +321,14 @@ END
 $release$;
 COMMENT ON FUNCTION governance.release(bigint, text, timestamptz, bigint) IS
 	'lifts a sanction before its time: its record stays, restrictions follow at once; gives the id of the revision';
+
+CREATE FUNCTION governance.release(account_id bigint, scheme text, rung text, opening integer, reason text,
+								   decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.release(governance.record_sanction(account_id, scheme, rung, opening), reason, decided_at, account_id);
+COMMENT ON FUNCTION governance.release(bigint, text, text, integer, text, timestamptz) IS
+	'the same of a sanction that may have no id yet, by which time it was that its rung opened: it is recorded and lifted';
 
 -- ---------------------------------------------------------------------------
 -- ledger: appeals
@@ -631,6 +672,14 @@ CREATE FUNCTION governance.exempt_account(account_id bigint, sanction_id bigint,
 	RETURN governance.decide_exemption(account_id, sanction_id, true, reason, decided_at);
 COMMENT ON FUNCTION governance.exempt_account(bigint, bigint, text, timestamptz) IS
 	'an account no longer inherits one sanction of a linked account, which stays as it is, as does the link; gives the id of the exemption';
+
+CREATE FUNCTION governance.exempt_account(account_id bigint, linked_account bigint, scheme text, rung text, opening integer,
+										  reason text, decided_at timestamptz DEFAULT now())
+	RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	RETURN governance.decide_exemption(account_id, governance.record_sanction(linked_account, scheme, rung, opening), true, reason, decided_at);
+COMMENT ON FUNCTION governance.exempt_account(bigint, bigint, text, text, integer, text, timestamptz) IS
+	'the same of a sanction that may have no id yet, by which time it was that its rung opened: it is recorded';
 
 -- Level: moderator
 CREATE FUNCTION governance.end_exemption(account_id bigint, sanction_id bigint, reason text, decided_at timestamptz DEFAULT now())

@@ -39,7 +39,8 @@ COMMENT ON FUNCTION governance.permits(bigint, text, timestamptz) IS
 -- Level: reader
 CREATE FUNCTION governance.restrictions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT capability text, OUT since timestamptz, OUT until timestamptz, OUT scheme text,
-	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint, OUT linked_account bigint)
+	OUT rung text, OUT tier governance.sanction_tier, OUT sanction_id bigint, OUT linked_account bigint,
+	OUT opening integer)
 	RETURNS SETOF record
 	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10
 	AS 'MODULE_PATHNAME', 'governance_restrictions';
@@ -70,7 +71,7 @@ COMMENT ON FUNCTION governance.next_change(bigint, text) IS
 CREATE FUNCTION governance.timeline(account_id bigint, scheme text,
 	OUT at timestamptz, OUT what text, OUT delta numeric, OUT score governance.credit_score,
 	OUT tier governance.sanction_tier, OUT rung text, OUT sanction_id bigint, OUT policy_id bigint,
-	OUT entry_id bigint, OUT rule text, OUT detail text, OUT expected boolean)
+	OUT entry_id bigint, OUT rule text, OUT detail text, OUT expected boolean, OUT opening integer)
 	RETURNS SETOF record
 	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 50
 	AS 'MODULE_PATHNAME', 'governance_timeline';
@@ -85,6 +86,21 @@ CREATE FUNCTION governance.explain(sanction_id bigint)
 COMMENT ON FUNCTION governance.explain(bigint) IS
 	'the reasons for one sanction, complete: version, rung, violation, price, score, duration, release; key text has them in words';
 
+CREATE FUNCTION governance.explain(account_id bigint, scheme text, rung text, opening integer)
+	RETURNS jsonb
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_explain_opening';
+COMMENT ON FUNCTION governance.explain(bigint, text, text, integer) IS
+	'the same of a sanction that may have no id yet, by which time it was that its rung opened, as restrictions() gives it';
+
+-- Level: reader
+CREATE FUNCTION governance.sanction_opened(account_id bigint, scheme text, rung text, opening integer)
+	RETURNS jsonb
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_sanction_opened';
+COMMENT ON FUNCTION governance.sanction_opened(bigint, text, text, integer) IS
+	'part of notice() and statement_of_reasons(): the columns of governance.sanction that a sanction has, or will have once it is recorded';
+
 -- Level: reader
 CREATE FUNCTION governance.explain_text(sanction_id bigint)
 	RETURNS text
@@ -92,6 +108,13 @@ CREATE FUNCTION governance.explain_text(sanction_id bigint)
 	RETURN governance.explain(sanction_id) OPERATOR(pg_catalog.->>) 'text';
 COMMENT ON FUNCTION governance.explain_text(bigint) IS
 	'the reasons for one sanction in words';
+
+CREATE FUNCTION governance.explain_text(account_id bigint, scheme text, rung text, opening integer)
+	RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
+	RETURN governance.explain(account_id, scheme, rung, opening) OPERATOR(pg_catalog.->>) 'text';
+COMMENT ON FUNCTION governance.explain_text(bigint, text, text, integer) IS
+	'the same of a sanction that may have no id yet, by which time it was that its rung opened';
 
 -- ---------------------------------------------------------------------------
 -- reports: proof

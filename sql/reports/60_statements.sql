@@ -66,7 +66,7 @@ COMMENT ON FUNCTION governance.fill_text(text, jsonb) IS
 -- the Commission checks it (check_statement()); problems are collected and not
 -- raised, because reports list them.
 -- Level: reader
-CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEFAULT 'en',
+CREATE FUNCTION governance.draft_statement_of(sanction jsonb, language text,
 	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean,
 	OUT said jsonb)
 	RETURNS record
@@ -75,7 +75,7 @@ CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEF
 AS $draft$
 #variable_conflict use_column
 DECLARE
-	this		governance.sanction;
+	this		governance.sanction := jsonb_populate_record(NULL::governance.sanction, sanction);
 	cause		governance.violation;
 	version		record;
 	rule		record;
@@ -90,12 +90,8 @@ DECLARE
 	field		text;
 	value		jsonb;
 BEGIN
-	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = draft_statement.sanction_id;
-	IF NOT FOUND THEN
-		PERFORM governance.report_missing('sanction', draft_statement.sanction_id::text);
-	END IF;
-	draft_statement.account_id := this.account_id;
-	draft_statement.starts := lower(this.during);
+	draft_statement_of.account_id := this.account_id;
+	draft_statement_of.starts := lower(this.during);
 	needed := true;
 	SELECT * INTO cause FROM governance.violation v
 		WHERE v.account_id = this.account_id AND v.violation_id = this.violation_id;
@@ -159,7 +155,9 @@ BEGIN
 		'ends', coalesce(to_char(upper(this.during) AT TIME ZONE zone, 'YYYY-MM-DD'), 'indefinite'));
 	-- The price is found by folding the account's history anew: only when asked for.
 	IF mapping::text LIKE '%{points}%' THEN
-		facts := facts || jsonb_build_object('points', governance.explain(this.sanction_id) #> '{violation,charged}');
+		facts := facts || jsonb_build_object('points', CASE WHEN this.sanction_id IS NULL
+			THEN governance.explain(this.account_id, this.scheme, this.rung, this.opening)
+			ELSE governance.explain(this.sanction_id) END #> '{violation,charged}');
 	END IF;
 
 	statement := decisions;
@@ -221,6 +219,31 @@ BEGIN
 	IF cardinality(problems) > 0 THEN
 		statement := NULL;
 	END IF;
+END
+$draft$;
+COMMENT ON FUNCTION governance.draft_statement_of(jsonb, text) IS
+	'part of draft_statement() and notice(): puts a statement together, given the columns of the sanction';
+
+-- Level: reader
+CREATE FUNCTION governance.draft_statement(sanction_id bigint, language text DEFAULT 'en',
+	OUT account_id bigint, OUT puid text, OUT starts timestamptz, OUT statement jsonb, OUT problems text[], OUT needed boolean,
+	OUT said jsonb)
+	RETURNS record
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $draft$
+#variable_conflict use_column
+DECLARE
+	this	jsonb;
+BEGIN
+	SELECT to_jsonb(s) INTO this FROM governance.sanction s WHERE s.sanction_id = draft_statement.sanction_id;
+	IF NOT FOUND THEN
+		PERFORM governance.report_missing('sanction', draft_statement.sanction_id::text);
+	END IF;
+	SELECT d.account_id, d.puid, d.starts, d.statement, d.problems, d.needed, d.said
+		INTO draft_statement.account_id, draft_statement.puid, draft_statement.starts, draft_statement.statement,
+			 draft_statement.problems, draft_statement.needed, draft_statement.said
+		FROM governance.draft_statement_of(this, language) d;
 END
 $draft$;
 COMMENT ON FUNCTION governance.draft_statement(bigint, text) IS

@@ -22,7 +22,7 @@ COMMENT ON FUNCTION governance.report_language(text) IS
 -- it: each in a paragraph of its own. English and Chinese stand beside each
 -- other in the code, so that whoever changes one sees the other.
 -- Level: reader
-CREATE FUNCTION governance.notice(sanction_id bigint, language text DEFAULT 'en') RETURNS text
+CREATE FUNCTION governance.notice_of(sanction jsonb, language text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 AS $notice$
@@ -30,7 +30,7 @@ AS $notice$
 DECLARE
 	zh			boolean := governance.report_language(language) = 'zh';
 	tongue		text := governance.report_language(language);
-	this		governance.sanction;
+	this		governance.sanction := jsonb_populate_record(NULL::governance.sanction, sanction);
 	cause		governance.violation;
 	version		record;
 	rule		record;
@@ -52,10 +52,6 @@ DECLARE
 	how			text;
 	lines		text[] := '{}';
 BEGIN
-	SELECT * INTO this FROM governance.sanction s WHERE s.sanction_id = notice.sanction_id;
-	IF NOT FOUND THEN
-		PERFORM governance.report_missing('sanction', notice.sanction_id::text);
-	END IF;
 	SELECT * INTO cause FROM governance.violation v
 		WHERE v.account_id = this.account_id AND v.violation_id = this.violation_id;
 	SELECT p.scheme AS name, p.version, p.document, coalesce(governance.title_in(s.titles, s.title, tongue), s.scheme) AS scheme,
@@ -71,8 +67,10 @@ BEGIN
 			AND (p.policy_id = this.policy_id
 				 OR p.status IN ('active', 'retired') AND p.in_force @> cause.occurred_at)
 		ORDER BY p.policy_id = this.policy_id DESC LIMIT 1;
-	reasons := governance.explain(this.sanction_id);
-	SELECT * INTO draft FROM governance.draft_statement(this.sanction_id, tongue);
+	reasons := CASE WHEN this.sanction_id IS NULL
+		THEN governance.explain(this.account_id, this.scheme, this.rung, this.opening)
+		ELSE governance.explain(this.sanction_id) END;
+	SELECT * INTO draft FROM governance.draft_statement_of(sanction, tongue);
 	-- Its texts, also where the form would not take it.
 	said := draft.said;
 	mapping := version.document -> 'dsa';
@@ -99,8 +97,8 @@ BEGIN
 
 	-- What, from when until when.
 	lines := lines || CASE WHEN zh
-		THEN format('处理决定通知（编号 %s）', this.sanction_id)
-		ELSE format('Notice of a decision, number %s', this.sanction_id) END;
+		THEN format('处理决定通知（编号 %s）', coalesce(this.sanction_id::text, concat_ws('/', this.account_id, this.scheme, this.rung, this.opening)))
+		ELSE format('Notice of a decision, number %s', coalesce(this.sanction_id::text, concat_ws('/', this.account_id, this.scheme, this.rung, this.opening))) END;
 	lines := lines || CASE
 		WHEN isempty(this.during) AND zh THEN format('账号 %s：处理决定“%s”已撤销，视为从未作出。', this.account_id, version.rung)
 		WHEN isempty(this.during) THEN format('Account %s: the decision "%s" has been withdrawn, as if it had never been made.', this.account_id, version.rung)
@@ -255,5 +253,31 @@ BEGIN
 	RETURN array_to_string(lines, gap);
 END
 $notice$;
+COMMENT ON FUNCTION governance.notice_of(jsonb, text) IS
+	'part of notice(): what an account is told about a sanction, given its columns';
+
+-- Level: reader
+CREATE FUNCTION governance.notice(sanction_id bigint, language text DEFAULT 'en') RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $notice$
+#variable_conflict use_column
+DECLARE
+	this	jsonb;
+BEGIN
+	language := governance.report_language(language);
+	SELECT to_jsonb(s) INTO this FROM governance.sanction s WHERE s.sanction_id = notice.sanction_id;
+	IF NOT FOUND THEN
+		PERFORM governance.report_missing('sanction', notice.sanction_id::text);
+	END IF;
+	RETURN governance.notice_of(this, language);
+END
+$notice$;
 COMMENT ON FUNCTION governance.notice(bigint, text) IS
 	'what an account is told about a sanction, in English or Chinese: what is withheld, how long, facts, ground, rule, automation, how to appeal until when, and other redress';
+
+CREATE FUNCTION governance.notice(account_id bigint, scheme text, rung text, opening integer, language text DEFAULT 'en') RETURNS text
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	RETURN governance.notice_of(governance.sanction_opened(account_id, scheme, rung, opening), language);
+COMMENT ON FUNCTION governance.notice(bigint, text, text, integer, text) IS
+	'the same of a sanction that may have no id yet, by which time it was that its rung opened';

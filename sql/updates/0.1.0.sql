@@ -4,8 +4,9 @@
 DROP FUNCTION governance.certification_violation_rows();
 DROP FUNCTION governance.certification_revision_rows();
 
--- It says whose sanction it is, where that is a linked account's.
-DROP FUNCTION governance.restrictions(bigint, timestamptz);
+-- It says whose sanction it is, where that is a linked account's, and both say which
+-- time it is that a rung opens.
+DROP FUNCTION governance.restrictions(bigint, timestamptz), governance.timeline(bigint, text);
 
 -- It also tells of its progress, and they try a draft beside the versions that there are.
 DROP FUNCTION governance.simulate(jsonb, tstzrange), governance.simulate_account(jsonb, bigint, tstzrange),

@@ -33,3 +33,6 @@ DROP FUNCTION governance.simulate(jsonb, tstzrange, integer), governance.simulat
 
 -- Brakes count without SQL.
 DROP FUNCTION governance.brake_check(bigint[], bigint[]);
+
+-- They say which time it is that a rung opens.
+DROP FUNCTION governance.timeline(bigint, text), governance.restrictions(bigint, timestamptz);

@@ -44,6 +44,7 @@ engine_copy(const Policy *policy, const EngineState *state)
 	KEEP(clocks, engine_plan(policy)->nevery);
 	KEEP(multiples, policy->nrungs);
 	KEEP(fired, policy->nrungs);
+	KEEP(openings, policy->nrungs);
 	KEEP(disarmed, policy->nrungs);
 	KEEP(holds, policy->nrungs);
 	KEEP(just_fired, policy->nrungs);

@@ -143,6 +143,8 @@ get_activity(Reader *r, const Policy *policy, ActivityRecord *record)
 static void
 get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 {
+	bool		counted;
+
 	s->sanction_id = get_signed(r);
 	s->number = (int64) get_unsigned(r);
 	s->rung = get_index(r, policy->nrungs, true);
@@ -150,6 +152,8 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->shown_policy = get_signed(r);
 	s->shown_rung = get_int(r);
 	s->flags = (int32) get_unsigned(r);
+	counted = (s->flags & SANCTION_COUNTED) != 0;
+	s->flags &= ~SANCTION_COUNTED;
 	if (s->rung < 0 && sanction_open_now(s))
 		state_damaged("A sanction without a rung is open.");
 	s->cause = get_signed(r);
@@ -162,6 +166,7 @@ get_sanction(Reader *r, const Policy *policy, SanctionState *s)
 	s->reason = (int32) get_unsigned(r);
 	s->met = (uint32) get_unsigned(r);
 	s->left = get_int(r);
+	s->opening = counted ? get_int(r) : 0;
 	if (s->flags & SANCTION_QUEUED)
 	{
 		s->queued_after = (int64) get_unsigned(r);
@@ -335,8 +340,16 @@ get_clocks(Reader *r, const Policy *policy, EngineState *state)
 static void
 get_rungs(Reader *r, const Policy *policy, EngineState *state)
 {
-	if (!get_byte(r))
+	uint8		known = get_byte(r);
+
+	if (known == RUNGS_NONE)
+	{
+		state->outdated |= state->nsanctions_ever > 0;
 		return;
+	}
+	if (known != RUNGS_FIRED && known != RUNGS_COUNTED)
+		state_damaged("What the ladder remembers is malformed.");
+	state->outdated |= known == RUNGS_FIRED;
 	for (int i = 0; i < policy->nrungs; i++)
 	{
 		uint64		x = get_unsigned(r);
@@ -344,6 +357,37 @@ get_rungs(Reader *r, const Policy *policy, EngineState *state)
 		state->disarmed[i] = x & 1;
 		state->fired[i] = (int32) (x >> 1);
 		state->multiples[i] = get_int(r);
+		state->openings[i] = known == RUNGS_COUNTED ? get_int(r) : state->fired[i];
+	}
+}
+
+/*
+ * Of a state of an earlier version, which has not counted openings: the last
+ * sanctions of a rung are taken for its last openings until it is folded anew.
+ */
+static void
+count_openings(EngineState *state)
+{
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+
+		if (s->rung < 0 || s->opening != 0)
+			continue;
+		state->outdated = true;
+		if ((s->flags & SANCTION_STARTED) == 0)
+			state->openings[s->rung]++;
+	}
+	for (int i = 0; i < state->nsanctions; i++)
+	{
+		SanctionState *s = &state->sanctions[i];
+		int			behind = 0;
+
+		if (s->rung < 0 || s->opening != 0)
+			continue;
+		for (int j = i + 1; j < state->nsanctions; j++)
+			behind += state->sanctions[j].rung == s->rung;
+		s->opening = Max(state->openings[s->rung] - behind, 1);
 	}
 }
 
@@ -410,6 +454,7 @@ engine_restore(const Policy *policy, const bytea *bytes, const void *const *part
 	for (int i = 0; i < state->nsanctions; i++)
 		if (state->sanctions[i].number < 1 || state->sanctions[i].number > state->nsanctions_ever)
 			state_damaged("A sanction is numbered as none was.");
+	count_openings(state);
 	GET_LIST(ngrants, grants, GrantRecord, get_grant);
 	if (format == FORMAT_WITH_PARTS)
 		get_store(&r, policy, state, parts);

@@ -143,6 +143,7 @@ typedef struct CollapseState
 								 * ends = starts */
 #define SANCTION_QUEUED		0x80	/* starts when another one has ended */
 #define SANCTION_HELD		0x100	/* by a held violation: never enforced */
+#define SANCTION_COUNTED	0x200	/* its opening is there; serialized only */
 
 /*
  * A sanction.  For a while-rung and for conditions, `ends` is what is known:
@@ -156,6 +157,8 @@ typedef struct SanctionState
 	int64		number;			/* from 1, in order of opening: tells the
 								 * sanctions of one state apart in a trace */
 	int32		rung;			/* index, or -1 when the policy lost the rung */
+	int32		opening;		/* which time it was that the rung opened, from 1:
+								 * with account and scheme, what it is known by */
 	int64		policy_id;		/* the version that opened it */
 	int64		shown_policy;	/* the last version under which it was open, */
 	int32		shown_rung;		/* and its rung there: what it is or was */
@@ -265,6 +268,7 @@ typedef struct EngineState
 	int32	   *multiples;		/* the highest multiple reached; of other rungs,
 								 * 1 while it waits for another (ladder.c) */
 	int32	   *fired;			/* how many sanctions of it ever started */
+	int32	   *openings;		/* and how many opened, whatever came of them */
 
 	/* scratch and caches of the fold: neither copied nor serialized */
 	bool	   *holds;			/* per rung */
@@ -293,6 +297,7 @@ typedef struct Effect
 	Points		cap;			/* after */
 	int32		tier;			/* strictest tier in force after, at `at` */
 	int32		rung;			/* -1: none */
+	int32		opening;		/* of the sanction, 0: none */
 	int64		sanction;		/* SanctionState.number, 0: none; every opening,
 								 * change of end, end and release of a sanction
 								 * has an effect of its own with it */

@@ -43,7 +43,8 @@
 static bool
 same_sanction(const Policy *policy, const SanctionState *a, const SanctionState *b)
 {
-	if (a->number != b->number || a->rung != b->rung || a->policy_id != b->policy_id ||
+	if ((a->opening != b->opening && a->opening != 0 && b->opening != 0) ||
+		a->number != b->number || a->rung != b->rung || a->policy_id != b->policy_id ||
 		a->shown_policy != b->shown_policy || a->shown_rung != b->shown_rung ||
 		a->flags != b->flags ||
 		a->cause != b->cause || a->opened != b->opened || a->starts != b->starts ||
@@ -197,6 +198,9 @@ engine_state_equal(const Policy *policy, const EngineState *a, const EngineState
 		SAME_NUMBER(disarmed[i]);
 		SAME_NUMBER(multiples[i]);
 		SAME_NUMBER(fired[i]);
+		/* An earlier version has not counted them. */
+		if (!a->outdated && !b->outdated)
+			SAME_NUMBER(openings[i]);
 	}
 	a = with_settled(policy, a);
 	b = with_settled(policy, b);

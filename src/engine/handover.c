@@ -504,6 +504,7 @@ transfer_ladder(Transfer *t)
 		if (rung < 0)
 			continue;
 		t->new->fired[rung] = t->old->fired[i];
+		t->new->openings[rung] = t->old->openings[i];
 		if (t->to->handover == HANDOVER_FRESH)
 			continue;
 		if ((t->from->rungs[i].mode == RUNG_MULTIPLE) != (t->to->rungs[rung].mode == RUNG_MULTIPLE))
@@ -537,6 +538,7 @@ tell_handover(Fold *fold, Points delta)
 		effect_init(fold, &effect, EFFECT_SANCTION_RELEASE);
 		effect.entry = s->cause;
 		effect.sanction = s->number;
+		effect.opening = s->opening;
 		effect.starts = s->starts;
 		effect.ends = s->ends;
 		effect.reason = s->reason;

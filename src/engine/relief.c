@@ -445,6 +445,7 @@ relief_sanction(Fold *fold, SanctionState *sanction, bool start)
 			effect.relief = list[i];
 			effect.rung = s.rung;
 			effect.sanction = s.number;
+			effect.opening = s.opening;
 			effect.delta = delta;
 			effect.starts = s.starts;
 			effect.ends = s.ends;

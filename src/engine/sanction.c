@@ -37,6 +37,7 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 	effect.entry = s->cause;
 	effect.rung = s->rung;
 	effect.sanction = s->number;
+	effect.opening = s->opening;
 	effect.starts = s->starts;
 	effect.ends = s->ends;
 	effect.reason = s->reason;
@@ -76,6 +77,7 @@ append_sanction(Fold *fold, int rung, int64 cause, bool held, TimestampTz starts
 	s = &state->sanctions[state->nsanctions++];
 	memset(s, 0, sizeof(SanctionState));
 	s->number = ++state->nsanctions_ever;
+	s->opening = ++state->openings[rung];
 	s->rung = s->shown_rung = rung;
 	s->policy_id = s->shown_policy = fold->policy->policy_id;
 	s->cause = cause;

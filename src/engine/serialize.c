@@ -138,7 +138,7 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 	put_signed(w, s->policy_id);
 	put_signed(w, s->shown_policy);
 	put_signed(w, s->shown_rung);
-	put_unsigned(w, s->flags);
+	put_unsigned(w, s->flags | SANCTION_COUNTED);
 	put_signed(w, s->cause);
 	put_instant(w, s->opened);
 	put_instant(w, s->starts);
@@ -149,6 +149,7 @@ put_sanction(Writer *w, const Policy *policy, const SanctionState *s)
 	put_unsigned(w, s->reason);
 	put_unsigned(w, s->met);
 	put_signed(w, s->left);
+	put_signed(w, s->opening);
 	if (s->flags & SANCTION_QUEUED)
 	{
 		put_unsigned(w, s->queued_after);
@@ -213,9 +214,9 @@ static bool
 any_rung_memory(const Policy *policy, const EngineState *state)
 {
 	for (int i = 0; i < policy->nrungs; i++)
-		if (state->disarmed[i] || state->multiples[i] != 0 || state->fired[i] != 0)
+		if (state->disarmed[i] || state->multiples[i] != 0)
 			return true;
-	return false;
+	return state->nsanctions_ever > 0;
 }
 
 /* Writes the clock of a relief by clean time. */
@@ -237,11 +238,12 @@ put_rungs(Writer *w, const Policy *policy, const EngineState *state)
 {
 	bool		any = any_rung_memory(policy, state);
 
-	put_byte(w, any ? 1 : 0);
+	put_byte(w, any ? RUNGS_COUNTED : RUNGS_NONE);
 	for (int i = 0; any && i < policy->nrungs; i++)
 	{
 		put_unsigned(w, ((uint64) state->fired[i] << 1) | state->disarmed[i]);
 		put_signed(w, state->multiples[i]);
+		put_signed(w, state->openings[i]);
 	}
 }
 

@@ -14,6 +14,11 @@
 #define FORMAT_SHARING 2		/* more than these two, where entries share prices
 								 * or have lives of their own */
 
+/* What the ladder remembers, which most states have nothing of. */
+#define RUNGS_NONE 0
+#define RUNGS_FIRED 1			/* without openings: of an earlier version */
+#define RUNGS_COUNTED 3
+
 /* A number for the lengths of the arrays whose length follows from the policy. */
 extern uint64 policy_shape(const Policy *policy);
 

@@ -61,6 +61,7 @@ lay_out(const Policy *policy, EngineState *state, char *base)
 	state->clocks = PLACE(CleanClock, plan->nevery);
 	state->multiples = PLACE(int32, policy->nrungs);
 	state->fired = PLACE(int32, policy->nrungs);
+	state->openings = PLACE(int32, policy->nrungs);
 	state->disarmed = PLACE(bool, policy->nrungs);
 	state->holds = PLACE(bool, policy->nrungs);
 	state->just_fired = PLACE(bool, policy->nrungs);

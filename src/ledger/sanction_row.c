@@ -40,7 +40,7 @@ static KeptPlan find_plan = {
 
 /* Served or not: it should never have been. */
 static KeptPlan overturn_plan = {
-	"UPDATE governance.sanction s SET released_at = u.at, release_reason = 'overturned',"
+	"UPDATE governance.sanction s SET released_at = u.at, release_reason = 'overturned', opening = NULL,"
 	" during = s.during OPERATOR(pg_catalog.*) pg_catalog.tstzrange(NULL, u.at)"
 	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
 	" AS u (account_id, sanction_id, at)"
@@ -51,7 +51,7 @@ static KeptPlan overturn_plan = {
 enum
 {
 	S_ACCOUNT, S_ID, S_SCHEME, S_RUNG, S_TIER, S_WITHHOLDS, S_DURING, S_CAUSE, S_POLICY,
-	S_ENFORCED, S_TERMS, S_RECORDED, S_RELEASED, S_REASON, S_COLUMNS
+	S_ENFORCED, S_TERMS, S_RECORDED, S_RELEASED, S_REASON, S_OPENING, S_COLUMNS
 };
 
 static const ColumnSpec sanction_columns[S_COLUMNS] = {
@@ -59,7 +59,7 @@ static const ColumnSpec sanction_columns[S_COLUMNS] = {
 	{"rung", TEXTOID, COLUMN_FIXED}, {"tier", LEDGER_TIER_TYPE}, {"withholds", TEXTARRAYOID},
 	{"during", TSTZRANGEOID}, {"violation_id", INT8OID}, {"policy_id", INT8OID},
 	{"enforced", BOOLOID}, {"terms", JSONBOID}, {"recorded_at", TIMESTAMPTZOID, COLUMN_FIXED},
-	{"released_at", TIMESTAMPTZOID}, {"release_reason", TEXTOID}
+	{"released_at", TIMESTAMPTZOID}, {"release_reason", TEXTOID}, {"opening", INT4OID}
 };
 
 static Table sanction_table = {
@@ -165,6 +165,8 @@ sanction_values(const SanctionWrite *w, RungValues *rung, Datum *values, bool *n
 	values[S_RELEASED] = TimestampTzGetDatum(s->released);
 	values[S_REASON] = released ? CStringGetTextDatum(release_reason_name(s->reason)) : (Datum) 0;
 	nulls[S_RELEASED] = nulls[S_REASON] = !released;
+	values[S_OPENING] = Int32GetDatum(s->opening);
+	nulls[S_OPENING] = s->opening == 0;
 }
 
 /* ---------- writing ---------- */

@@ -57,7 +57,8 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 
 #define SANCTIONS \
 	"SELECT s.account_id, s.scheme COLLATE pg_catalog.\"C\", s.rung, s.tier, s.during, s.violation_id, s.enforced," \
-	" s.released_at, s.release_reason, s.terms, s.sanction_id, s.withholds, s.policy_id, s.recorded_at" \
+	" s.released_at, s.release_reason, s.terms, s.sanction_id, s.withholds, s.policy_id, s.recorded_at," \
+	" s.opening::pg_catalog.int8" \
 	" FROM governance.sanction s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2, s.sanction_id"
 
@@ -216,6 +217,8 @@ verify_state(Verification *v, Scheme *scheme, EngineState *replayed)
 			   psprintf("%s %s", score_text(score_again), sanction_tier_name(shown.tier)));
 	if (stored == NULL || policy_id != replayed->policy_id)
 		return;
+	v->uncounted = stored->outdated;
+	v->stale |= v->uncounted;
 	adopt_sanction_ids(v, replayed, stored);
 	if (!engine_state_equal(policy, stored, replayed, &why))
 		differ(v, "state", why, NULL);
@@ -267,6 +270,7 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	TimestampTz known_at = DT_NOBEGIN;
 
 	v->scheme = scheme->name;
+	v->uncounted = false;
 	if (rulebook_is_damaged(scheme))
 	{
 		/* verify_rulebook() names it; nothing can be said of what follows from it. */

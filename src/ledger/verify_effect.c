@@ -51,6 +51,7 @@ typedef struct Recorded
 	char	   *terms;			/* null: none */
 	ArrayType  *withholds;
 	int64		policy_id;
+	int64		opening;
 	TimestampTz recorded;
 	bool		found;
 } Recorded;
@@ -113,6 +114,7 @@ read_record(const Verification *v, Recorded *r)
 	r->withholds = DatumGetArrayTypePCopy(row->values[11]);
 	r->policy_id = column_int8(row, 13);
 	r->recorded = column_time(row, 14, DT_NOBEGIN);
+	r->opening = column_int8(row, 15);
 	r->found = false;
 }
 
@@ -199,6 +201,9 @@ verify_record(Verification *v, const Recorded *stored, const Rung *rung, const S
 	if (stored->policy_id != s->policy_id)
 		differ(v, "sanction policy", psprintf(INT64_FORMAT, stored->policy_id),
 			   psprintf(INT64_FORMAT, s->policy_id));
+	if (stored->opening != s->opening && (stored->opening != 0 || !v->uncounted))
+		differ(v, "opening", stored->opening == 0 ? NULL : psprintf(INT64_FORMAT, stored->opening),
+			   psprintf("%d", s->opening));
 
 	/* A state forgets those that have ended, and their ids. */
 	if (s->sanction_id != 0 && s->sanction_id != stored->sanction_id)

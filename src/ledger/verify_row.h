@@ -26,6 +26,8 @@ typedef struct Verification
 	TypeCacheEntry *range;
 	int64		account_id;
 	const char *scheme;
+	bool		uncounted;		/* its state is of an earlier version, which has not
+								 * counted how often a rung has opened */
 
 	/* for rebuild(): which accounts are not as it would leave them */
 	bool		only_whether;

@@ -14,7 +14,11 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "engine/engine.h"
+#include "engine/names.h"
+#include "ledger/advance.h"
 #include "ledger/entry.h"
+#include "ledger/opening.h"
+#include "ledger/sanction_row.h"
 #include "reports/arguments.h"
 #include "reports/trace.h"
 #include "rulebook/cache.h"
@@ -23,18 +27,22 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
 PG_FUNCTION_INFO_V1(governance_explain);
+PG_FUNCTION_INFO_V1(governance_explain_opening);
+PG_FUNCTION_INFO_V1(governance_sanction_opened);
 
 static KeptPlan sanction_plan = {
 	"SELECT s.account_id, s.scheme, s.rung, s.tier, pg_catalog.to_json(s.withholds)::pg_catalog.text,"
 	" pg_catalog.lower(s.during), pg_catalog.upper(s.during), s.violation_id, s.policy_id,"
 	" s.enforced, s.terms::pg_catalog.text, s.released_at, s.release_reason,"
-	" p.version, r.condition, r.length, coalesce(pg_catalog.isempty(p.in_force), false)"
+	" p.version, r.condition, r.length, coalesce(pg_catalog.isempty(p.in_force), false),"
+	" s.opening::pg_catalog.int8"
 	" FROM governance.sanction s"
 	" LEFT JOIN governance.policy p ON p.policy_id" EQ "s.policy_id"
 	" LEFT JOIN governance.policy_rung r ON r.policy_id" EQ "s.policy_id AND r.rung" EQ "s.rung"
@@ -46,7 +54,21 @@ enum
 {
 	S_ACCOUNT = 1, S_SCHEME, S_RUNG, S_TIER, S_WITHHOLDS, S_STARTS, S_ENDS, S_VIOLATION,
 	S_POLICY, S_ENFORCED, S_TERMS, S_RELEASED, S_REASON, S_VERSION, S_CONDITION, S_LENGTH,
-	S_WITHDRAWN
+	S_WITHDRAWN, S_OPENING
+};
+
+/* The same of a sanction that has no row. */
+static KeptPlan rung_plan = {
+	"SELECT p.version, r.condition, r.length, coalesce(pg_catalog.isempty(p.in_force), false)"
+	" FROM governance.policy p"
+	" LEFT JOIN governance.policy_rung r ON r.policy_id" EQ "p.policy_id AND r.rung" EQ "$2"
+	" WHERE p.policy_id" EQ "$1",
+	2, {INT8OID, TEXTOID}
+};
+
+enum
+{
+	P_VERSION = 1, P_CONDITION, P_LENGTH, P_WITHDRAWN
 };
 
 enum
@@ -85,10 +107,11 @@ enum
 	R_DECIDED_BY = 1, R_REASON, R_ID
 };
 
-/* The sanction as its row has it, and what the rung says of it. */
+/* The sanction as its row has it, or will, and what the rung says of it. */
 typedef struct ExplainedSanction
 {
-	int64		sanction_id;
+	int64		sanction_id;	/* 0: it has no row yet */
+	int64		opening;		/* 0: not known */
 	int64		account_id;
 	int64		cause;			/* the violation; 0: none */
 	int64		policy_id;
@@ -186,6 +209,73 @@ read_sanction(int64 sanction_id, ExplainedSanction *sanction)
 	sanction->condition = column_text(S_CONDITION);
 	sanction->length = column_text(S_LENGTH);
 	sanction->withdrawn = column_boolean(S_WITHDRAWN);
+	sanction->opening = column_int8(S_OPENING);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* What a rung withholds, as the text of a JSON array. */
+static char *
+withheld_array(const Rung *rung)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '[');
+	for (int i = 0; i < rung->ncapabilities; i++)
+	{
+		appendStringInfoString(&json, i > 0 ? "," : "");
+		escape_json(&json, rung->capabilities[i]);
+	}
+	appendStringInfoChar(&json, ']');
+	return json.data;
+}
+
+/*
+ * The sanction of an opening that has no row yet, as the fold gives it, and what
+ * the rung says of it.  Raises ERRCODE_GV_UNKNOWN_SANCTION.
+ */
+static void
+find_sanction(const Trace *trace, Scheme *scheme, const Opening *opening,
+			  ExplainedSanction *sanction)
+{
+	EngineState *state = trace->state == NULL ? NULL :
+		engine_copy(rulebook_policy(trace->state->policy_id), trace->state);
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	ProjectedSanction found;
+	const SanctionState *s = &found.sanction;
+	Datum		values[2];
+	Datum		terms;
+	bool		isnull;
+	bool		open;
+
+	if (state != NULL && state->as_of < now)
+		ledger_advance(scheme, NULL, &state, trace->history, now, NULL);
+	if (state == NULL || !opening_find(scheme, state, trace->history, opening, &found))
+		report_no_opening(opening);
+	sanction->account_id = opening->account_id;
+	sanction->opening = opening->number;
+	sanction->scheme = scheme->name;
+	sanction->rung = pstrdup(found.rung->code);
+	sanction->tier = pstrdup(sanction_tier_name(found.rung->tier));
+	sanction->withholds = withheld_array(found.rung);
+	sanction->starts = s->starts;
+	sanction->ends = sanction_end(s, &open);
+	sanction->cause = s->cause;
+	sanction->policy_id = s->policy_id;
+	sanction->enforced = (s->flags & SANCTION_ENFORCED) != 0;
+	terms = sanction_terms(found.rung, s, &isnull);
+	sanction->terms = isnull ? NULL : TextDatumGetCString(terms);
+	sanction->released = s->flags & SANCTION_RELEASED ? s->released : DT_NOEND;
+	sanction->reason = pstrdup(release_reason_name(s->reason));
+	values[0] = Int64GetDatum(s->policy_id);
+	values[1] = CStringGetTextDatum(sanction->rung);
+	if (plan_execute(&rung_plan, values, NULL, PLAN_READ) > 0)
+	{
+		sanction->version = column_text(P_VERSION);
+		sanction->condition = column_text(P_CONDITION);
+		sanction->length = column_text(P_LENGTH);
+		sanction->withdrawn = column_boolean(P_WITHDRAWN);
+	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -276,6 +366,8 @@ put_sanction(Explanation *e)
 	json_raw(json, "version", sanction->version);
 	json_end_object(json);
 	json_text(json, "rung", sanction->rung);
+	if (sanction->opening != 0)
+		json_int64(json, "opening", sanction->opening);
 	json_text(json, "tier", sanction->tier);
 	json_text(json, "condition", sanction->condition);
 	json_raw(json, "withholds", sanction->withholds);
@@ -468,6 +560,70 @@ put_release(Explanation *e)
 	appendStringInfoString(&e->words, ". ");
 }
 
+/* Folds the history of the account of a sanction that has a row. */
+static void
+trace_sanction(Explanation *e)
+{
+	TimestampTz ended;
+	Scheme	   *scheme = trace_scheme(e->sanction.scheme, true, &ended);
+
+	e->scheme = scheme;
+	e->trace = trace_account(e->sanction.account_id, scheme, ended);
+}
+
+/* Finds a sanction by its opening, in its row or in the fold; either way it is traced. */
+static void
+trace_opening(Explanation *e, FunctionCallInfo fcinfo)
+{
+	Opening		opening = {
+		.account_id = PG_GETARG_INT64(0), .scheme = text_to_cstring(PG_GETARG_TEXT_PP(1)),
+		.rung = text_to_cstring(PG_GETARG_TEXT_PP(2)), .number = PG_GETARG_INT32(3)
+	};
+	int64		sanction_id = opening_recorded(&opening, PLAN_READ);
+	TimestampTz ended;
+	Scheme	   *scheme;
+
+	if (sanction_id != 0)
+	{
+		read_sanction(sanction_id, &e->sanction);
+		trace_sanction(e);
+		return;
+	}
+	scheme = trace_scheme(opening.scheme, true, &ended);
+	e->scheme = scheme;
+	e->trace = trace_account(opening.account_id, scheme, ended);
+	find_sanction(e->trace, scheme, &opening, &e->sanction);
+}
+
+/* The reasons for a sanction that has been traced, as jsonb in a memory context. */
+static Datum
+explanation(Explanation *e, MemoryContext context)
+{
+	MemoryContext old;
+	Datum		result;
+
+	e->start = find_start(e->trace, e->sanction.rung, e->sanction.cause, e->sanction.starts,
+						  &e->price);
+	e->chosen = chosen_length(e->trace, e->start, e->sanction.cause);
+	initStringInfo(&e->json);
+	initStringInfo(&e->words);
+	json_begin_object(&e->json, NULL);
+	put_sanction(e);
+	put_violation(e);
+	put_opening_balance(e);
+	put_score(e);
+	tell_rung(e);
+	put_release(e);
+	if (e->words.len > 0 && e->words.data[e->words.len - 1] == ' ')
+		e->words.data[--e->words.len] = '\0';
+	json_text(&e->json, "text", e->words.data);
+	json_end_object(&e->json);
+	old = MemoryContextSwitchTo(context);
+	result = DirectFunctionCall1(jsonb_in, CStringGetDatum(e->json.data));
+	MemoryContextSwitchTo(old);
+	return result;
+}
+
 /*
  * explain(sanction_id) returns jsonb: the reasons, as members and as one text in
  * the end.  Raises ERRCODE_GV_UNKNOWN_SANCTION.
@@ -476,10 +632,7 @@ Datum
 governance_explain(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = CurrentMemoryContext;
-	MemoryContext old;
 	Explanation e = {0};
-	Scheme	   *scheme;
-	TimestampTz ended;
 	Datum		result;
 
 	if (PG_ARGISNULL(0))
@@ -487,28 +640,73 @@ governance_explain(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	read_sanction(PG_GETARG_INT64(0), &e.sanction);
-	scheme = trace_scheme(e.sanction.scheme, true, &ended);
-	e.scheme = scheme;
-	e.trace = trace_account(e.sanction.account_id, scheme, ended);
-	e.start = find_start(e.trace, e.sanction.rung, e.sanction.cause, e.sanction.starts, &e.price);
-	e.chosen = chosen_length(e.trace, e.start, e.sanction.cause);
+	trace_sanction(&e);
+	result = explanation(&e, context);
+	ledger_read_leave();
+	PG_RETURN_DATUM(result);
+}
 
-	initStringInfo(&e.json);
-	initStringInfo(&e.words);
-	json_begin_object(&e.json, NULL);
-	put_sanction(&e);
-	put_violation(&e);
-	put_opening_balance(&e);
-	put_score(&e);
-	tell_rung(&e);
-	put_release(&e);
-	if (e.words.len > 0 && e.words.data[e.words.len - 1] == ' ')
-		e.words.data[--e.words.len] = '\0';
-	json_text(&e.json, "text", e.words.data);
-	json_end_object(&e.json);
+/*
+ * explain(account_id, scheme, rung, opening): the same of a sanction that may have
+ * no row yet.
+ */
+Datum
+governance_explain_opening(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Explanation e = {0};
+	Datum		result;
 
+	require_select("sanction");
+	rulebook_refresh();
+	ledger_read_enter();
+	trace_opening(&e, fcinfo);
+	result = explanation(&e, context);
+	ledger_read_leave();
+	PG_RETURN_DATUM(result);
+}
+
+/*
+ * sanction_opened(account_id, scheme, rung, opening): the columns of
+ * governance.sanction that it has, or will have once it is recorded.
+ */
+Datum
+governance_sanction_opened(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = CurrentMemoryContext;
+	MemoryContext old;
+	Explanation e = {0};
+	const ExplainedSanction *sanction = &e.sanction;
+	StringInfoData json;
+	Datum		result;
+
+	require_select("sanction");
+	rulebook_refresh();
+	ledger_read_enter();
+	trace_opening(&e, fcinfo);
+	initStringInfo(&json);
+	json_begin_object(&json, NULL);
+	put_id(&json, "account_id", sanction->account_id);
+	put_id(&json, "sanction_id", sanction->sanction_id);
+	json_text(&json, "scheme", sanction->scheme);
+	json_text(&json, "rung", sanction->rung);
+	json_text(&json, "tier", sanction->tier);
+	json_raw(&json, "withholds", sanction->withholds);
+	json_text(&json, "during",
+			  sanction->ends <= sanction->starts ? "empty" :
+			  psprintf("[\"%s\",%s)", timestamptz_to_str(sanction->starts),
+					   sanction->ends == DT_NOEND ? "" :
+					   psprintf("\"%s\"", timestamptz_to_str(sanction->ends))));
+	put_id(&json, "violation_id", sanction->cause);
+	put_id(&json, "policy_id", sanction->policy_id);
+	json_boolean(&json, "enforced", sanction->enforced);
+	json_raw(&json, "terms", sanction->terms);
+	json_instant(&json, "released_at", sanction->released);
+	json_text(&json, "release_reason", sanction->released == DT_NOEND ? NULL : sanction->reason);
+	put_id(&json, "opening", sanction->opening);
+	json_end_object(&json);
 	old = MemoryContextSwitchTo(context);
-	result = DirectFunctionCall1(jsonb_in, CStringGetDatum(e.json.data));
+	result = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 	MemoryContextSwitchTo(old);
 	ledger_read_leave();
 	PG_RETURN_DATUM(result);

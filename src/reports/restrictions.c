@@ -45,11 +45,12 @@ PG_FUNCTION_INFO_V1(governance_restrictions);
 enum
 {
 	R_CAPABILITY, R_SINCE, R_UNTIL, R_SCHEME, R_RUNG, R_TIER, R_SANCTION, R_INHERITED_FROM,
-	R_COLUMNS
+	R_OPENING, R_COLUMNS
 };
 
 static KeptPlan list_plan = {
-	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id"
+	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id,"
+	" NULL::pg_catalog.int8, s.opening"
 	" FROM governance.restriction r LEFT JOIN governance.sanction s"
 	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
 	" WHERE r.account_id" EQ "$1 AND r.since" LE "$2 AND r.until" GT "$2"
@@ -147,6 +148,44 @@ put_sanction_id(int64 sanction_id, Datum *values, bool *nulls)
 	nulls[R_SANCTION] = sanction_id == 0;
 }
 
+/* What a sanction is known by, with its row or without, as columns of the result. */
+static void
+put_sanction(const Rung *rung, int32 opening, int64 sanction_id, Datum *values, bool *nulls)
+{
+	values[R_RUNG] = CStringGetTextDatum(rung->code);
+	values[R_TIER] = SanctionTierGetDatum(rung->tier);
+	values[R_OPENING] = Int32GetDatum(opening);
+	nulls[R_RUNG] = nulls[R_TIER] = false;
+	nulls[R_OPENING] = opening == 0;
+	put_sanction_id(sanction_id, values, nulls);
+}
+
+/*
+ * The sanction that withholds what a row does without naming one: time or a fact
+ * has brought it, and the fold knows it.
+ */
+static void
+put_unrecorded(int64 account_id, TimestampTz at, Datum *values, bool *nulls)
+{
+	char	   *name = TextDatumGetCString(values[R_SCHEME]);
+	Scheme	   *scheme = rulebook_scheme(name, strlen(name), true);
+	AccountHistory *history;
+	EngineState *state;
+	ProjectedSanction *sanctions;
+	const ProjectedSanction *by;
+	int			nsanctions;
+
+	if (scheme == NULL)
+		return;
+	state = standing_at(account_id, scheme, at, known_by(at), &history);
+	if (history == NULL)
+		history = history_of(account_id, scheme, HISTORY_FACTS);
+	sanctions = ledger_project(scheme, NULL, state, history, &nsanctions);
+	by = holder(sanctions, nsanctions, TextDatumGetCString(values[R_CAPABILITY]), at);
+	if (by != NULL)
+		put_sanction(by->rung, by->sanction.opening, by->sanction.sanction_id, values, nulls);
+}
+
 /*
  * What the rows of governance.restriction say of an instant; of the past, only
  * what does not follow from a scheme.
@@ -157,19 +196,22 @@ put_stored(ReturnSetInfo *result, int64 account_id, TimestampTz at, bool past)
 	Datum		values[R_COLUMNS];
 	bool		nulls[R_COLUMNS];
 	uint64		nrows;
+	SPITupleTable *table;
 
 	values[0] = Int64GetDatum(account_id);
 	values[1] = TimestampTzGetDatum(at);
 	values[2] = BoolGetDatum(!past);
 	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
+	table = SPI_tuptable;
 	for (uint64 row = 0; row < nrows; row++)
 	{
-		for (int i = 0; i < R_INHERITED_FROM; i++)
-			values[i] = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
-		nulls[R_INHERITED_FROM] = true;
+		for (int i = 0; i < R_COLUMNS; i++)
+			values[i] = SPI_getbinval(table->vals[row], table->tupdesc, i + 1, &nulls[i]);
+		if (nulls[R_SANCTION])
+			put_unrecorded(account_id, at, values, nulls);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-	SPI_freetuptable(SPI_tuptable);
+	SPI_freetuptable(table);
 }
 
 /* What the schemes withheld at an instant of the past, folded anew. */
@@ -199,11 +241,10 @@ put_past(ReturnSetInfo *result, int64 account_id, TimestampTz at)
 			values[R_SINCE] = TimestampTzGetDatum(spans[i].since);
 			values[R_UNTIL] = TimestampTzGetDatum(spans[i].until);
 			values[R_SCHEME] = CStringGetTextDatum(schemes[s]->name);
-			values[R_RUNG] = CStringGetTextDatum(by->rung->code);
-			values[R_TIER] = SanctionTierGetDatum(by->rung->tier);
-			put_sanction_id(stored_sanction(account_id, schemes[s], by->rung->code,
-											by->sanction.cause, by->sanction.starts, PLAN_READ),
-							values, nulls);
+			put_sanction(by->rung, by->sanction.opening,
+						 stored_sanction(account_id, schemes[s], by->rung->code,
+										 by->sanction.cause, by->sanction.starts, PLAN_READ),
+						 values, nulls);
 			nulls[R_INHERITED_FROM] = true;
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
@@ -227,9 +268,7 @@ put_inherited(ReturnSetInfo *result, int64 account_id, TimestampTz at)
 		values[R_SINCE] = TimestampTzGetDatum(item->since);
 		values[R_UNTIL] = TimestampTzGetDatum(item->until);
 		values[R_SCHEME] = CStringGetTextDatum(item->scheme);
-		values[R_RUNG] = CStringGetTextDatum(item->rung->code);
-		values[R_TIER] = SanctionTierGetDatum(item->rung->tier);
-		put_sanction_id(inherited_sanction_id(item), values, nulls);
+		put_sanction(item->rung, item->sanction.opening, inherited_sanction_id(item), values, nulls);
 		values[R_INHERITED_FROM] = Int64GetDatum(item->account_id);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

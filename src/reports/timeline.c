@@ -26,7 +26,7 @@
 
 PG_FUNCTION_INFO_V1(governance_timeline);
 
-#define TIMELINE_COLUMNS 12
+#define TIMELINE_COLUMNS 13
 
 /* Adds one more thing to a detail, behind a semicolon. */
 static void
@@ -119,6 +119,8 @@ put_effect(ReturnSetInfo *result, int64 account_id, Scheme *scheme, const Trace 
 	nulls[10] = detail.len == 0;
 	values[10] = CStringGetTextDatum(detail.data);
 	values[11] = BoolGetDatum(traced->expected);
+	values[12] = Int32GetDatum(effect->opening);
+	nulls[12] = effect->opening == 0;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

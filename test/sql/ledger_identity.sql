@@ -36,3 +36,40 @@ SELECT governance.overturn(:second, 'an error') > 0 AS revised;
 SELECT violation_id = :second AS by_second, violation_id = :third AS by_third, release_reason
 	FROM governance.sanction WHERE account_id = 2 ORDER BY sanction_id;
 SELECT * FROM governance.verify();
+
+-- What time brings has its identity before it has a record: account, scheme, rung,
+-- and which time it is that the rung opens.
+SELECT governance.publish('{"scheme": "n", "score": {"direction": "deduct", "cap": 100}, "rules": {"spam": {"title": "spam", "points": 50}},
+	"observe": {"open": {"count": "sanctions", "rungs": ["notice"], "in_force": true}, "fresh": {"count": "sanctions", "rungs": ["notice"], "within": "72 hours"}},
+	"ladder": [{"rung": "notice", "when": "score < 100", "tier": "warned", "until": ["answered"]},
+		{"rung": "deactivated", "when": "open >= 1 and fresh = 0", "tier": "banned", "withhold": ["sell"], "for": "ever"}]}') > 0 AS published;
+INSERT INTO governance.account (account_id, opened_at) SELECT generate_series(11, 14), '2020-01-01';
+SELECT count(pg_temp.violate(a, 'n', '2026-01-01')) FROM generate_series(11, 14) a;
+SELECT capability, since, scheme, rung, tier, sanction_id, opening FROM governance.restrictions(11);
+SELECT what, rung, opening, sanction_id IS NOT NULL AS recorded FROM governance.timeline(11, 'n') WHERE opening IS NOT NULL;
+SELECT e - 'text' - 'policy' AS explained FROM governance.restrictions(11) r, governance.explain(11, r.scheme, r.rung, r.opening) e;
+SELECT governance.explain_text(11, 'n', 'deactivated', 1);
+SELECT governance.explain(11, 'n', 'notice', 1) ->> 'sanction_id' = s.sanction_id::text AS recorded FROM governance.sanction s WHERE account_id = 11;
+SELECT governance.notice(11, 'n', 'deactivated', 1);
+SELECT split_part(governance.notice(11, 'n', 'deactivated', 1, 'zh'), E'\n', 1) AS notice;
+SELECT count(*) AS records FROM governance.sanction WHERE account_id = 11;
+-- Lifted by it, and as a row that somebody writes.
+SELECT governance.release(11, scheme, rung, opening, 'served long enough') > 0 AS released FROM governance.restrictions(11);
+INSERT INTO governance.revision (account_id, action, scheme, rung, since, reason)
+	SELECT 12, 'release', scheme, rung, since, 'lifted' FROM governance.restrictions(12);
+SELECT account_id, rung, opening, lower(during), release_reason FROM governance.sanction WHERE account_id IN (11, 12) ORDER BY account_id, opening, rung;
+SELECT a, governance.tier(a), governance.permits(a, 'sell') FROM unnest('{11,12,13}'::int[]) a;
+SELECT governance.explain(11, 'n', 'deactivated', 1) -> 'released' ->> 'why' AS why;
+SELECT sanction_id IS NOT NULL AS named, count(*) FROM governance.revision WHERE action = 'release' GROUP BY 1;
+SELECT * FROM governance.verify();
+-- What is not there, and what is not named.
+\set VERBOSITY terse
+SELECT governance.release(sanction_id, 'served long enough') FROM governance.restrictions(13);
+SELECT governance.release(13, 'n', 'deactivated', 2, 'x');
+SELECT governance.release(13, 'n', 'no.such', 1, 'x');
+SELECT governance.explain(13, 'n', 'deactivated', 2);
+SELECT governance.explain(13, 'no.such', 'deactivated', 1);
+SELECT governance.notice(13, 'n', 'deactivated', 2);
+INSERT INTO governance.revision (account_id, action, scheme, rung, since, reason) VALUES (13, 'release', 'n', 'deactivated', '2026-01-05', 'lifted');
+INSERT INTO governance.revision (account_id, action, scheme, rung, reason) VALUES (13, 'release', 'n', 'deactivated', 'lifted');
+SELECT count(*) AS records FROM governance.sanction WHERE account_id = 13;

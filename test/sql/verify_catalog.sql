@@ -80,7 +80,7 @@ INSERT INTO class VALUES
 	('restriction', 'derived', '{account_id,capability,scheme,since,until,sanction_id}'),
 	('revision', 'audited', '{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by,linked_revision_id}'),
 	('role_level', 'audited', '{role,level,granted_at,granted_by}'),
-	('sanction', 'derived', '{account_id,sanction_id,scheme,rung,tier,withholds,during,violation_id,policy_id,enforced,terms,released_at,release_reason}'),
+	('sanction', 'derived', '{account_id,sanction_id,scheme,rung,tier,withholds,during,violation_id,policy_id,enforced,terms,released_at,release_reason,opening}'),
 	('sanction', 'noted', '{recorded_at}'),
 	('scheme', 'derived', '{scheme,title,titles,direction,last_version}'),
 	('scheme', 'noted', '{created_at}'),
@@ -352,9 +352,9 @@ END $$;
 CREATE TEMPORARY TABLE unproven (relation text, kind text, name text, expression text, content text, why text);
 INSERT INTO unproven
 	SELECT v.relation, v.kind, name, v.expression, v.content, v.why FROM (VALUES
-		('sanction', 'deleted', NULL::text[], NULL, '%,overturned)', 'nothing that is left leads to it: what was known when it was recorded, facts and versions of then, is not kept'),
-		('sanction', 'changed', '{during,enforced,policy_id,released_at,terms,violation_id,sanction_id}', NULL, '%,overturned)', 'likewise; it must only be possible'),
-		('sanction', 'invented', '{sanction_id}', NULL, '%,overturned)', 'likewise'),
+		('sanction', 'deleted', NULL::text[], NULL, '%,overturned,%', 'nothing that is left leads to it: what was known when it was recorded, facts and versions of then, is not kept'),
+		('sanction', 'changed', '{during,enforced,released_at,terms,violation_id,sanction_id,opening}', NULL, '%,overturned,%', 'likewise; it must only be possible'),
+		('sanction', 'invented', '{sanction_id}', NULL, '%,overturned,%', 'likewise'),
 		('sanction', 'changed', '{sanction_id}', NULL, '%', 'of one that has ended the standing keeps no id'),
 		('restriction', 'changed', '{since}', NULL, '%', 'since when is compared from where the standing has got to; before that it forbids nothing'),
 		('restriction', 'invented', '{since}', NULL, '%', 'likewise: the same is forbidden'),
