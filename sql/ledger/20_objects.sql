@@ -400,7 +400,7 @@ FROM governance.campaign c
 GROUP BY c.campaign$$),
 
 -- Level: reader
-(2910, 'view', 'sanction_in_force', 'the sanctions that are running now', $$
+(2910, 'view', 'sanction_in_force', 'the sanctions that are running now, those that time or a fact has brought included', $$
 CREATE VIEW governance.sanction_in_force (
 	account_id,  -- who
 	scheme,  -- under which scheme
@@ -410,12 +410,19 @@ CREATE VIEW governance.sanction_in_force (
 	since,  -- from when
 	until,  -- until when, if nothing more happens; null: until released, or for ever
 	violation_id,  -- the violation that caused it
-	sanction_id  -- for governance.explain()
+	sanction_id,  -- for governance.explain(); null: time or a fact has brought it, and it has no record yet
+	opening  -- which time it is that the rung opens, for governance.explain(), notice() and release() where there is no id
 ) AS
 SELECT s.account_id, s.scheme, s.tier, s.rung, s.withholds, lower(s.during) AS since,
-	   upper(s.during) AS until, s.violation_id, s.sanction_id
+	   upper(s.during) AS until, s.violation_id, s.sanction_id, s.opening
 FROM governance.sanction s
-WHERE s.during @> now() AND s.enforced$$)
+WHERE s.during @> now() AND s.enforced
+	AND NOT EXISTS (SELECT FROM governance.standing t WHERE t.account_id = s.account_id AND t.scheme = s.scheme
+					AND governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.edition))
+UNION ALL
+SELECT t.account_id, t.scheme, r.tier, r.rung, r.withholds, r.since, r.until, r.violation_id, r.sanction_id, r.opening
+FROM governance.standing t, LATERAL governance.sanctions_running(t.account_id, t.scheme) r
+WHERE governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.edition)$$)
 
 -- What rows name without a foreign key, which would lock it at each entry.
 UNION ALL

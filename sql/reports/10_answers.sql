@@ -48,6 +48,24 @@ COMMENT ON FUNCTION governance.restrictions(bigint, timestamptz) IS
 	'what is withheld from an account at an instant, until when, and by which sanction, its own or a linked account''s';
 
 -- Level: reader
+CREATE FUNCTION governance.standing_moves(scheme text, policy_id bigint, as_of timestamptz, edition bigint)
+	RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5
+	AS 'MODULE_PATHNAME', 'governance_standing_moves';
+COMMENT ON FUNCTION governance.standing_moves(text, bigint, timestamptz, bigint) IS
+	'part of the view governance.sanction_in_force: may time, facts or the rulebook have changed what the records of a standing say, from its columns?';
+
+-- Level: reader
+CREATE FUNCTION governance.sanctions_running(account_id bigint, scheme text,
+	OUT tier governance.sanction_tier, OUT rung text, OUT withholds text[], OUT since timestamptz, OUT until timestamptz,
+	OUT violation_id bigint, OUT sanction_id bigint, OUT opening integer)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 2
+	AS 'MODULE_PATHNAME', 'governance_sanctions_running';
+COMMENT ON FUNCTION governance.sanctions_running(bigint, text) IS
+	'part of the view governance.sanction_in_force: the sanctions that an account is under now, from the fold';
+
+-- Level: reader
 CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT linked_account bigint, OUT kind text, OUT confidence float8, OUT scheme text,
 	OUT rung text, OUT tier governance.sanction_tier, OUT since timestamptz, OUT until timestamptz,

@@ -252,12 +252,13 @@ $text$;
 COMMENT ON FUNCTION governance.announcement_text(tstzrange, text, text, text) IS
 	'the announcement of a period in a sentence, in English (en) or Chinese (zh): "first quarter of 2021: 1,278 accounts banned, ..."; by default of the last quarter that is over';
 
+-- Of now, what has no record yet counts; of another instant, what is on record.
 -- Level: reader
 CREATE FUNCTION governance.report_in_force(at timestamptz DEFAULT now(), in_scheme text DEFAULT NULL,
 	OUT scheme text, OUT tier governance.sanction_tier, OUT rung text, OUT accounts bigint, OUT sanctions bigint,
 	OUT no_end bigint, OUT ends_in_7_days bigint)
 	RETURNS SETOF record
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
 AS $in_force$
@@ -266,10 +267,15 @@ BEGIN
 	PERFORM governance.report_scheme(in_scheme);
 	RETURN QUERY
 		SELECT s.scheme, s.tier, s.rung, governance.distinct_count(s.account_id), count(*),
-			   count(*) FILTER (WHERE upper(s.during) IS NULL),
-			   count(*) FILTER (WHERE upper(s.during) < report_in_force.at + interval '7 days')
-		FROM governance.sanction s
-		WHERE s.during @> report_in_force.at AND s.enforced AND (in_scheme IS NULL OR s.scheme = in_scheme)
+			   count(*) FILTER (WHERE s.until IS NULL),
+			   count(*) FILTER (WHERE s.until < report_in_force.at + interval '7 days')
+		FROM (SELECT s.account_id, s.scheme, s.tier, s.rung, s.until
+			  FROM governance.sanction_in_force s WHERE report_in_force.at = now()
+			  UNION ALL
+			  SELECT s.account_id, s.scheme, s.tier, s.rung, upper(s.during)
+			  FROM governance.sanction s
+			  WHERE s.during @> report_in_force.at AND s.enforced AND report_in_force.at <> now()) s
+		WHERE in_scheme IS NULL OR s.scheme = in_scheme
 		GROUP BY s.scheme, s.tier, s.rung
 		ORDER BY s.scheme, s.tier DESC, s.rung;
 END

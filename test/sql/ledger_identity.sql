@@ -4,6 +4,7 @@
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 SELECT count(*) > 0 AS created FROM governance.create_ledger();
 CREATE FUNCTION pg_temp.violate(account bigint, scheme text, at timestamptz, points numeric DEFAULT NULL) RETURNS bigint
 	LANGUAGE sql AS $$
