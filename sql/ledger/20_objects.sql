@@ -418,11 +418,11 @@ SELECT s.account_id, s.scheme, s.tier, s.rung, s.withholds, lower(s.during) AS s
 FROM governance.sanction s
 WHERE s.during @> now() AND s.enforced
 	AND NOT EXISTS (SELECT FROM governance.standing t WHERE t.account_id = s.account_id AND t.scheme = s.scheme
-					AND governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.edition))
+					AND governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.known_at, t.next_due, t.edition))
 UNION ALL
 SELECT t.account_id, t.scheme, r.tier, r.rung, r.withholds, r.since, r.until, r.violation_id, r.sanction_id, r.opening
 FROM governance.standing t, LATERAL governance.sanctions_running(t.account_id, t.scheme) r
-WHERE governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.edition)$$)
+WHERE governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.known_at, t.next_due, t.edition)$$)
 
 -- What rows name without a foreign key, which would lock it at each entry.
 UNION ALL

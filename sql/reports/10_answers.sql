@@ -48,11 +48,11 @@ COMMENT ON FUNCTION governance.restrictions(bigint, timestamptz) IS
 	'what is withheld from an account at an instant, until when, and by which sanction, its own or a linked account''s';
 
 -- Level: reader
-CREATE FUNCTION governance.standing_moves(scheme text, policy_id bigint, as_of timestamptz, edition bigint)
+CREATE FUNCTION governance.standing_moves(scheme text, policy_id bigint, as_of timestamptz, known_at timestamptz, next_due timestamptz, edition bigint)
 	RETURNS boolean
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'governance_standing_moves';
-COMMENT ON FUNCTION governance.standing_moves(text, bigint, timestamptz, bigint) IS
+COMMENT ON FUNCTION governance.standing_moves(text, bigint, timestamptz, timestamptz, timestamptz, bigint) IS
 	'part of the view governance.sanction_in_force: may time, facts or the rulebook have changed what the records of a standing say, from its columns?';
 
 -- Level: reader

@@ -33,14 +33,17 @@ PG_FUNCTION_INFO_V1(governance_standing_moves);
 PG_FUNCTION_INFO_V1(governance_sanctions_running);
 
 /*
- * standing_moves(scheme, policy_id, as_of, edition): may its records say less, or
- * something else, than holds now?
+ * standing_moves(scheme, policy_id, as_of, known_at, next_due, edition): may its
+ * records say less, or something else, than holds now?  They are those of as_of;
+ * next_due is counted from known_at on.
  */
 Datum
 governance_standing_moves(PG_FUNCTION_ARGS)
 {
 	text	   *name = PG_GETARG_TEXT_PP(0);
 	TimestampTz as_of = PG_GETARG_TIMESTAMPTZ(2);
+	TimestampTz known_at = PG_GETARG_TIMESTAMPTZ(3);
+	TimestampTz next_due = PG_GETARG_TIMESTAMPTZ(4);
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	const Policy *policy;
 	Scheme	   *scheme;
@@ -49,11 +52,13 @@ governance_standing_moves(PG_FUNCTION_ARGS)
 	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	if (scheme == NULL || scheme->trial_of != NULL || rulebook_is_damaged(scheme) || as_of >= now)
 		PG_RETURN_BOOL(false);
-	if (edition_reach(&scheme->editions, PG_GETARG_INT64(3)) <= now)
+	if (edition_reach(&scheme->editions, PG_GETARG_INT64(5)) <= now)
 		PG_RETURN_BOOL(true);
 	for (int i = 0; i < scheme->nversions; i++)
 		if (scheme->versions[i].from > as_of && scheme->versions[i].from <= now)
 			PG_RETURN_BOOL(true);
+	if (next_due > now && known_at <= as_of)
+		PG_RETURN_BOOL(false);
 	policy = rulebook_policy(PG_GETARG_INT64(1));
 	PG_RETURN_BOOL(policy->starts_by_time || policy->nattributes > 0);
 }

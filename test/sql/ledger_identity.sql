@@ -74,3 +74,15 @@ SELECT governance.notice(13, 'n', 'deactivated', 2);
 INSERT INTO governance.revision (account_id, action, scheme, rung, since, reason) VALUES (13, 'release', 'n', 'deactivated', '2026-01-05', 'lifted');
 INSERT INTO governance.revision (account_id, action, scheme, rung, reason) VALUES (13, 'release', 'n', 'deactivated', 'lifted');
 SELECT count(*) AS records FROM governance.sanction WHERE account_id = 13;
+\set VERBOSITY default
+
+-- What is in force, recorded or not; what time has ended is not.
+SELECT account_id, rung, tier, since, until, sanction_id IS NOT NULL AS recorded, opening FROM governance.sanction_in_force WHERE account_id IN (12, 13) ORDER BY 1, 2;
+SELECT scheme, rung, accounts, sanctions FROM governance.report_in_force() WHERE scheme = 'n';
+SELECT scheme, rung, accounts, sanctions FROM governance.report_in_force('2026-01-03') WHERE scheme = 'n';
+SELECT governance.publish('{"scheme": "w", "score": {"direction": "accumulate", "limit": 15}, "rules": {"spam": {"title": "spam", "points": [1, 15]}},
+	"relief": [{"sanction": "end", "rungs": ["suspended"], "set": 7}],
+	"ladder": [{"rung": "letter", "tier": "limited", "when": "score >= 6 and score < 15", "withhold": ["x"]},
+		{"rung": "suspended", "tier": "suspended", "when": "score >= 15", "withhold": ["drive"], "for": "30 days"}]}') > 0 AS published;
+SELECT pg_temp.violate(14, 'w', now() - interval '60 days', 15) > 0 AS violated;
+SELECT rung, since = now() - interval '30 days' AS since_then, sanction_id, opening FROM governance.sanction_in_force WHERE account_id = 14 AND scheme = 'w';
