@@ -397,7 +397,7 @@ COMMENT ON FUNCTION governance.transparency_again(jsonb, text) IS
 -- Of a period that goes on, what is in force today.
 -- Level: reader
 CREATE FUNCTION governance.transparency_in_force(until timestamptz, in_scheme text, tongue text) RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
 AS $section$
@@ -433,7 +433,7 @@ COMMENT ON FUNCTION governance.transparency_in_force(timestamptz, text, text) IS
 CREATE FUNCTION governance.transparency_page(period tstzrange DEFAULT NULL, language text DEFAULT 'en', title text DEFAULT NULL,
 											 in_scheme text DEFAULT NULL, time_zone text DEFAULT current_setting('TimeZone'))
 	RETURNS text
-	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
 AS $page$

@@ -332,7 +332,7 @@ BEGIN
 					'rung_title', (SELECT governance.title_in(r.titles, r.title, tongue) FROM governance.policy_rung r WHERE r.policy_id = t.policy_id AND r.rung = t.rung))
 					ORDER BY t.n) AS rows
 			  FROM governance.standing s, governance.timeline(s.account_id, s.scheme) WITH ORDINALITY
-					AS t(at, what, delta, score, tier, rung, sanction_id, policy_id, entry_id, rule, detail, expected, n)
+					AS t(at, what, delta, score, tier, rung, sanction_id, policy_id, entry_id, rule, detail, expected, opening, n)
 			  WHERE s.account_id = account_page.account_id AND strpos(s.scheme, '@') = 0 AND (account_page.scheme IS NULL OR s.scheme = account_page.scheme)
 			  GROUP BY s.scheme) t;
 

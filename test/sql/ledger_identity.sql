@@ -85,4 +85,4 @@ SELECT governance.publish('{"scheme": "w", "score": {"direction": "accumulate", 
 	"ladder": [{"rung": "letter", "tier": "limited", "when": "score >= 6 and score < 15", "withhold": ["x"]},
 		{"rung": "suspended", "tier": "suspended", "when": "score >= 15", "withhold": ["drive"], "for": "30 days"}]}') > 0 AS published;
 SELECT pg_temp.violate(14, 'w', now() - interval '60 days', 15) > 0 AS violated;
-SELECT rung, since = now() - interval '30 days' AS since_then, sanction_id, opening FROM governance.sanction_in_force WHERE account_id = 14 AND scheme = 'w';
+SELECT rung, since < now() - interval '29 days' AS since_then, sanction_id, opening FROM governance.sanction_in_force WHERE account_id = 14 AND scheme = 'w';
