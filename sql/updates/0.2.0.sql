@@ -20,10 +20,7 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 DROP FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz);
 DROP FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint);
 
--- Events of standings and sanctions are written with these; the triggers go with
--- their functions.
-DROP FUNCTION governance.event_sanction() CASCADE;
-DROP FUNCTION governance.event_standing() CASCADE;
+-- What is announced of sanctions is said in C.
 DROP FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz);
 
 -- They try a draft beside the versions that there are.
