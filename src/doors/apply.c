@@ -182,8 +182,13 @@ served_before(const LimitSet *limits, StandingWork *works, int nworks, bool stor
 			/* What a version or a calendar does is nobody's decision. */
 			if (found.stale)
 				fold_found(&found);
-			before[i] = limits_served(found.key->scheme, stored ? found.state : NULL,
-									  found.history);
+
+			/* Nor is what facts and time have brought without an entry. */
+			if (!stored)
+				found.state = found.state != NULL &&
+					ledger_begins(found.key->scheme, NULL, found.history) != DT_NOEND ?
+					ledger_fresh(found.key->scheme, NULL, found.history, found.state->as_of) : NULL;
+			before[i] = limits_served(found.key->scheme, found.state, found.history);
 		}
 	return before;
 }

@@ -16,9 +16,11 @@
 #include "ledger/inherited.h"
 #include "ledger/permits.h"
 #include "ledger/project.h"
+#include "ledger/shown.h"
 #include "ledger/standing.h"
 #include "ledger/withheld.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 #include "util.h"
 
 #include "catalog/pg_type.h"
@@ -92,6 +94,24 @@ withheld_then(int64 account_id, const text *capability, TimestampTz at)
 	return false;
 }
 
+/* Is a capability withheld from an account that has no standing, by facts or time? */
+static bool
+withheld_unprompted(int64 account_id, const text *capability, TimestampTz at)
+{
+	int			n;
+	Scheme	  **schemes = schemes_unprompted(&n);
+
+	for (int i = 0; i < n; i++)
+	{
+		EngineState *state = standing_unprompted(account_id, schemes[i], at);
+
+		if (state != NULL && state_withholds(schemes[i], state, VARDATA_ANY(capability),
+											 VARSIZE_ANY_EXHDR(capability)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What is cheapest is asked first: a row that withholds it settles the question.
  * Only where there is none does it matter whether the capability and the account
@@ -117,7 +137,8 @@ account_permits(int64 account_id, text *capability, TimestampTz at, PlanMode mod
 		report_missing(MISSING_CAPABILITY, text_to_cstring(capability), NULL, 0);
 	if (!past)
 		require_account(account_id);
-	else if (withheld_then(account_id, capability, at))
+	if (past ? withheld_then(account_id, capability, at) :
+		withheld_unprompted(account_id, capability, DatumGetTimestampTz(values[2])))
 		return false;
 	inherited = inherited_at(account_id, DatumGetTimestampTz(values[2]), mode, &ninherited);
 	for (int i = 0; i < ninherited; i++)

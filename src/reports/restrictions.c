@@ -25,6 +25,7 @@
 #include "ledger/withheld.h"
 #include "reports/arguments.h"
 #include "rulebook/cache.h"
+#include "rulebook/scheme.h"
 #include "types/sanction_tier.h"
 #include "util.h"
 
@@ -60,6 +61,23 @@ static KeptPlan list_plan = {
 };
 
 /*
+ * Has an account a standing under each scheme that may sanction it without one?  Then
+ * its rows say what is withheld.
+ */
+static bool
+standings_say_all(int64 account_id)
+{
+	StoredStanding *standing;
+	int			n;
+	Scheme	  **schemes = schemes_unprompted(&n);
+
+	for (int i = 0; i < n; i++)
+		if (!standing_probe(account_id, schemes[i], &standing) || standing == NULL)
+			return false;
+	return true;
+}
+
+/*
  * What account_permits() says of the present and the future, where that takes no
  * SQL: false when it does.
  */
@@ -73,7 +91,8 @@ permits_at_once(FmgrInfo *caller, int64 account_id, text *capability, TimestampT
 	*permitted = answer == PERIOD_NONE;
 	return answer == PERIOD_WITHIN ||
 		(answer == PERIOD_NONE && !rulebook_has_links() &&
-		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)));
+		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) &&
+		 standings_say_all(account_id));
 }
 
 /*
@@ -214,41 +233,58 @@ put_stored(ReturnSetInfo *result, int64 account_id, TimestampTz at, bool past)
 	SPI_freetuptable(table);
 }
 
-/* What the schemes withheld at an instant of the past, folded anew. */
+/* What a scheme withholds at an instant, folded. */
+static void
+put_folded(ReturnSetInfo *result, int64 account_id, Scheme *scheme, TimestampTz at)
+{
+	ProjectedSanction *sanctions;
+	int			nsanctions;
+	int			n;
+	Withheld   *spans = withheld_at(account_id, scheme, at, &n, &sanctions, &nsanctions);
+
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[R_COLUMNS];
+		bool		nulls[R_COLUMNS] = {0};
+		const ProjectedSanction *by;
+
+		if (spans[i].since > at || spans[i].until <= at)
+			continue;
+		by = holder(sanctions, nsanctions, spans[i].capability, at);
+		values[R_CAPABILITY] = CStringGetTextDatum(spans[i].capability);
+		values[R_SINCE] = TimestampTzGetDatum(spans[i].since);
+		values[R_UNTIL] = TimestampTzGetDatum(spans[i].until);
+		values[R_SCHEME] = CStringGetTextDatum(scheme->name);
+		put_sanction(by->rung, by->sanction.opening,
+					 stored_sanction(account_id, scheme, by->rung->code, by->sanction.cause,
+									 by->sanction.starts, PLAN_READ),
+					 values, nulls);
+		nulls[R_INHERITED_FROM] = true;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/* What the schemes withheld at an instant of the past. */
 static void
 put_past(ReturnSetInfo *result, int64 account_id, TimestampTz at)
 {
-	int			nschemes;
-	Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
+	int			n;
+	Scheme	  **schemes = schemes_of_account(account_id, &n);
 
-	for (int s = 0; s < nschemes; s++)
-	{
-		ProjectedSanction *sanctions;
-		int			nsanctions;
-		int			n;
-		Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
+	for (int i = 0; i < n; i++)
+		put_folded(result, account_id, schemes[i], at);
+}
 
-		for (int i = 0; i < n; i++)
-		{
-			Datum		values[R_COLUMNS];
-			bool		nulls[R_COLUMNS] = {0};
-			const ProjectedSanction *by;
+/* What is withheld without a standing, by facts or time alone. */
+static void
+put_unprompted(ReturnSetInfo *result, int64 account_id, TimestampTz at)
+{
+	int			n;
+	Scheme	  **schemes = schemes_unprompted(&n);
 
-			if (spans[i].since > at || spans[i].until <= at)
-				continue;
-			by = holder(sanctions, nsanctions, spans[i].capability, at);
-			values[R_CAPABILITY] = CStringGetTextDatum(spans[i].capability);
-			values[R_SINCE] = TimestampTzGetDatum(spans[i].since);
-			values[R_UNTIL] = TimestampTzGetDatum(spans[i].until);
-			values[R_SCHEME] = CStringGetTextDatum(schemes[s]->name);
-			put_sanction(by->rung, by->sanction.opening,
-						 stored_sanction(account_id, schemes[s], by->rung->code,
-										 by->sanction.cause, by->sanction.starts, PLAN_READ),
-						 values, nulls);
-			nulls[R_INHERITED_FROM] = true;
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		}
-	}
+	for (int i = 0; i < n; i++)
+		if (standing_read(account_id, schemes[i]) == NULL)
+			put_folded(result, account_id, schemes[i], at);
 }
 
 /* What is withheld because of linked accounts. */
@@ -301,6 +337,8 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	put_stored(result, account_id, at, past);
 	if (past)
 		put_past(result, account_id, at);
+	else
+		put_unprompted(result, account_id, at);
 	put_inherited(result, account_id, at);
 	ledger_read_leave();
 	return (Datum) 0;

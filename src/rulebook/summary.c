@@ -238,6 +238,13 @@ put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
 	json_end_array(out);
 }
 
+/* What facts and time alone may do, in words. */
+static const char *const unprompted[] = {
+	[UNPROMPTED_NOTHING] = "nothing",
+	[UNPROMPTED_SCORE] = "score",
+	[UNPROMPTED_SANCTION] = "sanction"
+};
+
 /* One object, which publish() takes apart. */
 char *
 policy_summary(const Compiler *c)
@@ -249,6 +256,7 @@ policy_summary(const Compiler *c)
 	put_text(&out, "scheme", c->policy->scheme);
 	put_title(&out, "title", "titles", doc_get(c->root, "title"));
 	put_text(&out, "direction", c->policy->accumulate ? "accumulate" : "deduct");
+	put_text(&out, "unprompted", unprompted[c->policy->unprompted]);
 	put_rules(c, &out);
 	put_rungs(c, &out);
 	put_names(c, &out, "capabilities", "capability", &c->capabilities);
