@@ -57,9 +57,13 @@ engine_copy(const Policy *policy, const EngineState *state)
 	(copy->field = copy_array(state->field, state->n, sizeof(*state->field)))
 	COPY(pending, npending);
 	COPY(entries, nentries);
+	COPY(past, npast);
 	for (int i = 0; i < copy->nentries && nlives > 0; i++)
 		if (copy->entries[i].lives != NULL)
 			copy->entries[i].lives = copy_array(state->entries[i].lives, nlives, sizeof(Span));
+	for (int i = 0; i < copy->npast && nlives > 0; i++)
+		if (copy->past[i].lives != NULL)
+			copy->past[i].lives = copy_array(state->past[i].lives, nlives, sizeof(Span));
 	COPY(marks, nmarks);
 	COPY(activities, nactivities);
 	COPY(collapses, ncollapses);

@@ -247,6 +247,8 @@ typedef struct EngineState
 
 	int			nentries;
 	LiveEntry  *entries;		/* in fold order */
+	int			npast;			/* when it remembers: those that nothing looks */
+	LiveEntry  *past;			/* at; not serialized */
 	struct EntryStore *store;	/* there are more, or may be; null: no */
 	int			nmarks;
 	MarkRecord *marks;

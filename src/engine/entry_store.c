@@ -370,5 +370,10 @@ entry_by_id(const Policy *policy, EngineState *state, int64 id)
 			break;
 		store_load_all(policy, state);
 	}
+
+	/* With full memory what becomes of those that nothing looks at counts later. */
+	for (int i = state->npast - 1; i >= 0; i--)
+		if (state->past[i].id == id)
+			return &state->past[i];
 	return NULL;
 }

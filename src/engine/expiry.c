@@ -406,9 +406,10 @@ expiry_mark(Fold *fold, const EngineEvent *event)
 			continue;
 		if (event->violation_id != 0)
 		{
-			for (int i = 0; i < state->nentries; i++)
-				if (state->entries[i].id == event->violation_id)
-					put_mark(fold, &state->entries[i], m);
+			LiveEntry  *entry = entry_by_id(policy, state, event->violation_id);
+
+			if (entry != NULL)
+				put_mark(fold, entry, m);
 			continue;
 		}
 

@@ -190,7 +190,8 @@ retained_collapses(const Retention *retention, int *n)
 
 /*
  * Removes the entries and groups that nothing looks at; the place of the
- * settled ones moves along.
+ * settled ones moves along.  A state with full memory puts such entries aside, so
+ * that they do not have to be passed by again and again.
  */
 static void
 forget_by(const Retention *retention, EngineState *state)
@@ -202,7 +203,14 @@ forget_by(const Retention *retention, EngineState *state)
 	for (int i = 0; i < state->nentries; i++)
 	{
 		if (!retains_entry(retention, &state->entries[i]))
+		{
+			if (state->remembers)
+			{
+				state->past = state_room(state, state->past, state->npast, sizeof(LiveEntry));
+				state->past[state->npast++] = state->entries[i];
+			}
 			continue;
+		}
 		if (store != NULL && i < store->at)
 			before++;
 		if (kept != i)
@@ -222,20 +230,16 @@ forget_entries(const Policy *policy, EngineState *state)
 {
 	Retention		retention;
 
-	if (state->remembers)
-		return;
 	retention_begin(&retention, policy, state);
 	forget_by(&retention, state);
 }
 
-/* See engine.h.  Sanctions that have not been stored stay. */
+/* See engine.h.  Sanctions that have not been stored stay, and with full memory all. */
 void
 engine_forget(const Policy *policy, EngineState *state)
 {
 	Retention		retention;
 
-	if (state->remembers)
-		return;
 	if (state->nentries == 0 && state->nactivities == 0 && state->ncollapses == 0 &&
 		state->nsanctions == 0 && state->ngrants == 0)
 		return;
@@ -245,8 +249,9 @@ engine_forget(const Policy *policy, EngineState *state)
 	FORGET(state->activities, state->nactivities, ActivityRecord,
 		   retains_activity(&retention, e));
 	FORGET(state->sanctions, state->nsanctions, SanctionState,
-		   e->dirty || retains_sanction(&retention, e));
-	FORGET(state->grants, state->ngrants, GrantRecord, retains_grant(&retention, e));
+		   state->remembers || e->dirty || retains_sanction(&retention, e));
+	FORGET(state->grants, state->ngrants, GrantRecord,
+		   state->remembers || retains_grant(&retention, e));
 	state->first_open = 0;
 }
 
@@ -257,6 +262,21 @@ engine_remember(const Policy *policy, EngineState *state, bool remembers)
 	if (state->remembers == remembers)
 		return;
 	state->remembers = remembers;
+	state->npast = 0;
 	if (!remembers)
 		engine_forget(policy, state);
+}
+
+/* See forget.h. */
+void
+entries_recollect(EngineState *state)
+{
+	for (int i = 0; i < state->npast; i++)
+	{
+		state->entries = state_room(state, state->entries, state->nentries, sizeof(LiveEntry));
+		state->entries[state->nentries++] = state->past[i];
+	}
+	if (state->npast > 0)
+		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_place_cmp);
+	state->npast = 0;
 }

@@ -40,4 +40,7 @@ extern CollapseState *retained_collapses(const Retention *retention, int *n);
 /* As engine_forget(), but entries and groups only. */
 extern void forget_entries(const Policy *policy, EngineState *state);
 
+/* Puts the entries that a state with full memory has put aside back in their places. */
+extern void entries_recollect(EngineState *state);
+
 #endif							/* GOVERNANCE_ENGINE_FORGET_H */

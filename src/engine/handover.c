@@ -111,18 +111,6 @@ transfer_score(Transfer *t)
 
 /* ---------- entries, activities, credits ---------- */
 
-/* For qsort(): orders entries by their place in the fold. */
-static int
-entry_cmp(const void *a, const void *b)
-{
-	const LiveEntry *x = a;
-	const LiveEntry *y = b;
-
-	if (x->at != y->at)
-		return cmp_instant(x->at, y->at);
-	return cmp_int64(x->id, y->id);
-}
-
 /* Does something go over that the old state holds?  retained: it was not to forget it. */
 static inline bool
 goes_over(const Transfer *t, bool retained)
@@ -254,6 +242,7 @@ transfer_entries(Transfer *t)
 	if (!goes_over(t, t->to->keeps_entries))
 		return;
 	store_load_all(t->from, old);
+	entries_recollect((EngineState *) old);
 	for (int i = 0; i < old->nentries; i++)
 	{
 		LiveEntry  *entry;
@@ -273,7 +262,7 @@ transfer_entries(Transfer *t)
 		transfer_marks(t, &old->entries[i], entry);
 	}
 	if (moves && state->nentries > 1)
-		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_cmp);
+		qsort(state->entries, state->nentries, sizeof(LiveEntry), entry_place_cmp);
 	for (int i = 0; i < old->nmarks; i++)
 	{
 		int			mark = match_mark(t->from, t->to, old->marks[i].mark);

@@ -211,3 +211,15 @@ engine_tier(const Policy *policy, const EngineState *state, TimestampTz at)
 	}
 	return tier;
 }
+
+/* See state.h. */
+int
+entry_place_cmp(const void *a, const void *b)
+{
+	const LiveEntry *x = a;
+	const LiveEntry *y = b;
+
+	if (x->at != y->at)
+		return cmp_instant(x->at, y->at);
+	return cmp_int64(x->id, y->id);
+}

@@ -62,6 +62,9 @@ entry_equal(const LiveEntry *a, const LiveEntry *b)
 		a->price == b->price && a->since == b->since;
 }
 
+/* For qsort(): orders entries by their place in the fold. */
+extern int	entry_place_cmp(const void *a, const void *b);
+
 /* For qsort(): orders groups by all their fields, so that equal ones are the same. */
 extern int	collapse_state_cmp(const void *a, const void *b);
 

@@ -63,11 +63,12 @@ CREATE FUNCTION pg_temp.reliefs(observed jsonb, better text, worse text) RETURNS
 		format('{"name": "turn", "at": "%s", "%s": 2, "when": "%s"}', pg_temp.one_of('month', 'quarter', 'cycle'), better, pg_temp.condition(observed - 'd')),
 		format('{"name": "served", "sanction": "end", "%s": 1}', better))
 $$;
+-- A rung that holds while there is no sanction, itself among them, never comes to rest.
 CREATE FUNCTION pg_temp.ladder(observed jsonb, piles_up boolean) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
 	SELECT pg_temp.some_of(0.6,
 		format('{"rung": "low", "when": "%s", "tier": "limited", "withhold": ["post"]%s}', CASE WHEN piles_up THEN 'score >= 4' ELSE 'score < 16' END,
 			pg_temp.one_of('', ', "for": "4 days"', ', "for": {"days": "2 + s"}, "rearm": "always", "overlap": "extend"', ', "for": "10 days", "overlap": "queue", "rearm": "always"')),
-		format('{"rung": "again", "when": "%s", "tier": "muted", "withhold": ["comment"]%s}', pg_temp.condition(observed - 'd'), pg_temp.one_of('', ', "for": "6 days"', ', "for": "30 days", "until": ["course"]')),
+		format('{"rung": "again", "when": "%s", "tier": "muted", "withhold": ["comment"]%s}', pg_temp.condition(observed - '{d,s}'::text[]), pg_temp.one_of('', ', "for": "6 days"', ', "for": "30 days", "until": ["course"]')),
 		format('{"rung": "high", "when": "%s", "tier": "suspended", "withhold": ["post", "comment"], "for": "%s"%s}', CASE WHEN piles_up THEN 'score >= 12' ELSE 'score <= 8' END,
 			pg_temp.span(), pg_temp.one_of('', '', ', "after": "low"')))
 $$;
