@@ -149,7 +149,7 @@ ORDER BY relname, part, place;
 -- Functions under a heading of their own: each call with its comment.
 SELECT 'function', p.proname, line.line
 FROM called p,
-	LATERAL (VALUES (1, ''), (2, pg_temp.code(pg_temp.call_text(p.oid) || ' → ' || pg_temp.result_text(p.oid))),
+	LATERAL (VALUES (1, ''), (2, pg_temp.code(CASE p.prokind WHEN 'p' THEN 'CALL ' || pg_temp.call_text(p.oid) ELSE pg_temp.call_text(p.oid) || ' → ' || pg_temp.result_text(p.oid) END)),
 		(3, ''), (4, pg_temp.sentence(obj_description(p.oid, 'pg_proc')))) AS line (place, line)
 ORDER BY p.proname, p.pronargs, p.oid, line.place;
 

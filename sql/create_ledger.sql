@@ -413,7 +413,7 @@ DECLARE
 	step	record;
 	line	text;
 	said	text[] := '{}';
-	folded	bigint;
+	anew	bigint;
 BEGIN
 	IF version <> governance.library_version() THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -460,9 +460,9 @@ BEGIN
 	PERFORM governance.drop_replaced_views();
 
 	IF earlier THEN
-		folded := governance.rebuild();
-		IF folded > 0 THEN
-			RETURN NEXT format('folded %s standings anew', folded);
+		anew := governance.fold_anew(format('version %s', version));
+		IF anew > 0 THEN
+			RETURN NEXT format('standings under %s schemes are folded anew when somebody comes to them, or by CALL governance.settle()', anew);
 		END IF;
 	ELSIF said = '{}' THEN
 		RETURN NEXT format('the ledger is complete for version %s; nothing to do', version);

@@ -112,10 +112,8 @@ CREATE TABLE governance.event_watch (
 	CONSTRAINT event_watch_pkey PRIMARY KEY (account_id, subject, scheme, id)
 ) WITH (fillfactor = 80)$$),
 
--- An earlier version had triggers, and kept a row for each sanction.
+-- An earlier version kept a row for each sanction.
 (6061, 'after', 'event_watch.told', NULL, $$
-DROP TRIGGER IF EXISTS event_write ON governance.sanction;
-DROP TRIGGER IF EXISTS event_write ON governance.standing;
 ALTER TABLE governance.event_watch DROP CONSTRAINT IF EXISTS event_watch_subject_check;
 UPDATE governance.event_watch w
 	SET told = coalesce(s.behind, now()), next_at = LEAST(w.next_at, now())

@@ -93,35 +93,6 @@ CREATE FUNCTION governance.event_policy() RETURNS trigger
 COMMENT ON FUNCTION governance.event_policy() IS
 	'row trigger on governance.policy: announces publications, if there is a consumer, as the owner of the table';
 
--- A ledger of version 0.2.0 brings these triggers along, in a dump too;
--- create_ledger() takes them away.
-CREATE FUNCTION governance.event_sanction() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $sanction$
-BEGIN
-	RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-		MESSAGE = governance.message('the ledger in this database is not of version %s yet', governance.library_version()),
-		HINT = governance.message('Call SELECT governance.create_ledger(); now.');
-END
-$sanction$;
-COMMENT ON FUNCTION governance.event_sanction() IS
-	'row trigger of version 0.2.0 on governance.sanction: says that create_ledger() is missing';
-
-CREATE FUNCTION governance.event_standing() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $standing$
-BEGIN
-	RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-		MESSAGE = governance.message('the ledger in this database is not of version %s yet', governance.library_version()),
-		HINT = governance.message('Call SELECT governance.create_ledger(); now.');
-END
-$standing$;
-COMMENT ON FUNCTION governance.event_standing() IS
-	'row trigger of version 0.2.0 on governance.standing: says that create_ledger() is missing';
-
 REVOKE ALL ON FUNCTION
-	governance.event_sanction(), governance.event_standing(),
 	governance.event_certification_row(), governance.event_certification(), governance.event_policy_row(), governance.event_policy()
 	FROM PUBLIC;

@@ -33,6 +33,7 @@ DECLARE
 	ids			bigint[];
 	wanted		text[];  -- null: everything
 	n			bigint;
+	behind		bigint;
 	reached		CONSTANT timestamptz := until;
 BEGIN
 	IF until IS NULL OR until > clock_timestamp() THEN
@@ -54,6 +55,9 @@ BEGIN
 	END IF;
 	PERFORM governance.event_settle();
 
+	-- What follows from a version that has taken over, or from a calendar.
+	behind := governance.settle_some(batch);
+
 	-- In the order of create_consumer(), which asks for more than is written so
 	-- far, and not while drop_consumer() takes away what there is.
 	LOCK TABLE governance.event_consumer, governance.event_watch IN ROW EXCLUSIVE MODE;
@@ -71,7 +75,7 @@ BEGIN
 		INTO accounts, subjects, schemes, ids
 		FROM (SELECT w.account_id, w.subject, w.scheme, w.id FROM governance.event_watch w
 			  WHERE w.next_at <= reached AND w.next_at < 'infinity' ORDER BY w.next_at LIMIT tick.batch FOR UPDATE SKIP LOCKED) l;
-	complete := coalesce(cardinality(accounts), 0) < batch;
+	complete := coalesce(cardinality(accounts), 0) < batch AND behind < batch;
 
 	-- In a statement of its own: what is locked is looked at as it is now.
 	WITH due AS MATERIALIZED (

@@ -36,13 +36,13 @@ CREATE FUNCTION governance.policy_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_policy_apply';
 COMMENT ON FUNCTION governance.policy_apply() IS
-	'statement trigger on governance.policy: brings restrictions in line with versions that come into force';
+	'statement trigger on governance.policy: writes an edition of the rulebook for what comes into force, ends, or goes on trial';
 
 CREATE FUNCTION governance.holiday_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_holiday_apply';
 COMMENT ON FUNCTION governance.holiday_apply() IS
-	'statement trigger on governance.holiday: folds the standings of schemes that go by the calendar anew';
+	'statement trigger on governance.holiday: writes an edition of the rulebook for the schemes that go by the calendar';
 
 CREATE FUNCTION governance.link_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE

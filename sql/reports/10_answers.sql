@@ -202,11 +202,11 @@ COMMENT ON FUNCTION governance.verify(integer) IS
 	'the same, and says so after every so many accounts';
 
 -- Level: reader
-CREATE FUNCTION governance.standing_is_due(scheme text, edition bigint, as_of timestamptz) RETURNS boolean
+CREATE FUNCTION governance.standing_is_due(scheme text, edition bigint, as_of timestamptz, policy_id bigint, next_due timestamptz) RETURNS boolean
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'governance_standing_is_due';
-COMMENT ON FUNCTION governance.standing_is_due(text, bigint, timestamptz) IS
-	'part of settle() and tick(): does a standing wait for it? From its columns: it was written under an edition of the rulebook that is no longer so, or is of a trial that is over';
+COMMENT ON FUNCTION governance.standing_is_due(text, bigint, timestamptz, bigint, timestamptz) IS
+	'part of settle() and tick(): does a standing wait for it? From its columns: it was written under an edition of the rulebook that is no longer so, another version has begun since, something is due in it, or its trial is over';
 
 -- Level: administrator
 CREATE FUNCTION governance.settle_some(batch integer DEFAULT 1000) RETURNS bigint

@@ -5,15 +5,14 @@
 -- ---------------------------------------------------------------------------
 
 -- Level: administrator
-CREATE FUNCTION governance.hold_scheme(scheme text) RETURNS timestamptz
+CREATE FUNCTION governance.change_instant(scheme text) RETURNS timestamptz
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'governance_hold_scheme';
-COMMENT ON FUNCTION governance.hold_scheme(text) IS
-	'part of publish(), activate() and retire(): waits for those who go by the rulebook as it was and holds up others; gives the latest instant that the scheme''s standings have seen';
+	AS 'MODULE_PATHNAME', 'governance_change_instant';
+COMMENT ON FUNCTION governance.change_instant(text) IS
+	'part of publish(), activate() and retire(): from when on the rules of a scheme may be others: now(), or later where something has been recorded since';
 
--- Holds the scheme first, so that nobody records under the old version while it
--- is being ended. Without a range the first version is in force since ever and
--- later ones from now on. The version before it ends where the new one begins;
+-- Without a range the first version is in force since ever and later ones from
+-- now on: what was recorded before stays as it was judged. The version before it ends where the new one begins;
 -- a version that would have to be cut out of the past, or from the middle of
 -- another, is refused (GV102).
 -- Level: administrator
@@ -24,8 +23,7 @@ AS $place$
 #variable_conflict use_column
 DECLARE
 	placed	tstzrange := wanted;
-	start	timestamptz := now();
-	seen	timestamptz := governance.hold_scheme(scheme);
+	start	timestamptz := governance.change_instant(scheme);
 	other	record;
 BEGIN
 	IF placed IS NOT NULL AND (isempty(placed) OR upper_inc(placed) OR NOT (lower_inc(placed) OR lower_inf(placed))) THEN
@@ -46,9 +44,8 @@ BEGIN
 			-- The first one: since ever, so that history can be loaded.  After a
 			-- trial from now on: nobody is punished for what happened in it.
 			start := NULL;
-		ELSIF other.latest > start OR seen >= start THEN
-			-- Somebody published, or recorded something, while this transaction
-			-- was under way.
+		ELSIF other.latest > start THEN
+			-- Somebody published while this transaction was under way.
 			start := clock_timestamp();
 		END IF;
 		-- Until the next one that is already scheduled.
@@ -416,9 +413,8 @@ BEGIN
 		UPDATE governance.policy p SET in_force = tstzrange(lower(p.in_force), upper(target.in_force))
 			WHERE p.scheme = target.scheme AND p.status = 'active' AND upper(p.in_force) = lower(target.in_force);
 	ELSE
-		-- What was recorded while this transaction was under way stays judged.
-		ended := target.in_force * tstzrange(NULL, CASE WHEN governance.hold_scheme(target.scheme) >= now()
-														THEN clock_timestamp() ELSE now() END);
+		-- What has been recorded stays judged.
+		ended := target.in_force * tstzrange(NULL, governance.change_instant(target.scheme));
 		UPDATE governance.policy p SET status = 'retired', in_force = ended WHERE p.policy_id = retire.policy_id;
 	END IF;
 	RETURN ended;
@@ -451,6 +447,38 @@ END
 $document$;
 COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
 	'the policy document of a scheme in force at an instant, as it was published';
+
+
+-- What a new version of the extension judges otherwise, it judges otherwise when
+-- somebody comes to it.
+-- Level: owner
+CREATE FUNCTION governance.fold_anew(why text, scheme text DEFAULT NULL) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $anew$
+#variable_conflict use_column
+DECLARE
+	this	record;
+	result	bigint := 0;
+BEGIN
+	FOR this IN
+		SELECT s.scheme FROM governance.scheme s
+			WHERE fold_anew.scheme IS NULL OR s.scheme = fold_anew.scheme ORDER BY s.scheme FOR NO KEY UPDATE
+	LOOP
+		INSERT INTO governance.edition (scheme, edition, reaches, why)
+			SELECT n.scheme, coalesce((SELECT max(e.edition) FROM governance.edition e WHERE e.scheme = n.scheme), 0) + 1, '-infinity', fold_anew.why
+				FROM (SELECT this.scheme UNION ALL
+					  SELECT concat(p.scheme, '@', p.policy_id) FROM governance.policy p WHERE p.scheme = this.scheme AND p.status = 'trial') AS n (scheme);
+		result := result + 1;
+	END LOOP;
+	IF result = 0 AND scheme IS NOT NULL THEN
+		PERFORM governance.report_missing('scheme', scheme);
+	END IF;
+	RETURN result;
+END
+$anew$;
+COMMENT ON FUNCTION governance.fold_anew(text, text) IS
+	'part of create_ledger(): every standing of a scheme, or of all, is folded anew when somebody comes to it, or by settle(); gives how many schemes these are';
 
 
 -- A span is at most a year and a day, so that a slip in the year does not fill

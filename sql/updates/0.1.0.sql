@@ -17,3 +17,6 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 	governance.create_ledger_tables(), governance.create_ledger_triggers(), governance.create_ledger_views(),
 	governance.create_taxonomy_tables(), governance.create_certification_tables(), governance.create_certification_views(),
 	governance.create_binding_tables();
+
+-- Nobody waits for a publication any more.
+DROP FUNCTION governance.hold_scheme(text);

@@ -20,7 +20,10 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 DROP FUNCTION governance.stored_scores(bigint, text, bytea, bigint, timestamptz, timestamptz, timestamptz);
 DROP FUNCTION governance.stored_nearness(bigint, text, bytea, bigint, timestamptz, bigint);
 
--- What is announced of sanctions is said in C.
+-- Events of standings and sanctions are written with these; the triggers go with
+-- their functions.
+DROP FUNCTION governance.event_sanction() CASCADE;
+DROP FUNCTION governance.event_standing() CASCADE;
 DROP FUNCTION governance.event_sanction_steps(text, tstzrange, boolean, timestamptz, boolean, boolean, timestamptz);
 
 -- They try a draft beside the versions that there are.
@@ -33,3 +36,6 @@ DROP FUNCTION governance.brake_check(bigint[], bigint[]);
 
 -- They say which time it is that a rung opens.
 DROP FUNCTION governance.timeline(bigint, text), governance.restrictions(bigint, timestamptz);
+
+-- Nobody waits for a publication any more.
+DROP FUNCTION governance.hold_scheme(text);

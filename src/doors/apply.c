@@ -33,6 +33,7 @@
 #include "ledger/effect.h"
 #include "ledger/history.h"
 #include "ledger/project.h"
+#include "ledger/seen.h"
 #include "ledger/standing_fold.h"
 #include "ledger/standing_key.h"
 #include "ledger/standing_row.h"
@@ -158,6 +159,14 @@ note_sanctioned(const EffectBatch *batch, StandingWork *works, int nworks)
 	}
 }
 
+/* How far standings have come that are written. */
+static void
+note_seen(const StandingWork *works, int nworks)
+{
+	for (int i = 0; i < nworks; i++)
+		seen_note(works[i].key->scheme, works[i].state->as_of);
+}
+
 /* ---------- limits ---------- */
 
 /*
@@ -260,6 +269,7 @@ create_standings(StandingTable *table, StandingKey **keys, int nkeys)
 	check_limits(limits, served_before(limits, works, n, false), works, n);
 	inserted = palloc0(sizeof(bool) * n);
 	standings_insert(table, works, n, inserted);
+	note_seen(works, n);
 	for (int i = 0; i < n; i++)
 		works[i].key->done |= inserted[i];
 	for (int i = 0, member = 0; i < n; i++)
@@ -315,7 +325,8 @@ is_wanted(const StandingWork *work)
 	if (work->state == NULL || key->lock_only)
 		return false;
 	return !key->settle || work->stale ||
-		edition_reach(&key->scheme->editions, work->edition) <= GetCurrentTransactionStartTimestamp();
+		edition_reach(&key->scheme->editions, work->edition) <= GetCurrentTransactionStartTimestamp() ||
+		work_comes_by(work, GetCurrentTransactionStartTimestamp());
 }
 
 /* Pass two: locks, folds and updates. */
@@ -361,6 +372,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 
 	standings_update(table, works, n);
 	announce_end(announcement);
+	note_seen(works, n);
 }
 
 /* ---------- the entry point ---------- */

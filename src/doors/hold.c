@@ -25,7 +25,6 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 PG_FUNCTION_INFO_V1(governance_hold_account);
-PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_hold_standing);
 PG_FUNCTION_INFO_V1(governance_hold_standings);
 
@@ -35,14 +34,6 @@ static KeptPlan linked_plan = {
 	" WHERE v.linked_account_id" EQ "$1 AND v.scheme" EQ "$2) l (account_id)"
 	" ORDER BY l.account_id",
 	2, {INT8OID, TEXTOID}
-};
-
-/* Trials included: what leaves them begins after what they have seen. */
-static KeptPlan latest_plan = {
-	"SELECT pg_catalog.max(s.as_of) FROM governance.standing s WHERE s.scheme" EQ "ANY"
-	" (ARRAY(SELECT $1 UNION ALL SELECT pg_catalog.concat(p.scheme, '@', p.policy_id)"
-	" FROM governance.policy p WHERE p.scheme" EQ "$1 AND p.status" EQ "'trial'))",
-	1, {TEXTOID}
 };
 
 /* What a revision reads by SQL. */
@@ -78,29 +69,6 @@ governance_hold_account(PG_FUNCTION_ARGS)
 	accounts_lock(&account_id, 1);
 	ledger_leave(&identity);
 	PG_RETURN_VOID();
-}
-
-/*
- * hold_scheme(scheme): part of publish(), activate() and retire().  Gives the
- * latest instant that a standing of the scheme has seen.
- */
-Datum
-governance_hold_scheme(PG_FUNCTION_ARGS)
-{
-	Datum		scheme = PG_GETARG_DATUM(0);
-	Identity	identity;
-	Datum		latest;
-	bool		isnull;
-
-	require_insert("policy");
-	standings_table_lock(ExclusiveLock);
-	ledger_enter(&identity);
-	plan_execute(&latest_plan, &scheme, NULL, PLAN_LATEST);
-	latest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	ledger_leave(&identity);
-	if (isnull)
-		PG_RETURN_NULL();
-	return latest;
 }
 
 /* A standing that is to be locked. */

@@ -5,9 +5,9 @@
  *
  * The days of a calendar are part of the compiled policies that name it.  A
  * change of them is a change of a fact, known from now on and true ever since:
- * every standing under a scheme that goes by the calendar is folded anew, as if
- * the table had always said so.  That keeps a replay the same whenever it is
- * made.
+ * it leaves a row in governance.edition, by which every standing under a scheme
+ * that goes by the calendar is folded anew when somebody comes to it, as if the
+ * table had always said so.  That keeps a replay the same whenever it is made.
  */
 #include "postgres.h"
 
@@ -18,13 +18,9 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "db/slot.h"
-#include "db/stream.h"
 #include "db/trigger.h"
-#include "doors/apply.h"
 #include "doors/edition_row.h"
 #include "engine/engine.h"
-#include "ledger/lock.h"
-#include "ledger/standing_key.h"
 #include "rulebook/cache.h"
 #include "util.h"
 
@@ -42,11 +38,6 @@
 
 PG_FUNCTION_INFO_V1(governance_holiday_apply);
 PG_FUNCTION_INFO_V1(governance_appeal_times);
-
-static KeptPlan standings_plan = {
-	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
-	1, {TEXTOID}
-};
 
 typedef struct Names
 {
@@ -101,26 +92,6 @@ goes_by(Scheme *scheme, const Names *calendars)
 	return NULL;
 }
 
-/* Folds every standing of a scheme anew, by the days as they are now. */
-static void
-replay_standings(Scheme *scheme)
-{
-	KeyList		list = {0};
-	Datum		name = CStringGetTextDatum(scheme->name);
-	uint64		nrows = plan_execute(&standings_plan, &name, NULL, PLAN_LATEST);
-
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-
-		key_list_add(&list, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-														SPI_tuptable->tupdesc, 1, &isnull)),
-					 scheme)->replay = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
-	standings_follow(list.keys, list.n);
-}
-
 /* holiday_apply(), a statement trigger on governance.holiday for each event. */
 Datum
 governance_holiday_apply(PG_FUNCTION_ARGS)
@@ -140,8 +111,6 @@ governance_holiday_apply(PG_FUNCTION_ARGS)
 	if (calendars.n == 0)
 		return PointerGetDatum(NULL);
 
-	/* Nobody goes by the days as they were while they change. */
-	standings_table_lock(ExclusiveLock);
 	CacheInvalidateRelcache(trigger->tg_relation);
 	CommandCounterIncrement();
 	rulebook_refresh();
@@ -154,12 +123,9 @@ governance_holiday_apply(PG_FUNCTION_ARGS)
 		if (calendar != NULL)
 			edition_write(schemes[i], DT_NOBEGIN, false, 0, psprintf("calendar %s", calendar));
 	}
-	CommandCounterIncrement();
-	rulebook_refresh();
-	schemes = rulebook_schemes(&nschemes);
 	for (int i = 0; i < nschemes; i++)
 		if (goes_by(schemes[i], &calendars) != NULL)
-			replay_standings(schemes[i]);
+			restrictions_follow(schemes[i]);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -201,7 +201,7 @@ governance_verify(PG_FUNCTION_ARGS)
 	ledger_read_leave();
 	if (waiting > 0)
 		ereport(NOTICE,
-				(errmsg("%lld accounts wait to be taken over, and are not proven",
+				(errmsg("accounts that wait to be taken over, and are not proven: %lld",
 						(long long) waiting),
 				 errhint("CALL governance.settle() takes them over; answers do not wait for it.")));
 	return (Datum) 0;

@@ -21,6 +21,8 @@
 #include "db/plan.h"
 #include "doors/apply.h"
 #include "doors/settle.h"
+#include "engine/engine.h"
+#include "ledger/advance.h"
 #include "ledger/lock.h"
 #include "ledger/standing_key.h"
 #include "rulebook/cache.h"
@@ -45,7 +47,7 @@ PG_FUNCTION_INFO_V1(governance_standing_is_due);
 static KeptPlan due_plan = {
 	"SELECT s.account_id, s.scheme FROM governance.standing s"
 	" WHERE ROW(s.account_id, s.scheme) OPERATOR(pg_catalog.>) ROW($1, $2)"
-	" AND governance.standing_is_due(s.scheme, s.edition, s.as_of)"
+	" AND governance.standing_is_due(s.scheme, s.edition, s.as_of, s.policy_id, s.next_due)"
 	" ORDER BY s.account_id, s.scheme LIMIT $3",
 	3, {INT8OID, TEXTOID, INT8OID}
 };
@@ -86,26 +88,29 @@ is_trial_name(const char *scheme)
 }
 
 /*
- * standing_is_due(scheme, edition, as_of): is there something for settle() to do
- * about a standing?  A scheme of which nothing can be folded is left alone.
+ * standing_is_due(scheme, edition, as_of, policy_id, next_due): is there something
+ * for settle() to do about a standing?  A scheme of which nothing can be folded is
+ * left alone.
  */
 Datum
 governance_standing_is_due(PG_FUNCTION_ARGS)
 {
 	text	   *name = PG_GETARG_TEXT_PP(0);
 	int64		edition = PG_GETARG_INT64(1);
+	EngineState at = {.as_of = PG_GETARG_TIMESTAMPTZ(2), .policy_id = PG_GETARG_INT64(3)};
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	Scheme	   *scheme;
 
 	rulebook_refresh();
 	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
 	if (scheme == NULL)
 		PG_RETURN_BOOL(is_trial_name(text_to_cstring(name)));
-	if (edition == edition_number(&scheme->editions) || scheme->nversions == 0 ||
-		rulebook_is_damaged(scheme))
+	if (scheme->nversions == 0 || rulebook_is_damaged(scheme))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(edition_waits(&scheme->editions, edition, PG_GETARG_TIMESTAMPTZ(2)) ||
-				   edition_reach(&scheme->editions, edition) <=
-				   GetCurrentTransactionStartTimestamp());
+	PG_RETURN_BOOL(PG_GETARG_TIMESTAMPTZ(4) <= now ||
+				   edition_waits(&scheme->editions, edition, at.as_of) ||
+				   edition_reach(&scheme->editions, edition) <= now ||
+				   (at.as_of < now && next_version_from(scheme, &at) <= now));
 }
 
 /* ---------- a batch ---------- */

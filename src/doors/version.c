@@ -1,7 +1,7 @@
 /*
  * version.c
- *		The statement trigger on policies: what a version that comes into force,
- *		ends, or goes on trial means for standings and restrictions.
+ *		The statement trigger on policies: a version that comes into force, ends,
+ *		or goes on trial leaves a row in governance.edition, and nothing else.
  */
 #include "postgres.h"
 
@@ -13,10 +13,10 @@
 #include "db/plan.h"
 #include "db/slot.h"
 #include "db/trigger.h"
-#include "doors/apply.h"
 #include "doors/edition_row.h"
+#include "ledger/advance.h"
 #include "ledger/lock.h"
-#include "ledger/standing_key.h"
+#include "ledger/seen.h"
 #include "rulebook/cache.h"
 
 #include "access/xact.h"
@@ -34,23 +34,9 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 PG_FUNCTION_INFO_V1(governance_policy_derive);
+PG_FUNCTION_INFO_V1(governance_change_instant);
+PG_FUNCTION_INFO_V1(governance_hold_scheme);
 PG_FUNCTION_INFO_V1(governance_policy_apply);
-
-/* Whose violations, or opening balances, of a scheme lie after an instant? */
-static KeptPlan entries_plan = {
-	"SELECT v.account_id FROM governance.violation v WHERE v.scheme" EQ "$1"
-	" AND (v.occurred_at OPERATOR(pg_catalog.>=) $2 OR v.decided_at OPERATOR(pg_catalog.>=) $2)"
-	" UNION SELECT r.account_id FROM governance.revision r WHERE r.scheme" EQ "$1"
-	" AND r.action" EQ "'opening' AND r.decided_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
-	2, {TEXTOID, TIMESTAMPTZOID}
-};
-
-/* Whose activities do? */
-static KeptPlan active_plan = {
-	"SELECT DISTINCT a.account_id FROM governance.activity a"
-	" WHERE a.kind" EQ "ANY ($1) AND a.occurred_at OPERATOR(pg_catalog.>=) $2 ORDER BY 1",
-	2, {TEXTARRAYOID, TIMESTAMPTZOID}
-};
 
 /* Is any of these kinds known, so that activities of it may be there? */
 static KeptPlan known_plan = {
@@ -58,103 +44,18 @@ static KeptPlan known_plan = {
 	1, {TEXTARRAYOID}
 };
 
-static KeptPlan end_trials_plan = {
-	"DELETE FROM governance.standing s USING governance.policy p"
-	" WHERE p.scheme" EQ "$1 AND p.status OPERATOR(pg_catalog.<>) 'trial'"
-	" AND s.scheme" EQ "pg_catalog.concat(p.scheme, '@', p.policy_id)",
-	1, {TEXTOID}
+/* Has anything been decided since? */
+static KeptPlan since_plan = {
+	"SELECT FROM governance.violation v WHERE v.scheme" EQ "$1"
+	" AND v.decided_at OPERATOR(pg_catalog.>=) $2 LIMIT 1",
+	2, {TEXTOID, TIMESTAMPTZOID}
 };
 
-static KeptPlan standings_of_scheme_plan = {
-	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
+/* Any standing of a scheme, of which there is mostly one where it is asked for. */
+static KeptPlan standing_plan = {
+	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 LIMIT 1",
 	1, {TEXTOID}
 };
-
-/* Brings every standing of a scheme in line with its versions. */
-static void
-refresh_standings(Scheme *scheme, TimestampTz changed_from)
-{
-	KeyList		list = {0};
-	Datum		name = CStringGetTextDatum(scheme->name);
-	uint64		nrows = plan_execute(&standings_of_scheme_plan, &name, NULL, PLAN_LATEST);
-
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-		StandingKey *key = key_list_add(&list,
-								   DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-															   SPI_tuptable->tupdesc, 1, &isnull)),
-								   scheme);
-
-		key->refresh = true;
-		key->changed_from = changed_from;
-	}
-	SPI_freetuptable(SPI_tuptable);
-	standings_follow(list.keys, list.n);
-}
-
-/*
- * The accounts that a plan gave are to be folded anew under a scheme; the
- * rows are freed.
- */
-static void
-add_replays(KeyList *list, Scheme *scheme, uint64 nrows)
-{
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-		int64		account_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-															 SPI_tuptable->tupdesc, 1, &isnull));
-
-		key_list_add(list, account_id, scheme)->replay = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/*
- * A version, on trial or in force, may bring entries into play that nobody has
- * folded: those of a time in which the scheme was on trial only, or not there
- * at all, and activities that no version before listened to, some of them dated
- * ahead; others may have recorded some before this transaction could tell them
- * of it.  Where violations stand in time by their decision, a standing does not
- * tell whether it has seen one that is judged by a later version, dated ahead.
- */
-static void
-fold_entries(Scheme *scheme, TimestampTz from)
-{
-	KeyList		list = {0};
-	Datum		values[2];
-	Datum	   *kinds;
-	int			nkinds = 0;
-	bool		by_decision = false;
-
-	for (int i = 0; i < scheme->nversions; i++)
-		by_decision |= rulebook_compiled(&scheme->versions[i])->clock == CLOCK_DECIDED;
-	if (scheme->tried || by_decision)
-	{
-		values[0] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
-		values[1] = TimestampTzGetDatum(from);
-		add_replays(&list, scheme, plan_execute(&entries_plan, values, NULL, PLAN_LATEST));
-	}
-	for (int i = 0; i < scheme->nversions; i++)
-		nkinds += rulebook_compiled(&scheme->versions[i])->nactivities;
-	if (nkinds > 0)
-	{
-		kinds = palloc(sizeof(Datum) * nkinds);
-		nkinds = 0;
-		for (int i = 0; i < scheme->nversions; i++)
-		{
-			const Policy *policy = rulebook_compiled(&scheme->versions[i]);
-
-			for (int k = 0; k < policy->nactivities; k++)
-				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
-		}
-		values[0] = datum_array(kinds, NULL, nkinds, TEXTOID);
-		values[1] = TimestampTzGetDatum(from);
-		add_replays(&list, scheme, plan_execute(&active_plan, values, NULL, PLAN_LATEST));
-	}
-	standings_follow(list.keys, list.n);
-}
 
 /*
  * Do the versions of a scheme count by the instant of a decision?  What such a
@@ -215,20 +116,25 @@ may_be_unseen(Scheme *scheme)
 	return known;
 }
 
-/* Standings of trials that are over go, those of others begin. */
+/*
+ * A scheme of which no version is left can judge nothing: that is refused where
+ * it has standings.  Nobody begins one meanwhile.  Raises
+ * ERRCODE_GV_POLICY_IN_FORCE.
+ */
 static void
-refresh_trials(Scheme *scheme)
+check_version_left(Scheme *scheme)
 {
-	Datum		name = CStringGetTextDatum(scheme->name);
+	Datum		name = PointerGetDatum(scheme->text);
+	bool		isnull;
 
-	plan_execute(&end_trials_plan, &name, NULL, PLAN_WRITE);
-	for (int t = 0; t < scheme->ntrials; t++)
-	{
-		char	   *trial_name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
-		Scheme	   *trial = rulebook_scheme(trial_name, strlen(trial_name), false);
-
-		fold_entries(trial, trial->versions[0].from);
-	}
+	if (scheme->nversions > 0)
+		return;
+	standings_table_lock(ExclusiveLock);
+	if (plan_execute(&standing_plan, &name, NULL, PLAN_LATEST) > 0)
+		report_no_version(scheme->name,
+						  DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+													  SPI_tuptable->tupdesc, 1, &isnull)));
+	SPI_freetuptable(SPI_tuptable);
 }
 
 enum
@@ -250,9 +156,7 @@ typedef struct PolicyRow
 	bool		retired;
 	TimestampTz from;
 	TimestampTz to;
-	bool		matters;		/* of a row as it is now: see policy_matters() */
-	TimestampTz replay_from;
-	bool		begins;			/* a trial that was none before */
+	bool		begins;			/* of a row as it is now: a trial that was none before */
 	TimestampTz reaches;		/* see policy_reaches() */
 } PolicyRow;
 
@@ -301,38 +205,6 @@ read_policies(Relation relation, Tuplestorestate *table, const AttrNumber *numbe
 }
 
 /*
- * Does it matter to standings that one row became the other?  Those that have
- * seen *replay_from are to be folded anew.
- *
- * Where a version gains time, that is when it begins to.  Where one loses time,
- * whoever took it gives it to another version in a statement of its own, unless
- * the version is retired while it is in force.
- */
-static bool
-policy_matters(const PolicyRow *before, const PolicyRow *after, TimestampTz *replay_from)
-{
-	*replay_from = DT_NOEND;
-	if (!after->counts)
-	{
-		/* Withdrawn before it began: entries may have been dated ahead. */
-		*replay_from = before->counts ? before->from : DT_NOEND;
-		return before->counts;
-	}
-	if (!before->counts)
-	{
-		*replay_from = after->from;
-		return true;
-	}
-	if (after->from < before->from)
-		*replay_from = after->from;
-	if (after->to > before->to)
-		*replay_from = Min(*replay_from, before->to);
-	if (after->to < before->to && after->retired)
-		*replay_from = Min(*replay_from, after->to);
-	return after->from != before->from || *replay_from != DT_NOEND;
-}
-
-/*
  * The first instant at which another version is in force, or none, since one row
  * became the other; DT_NOEND: there is none.
  */
@@ -367,10 +239,9 @@ write_editions(const PolicyRow *row, Scheme *scheme)
 }
 
 /*
- * A version that comes into force changes what its scheme's accounts may do
- * from its start on, with no entry of theirs: their restrictions are written
- * anew.  Standings that have seen that instant already are folded anew: others
- * may have gone by the old version while this transaction was under way.
+ * policy_apply(), a statement trigger on governance.policy.  Standings are left
+ * as they are: whoever comes to one next sees by the edition that it is to be
+ * folded anew, or goes on from it under the next version.
  */
 Datum
 governance_policy_apply(PG_FUNCTION_ARGS)
@@ -399,17 +270,14 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 		for (int j = 0; j < nbefore; j++)
 			if (before[j].policy_id == after[i].policy_id)
 				old = &before[j];
-		after[i].matters = policy_matters(old, &after[i], &after[i].replay_from);
 		after[i].begins = after[i].trial && !old->trial && after[i].from < after[i].to;
-		after[i].trial |= old->trial;
 		after[i].reaches = policy_reaches(old, &after[i]);
-		changes |= after[i].trial || after[i].matters || after[i].reaches != DT_NOEND;
+		changes |= after[i].begins || after[i].reaches != DT_NOEND;
 	}
 	if (!changes)
 		return PointerGetDatum(NULL);
 
 	/* This very backend must see the new versions, whichever trigger ran first. */
-	standings_table_lock(ExclusiveLock);
 	CacheInvalidateRelcache(relation);
 	CommandCounterIncrement();
 	rulebook_refresh();
@@ -418,28 +286,55 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 	{
 		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
 
-		if (scheme != NULL)
-			write_editions(&after[i], scheme);
+		if (scheme == NULL)
+			continue;			/* only drafts */
+		if (after[i].reaches != DT_NOEND)
+			check_version_left(scheme);
+		write_editions(&after[i], scheme);
 	}
-	CommandCounterIncrement();
-	rulebook_refresh();
 	for (int i = 0; i < nafter; i++)
 	{
 		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
 
-		if (scheme == NULL)
-			continue;			/* only drafts */
-		if (after[i].matters)
-		{
-			refresh_standings(scheme, after[i].replay_from);
-			if (after[i].replay_from != DT_NOEND)
-				fold_entries(scheme, after[i].replay_from);
-		}
-		if (after[i].trial)
-			refresh_trials(scheme);
+		if (scheme != NULL && after[i].reaches != DT_NOEND)
+			restrictions_follow(scheme);
 	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * change_instant(scheme): part of publish(), activate() and retire(): from when on
+ * rules may be others.  That is now(), unless something has been recorded since,
+ * which stays judged as it was: by this transaction, or by others where it has gone
+ * on for a while.
+ */
+Datum
+governance_change_instant(PG_FUNCTION_ARGS)
+{
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	TimestampTz start = GetCurrentTransactionStartTimestamp();
+	Datum		values[2] = {PointerGetDatum(name), TimestampTzGetDatum(start)};
+	Identity	identity;
+
+	require_insert("policy");
+	if (seen_here(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)) >= start)
+		PG_RETURN_TIMESTAMPTZ(GetCurrentTimestamp());
+	if (GetCurrentStatementStartTimestamp() > start)
+	{
+		ledger_enter(&identity);
+		if (plan_execute(&since_plan, values, NULL, PLAN_LATEST) > 0)
+			start = GetCurrentStatementStartTimestamp();
+		ledger_leave(&identity);
+	}
+	PG_RETURN_TIMESTAMPTZ(start);
+}
+
+/* Functions of an earlier version call it, and nobody is held up any more. */
+Datum
+governance_hold_scheme(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NULL();
 }
 
 /* Rules and rungs follow from the document of a version. */

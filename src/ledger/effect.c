@@ -95,7 +95,7 @@ effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *s
 	member->recent = recent;
 	member->known_at = Max(known_at, state->last_decided);
 	member->history = history;
-	member->sanctions = ledger_project(scheme, NULL, state, history, &member->nsanctions);
+	member->sanctions = ledger_project_own(scheme, state, &member->nsanctions);
 }
 
 /* Puts a sanction's id into the state that it comes from, and wherever it
@@ -453,7 +453,13 @@ member_withheld(EffectMember *member, int *n)
 	TimestampTz as_of = member->state->as_of;
 
 	if (!is_ahead(Max(as_of, member->known_at)))
-		return withheld_by(member->sanctions, member->nsanctions, Min(as_of, now), n);
+	{
+		int			nsanctions;
+		ProjectedSanction *sanctions = ledger_project(member->scheme, NULL, member->state,
+													  history, &nsanctions);
+
+		return withheld_by(sanctions, nsanctions, Min(as_of, now), n);
+	}
 	if (member->recent != NULL && recent_reaches(member->recent, now))
 		return withheld_ahead(member->scheme, member->account_id, NULL, member->recent, now,
 							  member->sanctions, member->nsanctions, n);

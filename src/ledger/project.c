@@ -58,6 +58,34 @@ ended_before(const SanctionState *sanction, TimestampTz horizon)
 		sanction->starts < horizon;
 }
 
+/* As if the version of the state were the last one. */
+ProjectedSanction *
+ledger_project_own(Scheme *scheme, const EngineState *state, int *nsanctions)
+{
+	SanctionState *sanctions = engine_project(state_policy(scheme, state, NULL), state,
+											  DT_NOEND, false, nsanctions);
+	ProjectedSanction *result = palloc(sizeof(ProjectedSanction) * (*nsanctions + 1));
+	int			n = 0;
+
+	for (int i = 0; i < *nsanctions; i++)
+	{
+		ProjectedSanction *p = &result[n];
+
+		if (sanctions[i].ends <= sanctions[i].starts && (sanctions[i].flags & SANCTION_PROJECTED))
+			continue;
+		p->sanction = sanctions[i];
+		p->rung = shown_rung(NULL, &sanctions[i]);
+		p->from = DT_NOBEGIN;
+		p->until = DT_NOEND;
+		p->is_new = false;
+		if (scheme->trial_of != NULL)
+			p->sanction.flags &= ~SANCTION_ENFORCED;
+		n++;
+	}
+	*nsanctions = n;
+	return result;
+}
+
 /* Without an end: as far as anything can be said. */
 ProjectedSanction *
 ledger_project(Scheme *scheme, const Policy *draft, const EngineState *state,

@@ -34,7 +34,14 @@ extern ProjectedSanction *ledger_project(Scheme *scheme, const Policy *draft,
 										 int *nsanctions);
 
 /*
- * The same, as far as it shows until an instant; what has no end by then is said
+ * The same by the version of the state alone, whatever comes after it: what records
+ * of sanctions say, which do not change because a version is published.
+ */
+extern ProjectedSanction *ledger_project_own(Scheme *scheme, const EngineState *state,
+											 int *nsanctions);
+
+/*
+ * As far as it shows until an instant, across versions; what has no end by then is said
  * to have none.
  */
 extern ProjectedSanction *ledger_project_until(Scheme *scheme, const Policy *draft,

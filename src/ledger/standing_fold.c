@@ -371,14 +371,15 @@ take_note_of(StandingWork *work)
 		work->known_at = Max(work->known_at, key->activities[i]->occurred);
 }
 
-/* Does time, or a version, change a state by an instant? */
-static bool
-comes_by(const StandingWork *work, TimestampTz at)
+/* Is something due in a state, or does a version take it over, by an instant? */
+bool
+work_comes_by(const StandingWork *work, TimestampTz at)
 {
 	const EngineState *state = work->state;
 
 	return at > state->as_of &&
-		(next_version_from(work->key->scheme, state) <= at ||
+		((!work->replayed && work->next_due <= at) ||
+		 next_version_from(work->key->scheme, state) <= at ||
 		 engine_next_change(rulebook_policy(state->policy_id), state) <= at);
 }
 
@@ -468,7 +469,7 @@ fold_works(StandingWork *works, int nworks)
 
 		if (work->key->refresh || work->key->replay)
 			to = Max(to, work->key->advance_to);
-		if (work->key->settle && work->state != NULL && comes_by(work, now))
+		if (work->key->settle && work->state != NULL && work_comes_by(work, now))
 			to = Max(to, now);
 		if (work->state != NULL && to > work->state->as_of)
 			ledger_advance(work->key->scheme, NULL, &work->state, work->history, to, NULL);

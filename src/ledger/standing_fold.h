@@ -23,6 +23,10 @@ extern void load_histories(StandingWork *works, int nworks, WorkTest test, int w
  */
 extern void fold_found(StandingWork *work);
 
+/* Is something due in the state of a work, or does a version take it over, by an
+ * instant? */
+extern bool work_comes_by(const StandingWork *work, TimestampTz at);
+
 /* Keeps the facts as they are that standings look at which are about to begin. */
 extern void lock_facts(StandingWork *works, int nworks);
 

@@ -62,7 +62,7 @@ static const RowSearch state_search = {
 
 /* Standings that are about to be changed. */
 static const RowSearch change_search = {
-	.table = &standing_table, .by = OF_KEY, .columns = STATE_COLUMNS | COLUMN_BIT(S_RECENT)
+	.table = &standing_table, .by = OF_KEY, .columns = STATE_COLUMNS | COLUMN_BIT(S_RECENT) | COLUMN_BIT(S_NEXT_DUE)
 };
 
 /* Is it there at all? */
@@ -301,6 +301,7 @@ take_row(StandingWork *work, const FoundRow *row)
 	work->known_at = row_instant(row, S_KNOWN_AT);
 	work->seen = row_instant(row, S_AS_OF);
 	work->edition = row_int8(row, S_EDITION);
+	work->next_due = row_instant(row, S_NEXT_DUE);
 	work->stale = edition_waits(&work->key->scheme->editions, work->edition, work->seen);
 	work->state = state_to_replace(work->key, state, work->parts, row_int8(row, S_POLICY),
 								   work->key->replay || work->stale);

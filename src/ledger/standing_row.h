@@ -28,6 +28,7 @@ typedef struct StandingWork
 	bool		replayed;		/* not just continued: by late rows, or */
 	bool		whole;			/* from its whole history */
 	int64		edition;		/* under which it was written */
+	TimestampTz next_due;		/* as stored; DT_NOEND: it is new */
 	bool		stale;			/* since then its rules have changed under it */
 	bool		first;			/* there is nothing before its new rows */
 	bool		held;			/* the account stays until the end of the

@@ -319,8 +319,10 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 		differ(v, "standing", NULL,
 			   score_text(credit_score_make(replayed->score, replayed->cap)));
 	if (replayed != NULL)
-		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
+		projected = ledger_project_own(scheme, replayed, &nprojected);
 	verify_sanctions(v, history, projected, nprojected);
+	if (replayed != NULL)
+		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
 	verify_restrictions(v, scheme, history, projected, nprojected,
 						replayed == NULL ? DT_NOBEGIN : replayed->as_of,
 						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided));

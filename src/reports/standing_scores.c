@@ -80,11 +80,16 @@ row_begin(StandingRow *row, int64 account_id, Scheme *scheme, Datum state, const
 
 /*
  * The same from the first six arguments of a call: account, scheme, state, version,
- * known_at and edition.
+ * known_at and edition.  An earlier version had one less of its nargs.
  */
 static void
-row_arguments(FunctionCallInfo fcinfo, StandingRow *row)
+row_arguments(FunctionCallInfo fcinfo, StandingRow *row, int nargs)
 {
+	if (PG_NARGS() < nargs)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("this function is of an earlier version of the extension"),
+				 errdetail_version(), errhint_version()));
 	rulebook_refresh();
 	row_begin(row, PG_GETARG_INT64(0), scheme_argument(PG_GETARG_TEXT_PP(1)), PG_GETARG_DATUM(2),
 			  NULL, PG_GETARG_INT64(3), PG_GETARG_TIMESTAMPTZ(4), PG_GETARG_INT64(5));
@@ -159,7 +164,7 @@ governance_stored_scores(PG_FUNCTION_ARGS)
 	Datum		scores[2];
 	StandingRow row;
 
-	row_arguments(fcinfo, &row);
+	row_arguments(fcinfo, &row, 8);
 	row_scores(&row, PG_GETARG_TIMESTAMPTZ(6), PG_GETARG_TIMESTAMPTZ(7), scores);
 	row_end(&row);
 	return datum_array(scores, NULL, 2, ledger_type(LEDGER_SCORE_TYPE));
@@ -247,9 +252,9 @@ governance_stored_nearness(PG_FUNCTION_ARGS)
 	StandingRow row;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
-		PG_ARGISNULL(5))
+		(PG_NARGS() > 6 && PG_ARGISNULL(5)))
 		PG_RETURN_NULL();
-	row_arguments(fcinfo, &row);
+	row_arguments(fcinfo, &row, 7);
 	state = row_at(&row, GetCurrentTransactionStartTimestamp());
 	policy = rulebook_policy(state->policy_id);
 	rung = engine_next_rung(policy, state, &points);

@@ -28,8 +28,11 @@ SELECT scheme, lower(in_force) >= now() AS from_now FROM governance.policy WHERE
 ROLLBACK;
 -- A version that reaches back over entries of the trial: they count at once.
 SELECT count(governance.publish(document, 'active', tstzrange('2024-01-01', NULL))) AS in_force FROM rules;
+SELECT account_id, scheme, governance.score(account_id, scheme, '2024-02-15'), governance.score(account_id, scheme, '2024-01-15') AS before, governance.score(account_id, scheme) AS now FROM rules, generate_series(1, 4) account_id ORDER BY 1, 2;
+SELECT account_id, governance.tier(account_id, at => '2024-02-15') FROM generate_series(1, 4) account_id ORDER BY 1;
+SELECT * FROM governance.verify();
+CALL governance.settle();
 SELECT scheme, account_id, score, tier FROM governance.standing WHERE scheme NOT LIKE '%@%' ORDER BY 1, 2;
-SELECT account_id, scheme, governance.score(account_id, scheme, '2024-02-15'), governance.score(account_id, scheme, '2024-01-15') AS before FROM rules, generate_series(1, 4) account_id ORDER BY 1, 2;
 SELECT * FROM governance.verify();
 -- Alone, and with others in a statement.
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) VALUES (1, 't.listens', 'x', '2024-03-01', '2024-03-01');
@@ -45,9 +48,11 @@ INSERT INTO governance.activity (account_id, kind, occurred_at) VALUES (1, 'lect
 CREATE TEMP TABLE late AS SELECT jsonb_build_object('scheme', 't.late', 'score', '{"cap": 100, "start": 90}'::jsonb, 'rules', '{"x": {"title": "x", "points": 10}}'::jsonb,
 	'relief', '[{"on": "lecture", "add": 1}]'::jsonb) AS document;
 SELECT governance.publish(document, 'trial', tstzrange('2024-01-01', NULL)) > 0 AS on_trial FROM late;
+CALL governance.settle();
 SELECT split_part(scheme, '@', 1) AS scheme, account_id, score FROM governance.standing WHERE scheme LIKE 't.late%' ORDER BY 1, 2;
 SELECT * FROM governance.verify();
 SELECT governance.publish(document, 'active', tstzrange('2024-01-01', NULL)) > 0 AS in_force FROM late;
-SELECT account_id, score FROM governance.standing WHERE scheme = 't.late' ORDER BY 1, 2;
 SELECT account_id, governance.score(account_id, 't.late') FROM generate_series(1, 3) account_id;
+CALL governance.settle();
+SELECT account_id, score FROM governance.standing WHERE scheme = 't.late' ORDER BY 1, 2;
 SELECT * FROM governance.verify();

@@ -69,13 +69,15 @@ SELECT * FROM governance.verify();
 SELECT governance.holiday('cn', '2024-02-16', '2024-02-16', 'Spring Festival');
 SELECT governance.holiday('cn', '2024-02-17', '2024-02-18', working => true);
 SELECT governance.holiday('cn', '2024-02-17', '2024-02-18', working => true) AS nothing_new;
-SELECT account_id, rung, during FROM governance.sanction ORDER BY account_id;
 SELECT governance.tier(1, 'h', '2024-02-16 12:00'), governance.tier(1, 'h', '2024-02-17 09:59'), governance.tier(1, 'h', '2024-02-17 10:00');
+CALL governance.settle();
+SELECT account_id, rung, during FROM governance.sanction ORDER BY account_id;
 SELECT * FROM governance.verify();
 -- another calendar is nobody's business; a row that goes is a change, too
 SELECT governance.holiday('nl', '2024-04-27', name => 'Koningsdag');
 DELETE FROM governance.holiday WHERE calendar = 'cn' AND day = '2024-02-17';
 UPDATE governance.holiday SET name = 'Chunjie' WHERE calendar = 'cn';
+CALL governance.settle();
 SELECT account_id, rung, during FROM governance.sanction ORDER BY account_id;
 SELECT * FROM governance.verify();
 -- the condition was met while the time ran; a later violation goes by the days as they are

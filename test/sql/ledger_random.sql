@@ -229,6 +229,9 @@ BEGIN
 				WHERE v.account_id = account ORDER BY random() LIMIT 1;
 			lifted := (SELECT sanction_id FROM governance.sanction s
 					   WHERE s.account_id = account AND s.during @> t AND s.released_at IS DISTINCT FROM lower(s.during)
+						   -- A record says what the version of its standing says: a later one may have ended it.
+						   AND EXISTS (SELECT FROM governance.standing x JOIN governance.policy p ON p.policy_id = x.policy_id
+									   WHERE x.account_id = account AND x.scheme = s.scheme AND p.in_force @> t)
 					   ORDER BY random() LIMIT 1);
 			IF lifted IS NOT NULL AND random() < 0.4 THEN
 				PERFORM governance.release(lifted, 'mercy', t);

@@ -50,6 +50,7 @@ SELECT governance.publish(pg_temp.document('t.reload.2', 'second')) > 0 AS publi
 -- all are being written, so that none can take an entry
 SET session_replication_role = replica;
 UPDATE governance.standing SET known_at = '-infinity';
+DELETE FROM governance.sanction;
 RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 ALTER TABLE governance.standing DISABLE TRIGGER meddle;

@@ -35,6 +35,7 @@ SELECT * FROM governance.verify();
 -- The trial ends: what it gave stays on record, its standings go; what is in
 -- force takes the standings as they are, and punishes nobody for the past.
 SELECT governance.activate(:trial) IS NOT NULL AS activated;
+CALL governance.settle();
 SELECT account_id, scheme, score, tier FROM governance.standing ORDER BY 1;
 SELECT governance.score(1, 't.trial'), governance.permits(1, 'post');
 SELECT * FROM governance.verify();
@@ -47,6 +48,8 @@ SELECT governance.publish(pg_temp.document(5) || '{"scheme": "t.alone"}', 'trial
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (3, 't.alone', 'spam');
 SELECT account_id, split_part(scheme, '@', 1) AS scheme, score, tier FROM governance.standing WHERE scheme LIKE 't.alone%';
 SELECT governance.publish(pg_temp.document(40), 'trial', '(,)') AS again \gset
+SELECT account_id, governance.score(account_id, 't.trial@' || :again), governance.tier(account_id, 't.trial@' || :again) FROM generate_series(1, 2) account_id;
+CALL governance.settle();
 SELECT account_id, score, tier FROM governance.standing WHERE scheme = 't.trial@' || :again ORDER BY 1;
 SELECT account_id, rung, enforced, upper_inf(during) AS open FROM governance.sanction WHERE scheme = 't.trial@' || :again ORDER BY 1;
 SELECT * FROM governance.verify();

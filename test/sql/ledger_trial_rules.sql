@@ -111,6 +111,8 @@ SELECT pg_temp.refused('SELECT governance.transparency_page(''[2024-01-01,2024-0
 -- the old version, which does not know it, and stays uncounted.
 SELECT account_id, score FROM governance.standing WHERE scheme = 't.s' AND account_id IN (1, 2, 4, 5, 11) ORDER BY 1;
 SELECT governance.activate(:trial) IS NOT NULL AS activated;
+SELECT account_id, governance.score(account_id, 't.s') FROM unnest('{1,2,4,5,11}'::bigint[]) account_id;
+CALL governance.settle();
 SELECT account_id, score FROM governance.standing WHERE scheme = 't.s' AND account_id IN (1, 2, 4, 5, 11) ORDER BY 1;
 SELECT governance.explain(sanction_id) -> 'violation' ->> 'rule' AS rule FROM governance.sanction WHERE violation_id = 21;
 SELECT * FROM governance.verify();
@@ -126,6 +128,7 @@ SELECT pg_temp.violate(7, 71, 'new', now() + interval '200 days', NULL, 't.later
 	pg_temp.violate(8, 81, 'old', now() + interval '395 days', NULL, 't.later'), pg_temp.violate(8, 82, 'new', now() + interval '200 days', NULL, 't.later');
 SELECT account_id, scheme, score FROM pg_temp.standings WHERE scheme LIKE 't.later%';
 SELECT governance.activate(:later, tstzrange(now() + interval '300 days', NULL)) IS NOT NULL AS activated;
+CALL governance.settle();
 SELECT account_id, scheme, score FROM pg_temp.standings WHERE scheme LIKE 't.later%';
 SELECT * FROM governance.verify();
 
@@ -134,6 +137,7 @@ SELECT governance.publish(pg_temp.document('t.gone')) > 0 AS published;
 SELECT governance.publish(pg_temp.document('t.gone', '20'), 'trial', '[2024-01-01,)') AS gone \gset
 SELECT pg_temp.violate(7, 73, 'new', '2024-02-01', NULL, 't.gone'), pg_temp.violate(8, 83, 'new', '2024-02-01', NULL, 't.gone'), pg_temp.violate(8, 84, 'old', '2024-02-02', NULL, 't.gone');
 SELECT governance.retire(:gone) IS NOT NULL AS retired;
+CALL governance.settle();
 SELECT account_id, scheme, score FROM pg_temp.standings WHERE scheme LIKE 't.gone%';
 SELECT governance.change(83, 1, 'milder') > 0 AS changed, governance.overturn(73, 'mistaken') > 0 AS overturned;
 SELECT pg_temp.refused('SELECT pg_temp.violate(7, 74, ''new'', ''2024-02-01'', NULL, ''t.gone'')') AS over;

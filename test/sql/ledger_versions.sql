@@ -126,6 +126,7 @@ INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurr
 	SELECT 7, 70 + n, 't.before', 'a', now() + n * interval '10 days', now() + n * interval '10 days' FROM generate_series(0, 2) AS n;
 SELECT governance.publish(pg_temp.document('t.before', 100, 5), 'active', tstzrange(now() + interval '5 days', NULL)) > 0 AS published;
 SELECT d AS days, governance.score(7, 't.before', now() + d * interval '1 day') FROM unnest('{0,4,5,9,10,20,29,30}'::int[]) AS d;
+CALL governance.settle();
 SELECT score, as_of - now() AS as_of FROM governance.standing WHERE scheme = 't.before';
 SELECT * FROM governance.verify();
 COMMIT;

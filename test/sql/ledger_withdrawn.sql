@@ -24,6 +24,7 @@ SELECT governance.publish(pg_temp.rules('t.gone', 20), in_force => tstzrange(:la
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) VALUES (1, 't.gone', 'x', :latest);
 SELECT * FROM pg_temp.standings();
 SELECT governance.retire(:second);
+CALL governance.settle();
 SELECT * FROM pg_temp.standings();
 SELECT * FROM governance.verify();
 
@@ -32,6 +33,7 @@ SELECT governance.publish(pg_temp.rules('t.ends', 5, '{"clock": "decided"}')) AS
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) VALUES (2, 't.ends', 'x', :latest);
 SELECT * FROM pg_temp.standings();
 SELECT governance.retire(:ends) IS NOT NULL AS retired;
+CALL governance.settle();
 SELECT * FROM pg_temp.standings();
 SELECT * FROM governance.verify();
 
@@ -51,6 +53,7 @@ SELECT * FROM pg_temp.standings() WHERE scheme LIKE '%trial';
 SELECT lower(governance.activate(:tried)) >= now() - interval '1 minute' AS from_now;
 SELECT lower(governance.activate(:comes)) >= now() - interval '1 minute' AS from_now;
 SELECT scheme, isempty(tried) FROM governance.policy WHERE tried IS NOT NULL ORDER BY 1;
+CALL governance.settle();
 SELECT * FROM pg_temp.standings() WHERE scheme ~ 'tried|comes';
 SELECT * FROM governance.verify();
 
@@ -60,5 +63,6 @@ INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) VALUES 
 SELECT governance.retire(:only);
 SELECT governance.publish(pg_temp.rules('t.only', 10)) > 0 AS earlier;
 SELECT governance.retire(:only);
+CALL governance.settle();
 SELECT * FROM pg_temp.standings() WHERE scheme = 't.only';
 SELECT * FROM governance.verify();

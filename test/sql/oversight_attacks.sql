@@ -105,7 +105,7 @@ SELECT c.call, attempt('attack_nobody', format(c.call, 't.attack')) AS answer,
 FROM (VALUES ('SELECT governance.score(1, %L)'), ('SELECT governance.tier(1, %L)'), ('SELECT * FROM governance.next_change(1, %L)'),
 		('SELECT governance.timeline(1, %L)'), ('SELECT governance.next_rung(1, %L)'), ('SELECT governance.past_scores(%L, now(), now())'),
 		('SELECT governance.appeal_times(%L, now(), now(), now())'), ('SELECT governance.policy_document(%L)'),
-		('SELECT governance.report_scores(%L)'), ('SELECT governance.hold_standing(1, %L)'), ('SELECT governance.hold_scheme(%L)'),
+		('SELECT governance.report_scores(%L)'), ('SELECT governance.hold_standing(1, %L)'), ('SELECT governance.change_instant(%L)'),
 		('INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, %L, ''spam'')')) AS c (call)
 ORDER BY c.call COLLATE "C";
 SELECT attempt('attack_reader', $$SELECT governance.score(1, 't.nothing')$$), attempt('attack_moderator', $$INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 't.nothing', 'spam')$$);

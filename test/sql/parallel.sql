@@ -233,7 +233,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('sanction_opened', 'w.answer(q, ''(SELECT governance.sanction_opened(s.account_id, s.scheme, s.rung, s.opening) FROM governance.sanction s WHERE s.sanction_id = q.sanction)'')'),
 	('sanctions_running', 'w.answer(q, ''(SELECT array_agg(h::text) FROM governance.sanctions_running(q.account, q.scheme) h)'')'),
 	('standing_moves', 'w.answer(q, ''(SELECT count(*) FROM governance.standing s WHERE s.scheme = q.scheme AND governance.standing_moves(s.scheme, s.policy_id, s.as_of - interval ''''1 s'''', s.known_at, s.next_due, s.edition - 1))'')'),
-	('standing_is_due', 'w.answer(q, ''(SELECT count(*) FROM governance.standing s WHERE s.scheme = q.scheme AND governance.standing_is_due(s.scheme, s.edition - 1, s.as_of))'')'),
+	('standing_is_due', 'w.answer(q, ''(SELECT count(*) FROM governance.standing s WHERE s.scheme = q.scheme AND governance.standing_is_due(s.scheme, s.edition - 1, s.as_of, s.policy_id, s.next_due))'')'),
 	('stored_nearness', 'w.answer(q, ''(SELECT count(governance.stored_nearness(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, seed)) FROM governance.standing s WHERE s.scheme = q.scheme)'')'),
 	('stored_scores', 'w.answer(q, ''(SELECT count(governance.stored_scores(s.account_id, s.scheme, s.state, s.policy_id, s.known_at, s.edition, since, now)) FROM governance.standing s WHERE s.scheme = q.scheme)'')'),
 	('taxonomy_part', 'governance.taxonomy_part(CASE WHEN n > 1 THEN ''kinds'' END)'),

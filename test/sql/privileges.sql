@@ -90,7 +90,7 @@ SELECT r.role, s.n, attempt(r.role, s.statement) FROM
 		(14, $$DELETE FROM governance.violation$$),
 		(15, $$SELECT governance.hold_standing(1, 't.rights')$$),
 		(16, $$SELECT governance.hold_account(1)$$),
-		(17, $$SELECT governance.hold_scheme('t.rights')$$),
+		(17, $$SELECT governance.change_instant('t.rights')$$),
 		(18, $$SELECT governance.hold_standings('{1,2}', '{t.rights,t.rights}')$$)
 	) AS s(n, statement)
 	ORDER BY r.o, s.n;

@@ -59,6 +59,7 @@ SELECT governance.publish(public.rules('t.d', 'first', 1, '1 day')) > 0 AS first
 SELECT governance.publish(public.rules('t.d', 'second', 20, '2 days'), in_force => tstzrange(now() + interval '10 days', NULL)) AS second \gset
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at) VALUES (4, 't.d', 'noise', now() + interval '20 days');
 SELECT governance.retire(:second);
+CALL governance.settle();
 SELECT e #>> '{policy,version}' AS version, e ->> 'length' AS length, e #>> '{released,reason}' AS released, e #>> '{violation,title}' AS title FROM public.explained WHERE account_id = 4;
 
 -- A scheme of which no version is left; one whose version no longer has the rung and the rule.
@@ -118,6 +119,7 @@ BEGIN
 END $$;
 SELECT setseed(0.42) IS NOT NULL AS seed;
 CALL public.walk(700);
+CALL governance.settle();
 SELECT count(*) > 100 AS sanctions, count(*) FILTER (WHERE scheme LIKE '%@%') > 5 AS of_trials, count(DISTINCT policy_id) > 10 AS versions,
 	count(*) FILTER (WHERE release_reason = 'overturned') > 5 AS overturned FROM governance.sanction WHERE account_id > 6;
 SELECT * FROM public.errors();

@@ -57,6 +57,7 @@ INSERT INTO governance.appeal (violation_id, filed_at, deadline, decided_at, out
 INSERT INTO governance.appeal (violation_id, filed_at, deadline) VALUES (1008, '2021-02-03', '2021-02-20');
 -- A trial that would punish everybody counts nowhere.
 SELECT governance.publish(jsonb_set(governance.policy_document('r.main'), '{rules,spam,points}', '90'), 'trial', '[2020-01-01,)') > 0 AS published;
+CALL governance.settle();
 SELECT count(*) > 0 AS computed FROM governance.sanction WHERE scheme LIKE 'r.main@%' OR NOT enforced;
 \set ECHO queries
 
