@@ -35,14 +35,18 @@ static KeptPlan since_plan = {
 	4, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID}
 };
 
-/* Moves a standing to now, under its lock, so that what has come by now is recorded. */
+/*
+ * Moves a standing to now, under its lock, so that what has come by now is recorded;
+ * begins: one that is not there yet is made for what facts alone lead to.
+ */
 static void
-bring_to_now(int64 account_id, Scheme *scheme)
+bring_to_now(int64 account_id, Scheme *scheme, bool begins)
 {
 	KeyList		list = {0};
 	StandingKey *key = key_list_add(&list, account_id, scheme);
 
-	key->refresh = true;
+	key->refresh = !begins;
+	key->replay = key->begins = begins;
 	key->advance_to = GetCurrentTransactionStartTimestamp();
 	key->changed_from = DT_NOEND;
 	standings_follow(list.keys, list.n);
@@ -78,9 +82,9 @@ governance_record_sanction(PG_FUNCTION_ARGS)
 	scheme = record_enter(&identity, PG_GETARG_TEXT_PP(1));
 	opening.scheme = scheme->name;
 	sanction_id = opening_recorded(&opening, PLAN_FRESH);
-	if (sanction_id == 0)
+	for (int begins = 0; begins <= 1 && sanction_id == 0; begins++)
 	{
-		bring_to_now(opening.account_id, scheme);
+		bring_to_now(opening.account_id, scheme, begins);
 		sanction_id = opening_recorded(&opening, PLAN_FRESH);
 	}
 	if (sanction_id == 0)
@@ -124,9 +128,9 @@ governance_record_sanction_since(PG_FUNCTION_ARGS)
 	Scheme	   *scheme = record_enter(&identity, PG_GETARG_TEXT_PP(1));
 	int64		sanction_id = recorded_since(account_id, scheme, rung, since);
 
-	if (sanction_id == 0)
+	for (int begins = 0; begins <= 1 && sanction_id == 0; begins++)
 	{
-		bring_to_now(account_id, scheme);
+		bring_to_now(account_id, scheme, begins);
 		sanction_id = recorded_since(account_id, scheme, rung, since);
 	}
 	if (sanction_id == 0)

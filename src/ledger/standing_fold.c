@@ -455,6 +455,9 @@ fold_works(StandingWork *works, int nworks)
 			check_account(work);
 			work->state = ledger_fold(work->key->scheme, NULL, work->history,
 									  DT_NOEND, DT_NOEND, NULL);
+			if (work->state == NULL && work->key->begins &&
+				ledger_begins(work->key->scheme, NULL, work->history) != DT_NOEND)
+				work->state = ledger_blank(work->key->scheme, work->history);
 			work->known_at = ledger_known_at(work->key->scheme, work->history);
 			if (work->state != NULL && !work->key->replay && !work->key->refresh &&
 				work->seen != DT_NOBEGIN)

@@ -22,6 +22,8 @@ typedef struct StandingKey
 	bool		replay;			/* fold the whole history anew */
 	bool		refresh;		/* facts or policies changed: no new row */
 	bool		settle;			/* refresh: unless somebody else has, by then */
+	bool		begins;			/* replay: an account without entries gets a standing,
+								 * if facts or time alone may do anything to it */
 	bool		lock_only;		/* nothing is known to change, but may later in
 								 * the statement */
 	bool		unlimited;		/* it is nobody's decision about this account: a

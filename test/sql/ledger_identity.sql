@@ -86,3 +86,20 @@ SELECT governance.publish('{"scheme": "w", "score": {"direction": "accumulate", 
 		{"rung": "suspended", "tier": "suspended", "when": "score >= 15", "withhold": ["drive"], "for": "30 days"}]}') > 0 AS published;
 SELECT pg_temp.violate(14, 'w', now() - interval '60 days', 15) > 0 AS violated;
 SELECT rung, since < now() - interval '29 days' AS since_then, sanction_id, opening FROM governance.sanction_in_force WHERE account_id = 14 AND scheme = 'w';
+
+-- Facts alone put an account under a sanction that has no entry behind it, and no
+-- standing: it is recorded and lifted all the same.
+SELECT governance.publish('{"scheme": "facts", "attributes": {"age": {"type": "number"}}, "score": {"direction": "deduct", "cap": 100}, "rules": {"spam": {"title": "spam", "points": 8}},
+	"ladder": [{"rung": "minor", "tier": "limited", "when": "age < 18", "withhold": ["tip"]}]}') > 0 AS published;
+INSERT INTO governance.account (account_id, opened_at) SELECT generate_series(21, 23), '2020-01-01';
+SELECT count(governance.set_attribute(a, 'age', '16', '2020-01-01')) FROM generate_series(21, 22) a;
+SELECT governance.explain(21, 'facts', 'minor', 1) -> 'starts' AS starts;
+SELECT governance.release(21, 'facts', 'minor', 1, 'adult by paper') > 0 AS released;
+INSERT INTO governance.revision (account_id, action, scheme, rung, since, reason) VALUES (22, 'release', 'facts', 'minor', '2020-01-01', 'adult by paper');
+SELECT governance.release(23, 'facts', 'minor', 1, 'x');
+SELECT account_id, rung, opening, lower(during), release_reason FROM governance.sanction WHERE account_id IN (21, 22) ORDER BY 1;
+SELECT a, governance.tier(a, 'facts') FROM generate_series(21, 22) a;
+SELECT pg_temp.violate(21, 'facts', '2026-01-01') > 0 AS violated;
+SELECT * FROM governance.verify();
+SELECT governance.rebuild() > 0 AS rebuilt;
+SELECT account_id, rung, opening, lower(during), release_reason FROM governance.sanction WHERE account_id IN (21, 22) ORDER BY 1;
