@@ -257,6 +257,27 @@ CREATE TABLE governance.standing (
 (2131, 'after', 'standing.settled', NULL,
 	$$ALTER TABLE governance.standing ALTER COLUMN settled SET STORAGE EXTERNAL, ALTER COLUMN settling SET STORAGE EXTERNAL$$),
 
+-- An earlier version began the life of an account with its first entry, also where facts
+-- and time alone may do something before that: these standings are folded anew.
+(2132, 'after', 'standing.edition', NULL, $$
+DO $begins$
+DECLARE
+	version	record;
+BEGIN
+	FOR version IN SELECT p.policy_id, p.status, p.scheme, p.document FROM governance.policy p WHERE p.status <> 'draft' LOOP
+		BEGIN
+			CONTINUE WHEN governance.check_stored_policy(version.document) ->> 'unprompted' = 'nothing';
+			INSERT INTO governance.edition (scheme, edition, reaches, why)
+				VALUES (CASE WHEN version.status = 'trial' THEN concat(version.scheme, '@', version.policy_id) ELSE version.scheme END, 1, '-infinity', 'update')
+				ON CONFLICT DO NOTHING;
+		EXCEPTION WHEN invalid_parameter_value OR SQLSTATE 'GV101' THEN
+			NULL;	-- a damaged document: verify() names it
+		END;
+	END LOOP;
+END
+$begins$;
+$$),
+
 -- Level: reader
 (2140, 'table', 'sanction', 'derived: every sanction that ever followed; rows are never deleted', $$
 CREATE TABLE governance.sanction (
