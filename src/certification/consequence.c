@@ -21,6 +21,7 @@
 #include "util.h"
 
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
@@ -40,6 +41,15 @@ static SmallTable consequences = {
 
 static KeptPlan violations_plan = {
 	"SELECT governance.certification_violations($1, $2)",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+/* One by one, whatever the planner knows of the table (OFFSET 0). */
+static KeptPlan copied_plan = {
+	"SELECT FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS n (account_id, violation_id),"
+	" LATERAL (SELECT FROM governance.violation c"
+	" WHERE c.linked_account_id OPERATOR(pg_catalog.=) n.account_id"
+	" AND c.linked_violation_id OPERATOR(pg_catalog.=) n.violation_id OFFSET 0) c LIMIT 1",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
@@ -102,19 +112,35 @@ begin_new_rows(FunctionCallInfo fcinfo, const char *function)
 	return trigger;
 }
 
+/* Has one of the entries a copy for a linked account? */
+static bool
+any_copied(const EntryList *list)
+{
+	Datum		values[2] = {int8_array(list->accounts, list->n), int8_array(list->ids, list->n)};
+	bool		copied;
+
+	SPI_connect();
+	copied = plan_execute(&copied_plan, values, NULL, PLAN_FRESH) > 0;
+	SPI_freetuptable(SPI_tuptable);
+	SPI_finish();
+	return copied;
+}
+
 /*
  * Leaves out the entries of accounts that have never applied for a certification,
- * where that can be seen without SQL; rel: the table whose owner looks.
+ * where that can be seen without SQL; rel: the table whose owner looks.  copies:
+ * entries may have some for linked accounts.  Where one has, its own account does
+ * not say whether something is lost, and all are kept.
  */
 static void
-keep_certified(Relation rel, EntryList *list)
+keep_certified(Relation rel, EntryList *list, bool copies)
 {
 	bool	   *certified = palloc(sizeof(bool) * Max(list->n, 1));
 	Identity	identity;
 	bool		known;
 
 	identity_enter(rel->rd_rel->relowner, &identity);
-	known = accounts_certified(list->accounts, list->n, certified);
+	known = !(copies && any_copied(list)) && accounts_certified(list->accounts, list->n, certified);
 	identity_leave(&identity);
 	if (known)
 	{
@@ -134,9 +160,8 @@ keep_certified(Relation rel, EntryList *list)
 /*
  * certification_violation(), a statement trigger on governance.violation.  Most
  * violations cost no certification, and most accounts have none: this is found
- * out here, without a query.  Copies for linked accounts come with their
- * originals, and cost nothing; where a scheme makes any, the account of the
- * original alone does not say whether something is lost.
+ * out here, mostly without a query.  Copies for linked accounts come with their
+ * originals, and cost nothing.
  */
 Datum
 governance_certification_violation(PG_FUNCTION_ARGS)
@@ -176,8 +201,8 @@ governance_certification_violation(PG_FUNCTION_ARGS)
 		}
 	}
 	ExecDropSingleTupleTableSlot(slot);
-	if (list.n > 0 && !copies)
-		keep_certified(trigger->tg_relation, &list);
+	if (list.n > 0)
+		keep_certified(trigger->tg_relation, &list, copies);
 	call_as_owner(trigger->tg_relation, &violations_plan, list.accounts, list.ids, list.n);
 	return PointerGetDatum(NULL);
 }
