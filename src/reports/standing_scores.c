@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "db/report.h"
 #include "db/owner.h"
 #include "db/plan.h"
