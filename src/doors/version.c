@@ -83,10 +83,11 @@ all_listen(Scheme *scheme, const char *kind)
 /*
  * May there be entries that count under one version of a scheme and that no other
  * has taken into account?  Those that only a trial has judged, and activities of a
- * kind that is known and that some versions do not listen to.
+ * kind that is known and that some versions do not listen to, or, where none was
+ * in force (gap), of any kind.
  */
 static bool
-may_be_unseen(Scheme *scheme)
+may_be_unseen(Scheme *scheme, bool gap)
 {
 	Datum	   *kinds;
 	int			nkinds = 0;
@@ -105,7 +106,7 @@ may_be_unseen(Scheme *scheme)
 		const Policy *policy = rulebook_compiled(&scheme->versions[i]);
 
 		for (int k = 0; k < policy->nactivities; k++)
-			if (!all_listen(scheme, policy->activities[k]))
+			if (gap || !all_listen(scheme, policy->activities[k]))
 				kinds[nkinds++] = CStringGetTextDatum(policy->activities[k]);
 	}
 	if (nkinds == 0)
@@ -157,6 +158,7 @@ typedef struct PolicyRow
 	TimestampTz from;
 	TimestampTz to;
 	bool		begins;			/* of a row as it is now: a trial that was none before */
+	bool		gains;			/* likewise: it counts and did not */
 	TimestampTz reaches;		/* see policy_reaches() */
 } PolicyRow;
 
@@ -222,13 +224,29 @@ policy_reaches(const PolicyRow *before, const PolicyRow *after)
 	return reaches;
 }
 
+/*
+ * May a version that counts now have time in which none was in force?  One that
+ * takes over from another, now or later, has not; one that reaches back may, since
+ * the one before it had ended.
+ */
+static bool
+fills_gap(const PolicyRow *row, const Scheme *scheme)
+{
+	if (!row->gains)
+		return false;
+	for (int i = 0; i < scheme->nversions; i++)
+		if (scheme->versions[i].to == row->from && row->from >= GetCurrentTransactionStartTimestamp())
+			return false;
+	return true;
+}
+
 /* Says what has become of a version, so that standings follow. */
 static void
 write_editions(const PolicyRow *row, Scheme *scheme)
 {
 	if (row->reaches != DT_NOEND)
 		edition_write(scheme, counts_by_decision(scheme) ? DT_NOBEGIN : row->reaches,
-					  may_be_unseen(scheme), row->policy_id, "version");
+					  may_be_unseen(scheme, fills_gap(row, scheme)), row->policy_id, "version");
 	if (row->begins)
 	{
 		char	   *name = psprintf("%s@" INT64_FORMAT, scheme->name, row->policy_id);
@@ -271,6 +289,7 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 			if (before[j].policy_id == after[i].policy_id)
 				old = &before[j];
 		after[i].begins = after[i].trial && !old->trial && after[i].from < after[i].to;
+		after[i].gains = after[i].counts && !old->counts;
 		after[i].reaches = policy_reaches(old, &after[i]);
 		changes |= after[i].begins || after[i].reaches != DT_NOEND;
 	}
