@@ -25,7 +25,8 @@
 --	statistics          sanction_starts_stat: likewise
 --	comment             sanction.during: what an earlier version said of the
 --	                    column, and is replaced by what this one says
---	drop                sanction_scheme_idx: an index that an earlier version had
+--	drop                sanction_scheme_idx, violation.violation_points_check: an
+--	                    index, or a constraint, that an earlier version had
 --	view                rule: made, or brought to the definition of this version
 --	trigger             account.account_apply: the same, by ensure_trigger(); the
 --	                    DDL is what follows the name in CREATE TRIGGER, as the
@@ -365,9 +366,12 @@ BEGIN
 			EXECUTE line;
 		END IF;
 	WHEN 'drop' THEN
-		IF home IS NOT NULL THEN
+		IF part = '' AND home IS NOT NULL THEN
 			EXECUTE ddl;
 			RETURN NEXT format('dropped index governance.%s', object);
+		ELSIF EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = home AND c.conname = part) THEN
+			EXECUTE ddl;
+			RETURN NEXT format('dropped constraint %s on governance.%s', part, relation);
 		END IF;
 	WHEN 'call' THEN
 		RETURN QUERY EXECUTE ddl;

@@ -2,6 +2,14 @@
 -- ledger: trigger functions.  create_ledger() attaches them.
 -- ---------------------------------------------------------------------------
 
+-- One call instead of six expressions: the server reads them anew in each
+-- statement.
+CREATE FUNCTION governance.violation_fits(points numeric, surcharge numeric, source text, campaign text, occurred_at timestamptz, decided_at timestamptz) RETURNS boolean
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'governance_violation_fits';
+COMMENT ON FUNCTION governance.violation_fits(numeric, numeric, text, text, timestamptz, timestamptz) IS
+	'the check constraint of governance.violation: complains (23514) about points or a surcharge below zero, a source that there is not, source campaign without one, and instants that are not finite';
+
 CREATE FUNCTION governance.violation_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_violation_apply';

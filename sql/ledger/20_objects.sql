@@ -121,13 +121,7 @@ CREATE TABLE governance.violation (
 	linked_account_id bigint,  -- of a copy: whose violation it was; written by the ledger only
 	linked_violation_id bigint,  -- of a copy: the violation that it was copied from
 	link_id bigint,  -- of a copy: the link along which it was copied
-	CONSTRAINT violation_pkey PRIMARY KEY (account_id, violation_id),
-	CONSTRAINT violation_points_check CHECK (points >= 0),
-	CONSTRAINT violation_surcharge_check CHECK (surcharge >= 0),
-	CONSTRAINT violation_source_check CHECK (source IN ('report', 'patrol', 'model', 'campaign', 'system')),
-	CONSTRAINT violation_campaign_check CHECK (source <> 'campaign' OR campaign IS NOT NULL),
-	CONSTRAINT violation_occurred_at_check CHECK (isfinite(occurred_at)),
-	CONSTRAINT violation_decided_at_check CHECK (isfinite(decided_at))
+	CONSTRAINT violation_pkey PRIMARY KEY (account_id, violation_id)
 )$$),
 
 (2081, 'index', 'violation.violation_violation_id_idx', NULL,
@@ -138,6 +132,28 @@ CREATE TABLE governance.violation (
 
 (2083, 'index', 'violation.violation_decided_at_idx', NULL,
 	$$CREATE INDEX violation_decided_at_idx ON governance.violation USING brin (decided_at)$$),
+
+-- Earlier versions had a constraint for each.
+(2084, 'drop', 'violation.violation_points_check', NULL, $$
+DO $do$
+DECLARE
+	this	record;
+BEGIN
+	-- A partition that was a table by itself has them itself.
+	FOR this IN
+		SELECT r.relid, c.name FROM (SELECT 'governance.violation'::regclass AS relid, 0 AS level
+				UNION ALL SELECT t.relid, t.level FROM pg_partition_tree('governance.violation') t WHERE t.level > 0) r,
+			unnest('{violation_points_check,violation_surcharge_check,violation_source_check,violation_campaign_check,violation_occurred_at_check,violation_decided_at_check}'::text[]) AS c (name)
+		ORDER BY r.level
+	LOOP
+		EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', this.relid, this.name);
+	END LOOP;
+END
+$do$
+$$),
+
+(2085, 'constraint', 'violation.violation_check', NULL,
+	$$ALTER TABLE governance.violation ADD CONSTRAINT violation_check CHECK (governance.violation_fits(points, surcharge, source, campaign, occurred_at, decided_at))$$),
 
 -- Level: moderator INSERT
 (2090, 'table', 'activity', 'everything other than violations that policies listen to; append-only', $$

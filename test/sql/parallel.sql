@@ -98,6 +98,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('announcement_text', 'governance.announcement_text(period, tongue, zone, scheme)'),
 	('announcement_words', 'governance.announcement_words(period, tongue, zone, scheme, NULL)'),
 	('appeal_settled', 'governance.appeal_settled(account, seed, ''overturned'', NULL)'),
+	('violation_fits', 'governance.violation_fits(1, NULL, ''report'', word, past, now)'),
 	('certification_objects', 'w.answer(q, ''(SELECT count(h) FROM governance.certification_objects() h)'')'),
 	('check_name_given', 'governance.check_name_given(''governance.appeal''::regclass, ''decided_by'', word)'),
 	('check_stored_policy', 'governance.check_stored_policy(document)'),
