@@ -27,6 +27,7 @@
 --	                    column, and is replaced by what this one says
 --	drop                sanction_scheme_idx, violation.violation_points_check: an
 --	                    index, or a constraint, that an earlier version had
+--	drop table          restriction: likewise, a table
 --	view                rule: made, or brought to the definition of this version
 --	trigger             account.account_apply: the same, by ensure_trigger(); the
 --	                    DDL is what follows the name in CREATE TRIGGER, as the
@@ -372,6 +373,11 @@ BEGIN
 		ELSIF EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = home AND c.conname = part) THEN
 			EXECUTE ddl;
 			RETURN NEXT format('dropped constraint %s on governance.%s', part, relation);
+		END IF;
+	WHEN 'drop table' THEN
+		IF (SELECT c.relkind IN ('r', 'p') FROM pg_class c WHERE c.oid = home) THEN
+			EXECUTE ddl;
+			RETURN NEXT format('dropped table governance.%s', object);
 		END IF;
 	WHEN 'call' THEN
 		RETURN QUERY EXECUTE ddl;

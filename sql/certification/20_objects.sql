@@ -229,7 +229,7 @@ CREATE TABLE governance.requirement (
 )$$),
 
 -- Level: administrator INSERT UPDATE DELETE
-(4140, 'table', 'certification_withholding', 'what somebody may not do while certified, suspended or not: a row of governance.restriction with scheme certification follows', $$
+(4140, 'table', 'certification_withholding', 'what somebody may not do while certified, suspended or not: a row of governance.withholding follows', $$
 CREATE TABLE governance.certification_withholding (
 	qualification governance.qualification NOT NULL,  -- who is certified so, or higher, or below it in the taxonomy
 	capability text NOT NULL,  -- may not do this
@@ -376,12 +376,6 @@ CREATE TABLE governance.account_binding (
 
 (4540, 'trigger', 'revision.revision_certification', NULL,
 	$$AFTER INSERT ON governance.revision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.certification_revision()$$),
-
-(4550, 'trigger', 'restriction.restriction_certification_given', NULL,
-	$$AFTER INSERT OR UPDATE ON governance.restriction FOR EACH ROW WHEN ((new.capability = 'certification'::text)) EXECUTE FUNCTION governance.certification_withheld()$$),
-
-(4560, 'trigger', 'restriction.restriction_certification_lifted', NULL,
-	$$AFTER DELETE ON governance.restriction FOR EACH ROW WHEN ((old.capability = 'certification'::text)) EXECUTE FUNCTION governance.certification_withheld()$$),
 
 -- Backends must hear of replicated changes too: hence row triggers, always.
 (4570, 'always trigger', 'domain.domain_changed', NULL,

@@ -20,23 +20,16 @@ BEGIN
 			SELECT c.account_id, c.qualification, c.validity, c.effective
 				FROM governance.certification c
 				WHERE c.granted_at IS NOT NULL AND (accounts IS NULL OR c.account_id = ANY (accounts))
-		), counting AS (
-			-- While a sanction withholds certifications, none of them counts.
-			SELECT h.account_id, h.qualification, h.effective - COALESCE((
-					SELECT range_agg(tstzrange(r.since, r.until)) FROM governance.restriction r
-						WHERE r.account_id = h.account_id AND r.capability = 'certification'), '{}') AS effective
-				FROM held h
-				WHERE wanted IS NULL OR wanted IN ('domain', 'capability')
 		), given AS (
 			SELECT 'domain'::text AS what, h.account_id, r.domain AS name, NULL::text AS value,
 					range_agg(h.effective * tstzmultirange(r.during)) AS periods
-				FROM counting h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.domain IS NOT NULL AND (wanted IS NULL OR wanted = 'domain')
 				GROUP BY h.account_id, r.domain
 			UNION ALL
 			SELECT 'capability', h.account_id, r.capability, NULL,
 					range_agg(h.effective * tstzmultirange(r.during))
-				FROM counting h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
+				FROM held h JOIN governance.requirement r ON h.qualification OPERATOR(pg_catalog.@>) r.qualification
 				WHERE r.capability IS NOT NULL AND (wanted IS NULL OR wanted = 'capability')
 				GROUP BY h.account_id, r.capability
 			UNION ALL
@@ -74,12 +67,12 @@ DECLARE
 	kept	record;
 BEGIN
 	FOR kept IN
-		-- The table, what its rows name, and the scheme of those that are ours.
+		-- The table, what its rows name, and the ground of those that are ours.
 		SELECT * FROM (VALUES
 			('domain', 'qualified_domain', 'domain', NULL),
 			('capability', 'qualified_capability', 'capability', NULL),
-			('withholding', 'restriction', 'capability', 'certification')
-		) AS v (what, relation, name, scheme)
+			('withholding', 'withholding', 'capability', 'certification')
+		) AS v (what, relation, name, ground)
 		WHERE v.what = ANY (wanted)
 	LOOP
 		EXECUTE format(
@@ -96,8 +89,8 @@ BEGIN
 									  WHERE q.account_id = w.account_id AND q.%2$I = w.name %3$s AND q.since = w.since AND q.until = w.until)
 					ORDER BY w.account_id, w.name, w.since
 				ON CONFLICT (account_id, %2$I, %4$s since) DO UPDATE SET until = EXCLUDED.until',
-			kept.relation, kept.name, ' AND q.scheme = ' || quote_literal(kept.scheme),
-			CASE WHEN kept.scheme IS NOT NULL THEN 'scheme,' END, quote_literal(kept.scheme) || ',')
+			kept.relation, kept.name, ' AND q.ground = ' || quote_literal(kept.ground),
+			CASE WHEN kept.ground IS NOT NULL THEN 'ground,' END, quote_literal(kept.ground) || ',')
 			USING accounts, kept.what;
 	END LOOP;
 
@@ -179,8 +172,8 @@ BEGIN
 			SELECT 'qualified_capability', q.account_id, q.capability, NULL, q.since, q.until
 				FROM governance.qualified_capability q
 			UNION ALL
-			SELECT 'restriction', q.account_id, q.capability, NULL, q.since, q.until
-				FROM governance.restriction q WHERE q.scheme = 'certification'
+			SELECT 'withholding', q.account_id, q.capability, NULL, q.since, q.until
+				FROM governance.withholding q WHERE q.ground = 'certification'
 			UNION ALL
 			SELECT 'attribute', a.account_id, a.name, a.value, m.since, COALESCE(upper(a.during), 'infinity')
 				FROM governance.certified_attribute m
@@ -188,7 +181,7 @@ BEGIN
 						ON a.account_id = m.account_id AND a.name = m.name AND lower(a.during) = m.since
 		), computed AS (
 			SELECT CASE p.what WHEN 'domain' THEN 'qualified_domain' WHEN 'capability' THEN 'qualified_capability'
-					WHEN 'withholding' THEN 'restriction' ELSE p.what END AS relation,
+					ELSE p.what END AS relation,
 					p.account_id, p.name, p.value, p.since, p.until
 				FROM governance.certification_periods(NULL) p
 		)
@@ -199,7 +192,7 @@ BEGIN
 			WHERE s.until IS NULL OR c.until IS NULL OR s.until <> c.until OR s.value <> c.value
 			ORDER BY 1, 2, 3, since;
 
-	-- What it notes of the facts beside them, and no sanction withholds these.
+	-- What it notes of the facts beside them.
 	RETURN QUERY
 		SELECT 'certified_attribute', m.account_id, m.name, tstzrange(m.since, m.until), a.during
 			FROM governance.certified_attribute m
@@ -207,12 +200,6 @@ BEGIN
 					ON a.account_id = m.account_id AND a.name = m.name AND lower(a.during) = m.since
 			WHERE a.value IS DISTINCT FROM m.value OR COALESCE(upper(a.during), 'infinity') <> m.until
 			ORDER BY 2, 3, m.since;
-	RETURN QUERY
-		SELECT 'restriction', q.account_id, format('%s: sanction %s, not null', q.capability, q.sanction_id), tstzrange(q.since, q.until), NULL::tstzrange
-			FROM governance.restriction q
-			WHERE q.scheme = 'certification' AND q.sanction_id IS NOT NULL
-			ORDER BY 2, 3;
-
 	RETURN QUERY SELECT v.* FROM governance.verify_steps() v;
 END
 $verify$;
@@ -316,36 +303,6 @@ CREATE FUNCTION governance.rebuild_certification() RETURNS void
 REVOKE ALL ON FUNCTION governance.rebuild_certification(), governance.rebuild_certification_as_owner() FROM PUBLIC;
 COMMENT ON FUNCTION governance.rebuild_certification() IS
 	'makes what follows from certifications anew';
-
-CREATE FUNCTION governance.certification_withheld_row() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $withheld$
-DECLARE
-	changed	record;
-BEGIN
-	IF TG_OP = 'DELETE' THEN
-		changed := OLD;
-	ELSE
-		changed := NEW;
-	END IF;
-	-- Takes turns with steps of the account.
-	UPDATE governance.certified_account a SET steps = a.steps WHERE a.account_id = changed.account_id;
-	IF FOUND THEN
-		PERFORM governance.certification_derive(ARRAY[changed.account_id], '{domain,capability}');
-	END IF;
-	RETURN NULL;
-END
-$withheld$;
-COMMENT ON FUNCTION governance.certification_withheld_row() IS
-	'part of certification_withheld(): brings what qualifies the account up to date, as the owner of the ledger';
-
-CREATE FUNCTION governance.certification_withheld() RETURNS trigger
-	AS 'MODULE_PATHNAME', 'governance_certification_withheld'
-	LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION governance.certification_withheld() IS
-	'row trigger on governance.restriction: while a sanction withholds the capability certification, no certification of the account qualifies it';
-REVOKE ALL ON FUNCTION governance.certification_withheld() FROM PUBLIC;
 
 CREATE FUNCTION governance.certification_config_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

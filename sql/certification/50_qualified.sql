@@ -23,6 +23,13 @@ CREATE FUNCTION governance.qualified_for(account_id bigint, capability text, at 
 COMMENT ON FUNCTION governance.qualified_for(bigint, text, timestamptz) IS
 	'does the account meet a requirement of the capability at the instant, or is nothing required for it then?';
 
+-- Level: reader
+CREATE FUNCTION governance.certification_is_withheld(account_id bigint, at timestamptz) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'governance_certification_is_withheld'
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION governance.certification_is_withheld(bigint, timestamptz) IS
+	'part of qualified() and qualified_for(): does a sanction withhold the capability certification then, so that no certification counts?';
+
 -- qualified() looks into the index of the stored periods itself, and calls this
 -- where it finds no period: the account, the domain or the capability may be
 -- unknown, which is an error, or nothing may be demanded at that instant.
@@ -41,7 +48,7 @@ BEGIN
 		PERFORM FROM governance.qualified_capability q
 			WHERE q.account_id = qualified_slowly.account_id AND q.capability = qualified_slowly.name AND q.since <= at AND (q.until > at OR q.until = 'infinity');
 	END IF;
-	IF FOUND THEN
+	IF FOUND AND NOT governance.certification_is_withheld(account_id, at) THEN
 		RETURN true;
 	END IF;
 
@@ -184,9 +191,8 @@ BEGIN
 					WHEN 'suspended' THEN format('the certification is suspended since %s', near.last_at)
 					WHEN 'lapsed' THEN format('the certification lapsed at %s, as its review was missed', near.review_due)
 					WHEN 'cancelled' THEN format('the certification was cancelled at %s', near.last_at)
-					ELSE COALESCE((SELECT format('a sanction withholds certifications until %s', max(r.until)) FROM governance.restriction r
-								   WHERE r.account_id = why_not.account_id AND r.capability = 'certification'
-									   AND r.since <= why_not.at AND r.until > why_not.at
+					ELSE COALESCE((SELECT format('a sanction withholds certifications until %s', max(r.until)) FROM governance.restrictions(why_not.account_id, why_not.at) r
+								   WHERE r.capability = 'certification'
 								   HAVING count(*) > 0),
 								  'the certification does not count at that time') END
 					|| CASE WHEN status IN ('refused', 'suspended', 'cancelled') THEN COALESCE(': ' || near.last_reason, '') ELSE '' END;

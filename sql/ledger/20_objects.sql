@@ -326,17 +326,23 @@ CREATE TABLE governance.sanction (
 	$$DROP INDEX governance.sanction_scheme_idx$$),
 
 -- Level: reader
-(2160, 'table', 'restriction', 'derived: what each account may not do, now and later if nothing more happens', $$
-CREATE TABLE governance.restriction (
+(2160, 'table', 'withholding', 'derived: what each account may not do for other reasons than a score', $$
+CREATE TABLE governance.withholding (
 	account_id bigint NOT NULL,  -- who
 	capability text NOT NULL,  -- what it may not do
-	scheme text NOT NULL,  -- by which scheme; certification: by a certification
+	ground text NOT NULL,  -- why; certification: because of how it is certified
 	since timestamptz NOT NULL,  -- from when
-	until timestamptz NOT NULL,  -- until when; infinity: until released, or for ever
-	sanction_id bigint,  -- the sanction that withholds it the longest
-	CONSTRAINT restriction_pkey PRIMARY KEY (account_id, capability, scheme, since),
-	CONSTRAINT restriction_order_check CHECK (since < until)
+	until timestamptz NOT NULL,  -- until when; infinity: no end is known
+	CONSTRAINT withholding_pkey PRIMARY KEY (account_id, capability, ground, since),
+	CONSTRAINT withholding_order_check CHECK (since < until)
 ) WITH (fillfactor = 80)$$),
+
+-- Earlier versions wrote down what each standing withheld and would withhold.
+(2161, 'drop table', 'restriction', NULL, $$
+INSERT INTO governance.withholding (account_id, capability, ground, since, until)
+	SELECT r.account_id, r.capability, r.scheme, r.since, r.until FROM governance.restriction r WHERE r.scheme = 'certification'
+	ON CONFLICT DO NOTHING;
+DROP TABLE governance.restriction$$),
 
 (2500, 'trigger', 'violation.violation_apply', NULL,
 	$$AFTER INSERT ON governance.violation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION governance.violation_apply()$$),
@@ -411,6 +417,32 @@ CREATE TABLE governance.restriction (
 
 (2720, 'trigger', 'exemption.exemption_apply', NULL,
 	$$AFTER INSERT ON governance.exemption FOR EACH ROW EXECUTE FUNCTION governance.exemption_apply()$$),
+
+-- Level: reader
+(2890, 'view', 'restriction', 'what each account may not do now, until when if nothing more happens, and by which sanction', $$
+CREATE VIEW governance.restriction (
+	account_id,  -- who
+	capability,  -- what it may not do
+	scheme,  -- by which scheme; of what does not follow from a score, the ground
+	since,  -- from when
+	until,  -- until when; infinity: until released, or for ever
+	sanction_id  -- the sanction that withholds it the longest; null: it has no record, or there is none
+) AS
+SELECT s.account_id, r.capability, s.scheme, r.since, r.until, r.sanction_id
+FROM governance.standing s
+	CROSS JOIN LATERAL governance.standing_restrictions(s.account_id, s.scheme) r
+WHERE s.withholds IS NOT NULL
+	OR NOT governance.standing_shows(s.scheme, s.policy_id, s.edition, s.as_of, s.known_at, s.next_due)
+UNION ALL
+SELECT w.account_id, w.capability, w.ground, w.since, w.until, NULL::bigint
+FROM governance.withholding w
+WHERE w.since <= now() AND w.until > now()
+UNION ALL
+SELECT a.account_id, r.capability, u.scheme, r.since, r.until, r.sanction_id
+FROM governance.unprompted_schemes() u (scheme)
+	CROSS JOIN governance.account a
+	CROSS JOIN LATERAL governance.standing_restrictions(a.account_id, u.scheme) r
+WHERE NOT EXISTS (SELECT FROM governance.standing s WHERE s.account_id = a.account_id AND s.scheme = u.scheme)$$),
 
 -- Level: reader
 (2900, 'view', 'campaign_yield', 'what each campaign has found', $$

@@ -324,7 +324,7 @@ SELECT 9060 + (4 * guard.n + action.n)::integer, 'trigger', format('%s.derived_%
 	FROM (VALUES
 		(0, 'standing', '{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]),
 		(1, 'sanction', '{INSERT}'),
-		(2, 'restriction', '{INSERT,UPDATE,DELETE,TRUNCATE}')
+		(2, 'withholding', '{INSERT,UPDATE,DELETE,TRUNCATE}')
 	) AS guard (n, relation, actions), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
 $steps$;
 COMMENT ON FUNCTION governance.oversight_objects() IS

@@ -66,6 +66,30 @@ COMMENT ON FUNCTION governance.sanctions_running(bigint, text) IS
 	'part of the view governance.sanction_in_force: the sanctions that an account is under now, from the fold';
 
 -- Level: reader
+CREATE FUNCTION governance.standing_restrictions(account_id bigint, scheme text,
+	OUT capability text, OUT since timestamptz, OUT until timestamptz, OUT sanction_id bigint)
+	RETURNS SETOF record
+	LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 3 COST 20
+	AS 'MODULE_PATHNAME', 'governance_standing_restrictions';
+COMMENT ON FUNCTION governance.standing_restrictions(bigint, text) IS
+	'part of the view governance.restriction: what one scheme withholds from an account now';
+
+-- Level: reader
+CREATE FUNCTION governance.standing_shows(scheme text, policy_id bigint, edition bigint, as_of timestamptz,
+	known_at timestamptz, next_due timestamptz) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'governance_standing_shows';
+COMMENT ON FUNCTION governance.standing_shows(text, bigint, bigint, timestamptz, timestamptz, timestamptz) IS
+	'part of the view governance.restriction: does such a row of governance.standing show what holds now, or is its state to be asked?';
+
+-- Level: reader
+CREATE FUNCTION governance.unprompted_schemes() RETURNS SETOF text
+	LANGUAGE C STABLE PARALLEL SAFE ROWS 1
+	AS 'MODULE_PATHNAME', 'governance_unprompted_schemes';
+COMMENT ON FUNCTION governance.unprompted_schemes() IS
+	'the schemes that may sanction an account without any entry, by facts or by the clock alone';
+
+-- Level: reader
 CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DEFAULT now(),
 	OUT linked_account bigint, OUT kind text, OUT confidence float8, OUT scheme text,
 	OUT rung text, OUT tier governance.sanction_tier, OUT since timestamptz, OUT until timestamptz,

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "certification/withheld_certification.h"
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
@@ -19,6 +20,7 @@
 #include "db/smalltable.h"
 #include "db/table.h"
 #include "ledger/periods.h"
+#include "rulebook/cache.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -117,6 +119,25 @@ domain_gated(text *domain, TimestampTz at)
 }
 
 /*
+ * Does a sanction take the weight from the account's certifications at an instant?
+ * Where no scheme can do that, nothing is asked.
+ */
+static bool
+is_withheld(int64 account_id, TimestampTz at)
+{
+	Identity	identity;
+	bool		withheld;
+
+	rulebook_refresh();
+	if (!certification_may_be_withheld())
+		return false;
+	ledger_enter(&identity);
+	withheld = certification_is_withheld(account_id, at);
+	ledger_leave(&identity);
+	return withheld;
+}
+
+/*
  * qualified(account_id, domain, at): to anybody who may call it, whatever he may
  * read of the ledger.
  */
@@ -130,7 +151,7 @@ governance_qualified(PG_FUNCTION_ARGS)
 	switch (periods_ask(fcinfo->flinfo, &domain_periods, account_id, domain, at, false))
 	{
 		case PERIOD_WITHIN:
-			PG_RETURN_BOOL(true);
+			PG_RETURN_BOOL(!is_withheld(account_id, at) || !domain_gated(domain, at));
 		case PERIOD_NONE:
 			PG_RETURN_BOOL(!domain_gated(domain, at));
 		case PERIOD_NOBODY:
@@ -153,7 +174,8 @@ governance_qualified_for(PG_FUNCTION_ARGS)
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(2);
 
 	if (periods_ask(fcinfo->flinfo, &capability_periods, account_id, capability, at,
-					false) == PERIOD_WITHIN)
+					false) == PERIOD_WITHIN &&
+		!is_withheld(account_id, at))
 		PG_RETURN_BOOL(true);
 	PG_RETURN_BOOL(qualified_slowly("capability", account_id, capability, at));
 }

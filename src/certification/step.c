@@ -19,7 +19,6 @@ PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);
 PG_FUNCTION_INFO_V1(governance_face_check);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
-PG_FUNCTION_INFO_V1(governance_certification_withheld);
 
 /* certification_step(), a row trigger on the table of steps: what a step does. */
 Datum
@@ -43,16 +42,6 @@ Datum
 governance_certification_config_changed(PG_FUNCTION_ARGS)
 {
 	return trigger_as_owner(fcinfo, "certification_config_row");
-}
-
-/*
- * certification_withheld(), a row trigger on governance.restriction: a sanction
- * that withholds the capability "certification" suspends what is certified.
- */
-Datum
-governance_certification_withheld(PG_FUNCTION_ARGS)
-{
-	return trigger_as_owner(fcinfo, "certification_withheld_row");
 }
 
 /*

@@ -75,7 +75,7 @@ static KeptPlan standings_plan = {
 static GrowingTable step_reads[] = {
 	{"certified_account"}, {"certification"}, {"certification_step"}, {"face_check"},
 	{"qualified_domain"}, {"qualified_capability"}, {"certified_attribute"}, {"attribute"},
-	{"restriction"}, {"account"}, {"standing"}
+	{"withholding"}, {"account"}, {"standing"}
 };
 
 /*

@@ -13,7 +13,7 @@
 #include "db/snapshot.h"
 #include "db/table.h"
 
-#define READ_VIEW_TABLES 2
+#define READ_VIEW_TABLES 3
 
 /* A view of some tables, taken down.  All zeroes at first. */
 typedef struct ReadView

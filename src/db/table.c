@@ -101,7 +101,6 @@ triggers_fit(Table *table, Relation rel, int16 event, const Bitmapset *unchangin
 			 bool *fires)
 {
 	Oid			guard = own_function("refuse_rewrite");
-	Oid			own = table->own_trigger == NULL ? InvalidOid : own_function(table->own_trigger);
 	const TriggerDesc *desc = rel->trigdesc;
 
 	*fires = false;
@@ -112,7 +111,7 @@ triggers_fit(Table *table, Relation rel, int16 event, const Bitmapset *unchangin
 
 		/* Our guard lets us pass. */
 		if ((trigger->tgtype & event) == 0 || trigger->tgenabled == TRIGGER_DISABLED ||
-			trigger->tgfoid == guard || trigger->tgfoid == own)
+			trigger->tgfoid == guard)
 			continue;
 		if (!is_foreign_key(trigger))
 			return false;

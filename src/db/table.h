@@ -51,8 +51,6 @@ typedef struct Table
 	const ColumnSpec *columns;
 	int			nkeys;			/* the first so many lead the primary key; rows
 								 * are looked up by bigints and texts of it */
-	const char *own_trigger;	/* function of a row trigger of ours that has
-								 * nothing to do with the rows written here */
 	const struct Table *parent; /* the first column refers to the first of this
 								 * table, whose row must be locked FOR KEY SHARE
 								 * at least when a row is inserted by the direct

@@ -27,20 +27,18 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
-#define LE " OPERATOR(pg_catalog.<=) "
-#define GT " OPERATOR(pg_catalog.>) "
 
 PG_FUNCTION_INFO_V1(governance_require_capability);
 
-/* The row of governance.restriction that lasts longest, and its sanction. */
+/* What withholds it the longest, of the account's own. */
 static KeptPlan why_plan = {
-	"SELECT r.until, r.scheme, r.sanction_id, s.rung, s.tier::pg_catalog.text"
-	" FROM governance.restriction r LEFT JOIN governance.sanction s"
-	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
-	" WHERE r.account_id" EQ "$1 AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
+	"SELECT r.until, r.scheme, r.sanction_id, r.rung, r.tier::pg_catalog.text"
+	" FROM governance.restrictions($1, $3) r"
+	" WHERE r.capability" EQ "$2 AND r.linked_account IS NULL"
 	" ORDER BY r.until DESC LIMIT 1",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
@@ -72,7 +70,7 @@ check_call(FunctionCallInfo fcinfo)
 static bool
 may_see_why(Oid userid)
 {
-	static const char *const tables[] = {"restriction", "sanction"};
+	static const char *const tables[] = {"standing", "sanction"};
 	Oid			nsp = get_namespace_oid("governance", false);
 
 	if (namespace_aclcheck_compat(nsp, userid, ACL_USAGE) != ACLCHECK_OK)
@@ -96,8 +94,7 @@ pg_noreturn static void refuse(Relation relation, const Trigger *trigger, int64 
 							   Datum capability, bool see_why);
 
 /*
- * The row of governance.restriction that lasts longest says until when, and
- * its sanction why.
+ * What lasts longest says until when, and its sanction why.
  */
 static void
 refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capability,
@@ -133,6 +130,23 @@ refuse(Relation relation, const Trigger *trigger, int64 account_id, Datum capabi
 }
 
 /*
+ * May the account do that now, by all that is committed by now?  The statement may
+ * have begun a while ago.
+ */
+static bool
+permits_now(int64 account_id, text *capability)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	bool		permitted;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (!permits_at_once(NULL, account_id, capability, now, &permitted))
+		permitted = account_permits(account_id, capability, now, PLAN_FRESH);
+	PopActiveSnapshot();
+	return permitted;
+}
+
+/*
  * require_capability('account_column', 'capability').  A row that names no account
  * is let in: whether it may do that is up to the table.
  */
@@ -153,7 +167,7 @@ governance_require_capability(PG_FUNCTION_ARGS)
 	{
 		text	   *capability = cstring_to_text(args[1]);
 
-		if (!account_permits(account_id, capability, GetCurrentTimestamp(), PLAN_FRESH))
+		if (!permits_now(account_id, capability))
 			refuse(relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
 				   may_see_why(acting_role()));
 	}

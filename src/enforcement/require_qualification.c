@@ -13,12 +13,14 @@
 
 #include "compat.h"
 #include "errors.h"
+#include "certification/withheld_certification.h"
 #include "db/identity.h"
 #include "db/owner.h"
 #include "db/plan.h"
 #include "db/report.h"
 #include "db/trigger.h"
 #include "enforcement/row_account.h"
+#include "rulebook/cache.h"
 
 #include "access/htup_details.h"
 #include "access/tableam.h"
@@ -65,6 +67,11 @@ static KeptPlan lock_period_plan = {
 	"SELECT 1 FROM governance.qualified_domain q WHERE q.account_id" EQ "$1 AND q.domain" EQ "$2"
 	" AND q.since" LE "$3 AND q.until" GT "$3 FOR SHARE",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static KeptPlan lock_turn_plan = {
+	"SELECT 1 FROM governance.certified_account c WHERE c.account_id" EQ "$1 FOR SHARE",
+	1, {INT8OID}
 };
 
 /* Is the domain gated at the instant? */
@@ -267,6 +274,42 @@ read_posting(Relation rel, const Demand *demand, HeapTuple row)
 /* ---------- the answer, as the owner of the ledger ---------- */
 
 /*
+ * Does a sanction take the weight from the account's certifications?  Whoever
+ * writes one that does takes the turn of the account first (certification/turn.c),
+ * so that it is either there already or waits until this transaction is over.
+ */
+static bool
+sanction_withholds(int64 account_id, TimestampTz at)
+{
+	Datum		value = Int64GetDatum(account_id);
+	bool		withheld;
+
+	rulebook_refresh();
+	if (!certification_may_be_withheld())
+		return false;
+	is_there(&lock_turn_plan, &value);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	withheld = certification_is_withheld(account_id, at);
+	PopActiveSnapshot();
+	return withheld;
+}
+
+/*
+ * Is the domain of a posting gated?  values: account, domain and the instant.
+ * Raises ERRCODE_GV_UNKNOWN_DOMAIN.
+ */
+static bool
+domain_gated(Relation rel, const Demand *demand, const Posting *posting, Datum *values)
+{
+	Datum		gated;
+	bool		isnull;
+
+	if (!first_value(&lock_domain_plan, &values[1], NULL, &gated, &isnull))
+		report_missing(MISSING_DOMAIN, posting->domain, rel, demand->domain);
+	return DatumGetBool(gated);
+}
+
+/*
  * Is the account qualified for the domain now?  Locks what the answer rests on;
  * *at is the instant that it is of.
  */
@@ -274,28 +317,24 @@ static bool
 qualified_now(Relation rel, const Demand *demand, const Posting *posting, TimestampTz *at)
 {
 	Datum		values[3];
-	Datum		gated;
-	bool		isnull;
 
 	values[0] = Int64GetDatum(posting->account_id);
 	values[1] = CStringGetTextDatum(posting->domain);
 	*at = GetCurrentTimestamp();
 	values[2] = TimestampTzGetDatum(*at);
 	if (is_there(&lock_period_plan, values))
-		return true;
+		return !sanction_withholds(posting->account_id, *at) || !domain_gated(rel, demand, posting, values);
 
 	/*
 	 * While it waited for somebody who changed the period, another may have
 	 * taken its place: look again, with what is committed by now.
 	 */
 	if (!IsolationUsesXactSnapshot() && is_there(&lock_period_plan, values))
-		return true;
+		return !sanction_withholds(posting->account_id, *at) || !domain_gated(rel, demand, posting, values);
 
 	if (!is_there(&account_plan, values))
 		report_missing_id(MISSING_ACCOUNT, posting->account_id, rel, demand->account);
-	if (!first_value(&lock_domain_plan, &values[1], NULL, &gated, &isnull))
-		report_missing(MISSING_DOMAIN, posting->domain, rel, demand->domain);
-	return !DatumGetBool(gated);
+	return !domain_gated(rel, demand, posting, values);
 }
 
 /*

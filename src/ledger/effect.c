@@ -1,6 +1,6 @@
 /*
  * effect.c
- *		Writes what standings lead to: sanctions and restrictions.
+ *		Writes what standings lead to: the sanctions on record.
  *
  * A sanction keeps its row for ever.  When a history is folded anew, the
  * sanctions that follow again are recognized by rung, cause and time and keep
@@ -17,9 +17,7 @@
 #include "ledger/history.h"
 #include "ledger/project.h"
 #include "ledger/recent.h"
-#include "ledger/restriction_row.h"
 #include "ledger/sanction_row.h"
-#include "ledger/withheld.h"
 #include "rulebook/cache.h"
 #include "util.h"
 
@@ -72,8 +70,8 @@ effects_begin(void)
 }
 
 /*
- * The projection is made here, once for each standing: what is numbered,
- * written and withheld later all follows from it.
+ * The projection is made here, once for each standing: what is numbered and
+ * written later follows from it.
  */
 void
 effects_add(EffectBatch *batch, int64 account_id, Scheme *scheme, EngineState *state,
@@ -380,14 +378,14 @@ effects_opened_by(const EffectBatch *batch, int member, int64 violation_id)
 	return false;
 }
 
-/* ---------- restrictions ---------- */
+/* ---------- the rows ---------- */
 
 /*
  * New sanctions are inserted, and of the others those updated that the fold
  * has changed; overturned ones are released.
  */
-static void
-write_sanctions(EffectBatch *batch, const bool *only_for, Announcement *announcement)
+void
+effects_write(EffectBatch *batch, const bool *only_for, Announcement *announcement)
 {
 	SanctionWrite *inserts;
 	SanctionWrite *updates;
@@ -395,6 +393,8 @@ write_sanctions(EffectBatch *batch, const bool *only_for, Announcement *announce
 	int			nupdates = 0;
 	int64		max = 0;
 
+	if (batch->nmembers == 0)
+		return;
 	for (int i = 0; i < batch->nmembers; i++)
 		max += batch->members[i].nsanctions;
 	inserts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SanctionWrite) * (max + 1));
@@ -438,89 +438,4 @@ write_sanctions(EffectBatch *batch, const bool *only_for, Announcement *announce
 	sanctions_update(updates, nupdates);
 	sanction_rows_overturn(batch->overturned_accounts, batch->overturned, batch->overturned_at,
 					   batch->noverturned);
-}
-
-/*
- * What a member is not to do, from now on.  The state has seen all entries,
- * those of a later date too; where there are such, it does not say what holds
- * until then.
- */
-static Withheld *
-member_withheld(EffectMember *member, int *n)
-{
-	const AccountHistory *history = member->history;
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz as_of = member->state->as_of;
-
-	if (!is_ahead(Max(as_of, member->known_at)))
-	{
-		int			nsanctions;
-		ProjectedSanction *sanctions = ledger_project(member->scheme, NULL, member->state,
-													  history, &nsanctions);
-
-		return withheld_by(sanctions, nsanctions, Min(as_of, now), n);
-	}
-	if (member->recent != NULL && recent_reaches(member->recent, now))
-		return withheld_ahead(member->scheme, member->account_id, NULL, member->recent, now,
-							  member->sanctions, member->nsanctions, n);
-	if (history == NULL || !member->replayed || member->recent != NULL)
-		history = history_load(&member->account_id, 1, HISTORY_FACTS | HISTORY_ENTRIES,
-							   PLAN_LATEST);
-	return withheld_ahead(member->scheme, member->account_id, history, NULL, now,
-						  member->sanctions, member->nsanctions, n);
-}
-
-/*
- * May a standing have rows in governance.restriction already?  Not when all the
- * sanctions that it ever led to are new, and time alone brings none.
- */
-static bool
-may_be_restricted(const EffectMember *member)
-{
-	int64		nnew = 0;
-
-	if (!member->stored || member->replayed || member->refreshed ||
-		member->scheme->nversions > 1 ||
-		ledger_may_sanction_later(member->scheme, member->state))
-		return member->stored;
-	for (int i = 0; i < member->nsanctions; i++)
-		nnew += member->sanctions[i].is_new;
-	return member->state->nsanctions_ever > nnew;
-}
-
-/*
- * Members that have nothing to write, and had nothing before, are left out.
- */
-static void
-write_restrictions(EffectBatch *batch, const bool *only_for)
-{
-	RestrictionWrite *sets = palloc(sizeof(RestrictionWrite) * batch->nmembers);
-	int			n = 0;
-
-	for (int i = 0; i < batch->nmembers; i++)
-	{
-		EffectMember *member = &batch->members[i];
-		RestrictionWrite *set;
-
-		if (only_for != NULL && !only_for[i])
-			continue;
-		set = &sets[n++];
-		set->account_id = member->account_id;
-		set->scheme = member->scheme;
-		set->stored = may_be_restricted(member);
-		set->spans = member_withheld(member, &set->nspans);
-		if (set->nspans == 0 && !set->stored)
-			n--;
-	}
-	restrictions_write(sets, n);
-}
-
-/* Sanctions first: restrictions name them. */
-void
-effects_write(EffectBatch *batch, const bool *only_for, Announcement *announcement)
-{
-	if (batch->nmembers == 0)
-		return;
-	write_sanctions(batch, only_for, announcement);
-	write_restrictions(batch, only_for);
 }

@@ -1,7 +1,6 @@
 /*
  * effect.h
- *		What standings lead to: the rows of governance.sanction and
- *		governance.restriction.
+ *		What standings lead to: the rows of governance.sanction.
  */
 #ifndef GOVERNANCE_LEDGER_EFFECT_H
 #define GOVERNANCE_LEDGER_EFFECT_H

@@ -25,6 +25,7 @@
 #include "db/table.h"
 #include "ledger/account_row.h"
 #include "ledger/periods.h"
+#include "rulebook/cache.h"
 #include "util.h"
 
 #include "access/xact.h"
@@ -58,6 +59,7 @@ typedef struct Holder
 {
 	int64		account_id;
 	uint32		first;			/* period, counted from 1; 0: none */
+	TimestampTz holds;			/* there are no others before this instant */
 	bool		exists;			/* false: that is not known */
 	char		status;
 } Holder;
@@ -111,6 +113,7 @@ typedef struct PeriodSet
 typedef struct PeriodMemory
 {
 	ReadView		view;
+	uint64		generation;		/* of the rulebook, where rows go by it */
 	MemoryContext context;		/* of the sets */
 	Size		limit;
 	int			nsets;
@@ -213,6 +216,7 @@ add_holder(PeriodSet *set, int64 account_id)
 	if (!found)
 	{
 		holder->first = 0;
+		holder->holds = DT_NOEND;
 		holder->exists = false;
 	}
 	return holder;
@@ -267,51 +271,106 @@ look_for_account(const PeriodTable *table, int64 account_id)
 	return exists ? PERIOD_NONE : PERIOD_NOBODY;
 }
 
-/* By the indexes; what that shows goes into the set, if there is one. */
-static PeriodAnswer
-look_up(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set, int64 account_id,
-		text *name, TimestampTz at, bool now)
+/* What the row at hand says: by its columns, or by whoever knows how to read it. */
+static bool
+read_row(const PeriodTable *table, const DirectReader *reader, const char *name, Size length,
+		 TimestampTz at, bool fold, PeriodRow *row)
+{
+	bool		isnull;
+
+	if (table->read != NULL)
+		return table->read(reader, name, length, at, fold, row);
+	row->within = true;
+	row->since = DatumGetTimestampTz(direct_read_get(reader, table->since, &isnull));
+	row->until = DatumGetTimestampTz(direct_read_get(reader, table->until, &isnull));
+	row->holds = DT_NOEND;
+	return true;
+}
+
+/* What looks of an account into the indexes have shown. */
+typedef struct Look
+{
+	PeriodMemory *memory;
+	PeriodSet  *set;			/* null: nothing is to be remembered */
+	Holder	   *holder;
+	TimestampTz at;
+	bool		within;
+	TimestampTz holds;
+} Look;
+
+/* Looks into one table; false when that takes SQL. */
+static bool
+look_into(const PeriodTable *table, int64 account_id, text *name, Look *look)
 {
 	DirectReader reader;
 	Datum		key[2] = {Int64GetDatum(account_id), PointerGetDatum(name)};
-	Holder	   *holder = NULL;
-	PeriodAnswer answer;
-	bool		within = false;
+	bool		known = true;
 
-	if (set != NULL && !has_room(memory, set))
-		set = NULL;
-	if (!direct_read(&reader, table->table, table->rights, key, 2))
-		return PERIOD_ASK;
-	at = instant(at, now);
-	while ((!within || set != NULL) && direct_read_next(&reader))
+	if (!direct_read(&reader, table->table, table->rights, key, table->read != NULL ? 1 : 2))
+		return false;
+	while ((!look->within || look->set != NULL) && direct_read_next(&reader))
 	{
-		bool		isnull;
-		TimestampTz since = DatumGetTimestampTz(direct_read_get(&reader, table->since, &isnull));
-		TimestampTz until = DatumGetTimestampTz(direct_read_get(&reader, table->until, &isnull));
+		PeriodRow	row;
 
-		within |= includes(since, until, at);
-		if (set == NULL)
+		known = read_row(table, &reader, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), look->at,
+						 true, &row);
+		if (!known)
+			break;
+		look->within |= row.within && includes(row.since, row.until, look->at);
+		look->holds = Min(look->holds, row.holds);
+		if (look->set == NULL || (!row.within && row.holds == DT_NOEND))
 			continue;
-		if (holder == NULL)
-			holder = add_holder(set, account_id);
-		add_period(memory, set, holder, since, until);
+		if (look->holder == NULL)
+			look->holder = add_holder(look->set, account_id);
+		if (row.within)
+			add_period(look->memory, look->set, look->holder, row.since, row.until);
 	}
 	direct_read_end(&reader);
-	if (within)
+	return known;
+}
+
+/*
+ * By the indexes; what that shows goes into the set, if there is one.  holder: what
+ * the set has of the account already, and does not hold any more.
+ */
+static PeriodAnswer
+look_up(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set, Holder *holder,
+		int64 account_id, text *name, TimestampTz at, bool now)
+{
+	Look		look = {.memory = memory, .holds = DT_NOEND, .at = instant(at, now)};
+	PeriodAnswer answer;
+
+	if (set != NULL && has_room(memory, set))
+	{
+		look.set = set;
+		look.holder = holder;
+		if (holder != NULL)
+			holder->first = 0;
+	}
+	for (const PeriodTable *t = table; t != NULL; t = t->also)
+		if ((!look.within || look.set != NULL) && !look_into(t, account_id, name, &look))
+		{
+			if (look.holder != NULL)
+				look.holder->holds = DT_NOBEGIN;
+			return PERIOD_ASK;
+		}
+	if (look.holder != NULL)
+		look.holder->holds = look.holds;
+	if (look.within)
 		return PERIOD_WITHIN;
 	answer = look_for_account(table, account_id);
 	if (answer != PERIOD_NONE)
 		return answer;
-	if (holder != NULL)
-		holder->exists = true;
-	else if (set != NULL)
-		add_free(set, account_id);
+	if (look.holder != NULL)
+		look.holder->exists = true;
+	else if (look.set != NULL)
+		add_free(look.set, account_id);
 	return PERIOD_NONE;
 }
 
 /*
  * What is known already.  False when that does not settle it; then *holder has
- * periods of the account, if it has any.
+ * what is known of the account, if anything is.
  */
 static inline bool
 recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder **holder,
@@ -332,7 +391,7 @@ recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder 
 			*answer = PERIOD_WITHIN;
 			return true;
 		}
-	return (*holder)->exists;
+	return (*holder)->exists && at < (*holder)->holds;
 }
 
 /* ---------- reading the tables whole ---------- */
@@ -344,39 +403,52 @@ recall(const PeriodSet *set, int64 account_id, TimestampTz at, bool now, Holder 
 static uint64
 looks_worth(const PeriodTable *table)
 {
-	BlockNumber periods;
-	BlockNumber accounts;
+	uint64		pages = 0;
+	BlockNumber n;
 
-	/* What the key's collations are is known of a table that can be read so. */
-	if (IsolationIsSerializable() ||
-		!direct_pages(table->table, &periods) || !direct_pages(&account_table, &accounts) ||
-		!get_collation_isdeterministic(table->table->key_collations[1]))
+	if (IsolationIsSerializable() || !direct_pages(&account_table, &n))
 		return PG_UINT64_MAX;
-	return Max(FEW_LOOKS, ((uint64) periods + accounts) * LOOKS_PER_PAGE);
+	pages += n;
+	for (const PeriodTable *t = table; t != NULL; t = t->also)
+	{
+		/* What the key's collations are is known of a table that can be read so. */
+		if (!direct_pages(t->table, &n) ||
+			(t->read == NULL && !get_collation_isdeterministic(t->table->key_collations[1])))
+			return PG_UINT64_MAX;
+		pages += n;
+	}
+	return Max(FEW_LOOKS, pages * LOOKS_PER_PAGE);
 }
 
-/* All periods of one name; false when there is no room for them. */
+/* All periods of one name in one table; false when there is no room for them. */
 static bool
-read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
+read_periods(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set, TimestampTz at)
 {
 	DirectReader reader;
 	bool		fits = true;
 
 	if (!direct_read_all(&reader, table->table, table->rights))
 		return false;
-	while (fits && direct_read_next(&reader))
+	while (direct_read_next(&reader))
 	{
 		bool		isnull;
-		text	   *name = DatumGetTextPP(direct_read_get(&reader, 1, &isnull));
+		Holder	   *holder;
+		PeriodRow	row = {0};
 
-		if (!text_is_bytes(name, set->name, set->length))
+		if (table->read == NULL &&
+			!text_is_bytes(DatumGetTextPP(direct_read_get(&reader, 1, &isnull)), set->name, set->length))
+			continue;
+		if (!read_row(table, &reader, set->name, set->length, at, false, &row))
+			row.holds = DT_NOBEGIN;
+		if (!row.within && row.holds == DT_NOEND)
 			continue;
 		fits = has_room(memory, set);
-		if (fits)
-			add_period(memory, set,
-					   add_holder(set, DatumGetInt64(direct_read_get(&reader, 0, &isnull))),
-					   DatumGetTimestampTz(direct_read_get(&reader, table->since, &isnull)),
-					   DatumGetTimestampTz(direct_read_get(&reader, table->until, &isnull)));
+		if (!fits)
+			break;
+		holder = add_holder(set, DatumGetInt64(direct_read_get(&reader, 0, &isnull)));
+		holder->holds = Min(holder->holds, row.holds);
+		if (row.within)
+			add_period(memory, set, holder, row.since, row.until);
 	}
 	direct_read_end(&reader);
 	return fits;
@@ -414,11 +486,15 @@ read_accounts(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
  * looks at what was half read.
  */
 static void
-read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
+read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set, TimestampTz at)
 {
+	bool		fits = true;
+
 	set->enough = PG_UINT64_MAX;
 	clear_set(memory, set);
-	if (!read_periods(table, memory, set))
+	for (const PeriodTable *t = table; t != NULL && fits; t = t->also)
+		fits = read_periods(t, memory, set, at);
+	if (!fits)
 		clear_set(memory, set);
 	else
 		set->complete = read_accounts(table, memory, set);
@@ -434,15 +510,24 @@ read_whole(const PeriodTable *table, PeriodMemory *memory, PeriodSet *set)
 static PeriodMemory *
 memory_of(FmgrInfo *caller, const PeriodTable *table)
 {
-	Table *const tables[READ_VIEW_TABLES] = {table->table, &account_table};
+	Table *const tables[READ_VIEW_TABLES] = {
+		table->table, table->also != NULL ? table->also->table : table->table, &account_table
+	};
 	PeriodMemory *memory = caller->fn_extra;
+	bool		same;
 
 	if (memory == NULL)
 	{
 		caller->fn_extra = MemoryContextAllocZero(caller->fn_mcxt, sizeof(PeriodMemory));
 		return NULL;
 	}
-	if (!read_view_is_same(&memory->view, tables, caller->fn_mcxt))
+	same = read_view_is_same(&memory->view, tables, caller->fn_mcxt);
+	if (table->read != NULL && memory->generation != rulebook_generation())
+	{
+		memory->generation = rulebook_generation();
+		same = false;
+	}
+	if (!same)
 	{
 		memory->nsets = 0;
 		if (memory->context != NULL)
@@ -478,7 +563,7 @@ periods_ask(FmgrInfo *caller, const PeriodTable *table, int64 account_id, text *
 	if (memory != NULL)
 		set = find_set(memory, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	if (set == NULL)
-		return look_up(table, NULL, NULL, account_id, name, at, now);
+		return look_up(table, NULL, NULL, NULL, account_id, name, at, now);
 
 	if (recall(set, account_id, at, now, &holder, &answer))
 		return answer;
@@ -488,15 +573,15 @@ periods_ask(FmgrInfo *caller, const PeriodTable *table, int64 account_id, text *
 			set->enough = looks_worth(table);
 		if (set->looks >= set->enough)
 		{
-			read_whole(table, memory, set);
+			read_whole(table, memory, set, instant(at, now));
 			if (recall(set, account_id, at, now, &holder, &answer))
 				return answer;
 		}
 	}
-	if (set->complete)
+	if (set->complete && holder == NULL)
 		return PERIOD_NOBODY;
-	if (holder == NULL)
-		return look_up(table, memory, set, account_id, name, at, now);
+	if (holder == NULL || instant(at, now) >= holder->holds)
+		return look_up(table, memory, set, holder, account_id, name, at, now);
 	answer = look_for_account(table, account_id);
 	holder->exists = answer == PERIOD_NONE;
 	return answer;

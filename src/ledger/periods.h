@@ -17,16 +17,34 @@
 
 #include "fmgr.h"
 
-/* The key begins with columns 0 and 1: a bigint and a text. */
+/* What one row says of a name. */
+typedef struct PeriodRow
+{
+	bool		within;			/* there is a period: */
+	TimestampTz since;			/* inclusive */
+	TimestampTz until;			/* exclusive; an end at infinity is none */
+	TimestampTz holds;			/* no more than that is so before this instant; from
+								 * there on the row has to be read again */
+} PeriodRow;
+
+/*
+ * Reads the row at hand for an instant; false when that takes SQL.  fold: it is to
+ * be worked out if the row by itself does not say it; otherwise it holds for no
+ * time, and is asked for again.
+ */
+typedef bool (*PeriodReader) (const DirectReader *reader, const char *name, Size length,
+							  TimestampTz at, bool fold, PeriodRow *row);
+
 typedef struct PeriodTable
 {
-	Table *table;
+	Table	   *table;
 	DirectRights rights;		/* to it and to the table of accounts */
-	int			since;			/* columns */
-	int			until;
+	int			since;			/* columns of a period; the key begins with an */
+	int			until;			/* account (column 0) and a name (column 1) */
+	PeriodReader read;			/* not null: the key begins with an account, and
+								 * each of its rows says something of every name */
+	const struct PeriodTable *also; /* its periods count as well; null: none */
 } PeriodTable;
-
-extern const PeriodTable restriction_periods;	/* restriction_row.c */
 
 typedef enum PeriodAnswer
 {

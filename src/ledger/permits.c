@@ -2,9 +2,9 @@
  * permits.c
  *		May an account do something at an instant?
  *
- * governance.restriction already says what holds now and what will hold if
- * nothing more happens, so the present and the future take one probe of an index.
- * The past is folded anew from what was known then.
+ * The standings of an account show what holds now, so the present takes one probe
+ * of an index (withheld.c).  Whatever they do not show, the past among it, is
+ * folded to the instant.
  */
 #include "postgres.h"
 
@@ -31,17 +31,10 @@
 #define LE " OPERATOR(pg_catalog.<=) "
 #define GT " OPERATOR(pg_catalog.>) "
 
-static KeptPlan probe_plan = {
-	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
-	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3 LIMIT 1",
-	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
-};
-
-/* Only what does not follow from a scheme: certifications. */
-static KeptPlan probe_other_plan = {
-	"SELECT 1 FROM governance.restriction r WHERE r.account_id" EQ "$1"
-	" AND r.capability" EQ "$2 AND r.since" LE "$3 AND r.until" GT "$3"
-	" AND r.scheme" EQ "'certification' LIMIT 1",
+/* What does not follow from a score. */
+static KeptPlan withholding_plan = {
+	"SELECT 1 FROM governance.withholding w WHERE w.account_id" EQ "$1"
+	" AND w.capability" EQ "$2 AND w.since" LE "$3 AND w.until" GT "$3 LIMIT 1",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
@@ -72,40 +65,25 @@ withheld_at(int64 account_id, Scheme *scheme, TimestampTz at, int *nwithheld,
 	return withheld_by(*sanctions, *nsanctions, at, nwithheld);
 }
 
-/* Did any scheme withhold a capability from an account at a past instant? */
+/*
+ * Does any scheme withhold a capability from an account at an instant, by what was
+ * known then?  Each is folded to the instant where its standing does not say it.
+ */
 static bool
-withheld_then(int64 account_id, const text *capability, TimestampTz at)
+schemes_withhold(int64 account_id, const text *capability, TimestampTz at)
 {
 	int			nschemes;
 	Scheme	  **schemes = schemes_of_account(account_id, &nschemes);
 
 	for (int s = 0; s < nschemes; s++)
 	{
-		ProjectedSanction *sanctions;
-		int			nsanctions;
-		int			n;
-		Withheld   *spans = withheld_at(account_id, schemes[s], at, &n, &sanctions, &nsanctions);
+		AccountHistory *history;
+		EngineState *state;
 
-		for (int i = 0; i < n; i++)
-			if (spans[i].since <= at && at < spans[i].until &&
-				text_is(capability, spans[i].capability))
-				return true;
-	}
-	return false;
-}
-
-/* Is a capability withheld from an account that has no standing, by facts or time? */
-static bool
-withheld_unprompted(int64 account_id, const text *capability, TimestampTz at)
-{
-	int			n;
-	Scheme	  **schemes = schemes_unprompted(&n);
-
-	for (int i = 0; i < n; i++)
-	{
-		EngineState *state = standing_unprompted(account_id, schemes[i], at);
-
-		if (state != NULL && state_withholds(schemes[i], state, VARDATA_ANY(capability),
+		if (schemes[s]->trial_of != NULL)
+			continue;
+		state = standing_at(account_id, schemes[s], at, at, &history);
+		if (state != NULL && state_withholds(schemes[s], state, VARDATA_ANY(capability),
 											 VARSIZE_ANY_EXHDR(capability)))
 			return true;
 	}
@@ -113,34 +91,90 @@ withheld_unprompted(int64 account_id, const text *capability, TimestampTz at)
 }
 
 /*
- * What is cheapest is asked first: a row that withholds it settles the question.
- * Only where there is none does it matter whether the capability and the account
- * exist, and what the account inherits from others.
+ * From which instant on may there be entries that nobody has folded, of accounts
+ * without a standing?  Worked out once for each list of versions.
+ */
+static TimestampTz
+unseen_from(void)
+{
+	static uint64 generation = 0;
+	static TimestampTz unseen;
+
+	if (generation != rulebook_generation())
+	{
+		int			n;
+		Scheme	  **schemes = rulebook_schemes(&n);
+
+		unseen = DT_NOEND;
+		for (int i = 0; i < n; i++)
+			if (schemes[i]->trial_of == NULL)
+				unseen = Min(unseen, edition_unseen(&schemes[i]->editions, 0));
+		generation = rulebook_generation();
+	}
+	return unseen;
+}
+
+/*
+ * Has an account a standing under each scheme that may sanction it without an entry?
+ * Mostly no scheme does.
+ */
+static bool
+standings_say_all(int64 account_id)
+{
+	StoredStanding *standing;
+	int			n;
+	Scheme	  **schemes = schemes_unprompted(&n);
+
+	for (int i = 0; i < n; i++)
+		if (!standing_probe(account_id, schemes[i], &standing) || standing == NULL)
+			return false;
+	return true;
+}
+
+/*
+ * By the standings, where these say it: they are asked for each row of a query.
+ * Who may see some rows only sees what a query shows him.
+ */
+bool
+permits_at_once(FmgrInfo *caller, int64 account_id, text *capability, TimestampTz at,
+				bool *permitted)
+{
+	PeriodAnswer answer = periods_ask(caller, &withheld_periods, account_id, capability, at, true);
+
+	*permitted = answer == PERIOD_NONE;
+	if (answer == PERIOD_WITHIN)
+		return true;
+	return answer == PERIOD_NONE && !rulebook_has_links() &&
+		at < unseen_from() && standings_say_all(account_id) &&
+		rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability));
+}
+
+/*
+ * What is cheapest is asked first.  Whether capability and account exist matters
+ * only where nothing withholds it.
  */
 bool
 account_permits(int64 account_id, text *capability, TimestampTz at, PlanMode mode)
 {
-	bool		past = is_past(at);
 	Datum		values[3];
 	bool		withheld;
 	Inherited  *inherited;
 	int			ninherited;
 
+	if (!is_past(at))
+		at = now_or_later(at);
 	values[0] = Int64GetDatum(account_id);
 	values[1] = PointerGetDatum(capability);
-	values[2] = TimestampTzGetDatum(past ? at : now_or_later(at));
-	withheld = plan_execute(past ? &probe_other_plan : &probe_plan, values, NULL, mode) > 0;
+	values[2] = TimestampTzGetDatum(at);
+	withheld = plan_execute(&withholding_plan, values, NULL, mode) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	if (withheld)
 		return false;
 	if (!rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)))
 		report_missing(MISSING_CAPABILITY, text_to_cstring(capability), NULL, 0);
-	if (!past)
-		require_account(account_id);
-	if (past ? withheld_then(account_id, capability, at) :
-		withheld_unprompted(account_id, capability, DatumGetTimestampTz(values[2])))
+	if (schemes_withhold(account_id, capability, at))
 		return false;
-	inherited = inherited_at(account_id, DatumGetTimestampTz(values[2]), mode, &ninherited);
+	inherited = inherited_at(account_id, at, mode, &ninherited);
 	for (int i = 0; i < ninherited; i++)
 		if (text_is(capability, inherited[i].capability))
 			return false;

@@ -22,16 +22,20 @@ extern bool account_permits(int64 account_id, text *capability, TimestampTz at,
 							PlanMode mode);
 
 /*
- * What one scheme withheld from an account at a past instant, as known then, and
- * the sanctions that it follows from.
+ * The same of the present and the future where that takes no SQL: false when it
+ * does.  caller: remembers what it has learnt; null: nobody.
+ */
+extern bool permits_at_once(FmgrInfo *caller, int64 account_id, text *capability,
+							TimestampTz at, bool *permitted);
+
+/*
+ * What one scheme withholds from an account at an instant, as known then, and the
+ * sanctions that it follows from.
  */
 extern Withheld *withheld_at(int64 account_id, Scheme *scheme, TimestampTz at, int *nwithheld,
 							 ProjectedSanction **sanctions, int *nsanctions);
 
-/*
- * An instant of the present or the future as governance.restriction is asked for
- * it: not before the time on the clock.
- */
+/* An instant of the present or the future: not before the time on the clock. */
 extern TimestampTz now_or_later(TimestampTz at);
 
 #endif							/* GOVERNANCE_LEDGER_PERMITS_H */

@@ -14,6 +14,7 @@
 #include "ledger/advance.h"
 #include "ledger/fold.h"
 #include "ledger/history.h"
+#include "ledger/shown.h"
 #include "ledger/standing.h"
 #include "rulebook/cache.h"
 #include "rulebook/scheme.h"
@@ -42,6 +43,27 @@ standing_serves(Scheme *scheme, const StoredStanding *standing, TimestampTz at,
 		Min(at, known_at) >= standing->known_at &&
 		(standing->edition == edition_number(&scheme->editions) ||
 		 at < edition_unseen(&scheme->editions, standing->edition));
+}
+
+/*
+ * Under the version that is in force at the instant, and after all that the row
+ * has seen, until something is due.
+ */
+bool
+standing_shows(Scheme *scheme, const ShownRow *row, TimestampTz at, TimestampTz *until)
+{
+	PolicyVersion *version;
+
+	if (at < shown_from(row->as_of, row->known_at) || at >= row->next_due)
+		return false;
+	version = rulebook_version_at(scheme, at);
+	if (version == NULL || version->policy_id != row->policy_id)
+		return false;
+	*until = Min(row->next_due, version->to);
+	if (row->edition == edition_number(&scheme->editions))
+		return true;
+	*until = Min(*until, edition_unseen(&scheme->editions, row->edition));
+	return at < *until && !edition_is_stale(&scheme->editions, row->edition, row->as_of);
 }
 
 /*

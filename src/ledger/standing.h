@@ -17,6 +17,13 @@ extern bool standing_serves(Scheme *scheme, const StoredStanding *standing, Time
 							TimestampTz known_at);
 
 /*
+ * Does a row show what holds at an instant?  Then it does so up to *until, unless
+ * something is written.
+ */
+extern bool standing_shows(Scheme *scheme, const ShownRow *row, TimestampTz at,
+						   TimestampTz *until);
+
+/*
  * The state that a whole history leads to at an instant; standing: what is stored
  * of it, null: nothing.  Null when nothing concerns the scheme by then.
  */

@@ -164,6 +164,42 @@ stored_standing(Scheme *scheme, const FoundRow *row)
 	return standing;
 }
 
+/* The row at hand of a reader, as one that was found. */
+static FoundRow
+found_row(const DirectReader *reader)
+{
+	FoundRow	row = {.numbers = reader->table->numbers, .slot = reader->row};
+
+	return row;
+}
+
+/* The columns in front of the state: what lies behind is not taken apart. */
+void
+standing_row_shown(const DirectReader *reader, ShownRow *shown)
+{
+	FoundRow	row = found_row(reader);
+	bool		isnull;
+
+	shown->scheme = row_text(&row, S_SCHEME);
+	shown->policy_id = row_int8(&row, S_POLICY);
+	shown->edition = row_int8(&row, S_EDITION);
+	shown->as_of = row_instant(&row, S_AS_OF);
+	shown->known_at = row_instant(&row, S_KNOWN_AT);
+	shown->next_due = row_instant(&row, S_NEXT_DUE);
+	shown->withholds = row_get(&row, S_WITHHOLDS, &isnull);
+	if (isnull)
+		shown->withholds = (Datum) 0;
+}
+
+/* The whole of it, in the current context. */
+StoredStanding *
+standing_row_stored(const DirectReader *reader, Scheme *scheme)
+{
+	FoundRow	row = found_row(reader);
+
+	return stored_standing(scheme, &row);
+}
+
 /* By the direct path only; false when that takes SQL. */
 bool
 standing_probe(int64 account_id, Scheme *scheme, StoredStanding **standing)

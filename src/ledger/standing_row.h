@@ -90,6 +90,22 @@ typedef struct StoredStanding
 	EngineState *state;			/* null: it is stale (rulebook/edition.h) */
 } StoredStanding;
 
+/* What a row shows without its state; see shown.h. */
+typedef struct ShownRow
+{
+	struct varlena *scheme;
+	int64		policy_id;
+	int64		edition;
+	TimestampTz as_of;
+	TimestampTz known_at;
+	TimestampTz next_due;
+	Datum		withholds;		/* 0: nothing */
+} ShownRow;
+
+/* The row at hand, found by the direct path in standing_table. */
+extern void standing_row_shown(const DirectReader *reader, ShownRow *shown);
+extern StoredStanding *standing_row_stored(const DirectReader *reader, Scheme *scheme);
+
 extern StoredStanding *standing_read(int64 account_id, Scheme *scheme);
 
 /*

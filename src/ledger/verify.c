@@ -28,7 +28,6 @@
 #include "ledger/standing_fold.h"
 #include "ledger/verify_effect.h"
 #include "ledger/verify_row.h"
-#include "ledger/withheld.h"
 #include "rulebook/cache.h"
 #include "types/credit_score.h"
 #include "types/sanction_tier.h"
@@ -62,14 +61,8 @@ PG_FUNCTION_INFO_V1(governance_verify_range);
 	" FROM governance.sanction s WHERE " BETWEEN("s.account_id") \
 	" ORDER BY 1, 2, s.sanction_id"
 
-#define RESTRICTIONS \
-	"SELECT r.account_id, r.scheme COLLATE pg_catalog.\"C\", r.capability COLLATE pg_catalog.\"C\", r.since, r.until, r.sanction_id" \
-	" FROM governance.restriction r WHERE r.scheme OPERATOR(pg_catalog.<>) 'certification'" \
-	" AND " BETWEEN("r.account_id") \
-	" ORDER BY 1, 2, 3, 4"
-
-static const char *const items[NDERIVED] = {"standing", "sanction", "restriction"};
-static const char *const queries[NDERIVED] = {STANDINGS, SANCTIONS, RESTRICTIONS};
+static const char *const items[NDERIVED] = {"standing", "sanction"};
+static const char *const queries[NDERIVED] = {STANDINGS, SANCTIONS};
 
 /* As the column prints. */
 static char *
@@ -308,8 +301,6 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	{
 		TimestampTz known_again = Max(ledger_known_at(scheme, history), replayed->last_decided);
 
-		if (v->only_whether && is_ahead(as_of))
-			v->stale = true;
 		if (known_at != known_again)
 			differ(v, "known_at", timestamptz_text(known_at), timestamptz_text(known_again));
 		verify_state(v, scheme, replayed);
@@ -321,11 +312,6 @@ verify_standing(Verification *v, Scheme *scheme, AccountHistory *history)
 	if (replayed != NULL)
 		projected = ledger_project_own(scheme, replayed, &nprojected);
 	verify_sanctions(v, history, projected, nprojected);
-	if (replayed != NULL)
-		projected = ledger_project(scheme, NULL, replayed, history, &nprojected);
-	verify_restrictions(v, scheme, history, projected, nprojected,
-						replayed == NULL ? DT_NOBEGIN : replayed->as_of,
-						replayed == NULL ? DT_NOBEGIN : Max(known_at, replayed->last_decided));
 }
 
 /* ---------- rows of nobody, and of nothing ---------- */

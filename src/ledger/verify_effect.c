@@ -1,6 +1,6 @@
 /*
  * verify_effect.c
- *		Stored sanctions and restrictions against those that a replay gives.
+ *		Stored sanctions against those that a replay gives.
  */
 #include "postgres.h"
 
@@ -8,7 +8,6 @@
 #include "engine/names.h"
 #include "ledger/sanction_row.h"
 #include "ledger/verify_effect.h"
-#include "ledger/withheld.h"
 #include "types/sanction_tier.h"
 #include "util.h"
 
@@ -157,14 +156,6 @@ withholds_same(const Rung *rung, ArrayType *withholds)
 	return n == rung->ncapabilities;
 }
 
-/* What is withheld, and when, in one line. */
-static char *
-withheld_text(const Withheld *span)
-{
-	return psprintf("%s from %s until %s", span->capability, timestamptz_text(span->since),
-					timestamptz_text(span->until));
-}
-
 /* The figures that the rung puts on the sanction. */
 static void
 verify_terms(Verification *v, const Recorded *stored, const Rung *rung, const SanctionState *s)
@@ -287,59 +278,4 @@ verify_sanctions(Verification *v, const AccountHistory *history,
 			 !may_have_been(history, &stored[k])))
 			only_stored[nonly_stored++] = record_text(&stored[k]);
 	differ_lists(v, "sanction", only_stored, nonly_stored, only_replayed, nonly_replayed);
-}
-
-/*
- * Rows that were written while entries of a later date waited say more than
- * the projection does: before they are reported, withheld_alike() is asked.
- */
-void
-verify_restrictions(Verification *v, Scheme *scheme, const AccountHistory *history,
-					const ProjectedSanction *sanctions, int nsanctions,
-					TimestampTz as_of, TimestampTz known_at)
-{
-	const RowStream *row = &v->derived[RESTRICTION];
-	int			nspans;
-	Withheld   *spans = withheld_by(sanctions, nsanctions, as_of, &nspans);
-	Withheld   *stored = NULL;
-	Withheld   *copy;
-	char	  **before;
-	char	  **again;
-	int			n = 0;
-	int			max = 0;
-	bool		same = true;
-
-	/* Both are in order of capability and time: mostly they are just the same. */
-	for (; row_here(v, RESTRICTION); stream_next(&v->derived[RESTRICTION]), n++)
-	{
-		array_reserve(stored, max, n + 1);
-		stored[n].capability = column_word(v, row, 3);
-		stored[n].since = column_time(row, 4, DT_NOBEGIN);
-		stored[n].until = column_time(row, 5, DT_NOEND);
-		stored[n].sanction_id = column_int8(row, 6);
-		same = same && n < nspans && stored[n].since == spans[n].since &&
-			stored[n].until == spans[n].until &&
-			strcmp(stored[n].capability, spans[n].capability) == 0;
-		if (same && stored[n].sanction_id != spans[n].sanction_id)
-			v->stale = true;
-		if (same && spans[n].sanction_id != 0 && stored[n].sanction_id != spans[n].sanction_id)
-			differ(v, "restriction",
-				   psprintf("%s sanction " INT64_FORMAT, withheld_text(&stored[n]), stored[n].sanction_id),
-				   psprintf("%s sanction " INT64_FORMAT, withheld_text(&spans[n]), spans[n].sanction_id));
-	}
-	if (same && n == nspans)
-		return;
-	v->stale = true;
-	copy = palloc(sizeof(Withheld) * (n + 1));
-	if (n > 0)
-		memcpy(copy, stored, sizeof(Withheld) * n);
-	if (withheld_alike(scheme, history, sanctions, nsanctions, Max(as_of, known_at), copy, n))
-		return;
-	before = palloc(sizeof(char *) * (n + 1));
-	again = palloc(sizeof(char *) * (nspans + 1));
-	for (int i = 0; i < n; i++)
-		before[i] = withheld_text(&stored[i]);
-	for (int i = 0; i < nspans; i++)
-		again[i] = withheld_text(&spans[i]);
-	differ_lists(v, "restriction", before, n, again, nspans);
 }

@@ -14,7 +14,7 @@
 /* The derived tables. */
 enum
 {
-	STANDING, SANCTION, RESTRICTION, NDERIVED
+	STANDING, SANCTION, NDERIVED
 };
 
 /* What one call of verify_range() has at hand. */

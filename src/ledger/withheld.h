@@ -5,9 +5,8 @@
 #ifndef GOVERNANCE_LEDGER_WITHHELD_H
 #define GOVERNANCE_LEDGER_WITHHELD_H
 
-#include "ledger/history.h"
+#include "ledger/periods.h"
 #include "ledger/project.h"
-#include "ledger/recent.h"
 #include "rulebook/cache.h"
 
 /* A span of time during which something is withheld. */
@@ -26,32 +25,14 @@ typedef struct Withheld
 extern Withheld *withheld_by(const ProjectedSanction *sanctions, int nsanctions,
 							 TimestampTz after, int *nwithheld);
 
-/* Sorts spans like that and merges them; gives how many are left. */
-extern int	withheld_merge(Withheld *spans, int n);
-
 /*
- * What a scheme withholds from `now` on when entries of the account's history
- * are dated later: until each of these comes, what is known without it holds.
- * The entries are those of the history or, when given, the recent ones, which
- * recent_reaches() down to now.  The ids of sanctions are left out where
- * `sanctions` does not have them.
+ * What an account may not do now or later: its standings and, beside them, the
+ * rows of governance.withholding.  PERIOD_WITHIN: it may not.  Accounts without a
+ * standing, and what linked accounts hand on, are left to the caller.
  */
-extern Withheld *withheld_ahead(Scheme *scheme, int64 account_id, const AccountHistory *history,
-								const Recent *recent, TimestampTz now,
-								const ProjectedSanction *sanctions, int nsanctions,
-								int *nwithheld);
+extern const PeriodTable withheld_periods;
 
-/*
- * Do stored spans (which are spoilt) agree with what follows?  Rows written
- * while entries of a later date waited also say what held until then, as of a
- * moment that nobody remembers: they agree when they do so from the last of
- * those dates on or, while that lies ahead, from now on.
- */
-extern bool withheld_alike(Scheme *scheme, const AccountHistory *history,
-						   const ProjectedSanction *sanctions, int nsanctions,
-						   TimestampTz last, Withheld *stored, int nstored);
-
-/* Is an instant later than now, by more than clocks differ? */
-extern bool is_ahead(TimestampTz at);
+/* The same of the rows of governance.withholding alone, for any instant. */
+extern const PeriodTable withholding_periods;
 
 #endif							/* GOVERNANCE_LEDGER_WITHHELD_H */

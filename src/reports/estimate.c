@@ -41,6 +41,34 @@ rows_of(Oid relid)
 	return rows;
 }
 
+/*
+ * Which part of a table's rows has this text among the elements of a column, which
+ * is null in the others?  Less than none: unknown.  Elements that are not among the
+ * common ones are as good as none.
+ */
+static double
+part_with_element(Oid relid, AttrNumber column, text *value)
+{
+	HeapTuple	stats = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(relid),
+										Int16GetDatum(column), BoolGetDatum(false));
+	AttStatsSlot common;
+	double		part = 0;
+
+	if (!HeapTupleIsValid(stats))
+		return -1;
+	if (get_attstatsslot(&common, stats, STATISTIC_KIND_MCELEM, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	{
+		for (int i = 0; i < common.nvalues && i < common.nnumbers; i++)
+			if (text_equal(DatumGetTextPP(common.values[i]), value))
+				part = common.numbers[i];
+		free_attstatsslot(&common);
+	}
+	part *= 1 - ((Form_pg_statistic) GETSTRUCT(stats))->stanullfrac;
+	ReleaseSysCache(stats);
+	return part;
+}
+
 /* Which part of a table's rows has this text in a column?  Less than none: unknown. */
 static double
 part_with(Oid relid, AttrNumber column, text *value)
@@ -80,7 +108,7 @@ part_with(Oid relid, AttrNumber column, text *value)
  * gives?  Less than none: nobody knows.
  */
 static double
-rows_each(SupportRequestSelectivity *request, const char *table, const char *column)
+rows_each(SupportRequestSelectivity *request, const char *table, const char *column, bool element)
 {
 	Oid			namespace = get_namespace_oid("governance", true);
 	Oid			relid = get_relname_relid(table, namespace);
@@ -102,8 +130,8 @@ rows_each(SupportRequestSelectivity *request, const char *table, const char *col
 	if (!IsA(name, Const) || ((Const *) name)->constisnull ||
 		((Const *) name)->consttype != TEXTOID)
 		return -1;
-	part = part_with(relid, get_attnum(relid, column),
-					 DatumGetTextPP(((Const *) name)->constvalue));
+	part = (element ? part_with_element : part_with)
+		(relid, get_attnum(relid, column), DatumGetTextPP(((Const *) name)->constvalue));
 	return part < 0 ? -1 : Min(part * rows / of, 1);
 }
 
@@ -116,13 +144,15 @@ governance_permits_support(PG_FUNCTION_ARGS)
 {
 	SupportRequestSelectivity *request = (SupportRequestSelectivity *) PG_GETARG_POINTER(0);
 	double		withheld;
+	double		otherwise;
 
 	if (!IsA(request, SupportRequestSelectivity))
 		PG_RETURN_POINTER(NULL);
-	withheld = rows_each(request, "restriction", "capability");
+	withheld = rows_each(request, "standing", "withholds", true);
+	otherwise = rows_each(request, "withholding", "capability", false);
 	if (withheld < 0)
 		PG_RETURN_POINTER(NULL);
-	request->selectivity = 1 - withheld;
+	request->selectivity = 1 - Min(withheld + Max(otherwise, 0), 1);
 	PG_RETURN_POINTER(request);
 }
 
@@ -135,7 +165,7 @@ governance_qualified_support(PG_FUNCTION_ARGS)
 
 	if (!IsA(request, SupportRequestSelectivity))
 		PG_RETURN_POINTER(NULL);
-	periods = rows_each(request, "qualified_domain", "domain");
+	periods = rows_each(request, "qualified_domain", "domain", false);
 
 	/* Of a domain that is not gated there may be none: everybody is qualified. */
 	if (periods <= 0)

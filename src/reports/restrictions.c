@@ -2,9 +2,8 @@
  * restrictions.c
  *		permits() and restrictions(): what an account may not do at an instant.
  *
- * governance.restriction already says what holds now and what will hold if
- * nothing more happens, so the present and the future take one index probe.
- * The past is folded anew from what was known then.
+ * What a scheme withholds is worked out from its standing, moved to the instant;
+ * the past is folded anew from what was known then.
  */
 #include "postgres.h"
 
@@ -17,7 +16,6 @@
 #include "ledger/account_row.h"
 #include "ledger/history.h"
 #include "ledger/inherited.h"
-#include "ledger/periods.h"
 #include "ledger/permits.h"
 #include "ledger/project.h"
 #include "ledger/sanction_row.h"
@@ -41,6 +39,9 @@
 
 PG_FUNCTION_INFO_V1(governance_permits);
 PG_FUNCTION_INFO_V1(governance_restrictions);
+PG_FUNCTION_INFO_V1(governance_standing_restrictions);
+PG_FUNCTION_INFO_V1(governance_standing_shows);
+PG_FUNCTION_INFO_V1(governance_unprompted_schemes);
 
 /* The columns of restrictions(), in their order. */
 enum
@@ -49,51 +50,13 @@ enum
 	R_OPENING, R_COLUMNS
 };
 
+/* What does not follow from a score. */
 static KeptPlan list_plan = {
-	"SELECT r.capability, r.since, r.until, r.scheme, s.rung, s.tier, r.sanction_id,"
-	" NULL::pg_catalog.int8, s.opening"
-	" FROM governance.restriction r LEFT JOIN governance.sanction s"
-	" ON s.account_id" EQ "r.account_id AND s.sanction_id" EQ "r.sanction_id"
-	" WHERE r.account_id" EQ "$1 AND r.since" LE "$2 AND r.until" GT "$2"
-	" AND ($3 OR r.scheme" EQ "'certification')"
-	" ORDER BY r.capability COLLATE pg_catalog.\"C\", r.scheme COLLATE pg_catalog.\"C\"",
-	3, {INT8OID, TIMESTAMPTZOID, BOOLOID}
+	"SELECT w.capability, w.since, w.until, w.ground FROM governance.withholding w"
+	" WHERE w.account_id" EQ "$1 AND w.since" LE "$2 AND w.until" GT "$2"
+	" ORDER BY w.capability COLLATE pg_catalog.\"C\", w.ground COLLATE pg_catalog.\"C\"",
+	2, {INT8OID, TIMESTAMPTZOID}
 };
-
-/*
- * Has an account a standing under each scheme that may sanction it without one?  Then
- * its rows say what is withheld.
- */
-static bool
-standings_say_all(int64 account_id)
-{
-	StoredStanding *standing;
-	int			n;
-	Scheme	  **schemes = schemes_unprompted(&n);
-
-	for (int i = 0; i < n; i++)
-		if (!standing_probe(account_id, schemes[i], &standing) || standing == NULL)
-			return false;
-	return true;
-}
-
-/*
- * What account_permits() says of the present and the future, where that takes no
- * SQL: false when it does.
- */
-static bool
-permits_at_once(FmgrInfo *caller, int64 account_id, text *capability, TimestampTz at,
-				bool *permitted)
-{
-	PeriodAnswer answer = periods_ask(caller, &restriction_periods, account_id, capability, at,
-									  true);
-
-	*permitted = answer == PERIOD_NONE;
-	return answer == PERIOD_WITHIN ||
-		(answer == PERIOD_NONE && !rulebook_has_links() &&
-		 rulebook_knows_capability(VARDATA_ANY(capability), VARSIZE_ANY_EXHDR(capability)) &&
-		 standings_say_all(account_id));
-}
 
 /*
  * permits(account_id, capability, at): asked for each row of a query, so first the
@@ -159,6 +122,108 @@ holder(const ProjectedSanction *sanctions, int nsanctions, const char *capabilit
 	return best;
 }
 
+/* One row of restrictions(), but for what is inherited. */
+typedef struct Restriction
+{
+	char	   *capability;
+	TimestampTz since;
+	TimestampTz until;
+	const char *scheme;
+	const ProjectedSanction *by;	/* null: no sanction */
+	int64		sanction_id;	/* 0: it has no row */
+} Restriction;
+
+typedef struct RestrictionList
+{
+	int			n;
+	int			max;
+	Restriction *items;
+} RestrictionList;
+
+/* For qsort(): by capability, then by scheme. */
+static int
+restriction_cmp(const void *a, const void *b)
+{
+	const Restriction *x = a;
+	const Restriction *y = b;
+	int			cmp = strcmp(x->capability, y->capability);
+
+	return cmp != 0 ? cmp : strcmp(x->scheme, y->scheme);
+}
+
+/* A new item at the end of a list. */
+static Restriction *
+append(RestrictionList *list)
+{
+	array_reserve(list->items, list->max, list->n + 1);
+	return &list->items[list->n++];
+}
+
+/* Adds what is withheld for other reasons than a score. */
+static void
+add_withholdings(RestrictionList *list, int64 account_id, TimestampTz at)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		values[2] = {Int64GetDatum(account_id), TimestampTzGetDatum(at)};
+	uint64		nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
+
+	for (uint64 row = 0; row < nrows; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Restriction *item = append(list);
+		bool		isnull;
+
+		memset(item, 0, sizeof(Restriction));
+		item->capability = MemoryContextStrdup(context, SPI_getvalue(tuple, desc, 1));
+		item->since = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 2, &isnull));
+		item->until = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull));
+		item->scheme = MemoryContextStrdup(context, SPI_getvalue(tuple, desc, 4));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The id of the row of a sanction; 0: it has none yet. */
+static int64
+row_of_sanction(int64 account_id, Scheme *scheme, const ProjectedSanction *by)
+{
+	Opening		opening = {
+		.account_id = account_id, .scheme = scheme->name, .rung = by->rung->code,
+		.number = by->sanction.opening
+	};
+
+	return by->sanction.sanction_id != 0 ? by->sanction.sanction_id :
+		opening_recorded(&opening, PLAN_READ);
+}
+
+/* Adds what one scheme withholds at an instant. */
+static void
+add_scheme(RestrictionList *list, int64 account_id, Scheme *scheme, TimestampTz at)
+{
+	ProjectedSanction *sanctions;
+	int			nsanctions;
+	int			n;
+	Withheld   *spans;
+
+	if (scheme->trial_of != NULL)
+		return;
+	spans = withheld_at(account_id, scheme, at, &n, &sanctions, &nsanctions);
+	for (int i = 0; i < n; i++)
+	{
+		Restriction *item;
+
+		if (spans[i].since > at || spans[i].until <= at)
+			continue;
+		item = append(list);
+		item->capability = unconstify(char *, spans[i].capability);
+		item->since = spans[i].since;
+		item->until = spans[i].until;
+		item->scheme = scheme->name;
+		item->by = holder(sanctions, nsanctions, spans[i].capability, at);
+		item->sanction_id = row_of_sanction(account_id, scheme, item->by);
+	}
+}
+
 /* The id of a sanction's row as a column of the result; 0 is null. */
 static void
 put_sanction_id(int64 sanction_id, Datum *values, bool *nulls)
@@ -179,112 +244,28 @@ put_sanction(const Rung *rung, int32 opening, int64 sanction_id, Datum *values, 
 	put_sanction_id(sanction_id, values, nulls);
 }
 
-/*
- * The sanction that withholds what a row does without naming one: time or a fact
- * has brought it, and the fold knows it.
- */
+/* A list as rows of the result. */
 static void
-put_unrecorded(int64 account_id, TimestampTz at, Datum *values, bool *nulls)
+put_list(ReturnSetInfo *result, RestrictionList *list)
 {
-	char	   *name = TextDatumGetCString(values[R_SCHEME]);
-	Scheme	   *scheme = rulebook_scheme(name, strlen(name), true);
-	AccountHistory *history;
-	EngineState *state;
-	ProjectedSanction *sanctions;
-	const ProjectedSanction *by;
-	int			nsanctions;
-
-	if (scheme == NULL)
-		return;
-	state = standing_at(account_id, scheme, at, known_by(at), &history);
-	if (history == NULL)
-		history = history_of(account_id, scheme, HISTORY_FACTS);
-	sanctions = ledger_project(scheme, NULL, state, history, &nsanctions);
-	by = holder(sanctions, nsanctions, TextDatumGetCString(values[R_CAPABILITY]), at);
-	if (by != NULL)
-		put_sanction(by->rung, by->sanction.opening, by->sanction.sanction_id, values, nulls);
-}
-
-/*
- * What the rows of governance.restriction say of an instant; of the past, only
- * what does not follow from a scheme.
- */
-static void
-put_stored(ReturnSetInfo *result, int64 account_id, TimestampTz at, bool past)
-{
-	Datum		values[R_COLUMNS];
-	bool		nulls[R_COLUMNS];
-	uint64		nrows;
-	SPITupleTable *table;
-
-	values[0] = Int64GetDatum(account_id);
-	values[1] = TimestampTzGetDatum(at);
-	values[2] = BoolGetDatum(!past);
-	nrows = plan_execute(&list_plan, values, NULL, PLAN_READ);
-	table = SPI_tuptable;
-	for (uint64 row = 0; row < nrows; row++)
+	if (list->n > 1)
+		qsort(list->items, list->n, sizeof(Restriction), restriction_cmp);
+	for (int i = 0; i < list->n; i++)
 	{
-		for (int i = 0; i < R_COLUMNS; i++)
-			values[i] = SPI_getbinval(table->vals[row], table->tupdesc, i + 1, &nulls[i]);
-		if (nulls[R_SANCTION])
-			put_unrecorded(account_id, at, values, nulls);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
-	SPI_freetuptable(table);
-}
-
-/* What a scheme withholds at an instant, folded. */
-static void
-put_folded(ReturnSetInfo *result, int64 account_id, Scheme *scheme, TimestampTz at)
-{
-	ProjectedSanction *sanctions;
-	int			nsanctions;
-	int			n;
-	Withheld   *spans = withheld_at(account_id, scheme, at, &n, &sanctions, &nsanctions);
-
-	for (int i = 0; i < n; i++)
-	{
-		Datum		values[R_COLUMNS];
+		const Restriction *item = &list->items[i];
+		Datum		values[R_COLUMNS] = {0};
 		bool		nulls[R_COLUMNS] = {0};
-		const ProjectedSanction *by;
 
-		if (spans[i].since > at || spans[i].until <= at)
-			continue;
-		by = holder(sanctions, nsanctions, spans[i].capability, at);
-		values[R_CAPABILITY] = CStringGetTextDatum(spans[i].capability);
-		values[R_SINCE] = TimestampTzGetDatum(spans[i].since);
-		values[R_UNTIL] = TimestampTzGetDatum(spans[i].until);
-		values[R_SCHEME] = CStringGetTextDatum(scheme->name);
-		put_sanction(by->rung, by->sanction.opening,
-					 stored_sanction(account_id, scheme, by->rung->code, by->sanction.cause,
-									 by->sanction.starts, PLAN_READ),
-					 values, nulls);
+		values[R_CAPABILITY] = CStringGetTextDatum(item->capability);
+		values[R_SINCE] = TimestampTzGetDatum(item->since);
+		values[R_UNTIL] = TimestampTzGetDatum(item->until);
+		values[R_SCHEME] = CStringGetTextDatum(item->scheme);
+		nulls[R_RUNG] = nulls[R_TIER] = nulls[R_OPENING] = nulls[R_SANCTION] = true;
+		if (item->by != NULL)
+			put_sanction(item->by->rung, item->by->sanction.opening, item->sanction_id, values, nulls);
 		nulls[R_INHERITED_FROM] = true;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-}
-
-/* What the schemes withheld at an instant of the past. */
-static void
-put_past(ReturnSetInfo *result, int64 account_id, TimestampTz at)
-{
-	int			n;
-	Scheme	  **schemes = schemes_of_account(account_id, &n);
-
-	for (int i = 0; i < n; i++)
-		put_folded(result, account_id, schemes[i], at);
-}
-
-/* What is withheld without a standing, by facts or time alone. */
-static void
-put_unprompted(ReturnSetInfo *result, int64 account_id, TimestampTz at)
-{
-	int			n;
-	Scheme	  **schemes = schemes_unprompted(&n);
-
-	for (int i = 0; i < n; i++)
-		if (standing_read(account_id, schemes[i]) == NULL)
-			put_folded(result, account_id, schemes[i], at);
 }
 
 /* What is withheld because of linked accounts. */
@@ -320,7 +301,9 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64		account_id;
 	TimestampTz at;
-	bool		past;
+	RestrictionList list = {0};
+	Scheme	  **schemes;
+	int			nschemes;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -328,18 +311,99 @@ governance_restrictions(PG_FUNCTION_ARGS)
 	account_id = PG_GETARG_INT64(0);
 	at = PG_GETARG_TIMESTAMPTZ(1);
 	require_finite(at, "at");
-	past = is_past(at);
 	rulebook_refresh();
 	ledger_read_enter();
 	require_account(account_id);
-	if (!past)
+	if (!is_past(at))
 		at = now_or_later(at);
-	put_stored(result, account_id, at, past);
-	if (past)
-		put_past(result, account_id, at);
-	else
-		put_unprompted(result, account_id, at);
+	add_withholdings(&list, account_id, at);
+	schemes = schemes_of_account(account_id, &nschemes);
+	for (int i = 0; i < nschemes; i++)
+		add_scheme(&list, account_id, schemes[i], at);
+	put_list(result, &list);
 	put_inherited(result, account_id, at);
 	ledger_read_leave();
+	return (Datum) 0;
+}
+
+/*
+ * standing_restrictions(account_id, scheme): what one scheme withholds now; part of
+ * the view governance.restriction.
+ */
+Datum
+governance_standing_restrictions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	text	   *name;
+	int64		account_id;
+	RestrictionList list = {0};
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	account_id = PG_GETARG_INT64(0);
+	name = PG_GETARG_TEXT_PP(1);
+	rulebook_refresh();
+	ledger_read_enter();
+	add_scheme(&list, account_id,
+			   rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), false),
+			   now_or_later(GetCurrentTransactionStartTimestamp()));
+	for (int i = 0; i < list.n; i++)
+	{
+		const Restriction *item = &list.items[i];
+		Datum		values[4];
+		bool		nulls[4] = {false, false, false, item->sanction_id == 0};
+
+		values[0] = CStringGetTextDatum(item->capability);
+		values[1] = TimestampTzGetDatum(item->since);
+		values[2] = TimestampTzGetDatum(item->until);
+		values[3] = Int64GetDatum(item->sanction_id);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	ledger_read_leave();
+	return (Datum) 0;
+}
+
+/*
+ * standing_shows(scheme, policy_id, edition, as_of, known_at, next_due): does such a
+ * row of governance.standing show what holds now, or does its state have to be
+ * asked?  Also of a trial, whatever has become of it: nothing is asked of that.
+ */
+Datum
+governance_standing_shows(PG_FUNCTION_ARGS)
+{
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	ShownRow	row = {
+		.scheme = name, .policy_id = PG_GETARG_INT64(1), .edition = PG_GETARG_INT64(2),
+		.as_of = PG_GETARG_TIMESTAMPTZ(3), .known_at = PG_GETARG_TIMESTAMPTZ(4),
+		.next_due = PG_GETARG_TIMESTAMPTZ(5)
+	};
+	TimestampTz until;
+	Scheme	   *scheme;
+
+	rulebook_refresh();
+	scheme = rulebook_scheme(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), true);
+	PG_RETURN_BOOL(scheme == NULL || scheme->trial_of != NULL ||
+				   standing_shows(scheme, &row, GetCurrentTimestamp(), &until));
+}
+
+/* unprompted_schemes(): those that may sanction an account without an entry. */
+Datum
+governance_unprompted_schemes(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Scheme	  **schemes;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	rulebook_refresh();
+	schemes = schemes_unprompted(&n);
+	for (int i = 0; i < n; i++)
+	{
+		Datum		value = PointerGetDatum(schemes[i]->text);
+		bool		isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+	}
 	return (Datum) 0;
 }
