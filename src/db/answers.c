@@ -73,7 +73,7 @@ read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context)
 		view->userid == GetUserId() && snapshot_is_marked(&view->snapshot, snapshot);
 
 	for (int i = 0; i < READ_VIEW_TABLES; i++)
-		same = same && view->generations[i] == tables[i]->generation;
+		same = same && (tables[i] == NULL || view->generations[i] == tables[i]->generation);
 	if (same || snapshot->snapshot_type != SNAPSHOT_MVCC)
 		return same;
 	start_counting();
@@ -83,7 +83,7 @@ read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context)
 	view->members = members;
 	view->userid = GetUserId();
 	for (int i = 0; i < READ_VIEW_TABLES; i++)
-		view->generations[i] = tables[i]->generation;
+		view->generations[i] = tables[i] == NULL ? 0 : tables[i]->generation;
 	view->taken = true;
 	return false;
 }

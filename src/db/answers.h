@@ -29,7 +29,7 @@ typedef struct ReadView
 /*
  * Is the view that of the call before?  If not, or if that is the first one, it
  * is taken down, in a context that lives as long as it does.  There is an active
- * snapshot.
+ * snapshot.  tables: READ_VIEW_TABLES of them, those that are left over null.
  */
 extern bool read_view_is_same(ReadView *view, Table *const *tables, MemoryContext context);
 
