@@ -168,17 +168,6 @@ standing_at(int64 account_id, Scheme *scheme, TimestampTz at, TimestampTz known_
 	return state;
 }
 
-/* The row is looked for, which most accounts have that there is anything to say of. */
-EngineState *
-standing_unprompted(int64 account_id, Scheme *scheme, TimestampTz at)
-{
-	AccountHistory *history;
-
-	if (standing_read(account_id, scheme) != NULL)
-		return NULL;
-	return standing_at(account_id, scheme, at, DT_NOEND, &history);
-}
-
 /* By name. */
 static int
 scheme_cmp(const void *a, const void *b)

@@ -55,13 +55,6 @@ extern EngineState *standing_at(int64 account_id, Scheme *scheme,
 								AccountHistory **history);
 
 /*
- * What facts and time alone have made of an account by an instant under one of the
- * schemes of schemes_unprompted(), as by now; null: it has a standing, which says more,
- * or no version was in force.
- */
-extern EngineState *standing_unprompted(int64 account_id, Scheme *scheme, TimestampTz at);
-
-/*
  * The schemes under which an account has a standing, or may be sanctioned without
  * one, in the order of their names; raises ERRCODE_GV_UNKNOWN_ACCOUNT.  Within
  * ledger_enter() or ledger_read_enter().
