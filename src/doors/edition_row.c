@@ -6,15 +6,10 @@
 
 #include "compat.h"
 #include "db/plan.h"
-#include "doors/apply.h"
 #include "doors/edition_row.h"
-#include "db/owner.h"
-#include "ledger/lock.h"
-#include "ledger/standing_key.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -60,38 +55,4 @@ edition_write(const Scheme *scheme, TimestampTz reaches, bool unseen, int64 poli
 	values[4] = Int64GetDatum(policy_id);
 	values[5] = CStringGetTextDatum(why);
 	plan_execute(&insert_plan, values, policy_id == 0 ? "    n " : NULL, PLAN_WRITE);
-}
-
-static KeptPlan standings_plan = {
-	"SELECT s.account_id FROM governance.standing s WHERE s.scheme" EQ "$1 ORDER BY s.account_id",
-	1, {TEXTOID}
-};
-
-/* Nobody writes by the rules of before meanwhile. */
-void
-restrictions_follow(const Scheme *scheme)
-{
-	KeyList		list = {0};
-	Datum		name = PointerGetDatum(scheme->text);
-	Scheme	   *now;
-	uint64		nrows;
-
-	if (get_rel_relkind(ledger_relation("restriction")) == RELKIND_VIEW)
-		return;
-	standings_table_lock(ExclusiveLock);
-	CommandCounterIncrement();
-	rulebook_refresh();
-	now = rulebook_scheme(scheme->name, strlen(scheme->name), false);
-	nrows = plan_execute(&standings_plan, &name, NULL, PLAN_LATEST);
-	for (uint64 row = 0; row < nrows; row++)
-	{
-		bool		isnull;
-
-		key_list_add(&list, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row],
-														SPI_tuptable->tupdesc, 1, &isnull)),
-					 now)->refresh = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
-	if (now->nversions > 0)
-		standings_follow(list.keys, list.n);
 }

@@ -18,10 +18,4 @@
 extern void edition_write(const Scheme *scheme, TimestampTz reaches, bool unseen,
 						  int64 policy_id, const char *why);
 
-/*
- * Writes the restrictions of all standings of a scheme anew, as long as they are
- * rows of a table.
- */
-extern void restrictions_follow(const Scheme *scheme);
-
 #endif							/* GOVERNANCE_DOORS_EDITION_ROW_H */

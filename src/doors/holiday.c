@@ -123,9 +123,6 @@ governance_holiday_apply(PG_FUNCTION_ARGS)
 		if (calendar != NULL)
 			edition_write(schemes[i], DT_NOBEGIN, false, 0, psprintf("calendar %s", calendar));
 	}
-	for (int i = 0; i < nschemes; i++)
-		if (goes_by(schemes[i], &calendars) != NULL)
-			restrictions_follow(schemes[i]);
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }

@@ -311,13 +311,6 @@ governance_policy_apply(PG_FUNCTION_ARGS)
 			check_version_left(scheme);
 		write_editions(&after[i], scheme);
 	}
-	for (int i = 0; i < nafter; i++)
-	{
-		Scheme	   *scheme = rulebook_scheme(after[i].scheme, strlen(after[i].scheme), true);
-
-		if (scheme != NULL && after[i].reaches != DT_NOEND)
-			restrictions_follow(scheme);
-	}
 	ledger_leave(&identity);
 	return PointerGetDatum(NULL);
 }
