@@ -15,6 +15,7 @@ set -euo pipefail
 : "${BENCH_READ_ACCOUNTS:=100000}"
 
 bench_begin security
+BENCH_ROLES=(bench_reader)
 bench_ledger
 bench_accounts 1 "$BENCH_READ_ACCOUNTS"
 sql -o /dev/null <<SQL
@@ -52,7 +53,7 @@ DROP ROLE IF EXISTS bench_reader;
 CREATE ROLE bench_reader;
 GRANT USAGE ON SCHEMA bench, governance TO bench_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bench TO bench_reader;
-GRANT SELECT ON governance.restriction, governance.qualified_domain, governance.standing, governance.account TO bench_reader;
+SELECT governance.grant_level('bench_reader', 'reader');
 VACUUM ANALYZE;
 CHECKPOINT;
 SQL
@@ -73,5 +74,4 @@ SELECT format('%s rows are seen by permits(), %s by the subquery; %s by qualifie
 	(SELECT count(*) FROM bench.permits), (SELECT count(*) FROM bench.subquery_permits),
 	(SELECT count(*) FROM bench.qualified), (SELECT count(*) FROM bench.subquery_qualified));
 SQL
-sql -c 'DROP OWNED BY bench_reader' -c 'DROP ROLE bench_reader'
 bench_end
