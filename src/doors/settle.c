@@ -78,6 +78,15 @@ static KeptPlan missing_plan = {
 	4, {TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID}
 };
 
+/* Who is under a sanction now that facts or time have brought, without a standing? */
+static KeptPlan unprompted_plan = {
+	"SELECT a.account_id FROM governance.account a"
+	" WHERE NOT EXISTS (SELECT FROM governance.standing s"
+	" WHERE s.account_id" EQ "a.account_id AND s.scheme" EQ "$1)"
+	" AND EXISTS (SELECT FROM governance.sanctions_running(a.account_id, $1)) ORDER BY 1",
+	1, {TEXTOID}
+};
+
 /* ---------- what is due ---------- */
 
 /* A scheme has no such sign in its name. */
@@ -217,6 +226,7 @@ typedef struct Missing
 	int64	   *accounts;
 	int			n;
 	int			done;
+	bool		begins;			/* they need no entry to have one */
 } Missing;
 
 /* The kinds of activities that any version of a scheme listens to. */
@@ -240,10 +250,29 @@ kinds_of(Scheme *scheme)
 	return datum_array(kinds, NULL, n, TEXTOID);
 }
 
+/* Keeps the accounts that a plan gave in a context that stays, unless there are none. */
+static void
+keep_missing(Missing *missing, int *n, MemoryContext context, Scheme *scheme, bool begins,
+			 uint64 nrows)
+{
+	Missing    *these = &missing[*n];
+
+	if (nrows == 0)
+	{
+		SPI_freetuptable(SPI_tuptable);
+		return;
+	}
+	(*n)++;
+	these->begins = begins;
+	these->scheme = MemoryContextStrdup(context, scheme->name);
+	these->accounts = MemoryContextAllocHuge(context, sizeof(int64) * nrows);
+	these->n = plan_int8_column(these->accounts, nrows);
+}
+
 /*
- * Looks for accounts whose entries only a later version has made count, scheme by
- * scheme; what is found is kept in a context that stays.  There may be none to be
- * made of some of them.
+ * Looks for accounts whose entries only a later version has made count, and for
+ * those that are under a sanction without any, scheme by scheme; what is found is
+ * kept in a context that stays.  There may be none to be made of some of them.
  */
 static Missing *
 find_missing(MemoryContext context, int *n)
@@ -256,15 +285,13 @@ find_missing(MemoryContext context, int *n)
 	rulebook_refresh();
 	ledger_enter(&identity);
 	schemes = rulebook_schemes(&nschemes);
-	missing = MemoryContextAllocZero(context, sizeof(Missing) * Max(nschemes, 1));
+	missing = MemoryContextAllocZero(context, sizeof(Missing) * (2 * nschemes + 1));
 	*n = 0;
 	for (int i = 0; i < nschemes; i++)
 	{
 		Scheme	   *scheme = schemes[i];
 		TimestampTz unseen = edition_unseen(&scheme->editions, 0);
-		Missing    *these = &missing[*n];
 		Datum		values[4];
-		uint64		nrows;
 
 		if (unseen == DT_NOEND || scheme->nversions == 0 || rulebook_is_damaged(scheme))
 			continue;
@@ -272,13 +299,17 @@ find_missing(MemoryContext context, int *n)
 		values[1] = CStringGetTextDatum(scheme->trial_of != NULL ? scheme->trial_of : scheme->name);
 		values[2] = kinds_of(scheme);
 		values[3] = TimestampTzGetDatum(unseen);
-		nrows = plan_execute(&missing_plan, values, NULL, PLAN_FRESH);
-		if (nrows == 0)
-			continue;
-		(*n)++;
-		these->scheme = MemoryContextStrdup(context, scheme->name);
-		these->accounts = MemoryContextAllocHuge(context, sizeof(int64) * nrows);
-		these->n = plan_int8_column(these->accounts, nrows);
+		keep_missing(missing, n, context, scheme, false,
+					 plan_execute(&missing_plan, values, NULL, PLAN_FRESH));
+	}
+	schemes = schemes_unprompted(&nschemes);
+	for (int i = 0; i < nschemes; i++)
+	{
+		Datum		name = PointerGetDatum(schemes[i]->text);
+
+		if (!rulebook_is_damaged(schemes[i]))
+			keep_missing(missing, n, context, schemes[i], true,
+						 plan_execute(&unprompted_plan, &name, NULL, PLAN_FRESH));
 	}
 	ledger_leave(&identity);
 	return missing;
@@ -298,7 +329,14 @@ settle_missing(Missing *missing, int batch)
 	scheme = rulebook_scheme(missing->scheme, strlen(missing->scheme), true);
 	ledger_enter(&identity);
 	for (int i = missing->done; i < until && scheme != NULL; i++)
-		key_list_add(&list, missing->accounts[i], scheme)->replay = true;
+	{
+		StandingKey *key = key_list_add(&list, missing->accounts[i], scheme);
+
+		key->replay = true;
+		key->begins = missing->begins;
+		if (key->begins)
+			key->advance_to = GetCurrentTransactionStartTimestamp();
+	}
 	standings_follow(list.keys, list.n);
 	ledger_leave(&identity);
 	missing->done = until;
