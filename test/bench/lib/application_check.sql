@@ -13,7 +13,7 @@ CREATE TEMP VIEW outcome AS
 	UNION ALL SELECT 'governance', 'sanction', concat_ws(' ', account_id, rung, tier) FROM governance.sanction
 	UNION ALL SELECT 'application', 'sanction', concat_ws(' ', account_id, rung, tier) FROM application.sanction
 	UNION ALL SELECT 'governance', 'restriction', concat_ws(' ', account_id, capability) FROM governance.restriction
-	UNION ALL SELECT 'application', 'restriction', concat_ws(' ', account_id, capability) FROM application.restriction;
+	UNION ALL SELECT 'application', 'restriction', concat_ws(' ', account_id, capability) FROM application.restriction WHERE until > now();
 
 SELECT format('%s rows of %ss: %s of application are different', count(*) FILTER (WHERE competitor = 'governance'), what,
 	(SELECT count(*) FROM (
