@@ -11,7 +11,7 @@
  *	   the lock is there;
  *	3. folds the new rows into them, or the whole history where a row's place
  *	   lies in the past;
- *	4. writes standings, sanctions and restrictions in batches (effect.c), and
+ *	4. writes standings and sanctions in batches (effect.c), and
  *	   what consumers of events are told of them (announce.c).
  *
  * All rows are made before any is locked, and both go in the order of (account,
@@ -80,10 +80,10 @@ set_busy(StandingKey **keys, int nkeys)
 /* ---------- the two passes ---------- */
 
 /*
- * May there be rows of sanctions or restrictions to write?  Not when no
- * sanction has changed since the state was loaded and none ends by a condition
- * that time or a new entry may move: most violations take no further query,
- * those of accounts under a sanction included.
+ * May there be rows of sanctions to write?  Not when no sanction has changed since
+ * the state was loaded and none ends by a condition that time, a fact to come or a
+ * new entry may move: most violations take no further query, those of accounts
+ * under a sanction included.
  */
 static bool
 has_effects(const StandingWork *work)
@@ -91,8 +91,7 @@ has_effects(const StandingWork *work)
 	const EngineState *state = work->state;
 	const Policy *policy;
 
-	if (work->replayed || work->key->refresh ||
-		ledger_may_sanction_later(work->key->scheme, state))
+	if (work->replayed || work->key->refresh)
 		return true;
 	if (state->nsanctions == 0)
 		return false;
@@ -102,8 +101,8 @@ has_effects(const StandingWork *work)
 		const SanctionState *s = &state->sanctions[i];
 
 		if (s->dirty || s->sanction_id == 0 ||
-			(policy->time_driven && s->ends == DT_NOEND && s->rung >= 0 &&
-			 policy->rungs[s->rung].mode == RUNG_WHILE))
+			((policy->time_driven || state->npending > 0) && s->ends == DT_NOEND &&
+			 s->rung >= 0 && policy->rungs[s->rung].mode == RUNG_WHILE))
 			return true;
 	}
 	return false;
@@ -124,7 +123,7 @@ known_from(const StandingKey *key)
 }
 
 /*
- * Those of some standings whose sanctions or restrictions may have changed
+ * Those of some standings whose sanctions may have changed
  * join a batch.  stored: the standing was there before, and may have rows.
  */
 static void

@@ -9,7 +9,7 @@
 
 /*
  * Brings the standings of keys up to date: sorts them, locks them in key
- * order, folds, and writes standings, sanctions and restrictions in batches.
+ * order, folds, and writes standings and sanctions in batches.
  */
 extern void standings_apply(StandingKey *keys, int nkeys);
 

@@ -44,7 +44,7 @@ extern void effects_number(EffectBatch *batch);
  */
 extern bool effects_opened_by(const EffectBatch *batch, int member, int64 violation_id);
 
-/* Writes sanctions and restrictions, and says so to an announcement, which may be
+/* Writes the sanctions, and says so to an announcement, which may be
  * null; only_for, when given, says for which members (by the order of
  * effects_add). */
 extern void effects_write(EffectBatch *batch, const bool *only_for,
