@@ -87,7 +87,7 @@ CREATE FUNCTION governance.unprompted_schemes() RETURNS SETOF text
 	LANGUAGE C STABLE PARALLEL SAFE ROWS 1
 	AS 'MODULE_PATHNAME', 'governance_unprompted_schemes';
 COMMENT ON FUNCTION governance.unprompted_schemes() IS
-	'the schemes that may sanction an account without any entry, by facts or by the clock alone';
+	'part of the view governance.restriction: the schemes that may sanction an account without any entry, by facts or by the clock alone';
 
 -- Level: reader
 CREATE FUNCTION governance.linked_sanctions(account_id bigint, at timestamptz DEFAULT now(),

@@ -88,8 +88,8 @@ governance_permits(PG_FUNCTION_ARGS)
 
 /*
  * The sanction that holds a capability back at an instant the longest; of those
- * that do until the same instant, at which another version may take over, the one
- * that lasts longest itself.
+ * that do until the same instant, at which another version may take over, the most
+ * severe, and then the one that lasts longest itself.
  */
 static const ProjectedSanction *
 holder(const ProjectedSanction *sanctions, int nsanctions, const char *capability, TimestampTz at)
@@ -109,7 +109,10 @@ holder(const ProjectedSanction *sanctions, int nsanctions, const char *capabilit
 		if (!sanction_reach(&sanctions[i], &since, &until) || since > at || until <= at)
 			continue;
 		end = sanction_end(&sanctions[i].sanction, &open);
-		if (best != NULL && (until < longest || (until == longest && end <= lasts)))
+		if (best != NULL &&
+			(until < longest || (until == longest &&
+								 (rung->tier < best->rung->tier ||
+								  (rung->tier == best->rung->tier && end <= lasts)))))
 			continue;
 		for (int j = 0; j < rung->ncapabilities; j++)
 			if (strcmp(rung->capabilities[j], capability) == 0)

@@ -132,7 +132,7 @@ SELECT * FROM governance.verify();
 -- What is derived can be proven, and made anew.
 DELETE FROM governance.qualified_domain WHERE account_id = 3;
 SET session_replication_role = replica;
-UPDATE governance.restriction SET until = 'infinity' WHERE account_id = 4 AND capability = 'share';
+UPDATE governance.withholding SET until = 'infinity' WHERE account_id = 4 AND capability = 'share';
 RESET session_replication_role;
 INSERT INTO governance.qualified_capability VALUES (3, 'live', '2020-01-01', '2021-01-01');
 SELECT relation, account_id, name, stored IS NULL AS missing, computed IS NULL AS wrong FROM governance.verify_certification();

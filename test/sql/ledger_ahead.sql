@@ -27,7 +27,7 @@ BEGIN;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 's', 'spam');
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at) VALUES (1, 's', 'bit', now() + interval '30 days', now() + interval '30 days');
 SELECT * FROM pg_temp.days(1);
-SELECT capability, since - now() AS since, until - now() AS until, sanction_id IS NOT NULL AS known FROM governance.restriction WHERE account_id = 1 ORDER BY 1, 2;
+SELECT DISTINCT r.capability, r.since - now() AS since, r.until - now() AS until, r.sanction_id IS NOT NULL AS known FROM generate_series(0, 60) d, governance.restrictions(1, now() + d * interval '1 day') r ORDER BY 1, 2;
 SELECT capability, until - now() AS until, rung FROM governance.restrictions(1);
 SELECT * FROM governance.verify();
 
@@ -35,7 +35,7 @@ SELECT * FROM governance.verify();
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 's', 'spam');
 INSERT INTO governance.activity (account_id, kind, occurred_at) VALUES (1, 'amends', now() + interval '8 days');
 SELECT * FROM pg_temp.days(1);
-SELECT capability, since - now() AS since, until - now() AS until FROM governance.restriction WHERE account_id = 1 ORDER BY 1, 2;
+SELECT DISTINCT r.capability, r.since - now() AS since, nullif(r.until, 'infinity') - now() AS until FROM generate_series(0, 60) d, governance.restrictions(1, now() + d * interval '1 day') r ORDER BY 1, 2;
 SELECT * FROM governance.verify();
 
 -- Occurred now, decided later; occurred later, decided now; overturned before it comes.

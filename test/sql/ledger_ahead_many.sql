@@ -37,10 +37,8 @@ CREATE TEMPORARY TABLE entry AS
 CREATE FUNCTION pg_temp.wrong() RETURNS TABLE (scheme text, account bigint, day int, tier governance.sanction_tier) LANGUAGE sql AS $$
 	SELECT s, a, d, t FROM unnest('{a.plain,a.decided,a.keep,a.two}'::text[]) s, generate_series(1, 5) a, generate_series(0, 60, 4) d,
 		LATERAL (SELECT governance.tier(a, s, now() + d * interval '1 day') AS t) x
-	WHERE (t >= 'muted') <> EXISTS (SELECT FROM governance.restriction r WHERE r.account_id = a AND r.scheme = s AND r.capability = 'post'
-				AND now() + d * interval '1 day' >= r.since AND now() + d * interval '1 day' < r.until)
-		OR (t >= 'banned') <> EXISTS (SELECT FROM governance.restriction r WHERE r.account_id = a AND r.scheme = s AND r.capability = 'enter'
-				AND now() + d * interval '1 day' >= r.since AND now() + d * interval '1 day' < r.until)
+	WHERE (t >= 'muted') <> EXISTS (SELECT FROM governance.restrictions(a, now() + d * interval '1 day') r WHERE r.scheme = s AND r.capability = 'post')
+		OR (t >= 'banned') <> EXISTS (SELECT FROM governance.restrictions(a, now() + d * interval '1 day') r WHERE r.scheme = s AND r.capability = 'enter')
 $$;
 CREATE PROCEDURE pg_temp.walk(first int, last int) LANGUAGE plpgsql AS $$
 DECLARE

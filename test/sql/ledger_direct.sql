@@ -54,10 +54,9 @@ $$;
 -- How the accounts after base differ from the first ones: no rows.
 CREATE FUNCTION pg_temp.differences(base bigint) RETURNS TABLE (what text, detail text) LANGUAGE sql AS $$
 	WITH outcome AS (
-		SELECT account_id, 'standing' AS what, concat_ws(' ', score, tier, as_of, known_at) AS detail FROM governance.standing
+		SELECT account_id, 'standing' AS what, concat_ws(' ', score, tier, as_of, known_at, withholds, next_due) AS detail FROM governance.standing
 		UNION ALL SELECT account_id, 'sanction', concat_ws(' ', rung, tier, withholds, during, enforced, terms, released_at, release_reason,
-			violation_id - 1000000 - account_id / 100 * 100000) FROM governance.sanction
-		UNION ALL SELECT account_id, 'restriction', concat_ws(' ', capability, scheme, since, until, sanction_id IS NULL) FROM governance.restriction)
+			violation_id - 1000000 - account_id / 100 * 100000) FROM governance.sanction)
 	(SELECT what, detail || ' ' || account_id % 100 FROM outcome WHERE account_id / 100 = 0
 		EXCEPT ALL SELECT what, detail || ' ' || account_id % 100 FROM outcome WHERE account_id / 100 = base / 100)
 	UNION ALL
@@ -66,8 +65,7 @@ CREATE FUNCTION pg_temp.differences(base bigint) RETURNS TABLE (what text, detai
 $$;
 SELECT pg_temp.feed(0);
 SELECT pg_temp.more(0);
-SELECT what, count(*) FROM (SELECT 'standing' AS what FROM governance.standing UNION ALL SELECT 'sanction' FROM governance.sanction
-	UNION ALL SELECT 'restriction' FROM governance.restriction) w GROUP BY 1 ORDER BY 1;
+SELECT what, count(*) FROM (SELECT 'standing' AS what FROM governance.standing UNION ALL SELECT 'sanction' FROM governance.sanction) w GROUP BY 1 ORDER BY 1;
 
 -- Statement triggers with transition tables see every row.
 CREATE TABLE public.seen (relation text, op text, rows bigint);
@@ -98,7 +96,6 @@ END
 $$;
 CREATE TRIGGER see_row BEFORE INSERT OR UPDATE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.see_row();
 CREATE TRIGGER see_row AFTER INSERT OR UPDATE ON governance.standing FOR EACH ROW EXECUTE FUNCTION public.see_row();
-CREATE TRIGGER see_row AFTER DELETE ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.see_row();
 SELECT pg_temp.feed(200);
 SELECT pg_temp.more(200);
 SELECT relation, op, sum(rows) > 0 AS seen FROM public.seen GROUP BY 1, 2 ORDER BY 1, 2;
@@ -107,7 +104,6 @@ SELECT (SELECT sum(rows) FROM public.seen WHERE relation = 'sanction' AND op = '
 SELECT * FROM pg_temp.differences(200);
 DROP TRIGGER see_row ON governance.sanction;
 DROP TRIGGER see_row ON governance.standing;
-DROP TRIGGER see_row ON governance.restriction;
 
 -- A rule.
 TRUNCATE public.seen;
@@ -123,7 +119,7 @@ CREATE DOMAIN public.word AS text DEFAULT 'none' NOT NULL;
 ALTER TABLE governance.sanction ADD COLUMN gone int DEFAULT 1;
 ALTER TABLE governance.sanction DROP COLUMN gone;
 ALTER TABLE governance.sanction ADD COLUMN serial bigint GENERATED ALWAYS AS IDENTITY, ADD COLUMN note text DEFAULT 'new';
-ALTER TABLE governance.restriction ADD COLUMN note public.word, ADD COLUMN days numeric GENERATED ALWAYS AS (sanction_id * 2) STORED;
+ALTER TABLE governance.sanction ADD COLUMN word public.word, ADD COLUMN days numeric GENERATED ALWAYS AS (sanction_id * 2) STORED;
 ALTER TABLE governance.standing ADD COLUMN twice bigint GENERATED ALWAYS AS (policy_id * 2) STORED, ADD COLUMN remark text,
 	ADD COLUMN share numeric GENERATED ALWAYS AS (governance.points(score) / governance.cap(score)) STORED;
 SELECT pg_temp.feed(400);
@@ -135,17 +131,16 @@ SELECT account_id % 100 AS account, remark, twice = policy_id * 2 AS twice, shar
 	FROM governance.standing WHERE account_id BETWEEN 401 AND 403 ORDER BY 1;
 SELECT count(*) AS wrong FROM governance.standing WHERE twice IS DISTINCT FROM policy_id * 2 OR share IS DISTINCT FROM governance.points(score) / governance.cap(score);
 SELECT count(*) AS wrong FROM governance.sanction WHERE account_id / 100 = 4 AND (note <> 'new' OR note IS NULL OR serial IS NULL);
-SELECT count(*) AS wrong FROM governance.restriction WHERE days IS DISTINCT FROM sanction_id * 2 OR note <> 'none';
+SELECT count(*) AS wrong FROM governance.sanction WHERE days IS DISTINCT FROM sanction_id * 2 OR word <> 'none';
 SELECT * FROM pg_temp.differences(400);
-ALTER TABLE governance.sanction DROP COLUMN serial, DROP COLUMN note;
-ALTER TABLE governance.restriction DROP COLUMN days, DROP COLUMN note;
+ALTER TABLE governance.sanction DROP COLUMN serial, DROP COLUMN note, DROP COLUMN days, DROP COLUMN word;
 ALTER TABLE governance.standing DROP COLUMN twice, DROP COLUMN remark, DROP COLUMN share;
 
 -- With the dropped columns still there; indexes and keys of the user's own.
 CREATE INDEX ON governance.standing (tier, as_of);
 CREATE INDEX ON governance.standing (governance.points(score)) WHERE tier > 'clear';
 CREATE UNIQUE INDEX ON governance.sanction (account_id, rung, lower(during), sanction_id);
-CREATE INDEX ON governance.restriction USING brin (until);
+CREATE INDEX ON governance.sanction USING brin (recorded_at);
 ALTER TABLE governance.standing ADD CONSTRAINT known_policy FOREIGN KEY (policy_id) REFERENCES governance.policy (policy_id);
 CREATE TABLE public.note (account_id bigint, scheme text, FOREIGN KEY (account_id, scheme) REFERENCES governance.standing);
 CREATE FUNCTION public.acceptable(tier governance.sanction_tier) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT tier < 'banned' $$;
@@ -165,9 +160,9 @@ CREATE OR REPLACE FUNCTION public.acceptable(tier governance.sanction_tier) RETU
 \set VERBOSITY terse
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1950, 't.direct', 'z');
 ALTER TABLE governance.sanction DROP CONSTRAINT acceptable;
-ALTER TABLE governance.restriction ADD CONSTRAINT short CHECK (capability <> 'trade') NOT VALID;
+ALTER TABLE governance.standing ADD CONSTRAINT short CHECK (NOT withholds @> '{trade}') NOT VALID;
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1950, 't.direct', 'z');
-ALTER TABLE governance.restriction DROP CONSTRAINT short;
+ALTER TABLE governance.standing DROP CONSTRAINT short;
 ALTER TABLE governance.standing ADD CONSTRAINT never CHECK (account_id <> 1950);
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1950, 't.direct', 'z');
 ALTER TABLE governance.standing DROP CONSTRAINT never;
@@ -177,13 +172,11 @@ SELECT count(*) AS nothing FROM governance.violation WHERE account_id = 1950;
 -- Row-level security that is forced, and rights that the owner has given up.
 ALTER TABLE governance.sanction ENABLE ROW LEVEL SECURITY;
 ALTER TABLE governance.sanction FORCE ROW LEVEL SECURITY;
-ALTER TABLE governance.restriction ENABLE ROW LEVEL SECURITY;
 SELECT pg_temp.feed(600);
 SELECT pg_temp.more(600);
 SELECT * FROM pg_temp.differences(600);
 ALTER TABLE governance.sanction DISABLE ROW LEVEL SECURITY;
 ALTER TABLE governance.sanction NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE governance.restriction DISABLE ROW LEVEL SECURITY;
 
 -- A capability that another trigger of ours listens to, beside one that it does not.
 SELECT governance.publish('{"scheme": "t.both", "score": {"cap": 100}, "rules": {"x": {"title": "x", "points": 10}},
@@ -199,7 +192,7 @@ INSERT INTO governance.heap SELECT * FROM governance.standing;
 DROP TABLE public.note;
 ALTER TABLE governance.standing RENAME TO plain;
 ALTER TABLE governance.heap RENAME TO standing;
-CREATE TABLE governance.child () INHERITS (governance.restriction);
+CREATE TABLE governance.child () INHERITS (governance.sanction);
 SELECT pg_temp.feed(700);
 SELECT pg_temp.more(700);
 SELECT * FROM pg_temp.differences(700);

@@ -21,7 +21,6 @@ INSERT INTO governance.account (account_id, opened_at) SELECT i, '2020-01-01' FR
 CREATE TABLE public.known_account (id bigint PRIMARY KEY);
 CREATE TABLE public.known_scheme (scheme text PRIMARY KEY);
 CREATE TABLE public.known_score (score governance.credit_score PRIMARY KEY);
-CREATE TABLE public.note (account_id bigint, capability text, scheme text, since timestamptz);
 CREATE TABLE public.written (relation text, op text);
 CREATE FUNCTION public.write_down() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,40 +45,32 @@ INSERT INTO public.shape (name, command) VALUES
 	('account of a sanction', 'ALTER TABLE governance.sanction ADD FOREIGN KEY (account_id) REFERENCES public.known_account'),
 	('scheme of a sanction', 'ALTER TABLE governance.sanction ADD FOREIGN KEY (scheme) REFERENCES public.known_scheme'),
 	('cause of a sanction, known', 'ALTER TABLE governance.sanction ADD FOREIGN KEY (account_id, violation_id) REFERENCES governance.violation'),
-	('account of a restriction', 'ALTER TABLE governance.restriction ADD FOREIGN KEY (account_id) REFERENCES public.known_account'),
-	('scheme of a restriction', 'ALTER TABLE governance.restriction ADD FOREIGN KEY (scheme) REFERENCES public.known_scheme'),
 	('account of a standing, deferred', 'ALTER TABLE governance.standing ADD FOREIGN KEY (account_id) REFERENCES public.known_account DEFERRABLE INITIALLY DEFERRED'),
-	('account of a restriction, deferred', 'ALTER TABLE governance.restriction ADD FOREIGN KEY (account_id) REFERENCES public.known_account DEFERRABLE INITIALLY DEFERRED'),
 	('key that is switched off', 'ALTER TABLE governance.standing ADD CONSTRAINT off FOREIGN KEY (account_id) REFERENCES public.known_account; ALTER TABLE governance.standing DISABLE TRIGGER ALL'),
-	('referred to', 'ALTER TABLE public.note ADD FOREIGN KEY (account_id, capability, scheme, since) REFERENCES governance.restriction'),
-	('referred to, note goes', 'ALTER TABLE public.note ADD FOREIGN KEY (account_id, capability, scheme, since) REFERENCES governance.restriction ON DELETE CASCADE'),
 	('all published, no identity of standings', 'ALTER TABLE governance.standing REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.standing'),
 	('updates published, no identity of standings', 'ALTER TABLE governance.standing REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.standing WITH (publish = ''update'')'),
 	('deletions published, no identity of standings', 'ALTER TABLE governance.standing REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.standing WITH (publish = ''delete'')'),
 	('updates published, no identity of sanctions', 'ALTER TABLE governance.sanction REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.sanction WITH (publish = ''update'')'),
 	('insertions published, no identity of sanctions', 'ALTER TABLE governance.sanction REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.sanction WITH (publish = ''insert'')'),
-	('updates published, no identity of restrictions', 'ALTER TABLE governance.restriction REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.restriction WITH (publish = ''update'')'),
-	('deletions published, no identity of restrictions', 'ALTER TABLE governance.restriction REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.restriction WITH (publish = ''delete'')'),
-	('insertions published, no identity of restrictions', 'ALTER TABLE governance.restriction REPLICA IDENTITY NOTHING; CREATE PUBLICATION checked FOR TABLE governance.restriction WITH (publish = ''insert, truncate'')'),
-	('some restrictions published', 'CREATE PUBLICATION checked FOR TABLE governance.restriction WHERE (until < ''2050-01-01'')'),
-	('full identity', 'ALTER TABLE governance.restriction REPLICA IDENTITY FULL; CREATE PUBLICATION checked FOR TABLE governance.restriction'),
-	('one restriction at a time', 'ALTER TABLE governance.restriction ADD EXCLUDE USING gist (account_id WITH =, tstzrange(since, until) WITH &&)'),
-	('one restriction at a time, deferred', 'ALTER TABLE governance.restriction ADD EXCLUDE USING gist (account_id WITH =, tstzrange(since, until) WITH &&) DEFERRABLE INITIALLY DEFERRED'),
+	('some sanctions published', 'CREATE PUBLICATION checked FOR TABLE governance.sanction WHERE (recorded_at < ''2050-01-01'')'),
+	('full identity', 'ALTER TABLE governance.sanction REPLICA IDENTITY FULL; CREATE PUBLICATION checked FOR TABLE governance.sanction'),
+	('one sanction at a time', 'ALTER TABLE governance.sanction ADD EXCLUDE USING gist (account_id WITH =, during WITH &&)'),
+	('one sanction at a time, deferred', 'ALTER TABLE governance.sanction ADD EXCLUDE USING gist (account_id WITH =, during WITH &&) DEFERRABLE INITIALLY DEFERRED'),
 	('one sanction of a cause', 'ALTER TABLE governance.sanction ADD UNIQUE (account_id, violation_id)'),
 	('one sanction of a cause, deferred', 'ALTER TABLE governance.sanction ADD UNIQUE (account_id, violation_id) DEFERRABLE INITIALLY DEFERRED'),
 	('check of standings', 'ALTER TABLE governance.standing ADD CONSTRAINT checked CHECK (governance.points(score) > 30)'),
 	('check of sanctions', 'ALTER TABLE governance.sanction ADD CONSTRAINT checked CHECK (rung <> ''lower'')'),
-	('check of restrictions, old rows as they are', 'ALTER TABLE governance.restriction ADD CONSTRAINT checked CHECK (capability <> ''message'') NOT VALID'),
+	('check of what is withheld, old rows as they are', 'ALTER TABLE governance.standing ADD CONSTRAINT checked CHECK (NOT withholds @> ''{message}'') NOT VALID'),
 	('column that may not be null', 'ALTER TABLE governance.sanction ADD COLUMN more text NOT NULL'),
 	('released sanctions only', 'ALTER TABLE governance.sanction ALTER COLUMN released_at SET NOT NULL'),
-	('generated column', 'ALTER TABLE governance.restriction ADD COLUMN lasts interval NOT NULL GENERATED ALWAYS AS (CASE WHEN until < ''infinity'' THEN until - since END) STORED'),
+	('generated column', 'ALTER TABLE governance.sanction ADD COLUMN lasts interval NOT NULL GENERATED ALWAYS AS (upper(during) - lower(during)) STORED'),
 	('generated column, checked', 'ALTER TABLE governance.standing ADD COLUMN half numeric GENERATED ALWAYS AS (governance.points(score) / 2) STORED CHECK (half > 20)'),
 	('numbers of its own', 'ALTER TABLE governance.sanction ALTER COLUMN sanction_id DROP DEFAULT, ALTER COLUMN sanction_id ADD GENERATED ALWAYS AS IDENTITY'),
-	('unlogged', 'ALTER TABLE governance.standing SET UNLOGGED; ALTER TABLE governance.restriction SET UNLOGGED'),
-	('trigger of replicas', 'CREATE TRIGGER w AFTER INSERT OR UPDATE OR DELETE ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.restriction ENABLE REPLICA TRIGGER w'),
-	('trigger at all times', 'CREATE TRIGGER w BEFORE INSERT OR UPDATE OR DELETE ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.restriction ENABLE ALWAYS TRIGGER w'),
+	('unlogged', 'ALTER TABLE governance.standing SET UNLOGGED; ALTER TABLE governance.sanction SET UNLOGGED'),
+	('trigger of replicas', 'CREATE TRIGGER w AFTER INSERT OR UPDATE OR DELETE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.sanction ENABLE REPLICA TRIGGER w'),
+	('trigger at all times', 'CREATE TRIGGER w BEFORE INSERT OR UPDATE OR DELETE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.sanction ENABLE ALWAYS TRIGGER w'),
 	('trigger that waits', 'CREATE CONSTRAINT TRIGGER w AFTER INSERT OR UPDATE ON governance.standing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.write_down()'),
-	('trigger that is off', 'CREATE TRIGGER w BEFORE INSERT OR UPDATE OR DELETE ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.restriction DISABLE TRIGGER w'),
+	('trigger that is off', 'CREATE TRIGGER w BEFORE INSERT OR UPDATE OR DELETE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.sanction DISABLE TRIGGER w'),
 	('transaction that becomes read-only', 'CREATE TRIGGER a BEFORE INSERT ON governance.violation FOR EACH STATEMENT EXECUTE FUNCTION public.close()'),
 	('children', 'CREATE TABLE public.child () INHERITS (governance.sanction)');
 
@@ -93,7 +84,6 @@ DECLARE
 BEGIN
 	FOREACH command IN ARRAY ARRAY[
 		'INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 1001, ''t.checks'', ''x'', ''2024-01-01'', ''2024-01-01'')',
-		'INSERT INTO public.note SELECT account_id, capability, scheme, since FROM governance.restriction',
 		'INSERT INTO governance.violation (account_id, violation_id, scheme, rule, occurred_at, decided_at) VALUES (1, 1002, ''t.checks'', ''x'', ''2024-01-05'', ''2024-01-05'')',
 		'INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, decided_at) SELECT 2 + n % 3, 2000 + n, ''t.checks'', ''x'', 5 * n, ''2024-02-01'', ''2024-02-01'' FROM generate_series(1, 12) n',
 		'INSERT INTO governance.violation (account_id, violation_id, scheme, rule, points, occurred_at, decided_at) VALUES (1, 1003, ''t.checks'', ''x'', 40, ''2024-01-10'', ''2024-01-10'')',
@@ -108,11 +98,9 @@ BEGIN
 		END;
 	END LOOP;
 	RETURN said || (SELECT md5(coalesce(string_agg(row, ',' ORDER BY row), '')) FROM (
-			SELECT concat_ws(' ', account_id, scheme, score, tier, as_of, known_at) FROM governance.standing
+			SELECT concat_ws(' ', account_id, scheme, score, tier, as_of, known_at, withholds, next_due) FROM governance.standing
 			UNION ALL SELECT concat_ws(' ', account_id, rung, tier, during, violation_id, released_at, release_reason) FROM governance.sanction
-			UNION ALL SELECT concat_ws(' ', account_id, capability, since, until, sanction_id IS NULL) FROM governance.restriction
-			UNION ALL SELECT concat_ws(' ', relation, op, count(*)) FROM public.written GROUP BY relation, op
-			UNION ALL SELECT concat_ws(' ', account_id, capability, since) FROM public.note) AS r (row));
+			UNION ALL SELECT concat_ws(' ', relation, op, count(*)) FROM public.written GROUP BY relation, op) AS r (row));
 END
 $$;
 CREATE FUNCTION public.try(command text, by_sql boolean) RETURNS text LANGUAGE plpgsql AS $$
@@ -123,7 +111,7 @@ BEGIN
 	BEGIN
 		EXECUTE command;
 		IF by_sql THEN
-			FOREACH relation IN ARRAY ARRAY['standing', 'sanction', 'restriction'] LOOP
+			FOREACH relation IN ARRAY ARRAY['standing', 'sanction'] LOOP
 				EXECUTE format('ALTER TABLE governance.%I ENABLE ROW LEVEL SECURITY', relation);
 			END LOOP;
 		END IF;

@@ -20,7 +20,7 @@ INSERT INTO governance.account (account_id, opened_at)
 INSERT INTO governance.account (account_id) VALUES (0), (-9223372036854775808), (9223372036854775807), (100000), (100001);
 -- Periods that overlap, touch, have been, are and will be.
 SET session_replication_role = replica;
-INSERT INTO governance.restriction (account_id, capability, scheme, since, until)
+INSERT INTO governance.withholding (account_id, capability, ground, since, until)
 	SELECT account_id, (ARRAY['post', 'share', 'live'])[1 + floor(random() * 3)::int], 'r' || i, since,
 			CASE WHEN random() < 0.1 THEN 'infinity' ELSE since + interval '1 hour' * (1 + floor(random() * 400)) END
 		FROM generate_series(1, 4) i, governance.account a,
@@ -42,7 +42,7 @@ INSERT INTO governance.violation (account_id, scheme, rule, points, occurred_at,
 	SELECT account_id, 'p', 'x', 1 + i + abs(account_id) % 10, at, at
 		FROM governance.account, generate_series(1, 3) i, LATERAL (SELECT now() - interval '1 hour' * (abs(account_id) % 1000 + 24 * i) AS at) a
 		WHERE account_id BETWEEN -50000 AND 5000 AND abs(account_id) % 4 <> i;
-VACUUM ANALYZE governance.account, governance.standing, governance.restriction, governance.qualified_domain;
+VACUUM ANALYZE governance.account, governance.standing, governance.withholding, governance.qualified_domain;
 
 -- An expression of its own for each question: nothing is remembered.
 CREATE FUNCTION public.alone(call text, account bigint, what text, at timestamptz) RETURNS text STABLE LANGUAGE plpgsql AS $$
@@ -67,7 +67,7 @@ END $$;
 CREATE TABLE public.question AS
 	SELECT row_number() OVER (ORDER BY random()) AS n, account_id, capability, at
 		FROM (SELECT r.account_id, c.capability, x.at + d.d AS at
-				FROM governance.restriction r CROSS JOIN (VALUES ('post'), ('share'), ('live'), ('never')) c (capability)
+				FROM governance.withholding r CROSS JOIN (VALUES ('post'), ('share'), ('live'), ('never')) c (capability)
 					CROSS JOIN LATERAL (VALUES (r.since), (r.until)) x (at)
 					CROSS JOIN (VALUES (interval '0'), (interval '1 microsecond'), (interval '-1 microsecond')) d (d)
 				WHERE isfinite(x.at) AND x.at > now() + interval '1 hour'
@@ -85,12 +85,12 @@ SELECT count(*) > 20000 AS questions, count(DISTINCT capability) FROM public.que
 SELECT FROM pg_stat_force_next_flush();
 BEGIN;
 SELECT count(*) FILTER (WHERE governance.permits(account_id, 'post')) BETWEEN 5000 AND 14000 AS permitted FROM governance.account, generate_series(1, 5);
-SELECT * FROM public.scans('governance.restriction');
+SELECT * FROM public.scans('governance.withholding');
 SELECT whole - 1 AS more_than_the_query FROM public.scans('governance.account');
 COMMIT;
 -- what the table says, for every account, capability and instant
 SELECT q.* FROM public.question q
-	WHERE governance.permits(account_id, capability, at) <> NOT EXISTS (SELECT FROM governance.restriction r
+	WHERE governance.permits(account_id, capability, at) <> NOT EXISTS (SELECT FROM governance.withholding r
 		WHERE r.account_id = q.account_id AND r.capability = q.capability AND r.since <= q.at AND q.at < r.until);
 SELECT q.* FROM public.question q
 	WHERE n % 7 = 0 AND governance.permits(account_id, capability, at)::text <> public.alone('permits', account_id, capability, at);
@@ -146,7 +146,7 @@ SELECT count(governance.score(CASE WHEN i = 900 THEN 424242 ELSE 3 + 3 * (i % 90
 SET work_mem = '64kB';
 SET hash_mem_multiplier = 1;
 SELECT q.* FROM public.question q
-	WHERE governance.permits(account_id, capability, at) <> NOT EXISTS (SELECT FROM governance.restriction r
+	WHERE governance.permits(account_id, capability, at) <> NOT EXISTS (SELECT FROM governance.withholding r
 		WHERE r.account_id = q.account_id AND r.capability = q.capability AND r.since <= q.at AND q.at < r.until);
 SELECT count(p) > 20000 AS some, max(bytes) BETWEEN 8192 AND 100000 AS little FROM (
 	SELECT governance.permits(account_id, capability, at) AS p,
@@ -155,9 +155,9 @@ SELECT count(p) > 20000 AS some, max(bytes) BETWEEN 8192 AND 100000 AS little FR
 RESET work_mem;
 RESET hash_mem_multiplier;
 
--- a restriction that begins, and one that ends, while the query runs
+-- a withholding that begins, and one that ends, while the query runs
 SET session_replication_role = replica;
-INSERT INTO governance.restriction (account_id, capability, scheme, since, until) VALUES
+INSERT INTO governance.withholding (account_id, capability, ground, since, until) VALUES
 	(100000, 'post', 'r', clock_timestamp() - interval '1 hour', clock_timestamp() + interval '2 seconds'),
 	(100001, 'post', 'r', clock_timestamp() + interval '2 seconds', 'infinity');
 RESET session_replication_role;
@@ -178,7 +178,7 @@ BEGIN
 	END LOOP;
 	FOR i IN 1..40 LOOP
 		account := (SELECT min(account_id) FROM governance.account a WHERE account_id > account
-			AND NOT EXISTS (SELECT FROM governance.restriction r WHERE r.account_id = a.account_id));
+			AND NOT EXISTS (SELECT FROM governance.withholding r WHERE r.account_id = a.account_id));
 		IF NOT public.again(account) THEN
 			wrong := wrong + 1;
 		END IF;
@@ -253,7 +253,7 @@ BEGIN
 END $$;
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SET session_replication_role = replica;
-DELETE FROM governance.restriction WHERE account_id = 0;
+DELETE FROM governance.withholding WHERE account_id = 0;
 RESET session_replication_role;
 SELECT public.undone();
 ROLLBACK;
@@ -267,12 +267,12 @@ SELECT count(public.again(account_id)) FROM governance.account;
 SET LOCAL ROLE regress_periods;
 SELECT public.again(3);
 ROLLBACK;
-GRANT SELECT ON governance.restriction TO regress_periods;
+GRANT SELECT ON governance.withholding TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
 SELECT count(public.again(account_id)) FROM governance.account;
 RESET ROLE;
-REVOKE SELECT ON governance.restriction FROM regress_periods;
+REVOKE SELECT ON governance.withholding FROM regress_periods;
 SET LOCAL ROLE regress_periods;
 SELECT public.again(3);
 ROLLBACK;
@@ -284,15 +284,15 @@ BEGIN
 	RETURN command;
 END $$;
 CREATE ROLE regress_periods_group;
-GRANT SELECT ON governance.restriction TO regress_periods;
+GRANT SELECT ON governance.withholding TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
 SELECT count(governance.permits(3 * (1 + i % 900), 'post')), min(CASE WHEN i = 1500 THEN 'nothing' END) FROM generate_series(1, 2000) i;
 SELECT count(governance.permits(3 * (1 + i % 900), 'post')),
-	min(CASE WHEN i = 1500 THEN public.take_away('REVOKE SELECT ON governance.restriction FROM regress_periods') END) FROM generate_series(1, 2000) i;
+	min(CASE WHEN i = 1500 THEN public.take_away('REVOKE SELECT ON governance.withholding FROM regress_periods') END) FROM generate_series(1, 2000) i;
 ROLLBACK;
-REVOKE SELECT ON governance.restriction FROM regress_periods;
-GRANT SELECT ON governance.restriction TO regress_periods_group;
+REVOKE SELECT ON governance.withholding FROM regress_periods;
+GRANT SELECT ON governance.withholding TO regress_periods_group;
 GRANT regress_periods_group TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
@@ -305,14 +305,14 @@ BEGIN;
 DECLARE c SCROLL CURSOR FOR SELECT governance.permits(account_id, 'never') FROM governance.account;
 MOVE 2000 IN c;
 SET session_replication_role = replica;
-INSERT INTO governance.restriction (account_id, capability, scheme, since, until)
+INSERT INTO governance.withholding (account_id, capability, ground, since, until)
 	SELECT account_id, 'never', 'late', now(), 'infinity' FROM governance.account;
 FETCH RELATIVE 500 IN c;
 FETCH LAST FROM c;
 FETCH ABSOLUTE 10 FROM c;
 PREPARE permitted AS SELECT count(*) FROM governance.account WHERE governance.permits(account_id, 'never');
 EXECUTE permitted;
-DELETE FROM governance.restriction WHERE scheme = 'late';
+DELETE FROM governance.withholding WHERE ground = 'late';
 RESET session_replication_role;
 EXECUTE permitted;
 CLOSE c;
@@ -326,7 +326,7 @@ CREATE TABLE public.post AS SELECT n AS post, account_id AS author FROM public.q
 ANALYZE public.post;
 ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON public.post USING (governance.permits(author, 'post'));
-GRANT SELECT ON public.post, governance.restriction TO regress_periods;
+GRANT SELECT ON public.post, governance.withholding TO regress_periods;
 CREATE FUNCTION public.expected(q text) RETURNS float8 LANGUAGE plpgsql AS $$
 DECLARE
 	plan json;
@@ -335,7 +335,7 @@ BEGIN
 	RETURN (plan #>> '{0,Plan,Plan Rows}')::float8;
 END $$;
 SET ROLE regress_periods;
-SELECT count(*) = (SELECT count(*) FROM public.post p WHERE NOT EXISTS (SELECT FROM governance.restriction r
+SELECT count(*) = (SELECT count(*) FROM public.post p WHERE NOT EXISTS (SELECT FROM governance.withholding r
 	WHERE r.account_id = author AND r.capability = 'post' AND r.since <= clock_timestamp() AND clock_timestamp() < r.until)) AS same FROM public.post;
 RESET ROLE;
 -- the planner expects about as many as there are; of what nobody is refused, all
@@ -372,7 +372,7 @@ BEGIN
 END $$;
 BEGIN;
 SET session_replication_role = replica;
-DELETE FROM governance.restriction WHERE account_id = 0;
+DELETE FROM governance.withholding WHERE account_id = 0;
 RESET session_replication_role;
 SELECT public.linked();
 ROLLBACK;

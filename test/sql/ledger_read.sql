@@ -33,25 +33,25 @@ CREATE FUNCTION pg_temp.answers() RETURNS TABLE (score text, fresh text, unknown
 
 -- no right, a right to the tables, a right to what is needed of them
 SELECT * FROM pg_temp.answers();
-GRANT SELECT ON governance.standing, governance.restriction, governance.account TO regress_reader;
+GRANT SELECT ON governance.standing, governance.withholding, governance.account TO regress_reader;
 SELECT * FROM pg_temp.answers();
-REVOKE SELECT ON governance.standing, governance.restriction, governance.account FROM regress_reader;
+REVOKE SELECT ON governance.standing, governance.withholding, governance.account FROM regress_reader;
 SELECT * FROM pg_temp.answers();
 GRANT SELECT (account_id, scheme, state, settled, settling, as_of, known_at, policy_id, edition) ON governance.standing TO regress_reader;
-GRANT SELECT (account_id, capability, since, until) ON governance.restriction TO regress_reader;
+GRANT SELECT (account_id, capability, since, until) ON governance.withholding TO regress_reader;
 GRANT SELECT (account_id, opened_at) ON governance.account TO regress_reader;
 SELECT * FROM pg_temp.answers();
-GRANT SELECT ON governance.standing, governance.restriction, governance.account TO regress_reader;
+GRANT SELECT ON governance.standing, governance.withholding, governance.account TO regress_reader;
 
 -- row-level security hides rows from an answer, too
 ALTER TABLE governance.standing ENABLE ROW LEVEL SECURITY;
-ALTER TABLE governance.restriction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE governance.withholding ENABLE ROW LEVEL SECURITY;
 ALTER TABLE governance.account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY all_but_one ON governance.account FOR SELECT USING (account_id <> 2);
 SELECT * FROM pg_temp.answers();
 SELECT governance.score(1, 's'), governance.permits(1, 'post'), governance.permits(2, 'post');
 ALTER TABLE governance.standing DISABLE ROW LEVEL SECURITY;
-ALTER TABLE governance.restriction DISABLE ROW LEVEL SECURITY;
+ALTER TABLE governance.withholding DISABLE ROW LEVEL SECURITY;
 ALTER TABLE governance.account DISABLE ROW LEVEL SECURITY;
 SELECT * FROM pg_temp.answers();
 
@@ -61,7 +61,7 @@ WITH violated AS (INSERT INTO governance.violation (account_id, scheme, rule) VA
 SELECT governance.score(2, 's'), governance.permits(2, 'post');
 
 -- a table with children is read as a query reads it
-CREATE TABLE public.more () INHERITS (governance.restriction);
+CREATE TABLE public.more () INHERITS (governance.withholding);
 INSERT INTO public.more (account_id, capability, scheme, since, until) VALUES (2, 'post', 'other', '2020-01-01', 'infinity');
 SELECT pg_temp.ask($q$governance.permits(2, 'post', now() + interval '8 days')$q$) AS by_child;
 DROP TABLE public.more;

@@ -35,7 +35,6 @@ END
 $$;
 CREATE TRIGGER meddle AFTER INSERT OR UPDATE ON governance.standing FOR EACH STATEMENT EXECUTE FUNCTION public.meddle();
 CREATE TRIGGER meddle AFTER INSERT ON governance.sanction FOR EACH STATEMENT EXECUTE FUNCTION public.meddle();
-CREATE TRIGGER meddle AFTER INSERT OR DELETE ON governance.restriction FOR EACH STATEMENT EXECUTE FUNCTION public.meddle();
 \set ECHO queries
 
 INSERT INTO governance.violation (account_id, scheme, rule) VALUES (1, 't.reload.3', 'x');
@@ -55,11 +54,9 @@ RESET session_replication_role;
 SELECT governance.rebuild() > 0 AS rebuilt;
 ALTER TABLE governance.standing DISABLE TRIGGER meddle;
 ALTER TABLE governance.sanction DISABLE TRIGGER meddle;
-ALTER TABLE governance.restriction DISABLE TRIGGER meddle;
 SELECT governance.rebuild() > 0 AS rebuilt;
 ALTER TABLE governance.standing ENABLE TRIGGER meddle;
 ALTER TABLE governance.sanction ENABLE TRIGGER meddle;
-ALTER TABLE governance.restriction ENABLE TRIGGER meddle;
 SELECT * FROM governance.verify();
 SELECT count(*) > 10 AS meddled FROM governance.capability WHERE capability LIKE 't.reload.%';
 
@@ -76,7 +73,6 @@ INSERT INTO governance.violation (account_id, scheme, rule) VALUES (2950, 't.rel
 DROP TRIGGER meddle ON governance.standing;
 INSERT INTO governance.violation (account_id, scheme, rule) SELECT 2950, 't.reload.4', 'x' FROM generate_series(1, 4);
 DROP TRIGGER meddle ON governance.sanction;
-DROP TRIGGER meddle ON governance.restriction;
 CREATE TRIGGER zz_meddle AFTER INSERT ON governance.violation FOR EACH STATEMENT EXECUTE FUNCTION public.meddle();
 INSERT INTO governance.violation (account_id, scheme, rule) SELECT 2950, 't.reload.4', 'x' FROM generate_series(1, 4);
 SELECT score, (SELECT count(*) FROM governance.violation v WHERE v.account_id = s.account_id) AS violations

@@ -14,7 +14,7 @@ INSERT INTO governance.domain (domain, name) VALUES ('shapes', 'shapes');
 SET session_replication_role = replica;
 INSERT INTO governance.qualified_domain (account_id, domain, since, until) SELECT n, 'shapes', '-infinity', 'infinity' FROM generate_series(1, 300, 3) n;
 RESET session_replication_role;
-CREATE TABLE public.shaped AS SELECT unnest('{account,restriction,standing,qualified_domain}'::text[]) AS name;
+CREATE TABLE public.shaped AS SELECT unnest('{account,withholding,standing,qualified_domain}'::text[]) AS name;
 CREATE FUNCTION public.shape(command text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	name text;
@@ -68,10 +68,10 @@ ROLLBACK;
 \c -
 -- without the key that rows are looked up by, and with one that begins otherwise
 BEGIN;
-ALTER TABLE governance.restriction DROP CONSTRAINT restriction_pkey;
+ALTER TABLE governance.withholding DROP CONSTRAINT withholding_pkey;
 ALTER TABLE governance.qualified_domain DROP CONSTRAINT qualified_domain_pkey;
 SELECT * FROM public.answers;
-ALTER TABLE governance.restriction ADD PRIMARY KEY (capability, account_id, scheme, since);
+ALTER TABLE governance.withholding ADD PRIMARY KEY (capability, account_id, ground, since);
 ALTER TABLE governance.qualified_domain ADD PRIMARY KEY (domain, account_id, since);
 SELECT * FROM public.answers;
 ROLLBACK;

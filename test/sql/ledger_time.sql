@@ -212,7 +212,7 @@ SELECT capability, since - now() AS since, until - now() AS until, scheme, rung
 	FROM governance.restrictions(11) ORDER BY capability, scheme;
 SELECT capability, since - now() AS since, until - now() AS until, scheme, rung
 	FROM governance.restrictions(11, now() + interval '20 days') ORDER BY capability, scheme;
-SELECT capability, scheme, since - now() AS since, until - now() AS until FROM governance.restriction WHERE account_id = 11 ORDER BY 1, 2, 3;
+SELECT DISTINCT r.capability, r.scheme, r.since - now() AS since, nullif(r.until, 'infinity') - now() AS until FROM generate_series(0, 400) d, governance.restrictions(11, now() + d * interval '1 day') r ORDER BY 1, 2, 3;
 SELECT what, at - now() AS after, delta, score, tier, rung, expected
 	FROM governance.timeline(11, 't.time') WITH ORDINALITY ORDER BY ordinality;
 SELECT at IS NULL AND score IS NULL AND tier IS NULL AS never FROM governance.next_change(1, 't.time');

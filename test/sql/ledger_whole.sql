@@ -82,16 +82,14 @@ DELETE FROM governance.standing WHERE account_id % 350 = 35;
 UPDATE governance.sanction SET during = tstzrange(lower(during), lower(during) + interval '1 hour') WHERE account_id % 350 = 42;
 UPDATE governance.sanction SET terms = '{"fine": 1}' WHERE account_id % 70 = 49 AND rung = 'lower';
 DELETE FROM governance.sanction WHERE account_id % 350 = 56;
-DELETE FROM governance.restriction WHERE account_id % 350 = 63;
-UPDATE governance.restriction SET since = since - interval '1 day' WHERE account_id % 350 = 70;
-INSERT INTO governance.restriction VALUES (5, 'post', 't.whole', '2026-01-01', 'infinity', NULL),
-	(100005, 'post', 't.whole', '2026-01-01', 'infinity', NULL);
-INSERT INTO governance.restriction SELECT min(account_id), 'enter', 't.whole', '2026-01-01', 'infinity', NULL FROM governance.standing WHERE scheme = 't.whole';
-UPDATE governance.restriction SET scheme = 't.unknown' WHERE account_id = 154 AND capability = 'post';
+UPDATE governance.standing SET withholds = NULL WHERE account_id % 350 = 63;
+UPDATE governance.standing SET withholds = '{enter,post,trade}' WHERE account_id % 350 = 70;
+UPDATE governance.standing SET withholds = '{enter}' WHERE scheme = 't.whole' AND account_id = (SELECT min(account_id) FROM governance.standing WHERE scheme = 't.whole');
+UPDATE governance.sanction SET scheme = 't.unknown' WHERE account_id = 154;
 -- what stands beside what is replayed
 UPDATE governance.standing SET known_at = known_at + interval '1 second' WHERE account_id % 350 = 91;
 UPDATE governance.sanction SET withholds = '{enter}' WHERE account_id % 350 = 98;
-UPDATE governance.restriction SET sanction_id = 0 WHERE account_id % 350 = 105;
+UPDATE governance.standing SET next_due = 'infinity' WHERE account_id % 350 = 105;
 RESET session_replication_role;
 SELECT said > 500 AS much, few, many, tight FROM pg_temp.said('SELECT * FROM governance.verify()');
 SELECT item, count(*) > 0 AS found, min(account_id) AS first FROM governance.verify() GROUP BY item ORDER BY item COLLATE "C";
@@ -104,7 +102,7 @@ SELECT account_id % 350 AS mod FROM stale WHERE account_id % 350 IN (7, 14, 21, 
 DROP TABLE before;
 CREATE TEMPORARY TABLE before AS SELECT account_id, scheme, xmin::text AS xid, ctid::text AS place FROM governance.standing;
 SET session_replication_role = replica;
-DELETE FROM governance.restriction WHERE scheme = 't.unknown';
+DELETE FROM governance.sanction WHERE scheme = 't.unknown';
 RESET session_replication_role;
 SELECT governance.rebuild() AS rebuilt \gset
 SELECT count(*) = :rebuilt AS rebuilt FROM governance.standing;
@@ -114,17 +112,12 @@ SELECT count(*) FROM before JOIN governance.standing s USING (account_id, scheme
 	WHERE (before.xid, before.place) IS DISTINCT FROM (s.xmin::text, s.ctid::text) AND account_id NOT IN (TABLE stale);
 SELECT count(*) FROM governance.standing s JOIN before USING (account_id, scheme) WHERE s.xmin::text = before.xid AND account_id % 350 = 91;
 SELECT count(*) FROM governance.sanction WHERE 'enter' = ANY (withholds) AND release_reason IS DISTINCT FROM 'overturned';
-SELECT count(*) FROM governance.restriction WHERE sanction_id = 0;
-SET session_replication_role = replica;
-DELETE FROM governance.restriction WHERE account_id IN (5, 100005);
-RESET session_replication_role;
 
 -- From nothing.
 CREATE TEMPORARY TABLE whole AS SELECT account_id, scheme, score::text, tier, as_of, known_at FROM governance.standing;
 SET session_replication_role = replica;
 DELETE FROM governance.standing;
 DELETE FROM governance.sanction;
-DELETE FROM governance.restriction;
 RESET session_replication_role;
 SELECT governance.rebuild() = (SELECT count(*) FROM whole) AS rebuilt;
 SELECT * FROM governance.verify();

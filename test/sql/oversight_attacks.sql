@@ -89,12 +89,6 @@ INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (17, 
 INSERT INTO governance.violation (account_id, scheme, rule, points) SELECT i, 't.attack', 'spam', 2 FROM generate_series(17, 22) i;
 SELECT governance.overturn(violation_id, 'a mistake') FROM governance.violation WHERE account_id = 12;
 DROP TRIGGER swallow ON governance.sanction;
-CREATE TRIGGER swallow BEFORE INSERT ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.swallow();
-INSERT INTO governance.violation (account_id, scheme, rule, points) VALUES (17, 't.attack', 'spam', 2);
-DROP TRIGGER swallow ON governance.restriction;
-CREATE TRIGGER swallow BEFORE DELETE ON governance.restriction FOR EACH ROW EXECUTE FUNCTION public.swallow();
-SELECT governance.overturn(violation_id, 'a mistake') FROM governance.violation WHERE account_id = 12;
-DROP TRIGGER swallow ON governance.restriction;
 SELECT governance.overturn(violation_id, 'a mistake') > 0 AS overturned FROM governance.violation WHERE account_id = 12;
 SELECT * FROM governance.verify();
 

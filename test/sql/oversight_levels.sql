@@ -196,7 +196,7 @@ GRANT EXECUTE ON FUNCTION governance.rebuild() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION governance.may_tell(text) TO PUBLIC;
 GRANT UPDATE (score, tier) ON governance.standing TO level_moderator;
 GRANT SELECT ON governance.account TO level_reader WITH GRANT OPTION;
-GRANT INSERT ON governance.restriction TO level_friend;
+GRANT INSERT ON governance.withholding TO level_friend;
 GRANT level_friend, pg_write_all_data TO level_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA governance GRANT TRUNCATE ON TABLES TO level_moderator;
 ALTER VIEW governance.rung OWNER TO level_none;
@@ -208,7 +208,7 @@ REVOKE EXECUTE ON FUNCTION governance.rebuild() FROM PUBLIC;
 REVOKE UPDATE (score, tier) ON governance.standing FROM level_moderator;
 REVOKE level_friend, pg_write_all_data FROM level_reader;
 REVOKE GRANT OPTION FOR SELECT ON governance.account FROM level_reader;
-REVOKE INSERT ON governance.restriction FROM level_friend;
+REVOKE INSERT ON governance.withholding FROM level_friend;
 DROP ROLE level_friend;
 SELECT role, level, missing, beyond FROM governance.access_level WHERE cardinality(missing) + cardinality(beyond) > 0 ORDER BY role COLLATE "C";
 -- down a level, and out

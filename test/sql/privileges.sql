@@ -86,7 +86,7 @@ SELECT r.role, s.n, attempt(r.role, s.statement) FROM
 		(10, $$SELECT governance.rebuild()$$),
 		(11, $$SELECT governance.publish('{"scheme": "t.other", "score": {"cap": 1}, "rules": {}}')$$),
 		(12, $$UPDATE governance.standing SET score = '100/100'$$),
-		(13, $$DELETE FROM governance.restriction$$),
+		(13, $$DELETE FROM governance.withholding$$),
 		(14, $$DELETE FROM governance.violation$$),
 		(15, $$SELECT governance.hold_standing(1, 't.rights')$$),
 		(16, $$SELECT governance.hold_account(1)$$),
@@ -135,9 +135,9 @@ CREATE TRIGGER may_post BEFORE INSERT ON public.rights_post FOR EACH ROW EXECUTE
 INSERT INTO public.rights_post VALUES (9, 'hello');
 INSERT INTO public.rights_post VALUES (8, 'hello');
 RESET ROLE;
-GRANT SELECT ON governance.restriction, governance.sanction TO rights_application;
+GRANT SELECT ON governance.standing, governance.sanction TO rights_application;
 SELECT regexp_replace(attempt('rights_application', $$INSERT INTO public.rights_post VALUES (8, 'hello')$$), 'until .*', 'until ...') AS refused;
-REVOKE ALL ON governance.restriction, governance.sanction FROM rights_application;
+REVOKE ALL ON governance.standing, governance.sanction FROM rights_application;
 
 -- What runs as the owner cannot be attached to a table of one's own.
 SET ROLE rights_reader;

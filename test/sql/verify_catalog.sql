@@ -77,7 +77,7 @@ INSERT INTO class VALUES
 	('qualified_domain', 'derived', '{account_id,domain,since,until}'),
 	('requirement', 'audited', '{requirement_id,domain,capability,qualification,during,note}'),
 	('requirement', 'computed', '{kind,path}'),
-	('restriction', 'derived', '{account_id,capability,scheme,since,until,sanction_id}'),
+	('withholding', 'derived', '{account_id,capability,ground,since,until}'),
 	('revision', 'audited', '{account_id,revision_id,violation_id,action,points,sanction_id,scheme,rung,since,reason,decided_at,decided_by,linked_revision_id}'),
 	('role_level', 'audited', '{role,level,granted_at,granted_by}'),
 	('sanction', 'derived', '{account_id,sanction_id,scheme,rung,tier,withholds,during,violation_id,policy_id,enforced,terms,released_at,release_reason,opening}'),
@@ -270,7 +270,7 @@ BEGIN
 	ELSE
 		RETURN EXISTS (SELECT FROM unnest(accounts) a, governance.verify_range(a, a, false, 0))
 			OR relation = 'sanction' AND EXISTS (SELECT FROM governance.verify_rulebook() v WHERE v.account_id = ANY (accounts))
-			OR relation = 'restriction' AND EXISTS (SELECT FROM governance.verify_certification() v WHERE v.account_id = ANY (accounts));
+			OR relation = 'withholding' AND EXISTS (SELECT FROM governance.verify_certification() v WHERE v.account_id = ANY (accounts));
 	END IF;
 END
 $$;
@@ -356,8 +356,6 @@ INSERT INTO unproven
 		('sanction', 'changed', '{during,enforced,released_at,terms,violation_id,sanction_id,opening}', NULL, '%,overturned,%', 'likewise; it must only be possible'),
 		('sanction', 'invented', '{sanction_id}', NULL, '%,overturned,%', 'likewise'),
 		('sanction', 'changed', '{sanction_id}', NULL, '%', 'of one that has ended the standing keeps no id'),
-		('restriction', 'changed', '{since}', NULL, '%', 'since when is compared from where the standing has got to; before that it forbids nothing'),
-		('restriction', 'invented', '{since}', NULL, '%', 'likewise: the same is forbidden'),
 		('standing', 'deleted', NULL, NULL, '%,100/100,clear,%', 'all its entries were overturned: without a standing the answers are the same, and a ledger that is rebuilt has none'),
 		('standing', 'changed', '{next_due}', NULL, '%', 'an instant before which nothing changes is as true as a later one; whoever asks after it folds the state'),
 		('standing', 'changed', '{recent}', NULL, '%', 'in no format that is known: nobody reads it, as if there were none'),
