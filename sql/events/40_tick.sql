@@ -55,8 +55,11 @@ BEGIN
 	END IF;
 	PERFORM governance.event_settle();
 
-	-- What follows from a version that has taken over, or from a calendar.
+	-- What follows from a version that has taken over, from a calendar, or from
+	-- time and has no record yet; that is announced where it is written.
+	SELECT count(*) INTO n FROM governance.event e WHERE e.xid = pg_current_xact_id();
 	behind := governance.settle_some(batch);
+	SELECT count(*) - n INTO tick.announced FROM governance.event e WHERE e.xid = pg_current_xact_id();
 
 	-- In the order of create_consumer(), which asks for more than is written so
 	-- far, and not while drop_consumer() takes away what there is.
@@ -241,7 +244,7 @@ BEGIN
 			RETURNING 1
 	)
 	SELECT count(*) INTO STRICT n FROM written;
-	tick.announced := n;
+	tick.announced := tick.announced + n;
 	IF n > 0 THEN
 		PERFORM governance.event_notify();
 	END IF;

@@ -191,6 +191,8 @@ replace_watch(WatchTable *table, EventWatch *watch, Datum subject)
 	bool		nulls[W_COLUMNS];
 
 	event_watches_lock(table, &one, 1);
+	if (!old.there)
+		require_written(table->table->name, CMD_INSERT, 1, 0);
 	require_there(one);
 	watch_values(watch, subject, values, nulls);
 	rows_rewrite(table, &old.row, values, nulls, 0);

@@ -120,8 +120,8 @@ SET enable_seqscan = off; SET enable_bitmapscan = off;
 EXPLAIN (COSTS off) SELECT w.account_id FROM governance.event_watch w WHERE w.next_at <= now() AND w.next_at < 'infinity' ORDER BY w.next_at LIMIT 1000 FOR UPDATE SKIP LOCKED;
 RESET enable_seqscan; RESET enable_bitmapscan;
 
--- A sanction that time alone brings is announced although it has no record; not
--- again when it gets one.
+-- A sanction that time alone brings gets its record from tick(), which is
+-- announced up to now; not again when an entry comes.
 SELECT governance.publish('{
 	"scheme": "k.time", "time_zone": "UTC",
 	"score": {"direction": "deduct", "cap": 10},
@@ -147,7 +147,7 @@ SELECT kind, account_id, sanction_id IS NOT NULL AS recorded, detail ->> 'reason
 SELECT count(*) FROM governance.event_watch WHERE subject = 'unrecorded';
 
 -- One that begins and ends between two ticks, and one that is taken back by what
--- is known later, before it has a record.
+-- is known later.
 INSERT INTO governance.attribute (account_id, name, value, during)
 	SELECT a, 'vip', 'true', d::tstzrange FROM unnest(ARRAY[2, 3]) a, unnest(ARRAY['[2025-01-01, 2025-02-01)', '[2025-03-01, 2025-04-01)']) d;
 INSERT INTO governance.violation (account_id, scheme, rule, occurred_at, decided_at)
@@ -159,7 +159,8 @@ SELECT governance.overturn(violation_id, 'mistaken') > 0 AS undone FROM governan
 UPDATE governance.event_watch SET seen = '2025-01-15', next_at = '2025-02-01' WHERE scheme = 'k.time' AND account_id = 2;
 SELECT complete FROM governance.tick('2025-03-02');
 SELECT complete FROM governance.tick();
-SELECT kind, account_id, CASE WHEN at < '2026-01-01' THEN at END AS at, sanction_id IS NOT NULL AS recorded, detail - ARRAY['rung', 'tier', 'withholds'] AS detail
+SELECT kind, account_id, CASE WHEN at < '2026-01-01' THEN at END AS at, sanction_id IS NOT NULL AS recorded, detail - ARRAY['rung', 'tier', 'withholds']
+		- CASE WHEN detail ->> 'until' > '2026' THEN 'until' ELSE '' END AS detail
 	FROM governance.event WHERE event_id > :last AND kind LIKE 'sanction%' ORDER BY event_id;
 SELECT account_id, announced FROM governance.event_watch WHERE subject = 'unrecorded' ORDER BY 1, next_at, seen;
 SELECT * FROM governance.verify();
