@@ -8,7 +8,7 @@ CREATE FUNCTION governance.violation_fits(points numeric, surcharge numeric, sou
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_violation_fits';
 COMMENT ON FUNCTION governance.violation_fits(numeric, numeric, text, text, timestamptz, timestamptz) IS
-	'the check constraint of governance.violation: complains (23514) about points or a surcharge below zero, a source that there is not, source campaign without one, and instants that are not finite';
+	'part of governance.violation, its check constraint: complains (23514) about points or a surcharge below zero, a source that there is not, source campaign without one, and instants that are not finite';
 
 CREATE FUNCTION governance.violation_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -8,7 +8,7 @@ CREATE FUNCTION governance.record_sanction(account_id bigint, scheme text, rung 
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_record_sanction';
 COMMENT ON FUNCTION governance.record_sanction(bigint, text, text, integer) IS
-	'gives a sanction that time or a fact has brought its record, if it has none yet; gives its id';
+	'part of release() and its like: gives a sanction that time or a fact has brought its record, if it has none yet; gives its id';
 
 -- Level: moderator
 CREATE FUNCTION governance.record_sanction_since(account_id bigint, scheme text, rung text, since timestamptz) RETURNS bigint

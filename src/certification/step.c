@@ -19,6 +19,7 @@ PG_FUNCTION_INFO_V1(governance_certification_step);
 PG_FUNCTION_INFO_V1(governance_certification_guard);
 PG_FUNCTION_INFO_V1(governance_face_check);
 PG_FUNCTION_INFO_V1(governance_certification_config_changed);
+PG_FUNCTION_INFO_V1(governance_certification_withheld);
 
 /* certification_step(), a row trigger on the table of steps: what a step does. */
 Datum
@@ -61,5 +62,15 @@ governance_certification_guard(PG_FUNCTION_ARGS)
 				 errhint("Insert into governance.certification_step, or call grant_certification(), suspend_certification() and the like."),
 				 errtable(data->tg_relation)));
 
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * certification_withheld(), a row trigger of earlier versions on what is a view now:
+ * nothing is left for it to do.  A library works with the SQL of before.
+ */
+Datum
+governance_certification_withheld(PG_FUNCTION_ARGS)
+{
 	return PointerGetDatum(NULL);
 }

@@ -66,7 +66,7 @@ INSERT INTO public.shape (name, command) VALUES
 	('generated column', 'ALTER TABLE governance.sanction ADD COLUMN lasts interval NOT NULL GENERATED ALWAYS AS (upper(during) - lower(during)) STORED'),
 	('generated column, checked', 'ALTER TABLE governance.standing ADD COLUMN half numeric GENERATED ALWAYS AS (governance.points(score) / 2) STORED CHECK (half > 20)'),
 	('numbers of its own', 'ALTER TABLE governance.sanction ALTER COLUMN sanction_id DROP DEFAULT, ALTER COLUMN sanction_id ADD GENERATED ALWAYS AS IDENTITY'),
-	('unlogged', 'ALTER TABLE governance.standing SET UNLOGGED; ALTER TABLE governance.sanction SET UNLOGGED'),
+	('unlogged', 'ALTER TABLE governance.standing SET UNLOGGED'),
 	('trigger of replicas', 'CREATE TRIGGER w AFTER INSERT OR UPDATE OR DELETE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.sanction ENABLE REPLICA TRIGGER w'),
 	('trigger at all times', 'CREATE TRIGGER w BEFORE INSERT OR UPDATE OR DELETE ON governance.sanction FOR EACH ROW EXECUTE FUNCTION public.write_down(); ALTER TABLE governance.sanction ENABLE ALWAYS TRIGGER w'),
 	('trigger that waits', 'CREATE CONSTRAINT TRIGGER w AFTER INSERT OR UPDATE ON governance.standing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.write_down()'),

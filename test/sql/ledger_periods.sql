@@ -267,7 +267,7 @@ SELECT count(public.again(account_id)) FROM governance.account;
 SET LOCAL ROLE regress_periods;
 SELECT public.again(3);
 ROLLBACK;
-GRANT SELECT ON governance.withholding TO regress_periods;
+GRANT SELECT ON governance.standing, governance.withholding TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
 SELECT count(public.again(account_id)) FROM governance.account;
@@ -284,7 +284,7 @@ BEGIN
 	RETURN command;
 END $$;
 CREATE ROLE regress_periods_group;
-GRANT SELECT ON governance.withholding TO regress_periods;
+GRANT SELECT ON governance.standing, governance.withholding TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
 SELECT count(governance.permits(3 * (1 + i % 900), 'post')), min(CASE WHEN i = 1500 THEN 'nothing' END) FROM generate_series(1, 2000) i;
@@ -292,7 +292,7 @@ SELECT count(governance.permits(3 * (1 + i % 900), 'post')),
 	min(CASE WHEN i = 1500 THEN public.take_away('REVOKE SELECT ON governance.withholding FROM regress_periods') END) FROM generate_series(1, 2000) i;
 ROLLBACK;
 REVOKE SELECT ON governance.withholding FROM regress_periods;
-GRANT SELECT ON governance.withholding TO regress_periods_group;
+GRANT SELECT ON governance.standing, governance.withholding TO regress_periods_group;
 GRANT regress_periods_group TO regress_periods;
 BEGIN;
 SET LOCAL ROLE regress_periods;
@@ -326,7 +326,7 @@ CREATE TABLE public.post AS SELECT n AS post, account_id AS author FROM public.q
 ANALYZE public.post;
 ALTER TABLE public.post ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON public.post USING (governance.permits(author, 'post'));
-GRANT SELECT ON public.post, governance.withholding TO regress_periods;
+GRANT SELECT ON public.post, governance.standing, governance.withholding TO regress_periods;
 CREATE FUNCTION public.expected(q text) RETURNS float8 LANGUAGE plpgsql AS $$
 DECLARE
 	plan json;

@@ -62,7 +62,7 @@ SELECT governance.score(2, 's'), governance.permits(2, 'post');
 
 -- a table with children is read as a query reads it
 CREATE TABLE public.more () INHERITS (governance.withholding);
-INSERT INTO public.more (account_id, capability, scheme, since, until) VALUES (2, 'post', 'other', '2020-01-01', 'infinity');
+INSERT INTO public.more (account_id, capability, ground, since, until) VALUES (2, 'post', 'other', '2020-01-01', 'infinity');
 SELECT pg_temp.ask($q$governance.permits(2, 'post', now() + interval '8 days')$q$) AS by_child;
 DROP TABLE public.more;
 SELECT pg_temp.ask($q$governance.permits(2, 'post', now() + interval '8 days')$q$) AS without;
