@@ -116,6 +116,8 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('reinstate', 'EXECUTE', $$SELECT governance.reinstate(4, 'x')$$),
 	('revise', 'EXECUTE', $$SELECT governance.revise(1, 'overturn', NULL, 'x', now())$$),
 	('release', 'EXECUTE', $$SELECT governance.release(sanction_id, 'x', account_id => account_id) FROM governance.sanction WHERE account_id = 1$$),
+	('record_sanction', 'EXECUTE', $$SELECT governance.record_sanction(1, 't.way', 'ban', 1)$$),
+	('record_sanction_since', 'EXECUTE', $$SELECT governance.record_sanction_since(1, 't.way', 'ban', '2020-01-01')$$),
 	('opening_balance', 'EXECUTE', $$SELECT governance.opening_balance(10, 't.way', 50)$$),
 	('opening_balance', 'EXECUTE', $$SELECT governance.opening_balance(1, 't.way', 0)$$),
 	('link_accounts', 'EXECUTE', $$SELECT governance.link_accounts(7, 1, 'same_subject', 1)$$),

@@ -316,7 +316,8 @@ SELECT p.oid::regprocedure AS untried FROM pg_proc p
 		AND NOT EXISTS (SELECT FROM w.call c WHERE c.function::regprocedure = p.oid) ORDER BY 1;
 -- A parallel query has no subtransactions, in the leader either.
 SELECT p.oid::regprocedure AS catches FROM pg_proc p
-	WHERE p.pronamespace = 'governance'::regnamespace AND p.proparallel <> 'u' AND p.prosrc ~* 'exception\s+when';
+	WHERE p.pronamespace = 'governance'::regnamespace AND p.proparallel <> 'u' AND p.prosrc ~* 'exception\s+when'
+		AND p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'plpgsql');
 CREATE TABLE w.tried AS SELECT * FROM w.try_all();
 SELECT count(*) > 150 AS many, bool_or(parallel = 'r') AS restricted_too FROM w.tried;
 SELECT * FROM w.tried WHERE wrong IS NOT NULL;
