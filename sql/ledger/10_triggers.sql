@@ -14,7 +14,7 @@ CREATE FUNCTION governance.violation_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_violation_apply';
 COMMENT ON FUNCTION governance.violation_apply() IS
-	'statement trigger on governance.violation: validates the new rows and brings standings, sanctions and restrictions up to date';
+	'statement trigger on governance.violation: validates the new rows and brings standings and sanctions up to date';
 
 CREATE FUNCTION governance.activity_apply() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -172,7 +172,7 @@ CREATE FUNCTION governance.overturn(violation_id bigint, reason text, decided_at
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	RETURN governance.revise(violation_id, 'overturn', NULL, reason, decided_at);
 COMMENT ON FUNCTION governance.overturn(bigint, text, timestamptz) IS
-	'the violation never was: standing, sanctions and restrictions follow at once; gives the id of the revision';
+	'the violation never was: standing and sanctions follow at once; gives the id of the revision';
 
 -- Level: moderator
 CREATE FUNCTION governance.change(violation_id bigint, points numeric, reason text, decided_at timestamptz DEFAULT now())
@@ -293,7 +293,7 @@ BEGIN
 END
 $release$;
 COMMENT ON FUNCTION governance.release(bigint, text, timestamptz, bigint) IS
-	'lifts a sanction before its time: its record stays, restrictions follow at once; gives the id of the revision';
+	'lifts a sanction before its time: its record stays, and what it withheld is free at once; gives the id of the revision';
 
 CREATE FUNCTION governance.release(account_id bigint, scheme text, rung text, opening integer, reason text,
 								   decided_at timestamptz DEFAULT now())

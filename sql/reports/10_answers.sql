@@ -252,7 +252,7 @@ CREATE FUNCTION governance.rebuild()
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'governance_rebuild';
 COMMENT ON FUNCTION governance.rebuild() IS
-	'brings standings, sanctions and restrictions in line with the ledger; gives the number of standings';
+	'brings standings and sanctions in line with the ledger; gives the number of standings';
 REVOKE ALL ON FUNCTION governance.rebuild() FROM PUBLIC;
 
 CREATE FUNCTION governance.rebuild(progress integer)
