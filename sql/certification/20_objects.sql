@@ -229,7 +229,7 @@ CREATE TABLE governance.requirement (
 )$$),
 
 -- Level: administrator INSERT UPDATE DELETE
-(4140, 'table', 'certification_withholding', 'what somebody may not do while certified, suspended or not: a row of governance.withholding follows', $$
+(4140, 'table', 'certification_withholding', 'what somebody may not do while certified, suspended or not: a row of governance.restriction with scheme certification follows', $$
 CREATE TABLE governance.certification_withholding (
 	qualification governance.qualification NOT NULL,  -- who is certified so, or higher, or below it in the taxonomy
 	capability text NOT NULL,  -- may not do this

@@ -306,6 +306,14 @@ REVOKE ALL ON FUNCTION governance.rebuild_certification(), governance.rebuild_ce
 COMMENT ON FUNCTION governance.rebuild_certification() IS
 	'makes what follows from certifications anew';
 
+-- A dump of a ledger of an earlier version names it.
+CREATE FUNCTION governance.certification_withheld() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'governance_certification_withheld'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.certification_withheld() IS
+	'row trigger of earlier versions on governance.restriction, which is a view now: does nothing';
+REVOKE ALL ON FUNCTION governance.certification_withheld() FROM PUBLIC;
+
 CREATE FUNCTION governance.certification_config_row() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

@@ -20,3 +20,6 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 
 -- Nobody waits for a publication any more.
 DROP FUNCTION governance.hold_scheme(text);
+
+-- Whether a sanction takes the weight from certifications is asked, not written.
+DROP FUNCTION governance.certification_withheld_row();

@@ -40,7 +40,5 @@ DROP FUNCTION governance.timeline(bigint, text), governance.restrictions(bigint,
 -- Nobody waits for a publication any more.
 DROP FUNCTION governance.hold_scheme(text);
 
--- Whether a sanction takes the weight from certifications is asked, not written;
--- the triggers go with the function.
-DROP FUNCTION governance.certification_withheld() CASCADE;
+-- Whether a sanction takes the weight from certifications is asked, not written.
 DROP FUNCTION governance.certification_withheld_row();

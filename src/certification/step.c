@@ -72,5 +72,13 @@ governance_certification_guard(PG_FUNCTION_ARGS)
 Datum
 governance_certification_withheld(PG_FUNCTION_ARGS)
 {
+	TriggerData *trigger = check_trigger(fcinfo, "certification_withheld",
+										 FIRED_AFTER | FIRED_FOR_ROW);
+
+	if (strcmp(RelationGetRelationName(trigger->tg_relation), "restriction") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" cannot be a trigger on table \"%s\"",
+						"certification_withheld", RelationGetRelationName(trigger->tg_relation))));
 	return PointerGetDatum(NULL);
 }

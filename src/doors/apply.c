@@ -357,9 +357,7 @@ update_standings(StandingTable *table, StandingKey **keys, int nkeys)
 		{
 			/* Every violation was overturned: it stands as if new. */
 			works[i].state = ledger_blank(works[i].key->scheme, works[i].history);
-			if (works[i].seen > works[i].state->as_of)
-				ledger_advance(works[i].key->scheme, NULL, &works[i].state, works[i].history,
-							   works[i].seen, NULL);
+			work_advance(&works[i]);
 		}
 	check_limits(limits, before, works, n);
 	batch = effects_begin();

@@ -384,6 +384,25 @@ work_comes_by(const StandingWork *work, TimestampTz at)
 }
 
 /*
+ * Moves a folded state to where it has to stand: to where it stood before it was
+ * folded anew, to what the key asks for, and with settle() past what is due.
+ */
+void
+work_advance(StandingWork *work)
+{
+	const StandingKey *key = work->key;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz to = work->replayed ? work->seen : DT_NOBEGIN;
+
+	if (key->refresh || key->replay)
+		to = Max(to, key->advance_to);
+	if (key->settle && work_comes_by(work, now))
+		to = Max(to, now);
+	if (to > work->state->as_of)
+		ledger_advance(key->scheme, NULL, &work->state, work->history, to, NULL);
+}
+
+/*
  * Brings the states of the works up to date: those that are there get the new
  * rows appended, those that are not, and those in which a row came late, are
  * folded from the whole history, or from a few entries back where that is kept
@@ -394,7 +413,6 @@ void
 fold_works(StandingWork *works, int nworks)
 {
 	bool		replays = false;
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
 
 	find_first(works, nworks);
 	load_histories(works, nworks, needs_memory, HISTORY_FACTS | HISTORY_ENTRIES);
@@ -466,15 +484,6 @@ fold_works(StandingWork *works, int nworks)
 		}
 	}
 	for (int i = 0; i < nworks; i++)
-	{
-		StandingWork *work = &works[i];
-		TimestampTz to = work->replayed ? work->seen : DT_NOBEGIN;
-
-		if (work->key->refresh || work->key->replay)
-			to = Max(to, work->key->advance_to);
-		if (work->key->settle && work->state != NULL && work_comes_by(work, now))
-			to = Max(to, now);
-		if (work->state != NULL && to > work->state->as_of)
-			ledger_advance(work->key->scheme, NULL, &work->state, work->history, to, NULL);
-	}
+		if (works[i].state != NULL)
+			work_advance(&works[i]);
 }

@@ -27,6 +27,9 @@ extern void fold_found(StandingWork *work);
  * instant? */
 extern bool work_comes_by(const StandingWork *work, TimestampTz at);
 
+/* Moves a folded state to where the key wants it. */
+extern void work_advance(StandingWork *work);
+
 /* Keeps the facts as they are that standings look at which are about to begin. */
 extern void lock_facts(StandingWork *works, int nworks);
 
