@@ -491,7 +491,13 @@ WHERE s.during @> now() AND s.enforced
 UNION ALL
 SELECT t.account_id, t.scheme, r.tier, r.rung, r.withholds, r.since, r.until, r.violation_id, r.sanction_id, r.opening
 FROM governance.standing t, LATERAL governance.sanctions_running(t.account_id, t.scheme) r
-WHERE governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.known_at, t.next_due, t.edition)$$)
+WHERE governance.standing_moves(t.scheme, t.policy_id, t.as_of, t.known_at, t.next_due, t.edition)
+UNION ALL
+SELECT a.account_id, u.scheme, r.tier, r.rung, r.withholds, r.since, r.until, r.violation_id, r.sanction_id, r.opening
+FROM governance.unprompted_schemes() u (scheme)
+	CROSS JOIN governance.account a
+	CROSS JOIN LATERAL governance.sanctions_running(a.account_id, u.scheme) r
+WHERE NOT EXISTS (SELECT FROM governance.standing s WHERE s.account_id = a.account_id AND s.scheme = u.scheme)$$)
 
 -- What rows name without a foreign key, which would lock it at each entry.
 UNION ALL

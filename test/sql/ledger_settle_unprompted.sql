@@ -19,10 +19,12 @@ CREATE TEMPORARY VIEW answer AS SELECT a.account_id, governance.tier(a.account_i
 CREATE TEMPORARY TABLE before AS SELECT * FROM answer;
 TABLE before;
 SELECT count(*) AS records FROM governance.sanction;
+SELECT account_id, scheme, rung, since, until, sanction_id, opening FROM governance.sanction_in_force ORDER BY 1;
 CALL governance.settle();
 SELECT count(*) AS different FROM (TABLE before EXCEPT TABLE answer) d;
 SELECT account_id, rung, opening, during = tstzrange('2025-06-01', NULL) AS during FROM governance.sanction ORDER BY 1;
 SELECT account_id, score, tier, withholds, next_due FROM governance.standing ORDER BY 1;
+SELECT account_id, scheme, rung, since, until, sanction_id IS NOT NULL AS record, opening FROM governance.sanction_in_force ORDER BY 1;
 SELECT * FROM governance.verify();
 CALL governance.settle();
 SELECT count(*) AS records FROM governance.sanction;
