@@ -60,6 +60,7 @@ static KeptPlan concerned_plan = {
 	" AND s.violation_id IS NULL"
 	" AND coalesce(s.release_reason, '') OPERATOR(pg_catalog.<>) 'overturned')"
 	" FROM (SELECT account_id, scheme FROM governance.violation WHERE account_id" EQ "ANY ($1)"
+	" UNION SELECT account_id, scheme FROM governance.revision WHERE account_id" EQ "ANY ($1) AND action" EQ "'opening'"
 	" UNION SELECT account_id, scheme FROM governance.standing WHERE account_id" EQ "ANY ($1)) AS c",
 	1, {INT8ARRAYOID}
 };

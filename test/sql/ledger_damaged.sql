@@ -83,3 +83,16 @@ UPDATE governance.scheme SET last_version = 0 WHERE scheme = 't.a';
 SELECT scheme, regexp_replace(item, '[0-9]+', 'N') AS item, stored, replayed FROM governance.verify();
 ROLLBACK;
 SELECT * FROM governance.verify();
+
+-- Of the standing of an account that came with a balance and has nothing else.
+INSERT INTO governance.account (account_id) VALUES (990001);
+SELECT governance.opening_balance(990001, 't.a', 3) > 0 AS opened;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM governance.standing WHERE account_id = 990001;
+SET LOCAL session_replication_role = origin;
+SELECT item FROM governance.verify() WHERE account_id = 990001;
+SELECT governance.rebuild() > 0 AS rebuilt;
+SELECT score FROM governance.standing WHERE account_id = 990001;
+SELECT * FROM governance.verify();
+ROLLBACK;
