@@ -7,34 +7,11 @@
 -- multiplies the number of steps, GOVERNANCE_SEED begins another walk.
 --
 \set ECHO none
-\set fuzz 1
-\set seed 7
-\getenv fuzz GOVERNANCE_FUZZ
-\getenv seed GOVERNANCE_SEED
-\pset format unaligned
-\pset tuples_only on
-SET client_min_messages = error;
-SET timezone = 'UTC';
-SET statement_timeout = '1800s';
-SELECT count(*) > 0 FROM governance.create_ledger();
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/lib/walk.sql
 INSERT INTO governance.account (account_id, opened_at) SELECT i, '2023-01-01' FROM generate_series(1, 6) i;
 INSERT INTO governance.activity_kind (kind) VALUES ('course'), ('exam');
 
-CREATE FUNCTION pg_temp.one_of(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE AS $$
-	SELECT choices[1 + floor(random() * cardinality(choices))::int]
-$$;
-CREATE FUNCTION pg_temp.some_time() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
-	SELECT CASE floor(random() * 6)::int
-		WHEN 0 THEN now()
-		WHEN 1 THEN now() + random() * interval '90 days'
-		ELSE date_trunc('hour', now() - random() * interval '400 days') END
-$$;
-CREATE FUNCTION pg_temp.some_range() RETURNS text LANGUAGE sql VOLATILE AS $$
-	SELECT CASE floor(random() * 6)::int
-		WHEN 0 THEN format('[%s,)', pg_temp.some_time())
-		WHEN 1 THEN format('(,%s)', pg_temp.some_time())
-		WHEN 2 THEN (SELECT format('[%s,%s)', t, t + random() * interval '200 days') FROM (SELECT pg_temp.some_time() AS t) t) END
-$$;
 CREATE FUNCTION pg_temp.document(scheme text) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object('scheme', scheme, 'note', random()::text) || d)
 	FROM (SELECT jsonb_build_object(
@@ -89,43 +66,19 @@ BEGIN
 END
 $$;
 
-CREATE TEMP TABLE walked (n serial, step text, outcome text);
-CREATE PROCEDURE pg_temp.walk(steps int) LANGUAGE plpgsql AS $$
-DECLARE
-	step text; outcome text; wrong text;
-BEGIN
-	FOR i IN 1 .. steps LOOP
-		step := pg_temp.some_step();
-		BEGIN
-			EXECUTE step;
-			outcome := 'done';
-		EXCEPTION WHEN OTHERS THEN
-			outcome := SQLSTATE;
-			IF SQLSTATE NOT LIKE 'GV%' AND SQLSTATE NOT IN ('22023', '23505', '23P01') THEN
-				outcome := SQLSTATE || ' ' || SQLERRM;
-			END IF;
-		END;
-		INSERT INTO walked (step, outcome) VALUES (step, outcome);
-		COMMIT;
-		SELECT string_agg(v::text, E'\n') INTO wrong FROM governance.verify() v;
-		IF wrong IS NULL THEN
-			SELECT string_agg(format('score of %s under %s at %s is %s, in its timeline %s', s.account_id, s.scheme, s.at, s.asked, s.last), E'\n') INTO wrong
-				FROM (SELECT a.account_id, c.scheme, w.at, governance.score(a.account_id, c.scheme, w.at, CASE WHEN w.at < now() THEN now() END) AS asked,
-						(SELECT t.score FROM governance.timeline(a.account_id, c.scheme) WITH ORDINALITY t
-							WHERE t.at <= w.at AND t.score IS NOT NULL ORDER BY t.ordinality DESC LIMIT 1) AS last
-					FROM governance.account a CROSS JOIN (SELECT DISTINCT scheme FROM governance.policy) c
-						CROSS JOIN (SELECT now() AS at UNION ALL SELECT now() + random() * interval '200 days' UNION ALL SELECT now() - random() * interval '200 days') w
-					WHERE EXISTS (SELECT FROM governance.policy p WHERE p.scheme = c.scheme AND p.status IN ('active', 'retired') AND p.in_force @> w.at)) s
-				WHERE s.asked <> s.last;
-		END IF;
-		IF wrong IS NOT NULL THEN
-			RAISE EXCEPTION 'after step % (%): %', i, outcome, step USING DETAIL = wrong;
-		END IF;
-	END LOOP;
-END
+CREATE FUNCTION pg_temp.differences() RETURNS SETOF text LANGUAGE sql VOLATILE AS $$
+	SELECT v::text FROM governance.verify() v
+	UNION ALL
+	SELECT format('score of %s under %s at %s is %s, in its timeline %s', s.account_id, s.scheme, s.at, s.asked, s.last)
+		FROM (SELECT a.account_id, c.scheme, w.at, governance.score(a.account_id, c.scheme, w.at, CASE WHEN w.at < now() THEN now() END) AS asked,
+				(SELECT t.score FROM governance.timeline(a.account_id, c.scheme) WITH ORDINALITY t
+					WHERE t.at <= w.at AND t.score IS NOT NULL ORDER BY t.ordinality DESC LIMIT 1) AS last
+			FROM governance.account a CROSS JOIN (SELECT DISTINCT scheme FROM governance.policy) c
+				CROSS JOIN (SELECT now() AS at UNION ALL SELECT now() + random() * interval '200 days' UNION ALL SELECT now() - random() * interval '200 days') w
+			WHERE EXISTS (SELECT FROM governance.policy p WHERE p.scheme = c.scheme AND p.status IN ('active', 'retired') AND p.in_force @> w.at)) s
+		WHERE s.asked <> s.last
 $$;
-SELECT setseed(:seed / 1000.0);
 CALL pg_temp.walk(150 * :fuzz);
 -- Most steps are possible, and no error is one of another class.
-SELECT outcome FROM walked WHERE outcome <> 'done' AND outcome !~ '^(GV...|2....)$' LIMIT 10;
+SELECT outcome FROM walked WHERE outcome NOT IN ('done', 'taken back') AND outcome !~ '^(GV...|2....)$' LIMIT 10;
 SELECT count(*) FILTER (WHERE outcome = 'done') > 50 FROM walked;
