@@ -1,7 +1,6 @@
 /*
  * policy_keys.c
- *		The keys of a policy document, object by object, and the values that
- *		several of them have.
+ *		The keys of a policy document, object by object.
  *
  * Words stand in the order of the engine's enumerations, by which the compiler
  * takes them; keys in the order in which an error lists them.
@@ -10,74 +9,18 @@
 
 #include "engine/names.h"
 #include "rulebook/policy_keys.h"
+#include "rulebook/shapes.h"
 #include "types/sanction_tier.h"
 
-/* ---------- how shapes are written ---------- */
-
-#define TEXT(...) (&(const DocShape) {SHAPE_TEXT, __VA_ARGS__})
-#define NUMBER(...) (&(const DocShape) {SHAPE_NUMBER, __VA_ARGS__})
-#define LIST(...) (&(const DocShape) {SHAPE_LIST, .of = __VA_ARGS__})
-#define NAMES(...) (&(const DocShape) {SHAPE_NAMES, .of = __VA_ARGS__})
-#define ANY_OF(...) \
-	(&(const DocShape) {SHAPE_ANY_OF, .any = (const DocShape *const[]) {__VA_ARGS__, NULL}})
-#define WORDS(...) \
-	(&(const DocShape) {SHAPE_WORD, .words = (const char *const[]) {__VA_ARGS__}, \
-		.nwords = lengthof(((const char *const[]) {__VA_ARGS__}))})
-#define ANY(...) .any = (const DocShape *const[]) {__VA_ARGS__, NULL}
-#define KEYS(...) .keys = (const DocKey[]) {__VA_ARGS__, {NULL}}
-#define KEY_NAMES(...) (const char *const[]) {__VA_ARGS__, NULL}
-#define CASES(...) .cases = (const DocCase[]) {__VA_ARGS__, {NULL}}
-#define CHOICES(...) .choices = (const DocChoice[]) {__VA_ARGS__, {NULL}}
-#define ONE_OF(...) {KEY_NAMES(__VA_ARGS__)}
-#define SOME_OF(...) {KEY_NAMES(__VA_ARGS__), .several = true}
-
-/* Of names, and of names that expressions use. */
-#define NAME_PATTERN "^[^\\u0000-\\u002c\\u003b-\\u0040\\u005b-\\u005e\\u0060\\u007b-\\u007f]+$"
-#define IDENTIFIER_PATTERN "^[A-Za-z_][A-Za-z0-9_]*$"
-
-#define DAY_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-#define SPAN_PATTERN \
-	"^\\s*(ever\\s*|([0-9]+\\s*(year|month|week|day|hour|minute|second)s?\\s*)+)$"
-#define INSTANT_PATTERN \
-	"^[0-9]{4}-[0-9]{2}-[0-9]{2}" \
-	"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?)?" \
-	"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
 #define QUOTA_PATTERN "^\\s*[0-9]+(\\.[0-9]{1,2})?\\s*(times?|points?)?\\s+per\\s+.+$"
 
 /* ---------- single values ---------- */
-
-static const DocShape any_text = {SHAPE_TEXT};
-static const DocShape some_text = {SHAPE_TEXT, .least = "1"};
-static const DocShape any_number = {SHAPE_NUMBER};
-static const DocShape boolean = {SHAPE_BOOLEAN};
-static const DocShape only_true = {SHAPE_TRUE};
-static const DocShape no_statement = {SHAPE_FALSE, .describes = "No statement is needed."};
-static const DocShape cycle_word = {SHAPE_WORD, .words = KEY_NAMES("cycle"), .nwords = 1};
-
-static const DocShape name = {
-	SHAPE_TEXT, "name",
-	"A name: letters of any script, digits, _ . - / and :, at most 63 bytes.",
-	.pattern = NAME_PATTERN, .least = "1", .most = "63"
-};
-
-static const DocShape title = {
-	SHAPE_ANY_OF, "title",
-	"A text for people, or the text in several languages.",
-	ANY(&some_text, NAMES(&some_text, .pattern = "^[A-Za-z0-9-]{2,35}$", .least = "1",
-					 .examples = "{'en': 'spam', 'zh': '垃圾信息'}"))
-};
-
-static const DocShape points = {
-	SHAPE_NUMBER, "points",
-	"Points, with at most two decimals.",
-	.least = "0", .most = "21474836.47"
-};
 
 static const DocShape price = {
 	SHAPE_ANY_OF, "price",
 	"A fixed price, or the range inside which the moderator chooses.",
 	"5, [1, 2]",
-	ANY(&points, LIST(&points, .least = "2", .most = "2"))
+	ANY(&shape_points, LIST(&shape_points, .least = "2", .most = "2"))
 };
 
 static const DocShape severity = {
@@ -90,19 +33,6 @@ static const DocShape tier = {
 	.words = sanction_tier_names + 1, .nwords = TIER_COUNT - 1
 };
 
-static const DocShape instant = {
-	SHAPE_TEXT, "instant",
-	"A date, or a date with a time and optionally an offset; without one the document's time zone counts.",
-	"'2024-01-31', '2024-01-31T12:00:00+08:00'",
-	.pattern = INSTANT_PATTERN
-};
-
-static const DocShape unit = {
-	SHAPE_WORD, "unit",
-	"A unit of the local calendar; weeks begin on Monday.",
-	.words = KEY_NAMES("day", "week", "month", "quarter", "year"), .nwords = 5
-};
-
 static const DocShape quota = {
 	SHAPE_TEXT, "quota",
 	"An amount per period: times, or points.",
@@ -110,180 +40,51 @@ static const DocShape quota = {
 	.pattern = QUOTA_PATTERN
 };
 
-static const DocShape patterns = {SHAPE_LIST, "patterns", .of = &some_text, .least = "1"};
-static const DocShape names = {SHAPE_LIST, "names", .of = &name};
-static const DocShape some_names = {SHAPE_LIST, .of = &name, .least = "1"};
+static const DocShape no_statement = {SHAPE_FALSE, .describes = "No statement is needed."};
 
-static const DocShape days = {
-	SHAPE_LIST, NULL, "Days.", "['2024-10-01']",
-	.of = TEXT(.pattern = DAY_PATTERN)
-};
-
-/* ---------- expressions and cases ---------- */
-
-static const DocShape expression = {
-	SHAPE_ANY_OF, "expression",
-	"An expression that gives a number, written as a text, or a number.",
-	"'if(level >= 2, 5, 0)', 5",
-	ANY(&any_text, &any_number)
-};
-
-static const DocShape plain_condition = {
-	SHAPE_ANY_OF, "plainCondition",
-	ANY(&any_text, &boolean)
-};
-
-const DocShape case_object = {
-	SHAPE_OBJECT, NULL, "One case.",
-	KEYS({"when", &plain_condition}, {"use", &expression, .required = true})
-};
-
-static const DocShape condition_cases = {
-	SHAPE_LIST, "conditionCases",
-	"The first case whose condition holds counts.",
-	.least = "1", .most = "64",
-	.of = &(const DocShape) {
-		SHAPE_OBJECT, NULL, "One case.",
-		KEYS({"when", &plain_condition}, {"use", &plain_condition, .required = true})
-	}
-};
-
-static const DocShape condition = {
-	SHAPE_ANY_OF, "condition",
-	"An expression that is true or false, or a list of cases.",
-	"'score <= 69'",
-	ANY(TEXT(.least = "1", .most = "8192"), &boolean, &condition_cases)
-};
-
-static const DocShape number_cases = {
-	SHAPE_LIST, "numberCases",
-	"The first case whose condition holds counts; with none left there is no value.",
-	.least = "1", .most = "64", .of = &case_object
-};
-
-static const DocShape number = {
-	SHAPE_ANY_OF, "number",
-	"A number, an expression, or a list of cases.",
-	"1, 'floor(lost / 2)', [{'when': 'level >= 2', 'use': 5}, {'use': 0}]",
-	ANY(&expression, &number_cases)
-};
-
-static const DocShape facet = {
-	SHAPE_ANY_OF,
-	ANY(ANY_OF(&any_text, &any_number, &boolean), &(const DocShape) {SHAPE_LIST})
-};
-
-/* ---------- spans ---------- */
-
-static const DocShape span = {
-	SHAPE_TEXT, "span",
-	"A span of time: calendar years, months, weeks and days, exact hours, minutes and seconds; or \"ever\".",
-	"'30 days', '12 months', '1 day 12 hours', 'ever'",
-	.pattern = SPAN_PATTERN
-};
-
-const DocShape formula_object = {
-	SHAPE_OBJECT, "formula",
-	"A span that is worked out: so many of one unit.",
-	"{'days': '7 * strikes'}",
-	.least = "1", .most = "1",
-	KEYS({"seconds", &number, "How many seconds."},
-		 {"minutes", &number, "How many minutes."},
-		 {"hours", &number, "How many hours."},
-		 {"days", &number, "How many days."},
-		 {"weeks", &number, "How many weeks."},
-		 {"months", &number, "How many months."},
-		 {"years", &number, "How many years."})
-};
-
-static const DocShape length = {
-	SHAPE_ANY_OF, "length",
-	"A span, a formula, or a list of cases of these.",
-	ANY(&span, &formula_object,
-		LIST(&(const DocShape) {
-			SHAPE_OBJECT, NULL, "One case.",
-			KEYS({"when", &condition}, {"use", ANY_OF(&span, &formula_object), .required = true})
-		}, .least = "1"))
-};
+static const DocShape cycle_word = {SHAPE_WORD, .words = KEY_NAMES("cycle"), .nwords = 1};
 
 const DocShape length_range_object = {
 	SHAPE_OBJECT, "lengthRange",
 	"A length that violation.sanction_length chooses inside.",
-	KEYS({"range", LIST(&span, .least = "2", .most = "2"),
+	KEYS({"range", LIST(&shape_span, .least = "2", .most = "2"),
 			"The shortest and the longest.",
 			.required = true, .examples = "['1 month', '6 months']"},
-		 {"usual", ANY_OF(&span, &formula_object),
+		 {"usual", ANY_OF(&shape_span, &formula_object),
 			"What counts when nothing is chosen; default the shortest.",
 			.examples = "'2 months'"})
-};
-
-const DocShape anchored_object = {
-	SHAPE_OBJECT, "anchored",
-	"A cycle that is counted from an anchor.",
-	"{'every': '12 months', 'from': 'opened'}",
-	KEYS({"every", &span, "How long it is.", .required = true},
-		 {"from", &some_text,
-			"\"opened\" (the account's opening), an attribute that holds a date, or an instant.",
-			.required = true})
-};
-
-static const DocShape cycle = {
-	SHAPE_ANY_OF, "cycle",
-	"A recurring boundary.",
-	"'year', {'every': '12 months', 'from': 'licensed_on'}",
-	ANY(&unit, &anchored_object)
 };
 
 /* ---------- selections of rules and of violations ---------- */
 
 #define RULE_SELECTION \
-	{"rules", &patterns, "Codes of rules; * stands for any characters.", \
+	{"rules", &shape_patterns, "Codes of rules; * stands for any characters.", \
 		.examples = "['fraud.*', 'spam']"}, \
-	{"except_rules", &patterns, "Codes of rules that are left out.", \
+	{"except_rules", &shape_patterns, "Codes of rules that are left out.", \
 		.examples = "['fraud.minor']"}, \
-	{"classes", &patterns, "Classes of rules.", .examples = "['fraud']"}, \
+	{"classes", &shape_patterns, "Classes of rules.", .examples = "['fraud']"}, \
 	{"severities", LIST(&severity, .least = "1"), "Severities of rules.", \
 		.examples = "['severe', 'extreme']"}, \
-	{"tags", &patterns, "Tags of rules; one of them suffices.", .examples = "['goods']"}
+	{"tags", &shape_patterns, "Tags of rules; one of them suffices.", .examples = "['goods']"}
 
 #define SELECTION(where_describes, where_examples) \
 	RULE_SELECTION, \
-	{"marked", &some_names, "Activities of all these kinds name the violation.", \
+	{"marked", &shape_some_names, "Activities of all these kinds name the violation.", \
 		.examples = "['fine_paid']"}, \
-	{"unmarked", &some_names, "No activity of any of these kinds names it.", \
+	{"unmarked", &shape_some_names, "No activity of any of these kinds names it.", \
 		.examples = "['fine_paid']"}, \
-	{"where", &condition, where_describes, .examples = where_examples}
+	{"where", &shape_condition, where_describes, .examples = where_examples}
 
 #define SELECTION_NAMES \
 	"rules", "except_rules", "classes", "severities", "tags", "marked", "unmarked", "where"
 
 const char *const selection_keys[] = {SELECTION_NAMES, NULL};
 
-/* ---------- attributes and severities ---------- */
-
-static const DocShape attribute_type = {
-	SHAPE_WORD, "attributeType",
-	.words = KEY_NAMES("number", "boolean", "text", "date"), .nwords = 4
-};
-
-const DocShape attribute_object = {
-	SHAPE_OBJECT, NULL, "Type and default.",
-	KEYS({"type", &attribute_type, .required = true},
-		 {"default", ANY_OF(&any_number, &boolean, &any_text),
-			"The value while none is known; without it the value is missing."},
-		 {"title", &title})
-};
-
-static const DocShape attribute = {
-	SHAPE_ANY_OF, "attribute",
-	"A fact of governance.attribute.",
-	"'number', {'type': 'number', 'default': 0}",
-	ANY(&attribute_type, &attribute_object)
-};
+/* ---------- severities ---------- */
 
 const DocShape severity_object = {
 	SHAPE_OBJECT, NULL, "With a title.",
-	KEYS({"points", &price, .required = true}, {"title", &title})
+	KEYS({"points", &price, .required = true}, {"title", &shape_title})
 };
 
 static const DocShape severity_price = {
@@ -301,24 +102,24 @@ const DocShape severities_object = {
 
 const DocShape points_range_object = {
 	SHAPE_OBJECT, NULL, "A range inside which the moderator chooses.",
-	KEYS({"range", LIST(&points, .least = "2", .most = "2"), "The least and the most.",
+	KEYS({"range", LIST(&shape_points, .least = "2", .most = "2"), "The least and the most.",
 			.required = true},
-		 {"usual", &number, "Taken when the moderator chooses nothing; default the least."})
+		 {"usual", &shape_number, "Taken when the moderator chooses nothing; default the least."})
 };
 
 #define MODIFIER \
-	{"name", &any_text, "Shown where the price is explained.", \
+	{"name", &shape_any_text, "Shown where the price is explained.", \
 		.examples = "'level surcharge'"}, \
-	{"when", &condition, "Only when this holds for the violation.", \
+	{"when", &shape_condition, "Only when this holds for the violation.", \
 		.examples = "'level >= 2'"}, \
-	{"add", ANY_OF(&number, &points_range_object), \
+	{"add", ANY_OF(&shape_number, &points_range_object), \
 		"Points on top; a range is filled by violation.surcharge, or by its usual value.", \
 		.examples = "1, {'range': [0, 5], 'usual': 3}"}, \
-	{"multiply", &number, "The price times this.", .examples = "2"}, \
-	{"replace", &number, "This instead of the price; 0 makes it free.", .examples = "0"}, \
-	{"at_most", &number, "The price is at most this.", .examples = "12"}, \
-	{"at_least", &number, "The price is at least this.", .examples = "1"}, \
-	{"to_floor", &only_true, "Takes all that is left, or up to the limit."}
+	{"multiply", &shape_number, "The price times this.", .examples = "2"}, \
+	{"replace", &shape_number, "This instead of the price; 0 makes it free.", .examples = "0"}, \
+	{"at_most", &shape_number, "The price is at most this.", .examples = "12"}, \
+	{"at_least", &shape_number, "The price is at least this.", .examples = "1"}, \
+	{"to_floor", &shape_only_true, "Takes all that is left, or up to the limit."}
 
 #define MODIFIER_CHOICES \
 	CHOICES(ONE_OF("add", "multiply", "replace", "at_most", "at_least", "to_floor"))
@@ -347,17 +148,17 @@ const DocShape decision_object = {
 
 const DocShape rule_object = {
 	SHAPE_OBJECT, "rule", "What is forbidden, and what it costs.",
-	KEYS({"title", &title, "What is forbidden.", .required = true},
+	KEYS({"title", &shape_title, "What is forbidden.", .required = true},
 		 {"severity", &severity, "How bad it is.", .otherwise = "'minor'"},
-		 {"class", &name, "Groups rules.", .examples = "'fraud'"},
+		 {"class", &shape_name, "Groups rules.", .examples = "'fraud'"},
 		 {"points", &price, "The price; default the severity's."},
-		 {"usual", &points, "Taken when a violation gives no points; default the lower end."},
-		 {"direct", &name, "A rung that the violation opens at once, skipping the ladder.",
+		 {"usual", &shape_points, "Taken when a violation gives no points; default the lower end."},
+		 {"direct", &shape_name, "A rung that the violation opens at once, skipping the ladder.",
 			.examples = "'ban'"},
-		 {"tags", &names, "For selections.", .examples = "['goods', 'medical']"},
-		 {"note", &title, "A remark."},
-		 {"source", &any_text, "Where the figure comes from."},
-		 {"ours", &boolean, "The figure is the document's own and not a published one.",
+		 {"tags", &shape_names, "For selections.", .examples = "['goods', 'medical']"},
+		 {"note", &shape_title, "A remark."},
+		 {"source", &shape_any_text, "Where the figure comes from."},
+		 {"ours", &shape_boolean, "The figure is the document's own and not a published one.",
 			.otherwise = "false"},
 		 {"modifiers", LIST(&rule_modifier_object),
 			"Changes of this rule's price, after the general ones."},
@@ -368,12 +169,12 @@ const DocShape collapse_object = {
 	SHAPE_OBJECT, "collapse", "Several violations that cost less than their sum.",
 	KEYS({"group", WORDS("incident", "content", "rule", "class", "all"),
 			"Which violations belong together.", .required = true},
-		 {"within", &span, "A window from the group's first violation.",
+		 {"within", &shape_span, "A window from the group's first violation.",
 			.examples = "'24 hours'"},
-		 {"each", &unit, "A window by the local calendar.", .examples = "'day'"},
+		 {"each", &shape_unit, "A window by the local calendar.", .examples = "'day'"},
 		 {"keep", WORDS("max", "first"),
 			"max: the group costs what its worst costs; first: later ones cost nothing and are not counted."},
-		 {"at_most", &points, "The group costs at most this.", .examples = "6"},
+		 {"at_most", &shape_points, "The group costs at most this.", .examples = "6"},
 		 RULE_SELECTION),
 	CHOICES(ONE_OF("keep", "at_most"))
 };
@@ -389,7 +190,7 @@ const DocShape observable_object = {
 	KEYS({"count", WORDS("violations", "sanctions", "activities"), "How many."},
 		 {"sum", WORDS("points", "quantity"),
 			"How much: of the points of violations, of the quantities of activities."},
-		 {"within", ANY_OF(&span, &cycle_word),
+		 {"within", ANY_OF(&shape_span, &cycle_word),
 			"Back from the instant, the far end excluded, or since the policy's cycle began; default for ever.",
 			.examples = "'90 days', 'cycle'"},
 		 SELECTION("A condition over the entry: entry.points, entry.remaining, entry.rule, entry.class, entry.severity.",
@@ -399,20 +200,20 @@ const DocShape observable_object = {
 			.examples = "['rule']"},
 		 {"distinct", WORDS("rule", "incident", "content"),
 			"Each rule, incident or content once; violations without one are left out."},
-		 {"live", &boolean,
+		 {"live", &shape_boolean,
 			"Only violations that still count; a sum takes what remains of each.",
 			.otherwise = "false"},
 		 {"clock", WORDS("occurred", "decided"),
 			"Which instant of the violation the window looks at; default the policy's."},
-		 {"rungs", &patterns, "Sanctions of these rungs.", .examples = "['ban*']"},
+		 {"rungs", &shape_patterns, "Sanctions of these rungs.", .examples = "['ban*']"},
 		 {"tier", &tier, "Sanctions of at least this tier."},
-		 {"min_length", &span, "Sanctions that last at least this long.",
+		 {"min_length", &shape_span, "Sanctions that last at least this long.",
 			.examples = "'56 days'"},
 		 {"by", WORDS("start", "end"),
 			"Whether the window looks at the start or the end of sanctions.",
 			.otherwise = "'start'"},
-		 {"in_force", &boolean, "Only sanctions that are running.", .otherwise = "false"},
-		 {"kind", &name, "The kind of activity.", .examples = "'course'"}),
+		 {"in_force", &shape_boolean, "Only sanctions that are running.", .otherwise = "false"},
+		 {"kind", &shape_name, "The kind of activity.", .examples = "'course'"}),
 	CASES({"violations", VIOLATION_OBSERVABLE},
 		  {"points", VIOLATION_OBSERVABLE},
 		  {"sanctions",
@@ -430,60 +231,60 @@ const DocShape observable_object = {
 
 const DocShape relief_object = {
 	SHAPE_OBJECT, "relief", "One way in which points come back.",
-	KEYS({"name", &any_text, "Shown in timelines; reliefs of one name share their quotas.",
+	KEYS({"name", &shape_any_text, "Shown in timelines; reliefs of one name share their quotas.",
 			.examples = "'good conduct'"},
-		 {"when", &condition, "Only when this holds at that instant.",
+		 {"when", &shape_condition, "Only when this holds at that instant.",
 			.examples = "'score < 10'"},
-		 {"penalty", &boolean, "The relief makes the score worse, and that is meant.",
+		 {"penalty", &shape_boolean, "The relief makes the score worse, and that is meant.",
 			.otherwise = "false"},
-		 {"add", &number, "Points added to the score.", .examples = "1"},
-		 {"subtract", &number, "Points taken from the score.", .examples = "12"},
-		 {"set", &number, "The score becomes this.", .examples = "7"},
-		 {"raise_to", &number, "The score becomes at least this.", .examples = "60"},
-		 {"lower_to", &number, "The score becomes at most this.", .examples = "3"},
-		 {"restore", &only_true, "The score goes back to the start."},
+		 {"add", &shape_number, "Points added to the score.", .examples = "1"},
+		 {"subtract", &shape_number, "Points taken from the score.", .examples = "12"},
+		 {"set", &shape_number, "The score becomes this.", .examples = "7"},
+		 {"raise_to", &shape_number, "The score becomes at least this.", .examples = "60"},
+		 {"lower_to", &shape_number, "The score becomes at most this.", .examples = "3"},
+		 {"restore", &shape_only_true, "The score goes back to the start."},
 		 {"void", WORDS("entry", "all", "contributing"),
 			"Violations count no longer: the one itself, all that are selected, or those that led to the sanction."},
 		 SELECTION("With on: a condition over quantity. Else: a condition over the entry.",
 				   "'quantity >= 60'"),
-		 {"age", &length, "Each selected violation, when it gets that old.",
+		 {"age", &shape_length, "Each selected violation, when it gets that old.",
 			.examples = "'365 days'"},
-		 {"from", &some_text,
+		 {"from", &shape_some_text,
 			"What age counts from: occurred, decided, or a kind of activity that names the violation.",
 			.examples = "'decided', 'fine_paid'"},
-		 {"clean", &boolean, "Any violation starts the age anew.", .otherwise = "false"},
+		 {"clean", &shape_boolean, "Any violation starts the age anew.", .otherwise = "false"},
 		 {"round", WORDS("none", "day_end", "day_start"),
 			"age: of the instant that is reached; every: of the instant that clean time starts from.",
 			.otherwise = "'none'"},
-		 {"roll", &boolean,
+		 {"roll", &shape_boolean,
 			"It ends on a working day, or not; default: what the calendar says."},
-		 {"every", &length, "A step after each such time without violation.",
+		 {"every", &shape_length, "A step after each such time without violation.",
 			.examples = "'30 days'"},
-		 {"wait", &length, "An observation before the first step's span.",
+		 {"wait", &shape_length, "An observation before the first step's span.",
 			.examples = "'7 days'"},
-		 {"first_after", &length, "Instead: the first step comes after this.",
+		 {"first_after", &shape_length, "Instead: the first step comes after this.",
 			.examples = "'14 days'"},
 		 {"on_violation", WORDS("restart", "keep", "extend"),
 			"What a further violation does to the clean time.", .otherwise = "'restart'"},
-		 {"extend_by", &length, "With extend: by how much the next step is put off.",
+		 {"extend_by", &shape_length, "With extend: by how much the next step is put off.",
 			.examples = "'7 days'"},
-		 {"active", &name, "Only local days with an activity of this kind count.",
+		 {"active", &shape_name, "Only local days with an activity of this kind count.",
 			.examples = "'public_post'"},
-		 {"pause_during", ANY_OF(&boolean, &patterns),
+		 {"pause_during", ANY_OF(&shape_boolean, &shape_patterns),
 			"Time under sanctions (of these rungs) does not count.",
 			.examples = "true, ['suspended']"},
-		 {"off_at_floor", &boolean,
+		 {"off_at_floor", &shape_boolean,
 			"No steps once the score is at its floor (or at the limit).",
 			.otherwise = "false"},
-		 {"at", ANY_OF(&cycle, &cycle_word), "At each boundary.",
+		 {"at", ANY_OF(&shape_cycle, &cycle_word), "At each boundary.",
 			.examples = "'year', 'cycle'"},
-		 {"on", &name, "At an activity of this kind.", .examples = "'exam'"},
+		 {"on", &shape_name, "At an activity of this kind.", .examples = "'exam'"},
 		 {"at_most", ANY_OF(&quota, LIST(&quota)), "Quotas of an activity's relief."},
-		 {"cooldown", &length, "No second one this soon.", .examples = "'3 days'"},
+		 {"cooldown", &shape_length, "No second one this soon.", .examples = "'3 days'"},
 		 {"partial", WORDS("clip", "refuse"),
 			"What happens when only a part would fit under the cap.", .otherwise = "'clip'"},
 		 {"sanction", WORDS("start", "end"), "When a sanction starts or ends."},
-		 {"rungs", &patterns, "Of these rungs; default all.", .examples = "['suspended']"}),
+		 {"rungs", &shape_patterns, "Of these rungs; default all.", .examples = "['suspended']"}),
 	CASES({"age", KEY_NAMES("age", "from", "clean", "round", "roll", RELIEF_COMMON)},
 		  {"every", KEY_NAMES("every", "wait", "first_after", "on_violation", "extend_by",
 							  "active", "pause_during", "off_at_floor", "round",
@@ -499,49 +300,49 @@ const DocShape relief_object = {
 
 const DocShape count_object = {
 	SHAPE_OBJECT, NULL, "So many events.",
-	KEYS({"count", &number, "How many.", .required = true},
-		 {"of", &name, "Of which kind of activity.", .required = true})
+	KEYS({"count", &shape_number, "How many.", .required = true},
+		 {"of", &shape_name, "Of which kind of activity.", .required = true})
 };
 
 const DocShape release_object = {
 	SHAPE_OBJECT, NULL, "With a condition.",
-	KEYS({"on", &name, "The kind.", .required = true},
-		 {"where", &condition, "A condition over quantity.", .examples = "'quantity >= 60'"})
+	KEYS({"on", &shape_name, "The kind.", .required = true},
+		 {"where", &shape_condition, "A condition over quantity.", .examples = "'quantity >= 60'"})
 };
 
 static const DocShape release = {
 	SHAPE_ANY_OF, "release",
 	"An activity that must be done before the sanction ends.",
-	ANY(&name, &release_object)
+	ANY(&shape_name, &release_object)
 };
 
 const DocShape elect_object = {
 	SHAPE_OBJECT, NULL, "The account may choose another rung instead.",
-	KEYS({"on", &name, "The kind of activity that says so.", .required = true},
-		 {"rung", &name, "The rung that takes over.", .required = true})
+	KEYS({"on", &shape_name, "The kind of activity that says so.", .required = true},
+		 {"rung", &shape_name, "The rung that takes over.", .required = true})
 };
 
 static const DocShape sanction_length = {
 	SHAPE_ANY_OF,
-	ANY(&length, &count_object, &length_range_object,
+	ANY(&shape_length, &count_object, &length_range_object,
 		LIST(&(const DocShape) {
 			SHAPE_OBJECT, NULL, "One case.",
-			KEYS({"when", &condition},
-				 {"use", ANY_OF(&span, &formula_object, &length_range_object), .required = true})
+			KEYS({"when", &shape_condition},
+				 {"use", ANY_OF(&shape_span, &formula_object, &length_range_object), .required = true})
 		}, .describes = "Cases, some of them with a range.", .least = "1"))
 };
 
 const DocShape rung_object = {
 	SHAPE_OBJECT, "rung", "A sanction, and when it begins.",
-	KEYS({"rung", &name, "Its name; unique.", .required = true, .examples = "'live_ban'"},
-		 {"title", &title},
+	KEYS({"rung", &shape_name, "Its name; unique.", .required = true, .examples = "'live_ban'"},
+		 {"title", &shape_title},
 		 {"tier", &tier, "How heavy it is.", .required = true},
-		 {"withhold", LIST(&name, .different = true), "What the account may not do.",
+		 {"withhold", LIST(&shape_name, .different = true), "What the account may not do.",
 			.examples = "['live', 'comment']"},
-		 {"when", &condition, "The rung is reached when this becomes true."},
+		 {"when", &shape_condition, "The rung is reached when this becomes true."},
 		 {"each", NUMBER(.above = "0", .most = "21474836.47"),
 			"Instead: at each further multiple.", .examples = "12"},
-		 {"measure", &number, "With each: of what.", .otherwise = "'lost'"},
+		 {"measure", &shape_number, "With each: of what.", .otherwise = "'lost'"},
 		 {"for", &sanction_length,
 			"How long; without it and without until: as long as the condition holds.",
 			.examples = "'7 days', 'ever', {'count': 2, 'of': 'match'}, {'range': ['1 month', '6 months'], 'usual': '2 months'}"},
@@ -553,14 +354,14 @@ const DocShape rung_object = {
 			.otherwise = "'cleared'"},
 		 {"overlap", WORDS("max", "extend", "queue", "replace", "parallel"),
 			"When it fires while it is still running.", .otherwise = "'max'"},
-		 {"after", &name, "Only when a sanction of that rung has started before.",
+		 {"after", &shape_name, "Only when a sanction of that rung has started before.",
 			.examples = "'warning'"},
-		 {"ends", &patterns, "Sanctions of these rungs end when one of this rung starts.",
+		 {"ends", &shape_patterns, "Sanctions of these rungs end when one of this rung starts.",
 			.examples = "['mute']"},
 		 {"elect", &elect_object},
-		 {"terms", NAMES(&number, .pattern = NAME_PATTERN), "Figures put on the sanction."},
-		 {"note", &title, "A remark."},
-		 {"roll", &boolean,
+		 {"terms", NAMES(&shape_number, .pattern = NAME_PATTERN), "Figures put on the sanction."},
+		 {"note", &shape_title, "A remark."},
+		 {"roll", &shape_boolean,
 			"It ends on a working day, or not; default: what the calendar says."},
 		 {"dsa", ANY_OF(&decision_object, &no_statement),
 			"What it decides, in place of what capabilities and tiers say."})
@@ -571,17 +372,17 @@ const DocShape rung_object = {
 const DocShape link_object = {
 	SHAPE_OBJECT, "link",
 	"Which sanctions extend to accounts that are linked, and which violations count against them.",
-	KEYS({"kind", &name, "Of the link, as in governance.account_link.", .required = true},
+	KEYS({"kind", &shape_name, "Of the link, as in governance.account_link.", .required = true},
 		 {"confidence", NUMBER(.above = "0", .most = "1"), "Links that are at least this sure.",
 			.required = true, .examples = "0.9"},
-		 {"rungs", &patterns, "Sanctions of these rungs.", .examples = "['closed']"},
-		 {"withhold", &some_names,
+		 {"rungs", &shape_patterns, "Sanctions of these rungs.", .examples = "['closed']"},
+		 {"withhold", &shape_some_names,
 			"What is withheld from the linked account; default: what the rung withholds."},
-		 {"outlast", &boolean, "It goes on when the link ends.", .otherwise = "false"},
-		 {"entries", &patterns,
+		 {"outlast", &shape_boolean, "It goes on when the link ends.", .otherwise = "false"},
+		 {"entries", &shape_patterns,
 			"Violations of these rules count against the linked account, too.",
 			.examples = "['*']"},
-		 {"points", &points, "What they cost there."},
+		 {"points", &shape_points, "What they cost there."},
 		 {"multiply", NUMBER(.least = "0", .most = "100"),
 			"So many times what the original costs.", .otherwise = "1"}),
 	CHOICES(SOME_OF("rungs", "entries"))
@@ -594,11 +395,11 @@ const DocShape score_object = {
 	KEYS({"direction", WORDS("deduct", "accumulate"),
 			"Points are taken from a full score, or pile up from 0.",
 			.otherwise = "'deduct'"},
-		 {"cap", &number, "Deducting: where the score stops rising.", .examples = "100"},
-		 {"limit", &number, "Accumulating: what the score is out of.", .examples = "12"},
-		 {"start", &number, "Where a new account begins; default the cap, or 0."},
-		 {"floor", &number, "Where the score stops falling.", .otherwise = "0"},
-		 {"stop_at_limit", &boolean, "Accumulating: the score stops at the limit.",
+		 {"cap", &shape_number, "Deducting: where the score stops rising.", .examples = "100"},
+		 {"limit", &shape_number, "Accumulating: what the score is out of.", .examples = "12"},
+		 {"start", &shape_number, "Where a new account begins; default the cap, or 0."},
+		 {"floor", &shape_number, "Where the score stops falling.", .otherwise = "0"},
+		 {"stop_at_limit", &shape_boolean, "Accumulating: the score stops at the limit.",
 			.otherwise = "false"},
 		 {"on_cap_raise", WORDS("shift", "keep"),
 			"A raised cap lifts the score with it, or only its ceiling.",
@@ -615,9 +416,9 @@ const DocShape calendar_object = {
 	KEYS({"weekend", LIST(WORDS("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")),
 			"Days of the week that are not worked on.",
 			.otherwise = "['saturday', 'sunday']"},
-		 {"holidays", ANY_OF(&name, &days), "A calendar of governance.holiday, or a list of days.",
+		 {"holidays", ANY_OF(&shape_name, &shape_days), "A calendar of governance.holiday, or a list of days.",
 			.examples = "'cn'"},
-		 {"working", &days, "Weekend days that are worked on."},
+		 {"working", &shape_days, "Weekend days that are worked on."},
 		 {"roll", LIST(WORDS("sanctions", "relief", "appeals")),
 			"What ends on a working day.", .otherwise = "['sanctions', 'relief', 'appeals']"})
 };
@@ -632,19 +433,19 @@ const DocShape revision_object = {
 			.otherwise = "'recompute'"},
 		 {"handover", WORDS("carry", "convert", "fresh"),
 			"How a new version takes over standings.", .otherwise = "'carry'"},
-		 {"appeal_within", &span, "How long after the decision an appeal may be filed."},
-		 {"decide_within", &span, "How long after its filing an appeal is to be decided."})
+		 {"appeal_within", &shape_span, "How long after the decision an appeal may be filed."},
+		 {"decide_within", &shape_span, "How long after its filing an appeal is to be decided."})
 };
 
 const DocShape rollout_object = {
 	SHAPE_OBJECT, NULL, "A growing share of accounts is enforced.",
-	KEYS({"from", &instant, "The share begins to grow.", .required = true},
-		 {"to", &instant, "It has reached everyone.", .required = true})
+	KEYS({"from", &shape_instant, "The share begins to grow.", .required = true},
+		 {"to", &shape_instant, "It has reached everyone.", .required = true})
 };
 
 const DocShape enforcement_object = {
 	SHAPE_OBJECT, NULL, "From when, and for whom, sanctions are enforced.",
-	KEYS({"from", &instant, "Sanctions that start before are computed and not enforced."},
+	KEYS({"from", &shape_instant, "Sanctions that start before are computed and not enforced."},
 		 {"rollout", &rollout_object})
 };
 
@@ -665,7 +466,7 @@ const DocShape dsa_object = {
 		 {"tiers", &dsa_tiers_object},
 		 {"puid_prefix", TEXT(.pattern = "^[A-Za-z0-9_-]+$", .most = "400"),
 			"What puids begin with; default the name of the scheme."},
-		 {"appeal", &title, "How and where an account appeals, for the notice to it."})
+		 {"appeal", &shape_title, "How and where an account appeals, for the notice to it."})
 };
 
 /* ---------- the document ---------- */
@@ -676,20 +477,20 @@ const DocShape policy_document = {
 	KEYS({"scheme", TEXT(.pattern = "^[a-z][a-z0-9_.-]*$", .most = "63"),
 			"The score that this document governs.",
 			.required = true, .examples = "'shop.credit'"},
-		 {"title", &title},
-		 {"note", &title, "A remark."},
-		 {"source", ANY_OF(&some_text, LIST(&some_text)), "Where the figures come from."},
-		 {"time_zone", &any_text, "IANA name of the zone of local days, months and years.",
+		 {"title", &shape_title},
+		 {"note", &shape_title, "A remark."},
+		 {"source", ANY_OF(&shape_some_text, LIST(&shape_some_text)), "Where the figures come from."},
+		 {"time_zone", &shape_any_text, "IANA name of the zone of local days, months and years.",
 			.otherwise = "'UTC'", .examples = "'Asia/Shanghai'"},
 		 {"score", &score_object, .required = true},
-		 {"attributes", NAMES(&attribute, .pattern = IDENTIFIER_PATTERN),
+		 {"attributes", NAMES(&shape_attribute, .pattern = IDENTIFIER_PATTERN),
 			"Facts of governance.attribute that the policy looks at."},
-		 {"facets", NAMES(&facet, .pattern = IDENTIFIER_PATTERN),
+		 {"facets", NAMES(&shape_facet, .pattern = IDENTIFIER_PATTERN),
 			"Named expressions over attributes and other facets."},
-		 {"activities", ANY_OF(LIST(&name), NAMES(&title, .pattern = NAME_PATTERN,
+		 {"activities", ANY_OF(LIST(&shape_name), NAMES(&shape_title, .pattern = NAME_PATTERN,
 												  .describes = "Kind and title.")),
 			"Titles of activity kinds."},
-		 {"capabilities", ANY_OF(LIST(&name), NAMES(&title, .pattern = NAME_PATTERN,
+		 {"capabilities", ANY_OF(LIST(&shape_name), NAMES(&shape_title, .pattern = NAME_PATTERN,
 													.describes = "Capability and title.")),
 			"Titles of capabilities."},
 		 {"severities", &severities_object},
@@ -706,12 +507,12 @@ const DocShape policy_document = {
 			"When which sanction begins; among equal tiers the later is heavier."},
 		 {"ladder_apply", WORDS("heaviest", "all"), "When one event reaches several rungs.",
 			.otherwise = "'heaviest'"},
-		 {"ladder_sequence", &boolean,
+		 {"ladder_sequence", &shape_boolean,
 			"A rung opens only after a sanction of the one before it has started.",
 			.otherwise = "false"},
 		 {"links", LIST(&link_object),
 			"Sanctions that extend to accounts that are linked, violations that count against them."},
-		 {"cycle", &cycle, "What \"cycle\" means in windows, quotas and boundaries."},
+		 {"cycle", &shape_cycle, "What \"cycle\" means in windows, quotas and boundaries."},
 		 {"calendar", &calendar_object},
 		 {"clock", WORDS("occurred", "decided"), "Where a violation stands in time.",
 			.otherwise = "'occurred'"},

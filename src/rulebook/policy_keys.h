@@ -6,6 +6,7 @@
 #define GOVERNANCE_RULEBOOK_POLICY_KEYS_H
 
 #include "rulebook/keys.h"
+#include "rulebook/shapes.h"
 
 extern const DocShape policy_document;
 
@@ -20,7 +21,6 @@ extern const DocShape dsa_object;
 extern const DocShape dsa_tiers_object;
 
 /* Items of its lists, and what its names stand for. */
-extern const DocShape attribute_object;
 extern const DocShape severity_object;
 extern const DocShape rule_object;
 extern const DocShape rule_modifier_object;
@@ -32,12 +32,9 @@ extern const DocShape rung_object;
 extern const DocShape link_object;
 
 /* Values that are objects. */
-extern const DocShape case_object;	/* of any list of cases */
-extern const DocShape formula_object;
 extern const DocShape length_range_object;
 extern const DocShape points_range_object;
 extern const DocShape count_object;
-extern const DocShape anchored_object;
 extern const DocShape release_object;
 extern const DocShape elect_object;
 extern const DocShape statement_object;
