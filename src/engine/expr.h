@@ -69,7 +69,8 @@ typedef enum ExprVar
 	VAR_DAY,					/* number 1-31 */
 	VAR_ATTRIBUTE,				/* index */
 	VAR_FACET,					/* index */
-	VAR_OBSERVABLE				/* index */
+	VAR_OBSERVABLE,				/* index */
+	VAR_EXTERNAL				/* index of the room that resolved it */
 } ExprVar;
 
 typedef struct ExprValue
@@ -100,6 +101,18 @@ typedef struct ExprNames
 	 */
 	bool		(*known_text) (void *arg, ExprVar var, int index,
 							   const char *text);
+
+	/*
+	 * A function of a room above, called with constant texts, as tier('shop'): what
+	 * it gives is a VAR_EXTERNAL.  ntexts -1: is there a function of that name?  May
+	 * be null.
+	 */
+	bool		(*call) (void *arg, const char *name, const char *const *texts, int ntexts,
+						 int *index, ExprType *type);
+
+	/* The texts that a VAR_EXTERNAL can have, in their order; null: any, without one.
+	 * May be null. */
+	const char *const *(*words) (void *arg, int index, int *nwords);
 
 	/* Told of a function that is not known, and of those that are. */
 	void		(*unknown_function) (void *arg, const char *name,

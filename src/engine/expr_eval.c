@@ -59,17 +59,25 @@ compare_holds(CompareOp op, int cmp)
 	return false;
 }
 
-/* Neither value is null, and the parser has seen to it that the types match. */
+/* Where a text stands among the words of a comparison; -1: nowhere. */
 static int
-compare_values(const ExprValue *a, const ExprValue *b, bool by_severity)
+cmp_rank(const Node *by, const char *text)
 {
-	if (by_severity)
-	{
-		int			x = severity_by_name(a->text);
-		int			y = severity_by_name(b->text);
+	for (int i = 0; i < by->nwords; i++)
+		if (strcmp(by->words[i], text) == 0)
+			return i;
+	return -1;
+}
 
-		return x < y ? -1 : x > y;
-	}
+/*
+ * Neither value is null, and the parser has seen to it that the types match.  by: the
+ * comparison, whose texts may have an order; or null.
+ */
+static int
+compare_values(const ExprValue *a, const ExprValue *b, const Node *by)
+{
+	if (by != NULL && by->words != NULL)
+		return cmp_rank(by, a->text) - cmp_rank(by, b->text);
 
 	switch (a->type)
 	{
@@ -90,7 +98,7 @@ compare_values(const ExprValue *a, const ExprValue *b, bool by_severity)
 bool
 expr_values_equal(const ExprValue *a, const ExprValue *b)
 {
-	return compare_values(a, b, false) == 0;
+	return compare_values(a, b, NULL) == 0;
 }
 
 /*
@@ -250,7 +258,7 @@ eval_node(const Node *node, const ExprEnv *env)
 			if (b.isnull)
 				return b;
 			return boolean_value(compare_holds(node->op,
-											   compare_values(&a, &b, node->by_severity)));
+											   compare_values(&a, &b, node)));
 
 		case NODE_IN:
 			return eval_in(node, env);

@@ -65,14 +65,44 @@ parse_arguments(Parser *p, int *nargs)
 	return args;
 }
 
+/* A function of a room above: its arguments are texts that are written out. */
+static Node *
+parse_room_call(Parser *p, const char *name)
+{
+	int			nargs;
+	Node	  **args = parse_arguments(p, &nargs);
+	const char **texts = palloc(sizeof(char *) * Max(nargs, 1));
+	int			index = -1;
+	ExprType	type;
+	Node	   *node;
+
+	if (args == NULL)
+		return NULL;
+	for (int i = 0; i < nargs; i++)
+	{
+		if (args[i]->kind != NODE_CONSTANT || args[i]->type != EXPR_TEXT || args[i]->value.isnull)
+			return parse_fail(p, psprintf(_("%s() takes texts in quotes"), name));
+		texts[i] = args[i]->value.text;
+	}
+	if (!p->names->call(p->names->arg, name, texts, nargs, &index, &type))
+		return parse_fail(p, psprintf(_("%s() cannot be asked so here"), name));
+	node = expr_make_node(NODE_VAR, type);
+	node->var = VAR_EXTERNAL;
+	node->index = index;
+	return node;
+}
+
 /* A name before a parenthesis is that of a function. */
 static Node *
 parse_function(Parser *p, const char *name)
 {
-	const ExprFunction *function = find_function(p, name);
+	const ExprFunction *function;
 	Node	  **args;
 	int			nargs;
 
+	if (p->names->call != NULL && p->names->call(p->names->arg, name, NULL, -1, NULL, NULL))
+		return parse_room_call(p, name);
+	function = find_function(p, name);
 	if (function == NULL)
 		return NULL;
 	args = parse_arguments(p, &nargs);

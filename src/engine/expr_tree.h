@@ -60,7 +60,8 @@ typedef struct Node
 	ExprType	type;
 	int			height;
 	CompareOp	op;				/* compare */
-	bool		by_severity;	/* compare: texts by their rank as severities */
+	const char *const *words;	/* compare: texts by their rank among these; */
+	int			nwords;			/* null: they have no order */
 	ExprVar		var;			/* var */
 	int			index;
 	ExprValue	value;			/* constant */

@@ -176,19 +176,28 @@ fail_compare(Parser *p, const Node *a, const Node *b)
 							expr_type_name(a->type), expr_type_name(b->type)));
 }
 
-/* Is it the severity of a rule, whose texts have an order? */
-static bool
-is_severity(const Node *node)
+/* The texts of a name in their order, as those of severities; null: they have none. */
+static const char *const *
+ordered_words(const Parser *p, const Node *node, int *nwords)
 {
-	return node->kind == NODE_VAR &&
-		(node->var == VAR_SEVERITY || node->var == VAR_ENTRY_SEVERITY);
+	if (node->kind != NODE_VAR)
+		return NULL;
+	if (node->var == VAR_SEVERITY || node->var == VAR_ENTRY_SEVERITY)
+	{
+		*nwords = NUM_SEVERITIES;
+		return severity_names;
+	}
+	if (node->var == VAR_EXTERNAL && p->names->words != NULL)
+		return p->names->words(p->names->arg, node->index, nwords);
+	return NULL;
 }
 
-/* See expr_type.h.  Only numbers, dates and severities have an order. */
+/* See expr_type.h.  Of texts, those of some names have an order alone. */
 Node *
 make_compare(Parser *p, CompareOp op, Node **args)
 {
-	bool		by_severity = false;
+	const char *const *words = NULL;
+	int			nwords = 0;
 	Node	   *node;
 
 	if (!read_dates(p, args, 2))
@@ -204,15 +213,20 @@ make_compare(Parser *p, CompareOp op, Node **args)
 			return parse_fail(p, pstrdup(_("conditions can only be compared with = and <>")));
 		if (args[0]->type == EXPR_TEXT && args[1]->type == EXPR_TEXT)
 		{
-			/* minor < medium < severe < extreme; no other texts have an order */
-			if (!is_severity(args[0]) && !is_severity(args[1]))
+			/* as minor < medium < severe < extreme */
+			words = ordered_words(p, args[0], &nwords);
+			if (words == NULL)
+				words = ordered_words(p, args[1], &nwords);
+			if (words == NULL)
 				return parse_fail(p, pstrdup(_("texts can only be compared with =, <> and in")));
-			by_severity = true;
 		}
 	}
 	node = make_op(p, NODE_COMPARE, EXPR_BOOLEAN, op, 2, args);
 	if (node)
-		node->by_severity = by_severity;
+	{
+		node->words = words;
+		node->nwords = nwords;
+	}
 	return node;
 }
 

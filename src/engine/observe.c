@@ -126,6 +126,8 @@ observe_value(void *arg, ExprVar var, int index)
 		case VAR_MONTH:
 		case VAR_DAY:
 			break;				/* the expression's own business */
+		case VAR_EXTERNAL:
+			break;				/* documents of other kinds have these */
 	}
 	return nothing(EXPR_NUMBER);
 }

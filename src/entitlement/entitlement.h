@@ -414,7 +414,7 @@ typedef struct Capability
 	bool		has_off_for;
 	Span		off_for;
 	bool		has_settles;	/* settles_after */
-	Span		settles_after;
+	SpanParam	settles_after;
 	Conventions conventions;
 } Capability;
 

@@ -46,36 +46,9 @@ static void
 compile_scheme(Compiler *c)
 {
 	const Doc  *doc = doc_required(c->root, "scheme");
-	const char *name = doc_text(doc);
-	bool		good = name[0] >= 'a' && name[0] <= 'z' && strlen(name) <= 63;
 
-	for (const char *s = name; good && *s; s++)
-		good = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') ||
-			strchr("_.-", *s) != NULL;
-	if (!good)
-		doc_fail(doc, _("A scheme's name begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them."),
-				 NULL, "invalid name of a scheme");
-	c->policy->scheme = pstrdup(name);
-}
-
-/* The zone of local days, months and years; default UTC. */
-static void
-compile_zone(Compiler *c)
-{
-	const Doc  *doc = doc_get(c->root, "time_zone");
-	const char *name = doc ? doc_text(doc) : "UTC";
-
-	/*
-	 * Only names of the time zone database: "+8" or "UTC-8", which the server
-	 * would read the POSIX way, mean the contrary of what people expect.
-	 */
-	if (strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 ||
-		(strchr(name, '/') != NULL && strlen(name) < 64 && name[0] != '/'))
-		c->policy->zone = pg_tzset(name);
-	if (c->policy->zone == NULL || !pg_tz_acceptable(c->policy->zone))
-		doc_fail(doc, _("A time zone is named as in \"Asia/Shanghai\" or \"UTC\"."),
-				 _("The view pg_timezone_names lists them."),
-				 "unknown time zone \"%s\"", name);
+	doc_check_document_name(doc);
+	c->policy->scheme = pstrdup(doc->text);
 }
 
 /* An optional span of a length; false when it is missing. */
@@ -117,7 +90,7 @@ compile_revision(Compiler *c)
 }
 
 /* From when sanctions are enforced, and for a growing share of accounts. */
-static void
+void
 compile_enforcement(Compiler *c)
 {
 	const Doc  *doc = doc_get(c->root, "enforcement");
@@ -179,7 +152,7 @@ compile_document(Compiler *c)
 	if (doc_get(c->root, "note"))
 		(void) doc_title(doc_get(c->root, "note"));
 	check_source(doc_get(c->root, "source"));
-	compile_zone(c);
+	c->policy->zone = doc_zone(doc_get(c->root, "time_zone"));
 
 	policy->marks = palloc0(sizeof(int) * 32);
 	policy->apply_all = get_word(c->root, &policy_document, "ladder_apply", 0) == 1;

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "engine/policy.h"
+#include "rulebook/compiler.h"
 #include "utils/jsonb.h"
 
 /*
@@ -17,5 +18,8 @@
  * message and what is allowed there in the detail.
  */
 extern Policy *policy_compile(Jsonb *document, int64 policy_id, MemoryContext parent);
+
+/* "enforcement": from when, and for whom; kept in the compiler's policy. */
+extern void compile_enforcement(Compiler *c);
 
 #endif							/* GOVERNANCE_RULEBOOK_COMPILE_H */

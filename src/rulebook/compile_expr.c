@@ -150,6 +150,23 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		return true;
 	}
 
+	if (c->room != NULL)
+	{
+		const char *why;
+
+		if (c->room->resolve(c->room_arg, name, scope->may, index, type, &why))
+		{
+			*var = VAR_EXTERNAL;
+			return true;
+		}
+		if (why != NULL)
+		{
+			scope->refused = name;
+			scope->why = why;
+			return false;
+		}
+	}
+
 	for (i = 0; i < policy->nobservables; i++)
 	{
 		if (strcmp(name, policy->observables[i].name) != 0)
@@ -185,7 +202,39 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		name_list_push(&scope->candidates, c->facets->children[i].key);
 	for (i = 0; (scope->may & EXPR_MAY_STATE) && i < policy->nobservables; i++)
 		name_list_push(&scope->candidates, policy->observables[i].name);
+	if (c->room != NULL)
+		c->room->candidates(c->room_arg, scope->may, &scope->candidates);
 	return false;
+}
+
+/* Called by the parser for functions, which may be those of a room above. */
+static bool
+call_room(void *arg, const char *name, const char *const *texts, int ntexts, int *index,
+		  ExprType *type)
+{
+	Scope	   *scope = arg;
+	Compiler   *c = scope->c;
+	const char *why = NULL;
+
+	if (c->room == NULL)
+		return false;
+	if (ntexts < 0)
+		return c->room->is_function(c->room_arg, name);
+	if (c->room->call(c->room_arg, name, texts, ntexts, scope->may, index, type, &why))
+		return true;
+	scope->refused = name;
+	scope->why = why;
+	return false;
+}
+
+/* Called by the parser where texts are compared. */
+static const char *const *
+room_words(void *arg, int index, int *nwords)
+{
+	Scope	   *scope = arg;
+	Compiler   *c = scope->c;
+
+	return c->room != NULL ? c->room->words(c->room_arg, index, nwords) : NULL;
 }
 
 /*
@@ -220,6 +269,23 @@ known_text(void *arg, ExprVar var, int index, const char *text)
 		scope->why = psprintf(_("The source of a violation is %s."),
 							  word_list(source_names,
 										lengthof(source_names), "or"));
+		return false;
+	}
+	if (var == VAR_EXTERNAL)
+	{
+		int			nwords;
+		const char *const *words = room_words(scope, index, &nwords);
+
+		for (int i = 0; words != NULL && i < nwords; i++)
+		{
+			if (strcmp(words[i], text) == 0)
+				return true;
+			name_list_push(&scope->candidates, words[i]);
+		}
+		if (words == NULL)
+			return true;
+		scope->refused = text;
+		scope->why = psprintf(_("There are %s."), word_list(words, nwords, "and"));
 		return false;
 	}
 	if (!of_class && var != VAR_RULE && var != VAR_ENTRY_RULE)
@@ -280,6 +346,8 @@ unknown_function(void *arg, const char *name, const char *const *known, int nkno
 	scope->hint = known_elsewhere(name);
 	for (int i = 0; i < nknown; i++)
 		name_list_push(&scope->candidates, known[i]);
+	if (scope->c->room != NULL)
+		scope->c->room->functions(scope->c->room_arg, &scope->candidates);
 	if (scope->hint == NULL)
 		scope->why = psprintf(_("There are %s."), word_list(known, nknown, "and"));
 }
@@ -301,7 +369,8 @@ parse_expr(Compiler *c, const Doc *doc, ExprType wanted, int may)
 {
 	Scope		scope = {.c = c, .doc = doc, .may = may};
 	ExprNames	names = {.arg = &scope, .resolve = resolve_name,
-	.known_text = known_text, .unknown_function = unknown_function, .instant = read_instant};
+	.known_text = known_text, .call = call_room, .words = room_words,
+	.unknown_function = unknown_function, .instant = read_instant};
 	char	   *error;
 	Expr	   *expr = expr_parse(doc_text(doc), wanted, &names, &error);
 

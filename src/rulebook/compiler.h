@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "engine/expr.h"
 #include "engine/policy.h"
 #include "rulebook/document.h"
 #include "rulebook/names.h"
@@ -35,11 +36,38 @@ typedef struct RungInfo
 	bool		referred;		/* by a rule or an election */
 } RungInfo;
 
+/*
+ * Names that a room above the rulebook adds to those of expressions: each becomes a
+ * VAR_EXTERNAL with an index of that room.  may: EXPR_MAY_* of the place.  False: it
+ * is none of theirs; with *why, it is one, and may not stand here.
+ */
+typedef struct RoomNames
+{
+	bool		(*resolve) (void *arg, const char *name, int may, int *index,
+							ExprType *type, const char **why);
+
+	/* is there a function of that name? */
+	bool		(*is_function) (void *arg, const char *name);
+
+	/* it is called with constant texts */
+	bool		(*call) (void *arg, const char *function, const char *const *texts, int ntexts,
+						 int may, int *index, ExprType *type, const char **why);
+
+	/* the texts of an external in their order; null: any, without an order */
+	const char *const *(*words) (void *arg, int index, int *nwords);
+
+	/* what may have been meant */
+	void		(*candidates) (void *arg, int may, NameList *names);
+	void		(*functions) (void *arg, NameList *names);
+} RoomNames;
+
 typedef struct Compiler
 {
 	Policy	   *policy;
 	const Doc  *root;
 	bool		has_zone;
+	const RoomNames *room;		/* null: there are none */
+	void	   *room_arg;
 	bool		stored;			/* it was accepted by an earlier version, which
 							 * may have let pass more: see compile.c */
 

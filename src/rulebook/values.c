@@ -173,6 +173,44 @@ doc_title(const Doc *doc)
 }
 
 /*
+ * Names of documents: of schemes, which entries and standings carry, and of
+ * entitlements.
+ */
+void
+doc_check_document_name(const Doc *doc)
+{
+	const char *name = doc_text(doc);
+	bool		good = name[0] >= 'a' && name[0] <= 'z' && strlen(name) <= 63;
+
+	for (const char *s = name; good && *s; s++)
+		good = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') ||
+			strchr("_.-", *s) != NULL;
+	if (!good)
+		doc_fail(doc, _("A scheme's name begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them."),
+				 NULL, "invalid name of a scheme");
+}
+
+/*
+ * Only names of the time zone database: "+8" or "UTC-8", which the server
+ * would read the POSIX way, mean the contrary of what people expect.
+ */
+pg_tz *
+doc_zone(const Doc *doc)
+{
+	const char *name = doc ? doc_text(doc) : "UTC";
+	pg_tz	   *zone = NULL;
+
+	if (strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 ||
+		(strchr(name, '/') != NULL && strlen(name) < 64 && name[0] != '/'))
+		zone = pg_tzset(name);
+	if (zone == NULL || !pg_tz_acceptable(zone))
+		doc_fail(doc, _("A time zone is named as in \"Asia/Shanghai\" or \"UTC\"."),
+				 _("The view pg_timezone_names lists them."),
+				 "unknown time zone \"%s\"", name);
+	return zone;
+}
+
+/*
  * Codes and names: what can be typed into a list of patterns and read in a
  * report.  Letters of any script are fine; blanks and the * of patterns are
  * not.

@@ -31,6 +31,12 @@ extern TimestampTz doc_instant(const Doc *doc, pg_tz *zone);
 /* A text, or an object of language -> text; gives English or else the first. */
 extern const char *doc_title(const Doc *doc);
 
+/* A name of the time zone database; null: UTC. */
+extern pg_tz *doc_zone(const Doc *doc);
+
+/* The name of a document, as "shop.credit". */
+extern void doc_check_document_name(const Doc *doc);
+
 /* A name (of a rule, rung, kind...): checks its characters and its length. */
 extern const char *doc_name(const Doc *doc);
 extern void doc_check_name(const Doc *at, const char *name);

@@ -1,0 +1,502 @@
+/*
+ * compile_limit.c
+ *		Limits: an amount and a frame, as a text or an object.
+ */
+#include "postgres.h"
+
+#include "errors.h"
+#include "entitlement/compiler.h"
+#include "entitlement/entitlement_keys.h"
+#include "rulebook/check_keys.h"
+#include "rulebook/compile_expr.h"
+#include "rulebook/compile_span.h"
+#include "rulebook/compile_values.h"
+#include "rulebook/values.h"
+#include "rulebook/words.h"
+#include "utils/timestamp.h"
+
+/* ---------- names of capabilities, and whose counter ---------- */
+
+/* Does a pattern or a name stand for any capability of the document? */
+static bool
+names_any(EntitlementCompiler *e, const char *name)
+{
+	for (int i = 0; i < e->capabilities->nchildren; i++)
+		if (strcmp(e->capabilities->children[i].key, name) == 0 ||
+			entitlement_matches(name, e->capabilities->children[i].key) ||
+			entitlement_matches(e->capabilities->children[i].key, name))
+			return true;
+	return false;
+}
+
+/* Raises an error with the nearest name where the document has none of it. */
+char *
+compile_place_name(EntitlementCompiler *e, const Doc *doc)
+{
+	const char *name = doc_text(doc);
+	NameList	known = {0};
+
+	if (names_any(e, name))
+		return pstrdup(name);
+	for (int i = 0; i < e->capabilities->nchildren; i++)
+		name_list_push(&known, e->capabilities->children[i].key);
+	doc_fail(doc, NULL, closest_hint(name, (const char *const *) known.names, known.n),
+			 "there is no capability called \"%s\"", name);
+	return NULL;				/* keep compiler quiet */
+}
+
+/* Gives how many. */
+int
+compile_places(EntitlementCompiler *e, const Doc *list, char ***names)
+{
+	doc_need_list(list);
+	if (list->nchildren == 0)
+		doc_fail(list, NULL, NULL, "must not be empty");
+	doc_check_size(list, 256);
+	*names = palloc(sizeof(char *) * list->nchildren);
+	for (int i = 0; i < list->nchildren; i++)
+		(*names)[i] = compile_place_name(e, &list->children[i]);
+	return list->nchildren;
+}
+
+/* One word of "of", or {"link": kind}. */
+static int
+compile_one_of(EntitlementCompiler *e, const Doc *doc, char **link, int *context)
+{
+	static const char *const words[] = {"account", "subject", "counterpart", "pair"};
+	static const int bits[] = {OF_ACCOUNT, OF_SUBJECT, OF_COUNTERPART, OF_ACCOUNT | OF_COUNTERPART};
+
+	if (doc->kind == DOC_OBJECT)
+	{
+		check_keys(doc, &link_object_of);
+		if (*link != NULL)
+			doc_fail(doc, NULL, NULL, "only one kind of link can be given");
+		*link = pstrdup(doc_name(doc_required(doc, "link")));
+		return OF_LINK;
+	}
+	if (doc->kind == DOC_TEXT && strncmp(doc->text, "context.", 8) == 0)
+	{
+		if (*context >= 0)
+			doc_fail(doc, NULL, NULL, "only one name of the context can be given");
+		*context = compile_context_name(e, doc);
+		return OF_CONTEXT;
+	}
+	return bits[doc_word(doc, words, lengthof(words))];
+}
+
+/* The default is the account. */
+int
+compile_whose(EntitlementCompiler *e, const Doc *object, char **link, int *context)
+{
+	const Doc  *doc = doc_get(object, "of");
+	int			of = 0;
+
+	*link = NULL;
+	*context = -1;
+	if (doc == NULL)
+		return OF_ACCOUNT;
+	if (doc->kind != DOC_LIST)
+		return compile_one_of(e, doc, link, context);
+	if (doc->nchildren == 0)
+		doc_fail(doc, NULL, NULL, "must not be empty");
+	for (int i = 0; i < doc->nchildren; i++)
+		of |= compile_one_of(e, &doc->children[i], link, context);
+	return of;
+}
+
+/* ---------- frames ---------- */
+
+/*
+ * A unit of the calendar, or equal parts of a day: "minute", "hour", "30 minutes".
+ * What does not divide a day has no fixed start.
+ */
+bool
+window_parse(const char *text, WindowKind *kind, CalendarUnit *unit, int64 *slice)
+{
+	Span		span;
+	const char *word = text;
+
+	*slice = 0;
+	if (calendar_unit(text, unit))
+	{
+		*kind = WINDOW_UNIT;
+		return true;
+	}
+	if (strcmp(text, "minute") == 0 || strcmp(text, "hour") == 0)
+		word = psprintf("1 %s", text);
+	if (!span_parse(word, &span) || span.forever || span.months != 0 || span.days != 0 ||
+		span.usecs <= 0 || USECS_PER_DAY % span.usecs != 0)
+		return false;
+	*kind = WINDOW_SLICE;
+	*slice = span.usecs;
+	return true;
+}
+
+/* "per": a word, a window, a session, or a window from an anchor. */
+static void
+compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *limit)
+{
+	const Doc  *from;
+
+	limit->frame = FRAME_WINDOW;
+	if (text != NULL)
+	{
+		Span		span;
+
+		if (strcmp(text, "use") == 0)
+			limit->frame = FRAME_USE;
+		else if (strcmp(text, "session") == 0)
+			limit->frame = FRAME_SESSION;
+		else if (strcmp(text, "cycle") == 0)
+		{
+			if (!e->c.policy->cycle.given)
+				doc_fail(doc, NULL, _("Add \"cycle\" to the document."), "the document has no cycle");
+			limit->window = e->c.policy->cycle.unit != UNIT_NONE ? WINDOW_UNIT : WINDOW_CYCLE;
+			limit->unit = e->c.policy->cycle.unit;
+			limit->cycle = e->c.policy->cycle;
+		}
+		else if (!window_parse(text, &limit->window, &limit->unit, &limit->slice))
+		{
+			if (span_parse(text, &span) && !span.forever && !span_is_zero(&span))
+				doc_fail(doc, NULL, _("For a window that moves with the instant write \"within\"; for one from the first use {\"every\": \"30 days\", \"from\": \"first_use\"}."),
+						 "\"per %s\" has no fixed start", text);
+			doc_fail(doc, _("Allowed here: \"use\", \"session\", \"minute\", \"hour\", \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\", and lengths that divide a day, as \"30 minutes\"."),
+					 NULL, "\"%s\" is no window", text);
+		}
+		return;
+	}
+	if (doc->kind == DOC_OBJECT && doc_get(doc, "session") != NULL)
+	{
+		check_keys(doc, &per_session_object);
+		limit->frame = FRAME_SESSION;
+		limit->session = compile_place_name(e, doc_get(doc, "session"));
+		return;
+	}
+	if (doc->kind != DOC_OBJECT)
+		doc_fail(doc, NULL, NULL, "must be a window");
+	check_keys(doc, &every_object);
+	from = doc_required(doc, "from");
+	if (from->kind == DOC_TEXT && strcmp(from->text, "first_use") == 0)
+	{
+		limit->frame = FRAME_FIRST_USE;
+		limit->length = compile_span(doc_required(doc, "every"));
+		if (span_is_zero(&limit->length) || limit->length.forever)
+			doc_fail(doc_get(doc, "every"), NULL, NULL, "a window must have a length");
+		limit->has_length = true;
+		return;
+	}
+	limit->window = WINDOW_CYCLE;
+	compile_cycle(&e->c, doc, true, &limit->cycle);
+}
+
+/* "within": a window that moves. */
+static void
+compile_within(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *limit)
+{
+	if (text != NULL ? !span_parse(text, &limit->length) : (limit->length = compile_span(doc), false))
+		doc_fail(doc, _("Example: \"2000 within 24 hours\"."), NULL, "\"%s\" is no span of time", text);
+	if (span_is_zero(&limit->length) || limit->length.forever)
+		doc_fail(doc, NULL, NULL, "a window must have a length");
+	limit->has_length = true;
+	limit->frame = FRAME_WITHIN;
+}
+
+/* "1 per 2 seconds" of a bucket. */
+static void
+compile_refill(const Doc *doc, const Capability *place, Limit *limit)
+{
+	const char *text = doc_text(doc);
+	char	   *end;
+	double		amount = strtod(text, &end);
+	char		per[4];
+	int			read = 0;
+
+	if (end == text || sscanf(end, " %3s %n", per, &read) != 1 || strcmp(per, "per") != 0 ||
+		!(amount > 0 && amount < 1e12) || !span_parse(end + read, &limit->refill_span) ||
+		limit->refill_span.forever || span_is_zero(&limit->refill_span) ||
+		limit->refill_span.months != 0)
+		doc_fail(doc, _("Example: \"1 per 2 seconds\"."), NULL, "must be so much per span");
+	limit->frame = FRAME_REFILL;
+	limit->refill_amount = entitlement_amount(place, amount);
+}
+
+/* ---------- the whole limit ---------- */
+
+/* What limits have before anything is said. */
+static void
+begin_limit(const EntitlementCompiler *e, const Capability *place, Limit *limit)
+{
+	limit->of = OF_ACCOUNT;
+	limit->of_context = -1;
+	limit->rest = -1;
+	limit->conventions = place->conventions;
+}
+
+/*
+ * "40 per day", "2000 within 24 hours", "2 during 20:00-22:00", "8 since pause",
+ * "7500 held".
+ */
+static void
+compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *place, Limit *limit)
+{
+	const char *text = doc_text(doc);
+	char	   *end;
+	double		amount = strtod(text, &end);
+	char		word[8];
+	int			read = 0;
+	const char *rest;
+
+	if (end == text || !(amount >= 0 && amount < 1e15) || sscanf(end, " %7s%n", word, &read) != 1)
+		doc_fail(doc, _("Examples: \"40 per day\", \"2000 within 24 hours\", \"2 during 20:00-22:00\", \"8 since pause\", \"7500 held\"."),
+				 NULL, "must be a limit");
+	limit->amount = expr_constant_number(amount);
+	rest = end + read;
+	while (*rest == ' ')
+		rest++;
+	if (strcmp(word, "per") == 0)
+		compile_per(e, doc, rest, limit);
+	else if (strcmp(word, "within") == 0)
+		compile_within(e, doc, rest, limit);
+	else if (strcmp(word, "during") == 0)
+	{
+		HourSpan   *span = palloc(sizeof(HourSpan));
+
+		if (!hour_span_parse(rest, span))
+			doc_fail(doc, _("Example: \"2 during 20:00-22:00\"."), NULL, "must be hours of the day");
+		limit->frame = FRAME_DURING;
+		limit->during.given = true;
+		limit->during.ncases = 1;
+		limit->during.cases = palloc0(sizeof(HourCase));
+		limit->during.cases->nrules = 1;
+		limit->during.cases->rules = palloc0(sizeof(HourRule));
+		limit->during.cases->rules->on = ON_EVERY_DAY;
+		limit->during.cases->rules->nspans = 1;
+		limit->during.cases->rules->spans = span;
+	}
+	else if (strcmp(word, "since") == 0)
+	{
+		limit->frame = FRAME_SINCE;
+		limit->rest = compile_rest_name(e, doc, rest);
+	}
+	else if (strcmp(word, "held") == 0 && *rest == '\0')
+		limit->frame = FRAME_HELD;
+	else
+	{
+		static const char *const words[] = {"per", "within", "during", "since", "held"};
+
+		doc_fail(doc, _("A limit in a line is \"N per WINDOW\", \"N within SPAN\", \"N during HOURS\", \"N since REST\" or \"N held\"."),
+				 closest_hint(word, words, lengthof(words)), "must be a limit");
+	}
+	limit->name = strcmp(word, "held") == 0 ? pstrdup("held") :
+		pstrdup(strcmp(word, "per") == 0 ? rest : psprintf("%s %s", word, rest));
+}
+
+/* Which frame: exactly one, but that within goes with since. */
+static void
+compile_frame(EntitlementCompiler *e, const Doc *doc, const Capability *place, Limit *limit)
+{
+	static const char *const frames[] = {"per", "within", "during", "since", "held", "refill"};
+	const Doc  *given[lengthof(frames)];
+	int			n = 0;
+
+	for (int i = 0; i < (int) lengthof(frames); i++)
+	{
+		given[i] = doc_get(doc, frames[i]);
+		n += given[i] != NULL;
+	}
+	if (n == 0)
+		doc_fail(doc, NULL, NULL, "one of %s must be given", word_list(frames, lengthof(frames), "or"));
+	if (n > 1 && !(n == 2 && given[1] && given[3]))
+		doc_fail(doc, NULL, NULL, "only one of %s can be given", word_list(frames, lengthof(frames), "and"));
+	if (given[1])
+		compile_within(e, given[1], NULL, limit);
+	if (given[0])
+		compile_per(e, given[0], given[0]->kind == DOC_TEXT ? given[0]->text : NULL, limit);
+	if (given[2])
+	{
+		limit->frame = FRAME_DURING;
+		compile_hours(e, given[2], &limit->during);
+	}
+	if (given[3])
+	{
+		limit->rest = compile_rest_name(e, given[3], doc_text(given[3]));
+		if (!given[1])
+			limit->frame = FRAME_SINCE;
+	}
+	if (given[4])
+	{
+		limit->frame = FRAME_HELD;
+		if (given[4]->kind != DOC_BOOLEAN)
+			limit->held = compile_expr(&e->c, given[4], EXPR_NUMBER, EXPR_MAY_EXTERNAL);
+		else if (!given[4]->boolean)
+			doc_fail(given[4], NULL, NULL, "must be true or an expression");
+	}
+	if (given[5])
+		compile_refill(given[5], place, limit);
+}
+
+/* Default names follow the frame, as those of texts do. */
+static char *
+limit_name(const Doc *doc, const Limit *limit)
+{
+	static const char *const frames[] = {"per", "within", "during", "since"};
+
+	if (doc_get(doc, "name") != NULL)
+		return pstrdup(doc_name(doc_get(doc, "name")));
+	for (int i = 0; i < (int) lengthof(frames); i++)
+	{
+		const Doc  *value = doc_get(doc, frames[i]);
+
+		if (value == NULL)
+			continue;
+		if (value->kind == DOC_LIST && value->nchildren == 1)
+			value = &value->children[0];
+		if (value->kind == DOC_TEXT)
+			return i == 0 ? pstrdup(value->text) : psprintf("%s %s", frames[i], value->text);
+		if (value->kind == DOC_OBJECT && doc_get(value, "every") != NULL)
+			return pstrdup(doc_text(doc_get(value, "every")));
+	}
+	return pstrdup(limit->frame == FRAME_HELD ? "held" : limit->frame == FRAME_REFILL ? "refill" :
+				   limit->frame == FRAME_SESSION ? "session" : "during");
+}
+
+/* "measure": a word or an expression over the request. */
+static void
+compile_measure(EntitlementCompiler *e, const Doc *doc, Limit *limit)
+{
+	if (doc == NULL || strcmp(doc_text(doc), "amount") == 0)
+		limit->measure = MEASURE_AMOUNT;
+	else if (strcmp(doc->text, "uses") == 0)
+		limit->measure = MEASURE_USES;
+	else if (strcmp(doc->text, "sessions") == 0)
+		limit->measure = MEASURE_SESSIONS;
+	else
+	{
+		limit->measure = MEASURE_EXPR;
+		limit->measured = compile_expr(&e->c, doc, EXPR_NUMBER, EXPR_MAY_EXTERNAL | EXPR_MAY_REQUEST);
+	}
+}
+
+/* "raise_after": a span, "period", or both. */
+static void
+compile_raise(const Doc *doc, Limit *limit)
+{
+	int			n = doc == NULL ? 0 : doc->kind == DOC_LIST ? doc->nchildren : 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		const Doc  *item = doc->kind == DOC_LIST ? &doc->children[i] : doc;
+
+		if (strcmp(doc_text(item), "period") == 0)
+			limit->raise_period = true;
+		else
+		{
+			limit->has_raise_after = true;
+			limit->raise_after = compile_span(item);
+		}
+	}
+	if (limit->raise_period && limit->frame != FRAME_WINDOW)
+		doc_fail(doc, NULL, NULL, "\"period\" goes with a fixed window only");
+}
+
+/* Keys that would have no effect. */
+static void
+check_limit(const Doc *doc, const Limit *limit)
+{
+	if (doc_get(doc, "by") != NULL && limit->frame != FRAME_WITHIN)
+		doc_fail(doc_get(doc, "by"), NULL, NULL, "goes with \"within\" only");
+	if (limit->has_only_for && limit->frame != FRAME_SINCE)
+		doc_fail(doc_get(doc, "only_for"), NULL, NULL, "goes with \"since\" only");
+	if (limit->has_only_for && doc_get(doc, "amount") != NULL)
+		doc_fail(doc_get(doc, "amount"), NULL, NULL, "stands instead of \"only_for\"");
+	if (limit->carry != CARRY_NONE && doc_get(doc, "carry") != NULL && limit->frame != FRAME_WINDOW)
+		doc_fail(doc_get(doc, "carry"), NULL, NULL, "goes with a fixed window only");
+	if (limit->frame == FRAME_REFILL && (limit->amount == NULL || limit->null_limits_nothing))
+		doc_fail(doc, NULL, NULL, "a bucket needs an amount");
+	if (doc_get(doc, "unset") != NULL && doc_get(doc, "amount") != NULL)
+		doc_fail(doc_get(doc, "unset"), NULL, NULL, "goes with a limit without \"amount\" only");
+}
+
+/* Which names its amount may ask for: see formats of windows that others see. */
+static int
+amount_may(const Limit *limit)
+{
+	bool		own = limit->of == OF_ACCOUNT &&
+		(limit->frame != FRAME_USE && limit->frame != FRAME_SESSION);
+
+	return EXPR_MAY_EXTERNAL | (own ? 0 : EXPR_MAY_REQUEST);
+}
+
+/* An object, key by key. */
+static void
+compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, Limit *limit)
+{
+	const Doc  *amount = doc_get(doc, "amount");
+
+	check_keys(doc, &limit_object);
+	compile_conventions(e, doc, &limit->conventions);
+	compile_frame(e, doc, place, limit);
+	limit->of = compile_whose(e, doc, &limit->of_link, &limit->of_context);
+	if (amount != NULL && amount->kind == DOC_NULL)
+		limit->null_limits_nothing = true;
+	else if (amount != NULL)
+		limit->amount = compile_expr(&e->c, amount, EXPR_NUMBER, amount_may(limit));
+	if (doc_get(doc, "title") != NULL)
+		limit->title = pstrdup(doc_title(doc_get(doc, "title")));
+	if (doc_get(doc, "note") != NULL)
+		(void) doc_title(doc_get(doc, "note"));
+	limit->by = (RollingBy) get_word(doc, &limit_object, "by", 0);
+	if (doc_get(doc, "only_for") != NULL)
+	{
+		limit->has_only_for = true;
+		compile_span_param(&e->c, doc_get(doc, "only_for"), EXPR_MAY_EXTERNAL, false, &limit->only_for);
+	}
+	if (doc_get(doc, "counting") != NULL)
+		limit->ncounting = compile_places(e, doc_get(doc, "counting"), &limit->counting);
+	compile_measure(e, doc_get(doc, "measure"), limit);
+	limit->when = compile_condition(&e->c, doc, "when",
+									EXPR_MAY_EXTERNAL | EXPR_MAY_REQUEST | EXPR_MAY_USED);
+	compile_reaching(e, doc, limit);
+	compile_carry(e, doc, limit);
+	compile_raise(doc_get(doc, "raise_after"), limit);
+	limit->unset_refuses = get_word(doc, &limit_object, "unset", 0) == 1;
+	limit->ours = doc_get_boolean(doc, "ours", false);
+	limit->name = limit_name(doc, limit);
+	check_limit(doc, limit);
+}
+
+/* "at_most" of a capability or pool; names are different. */
+void
+compile_limits(EntitlementCompiler *e, const Doc *list, Capability *place)
+{
+	const Doc  *document = doc_get(e->c.root, "conventions");
+
+	doc_need_list(list);
+	if (list->nchildren == 0)
+		doc_fail(list, NULL, NULL, "must not be empty");
+	doc_check_size(list, 64);
+	place->limits = palloc0(sizeof(Limit) * list->nchildren);
+	for (int i = 0; i < list->nchildren; i++)
+	{
+		const Doc  *doc = &list->children[i];
+		Limit	   *limit = &place->limits[i];
+
+		begin_limit(e, place, limit);
+		/* what the conventions around say */
+		if (document != NULL)
+		{
+			compile_reaching(e, document, limit);
+			compile_carry(e, document, limit);
+		}
+		compile_reaching(e, list->parent, limit);
+		compile_carry(e, list->parent, limit);
+		if (doc->kind == DOC_OBJECT)
+			compile_limit_object(e, doc, place, limit);
+		else
+			compile_limit_text(e, doc, place, limit);
+		for (int j = 0; j < i; j++)
+			if (strcmp(place->limits[j].name, limit->name) == 0)
+				doc_fail(doc, NULL, _("Give it a \"name\" of its own."), "there is a limit called \"%s\" already", limit->name);
+		place->nlimits++;
+	}
+}
