@@ -48,6 +48,7 @@ SQL_PARTS = sql/header.sql sql/path.sql sql/schema.sql sql/messages.sql \
 	$(sort $(wildcard sql/rulebook/*.sql) $(PACKS_SQL)) \
 	$(sort $(wildcard sql/ledger/*.sql)) \
 	$(sort $(wildcard sql/certification/*.sql) $(TAXONOMY_SQL)) \
+	$(sort $(wildcard sql/entitlement/*.sql)) \
 	$(sort $(wildcard sql/enforcement/*.sql)) \
 	$(sort $(wildcard sql/events/*.sql)) \
 	$(sort $(wildcard sql/reports/*.sql)) \
@@ -144,7 +145,7 @@ check-valgrind:
 
 # But for the one that counts the scans of the direct path.
 EXECUTOR_TESTS = $(patsubst test/sql/%.sql,sql/%,$(filter-out test/sql/ledger_periods.sql,$(wildcard \
-	test/sql/ledger_*.sql test/sql/certification_*.sql test/sql/reports_*.sql))) specs/ledger_*
+	test/sql/ledger_*.sql test/sql/certification_*.sql test/sql/entitlement_*.sql test/sql/reports_*.sql))) specs/ledger_*
 check-executor:
 	@DIRECT=0 ONLY="$(or $(ONLY),$(EXECUTOR_TESTS))" test/run
 

@@ -1,13 +1,16 @@
 /*
  * governance.c
- *		The module's magic block and its catalogue of messages.
+ *		The module's magic block, and what lower rooms are told of higher ones.
  */
 #include "postgres.h"
 
 #include "compat.h"
-#include "errors.h"
+#include "db/report.h"
+#include "entitlement/document_type.h"
+#include "rulebook/cache.h"
+#include "rulebook/compile.h"
+
 #include "fmgr.h"
-#include "miscadmin.h"
 
 #ifndef GOVERNANCE_VERSION
 #define GOVERNANCE_VERSION "unknown"
@@ -15,20 +18,13 @@
 
 GOVERNANCE_MODULE_MAGIC;
 
-/*
- * The catalogue is bound by the first message of a session.  In _PG_init() it
- * would be too early: a preloaded library does not know the database, whose
- * encoding the translations are to have.
- */
-const char *
-governance_textdomain(void)
-{
-	static bool bound = false;
+extern PGDLLEXPORT void _PG_init(void);
 
-	if (!bound)
-	{
-		pg_bindtextdomain(PG_TEXTDOMAIN("governance"));
-		bound = OidIsValid(MyDatabaseId);
-	}
-	return PG_TEXTDOMAIN("governance");
+/* In every backend, also in a parallel worker, before anything of it is called. */
+void
+_PG_init(void)
+{
+	document_type_register(DOCUMENT_SCHEME, &policy_document_type);
+	document_type_register(DOCUMENT_ENTITLEMENT, &entitlement_document_type);
+	report_other_kind = rulebook_other_kind;
 }

@@ -42,11 +42,11 @@ BEGIN
 				HINT = governance.message('Publish it with governance.publish(), and end it with governance.retire().');
 		END IF;
 		-- publish() has checked it; a restored one may be older than the checks.
-		PERFORM governance.check_stored_policy(NEW.document);
+		NEW.kind := governance.check_stored_policy(NEW.document) ->> 'kind';
 		RETURN NEW;
 	END IF;
 
-	IF NEW.policy_id <> OLD.policy_id OR NEW.scheme <> OLD.scheme OR NEW.version <> OLD.version THEN
+	IF NEW.policy_id <> OLD.policy_id OR NEW.scheme <> OLD.scheme OR NEW.version <> OLD.version OR NEW.kind <> OLD.kind THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
 			MESSAGE = governance.message('cannot change what policy %s of scheme "%s" is called', OLD.policy_id, OLD.scheme),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,

@@ -15,20 +15,31 @@ VALUES
 	$$CREATE SEQUENCE governance.policy_seq AS bigint$$),
 
 -- Level: administrator INSERT UPDATE
-(1010, 'table', 'scheme', 'the schemes: each is one score with rules of its own, independent of every other; filled by publish()', $$
+(1010, 'table', 'scheme', 'the names of documents: each scheme is one score with rules of its own, independent of every other, each entitlement says who may do what; filled by publish()', $$
 CREATE TABLE governance.scheme (
 	scheme text NOT NULL,  -- its name
 	title text,  -- for people: the title in the latest document
 	titles jsonb,  -- the title in all its languages, when it has several
-	direction text NOT NULL,  -- deduct: points are taken from a full score; accumulate: they pile up
+	direction text,  -- deduct: points are taken from a full score; accumulate: they pile up; null: it has no score
 	last_version integer NOT NULL DEFAULT 0,  -- the highest version number given out
 	created_at timestamptz NOT NULL DEFAULT now(),  -- when the first document was stored
+	kind text NOT NULL DEFAULT 'scheme',  -- what its documents are, for ever: scheme or entitlement, the key that holds the name
 	CONSTRAINT scheme_pkey PRIMARY KEY (scheme),
 	CONSTRAINT scheme_direction_check CHECK (direction IN ('deduct', 'accumulate'))
 )$$),
 
+-- An earlier version had no documents but policies.
+(1011, 'after', 'scheme.kind', NULL,
+	$$ALTER TABLE governance.scheme ALTER COLUMN direction DROP NOT NULL$$),
+
+(1012, 'constraint', 'scheme.scheme_kind_key', 'for the foreign key of governance.policy: a version is of the kind of its name',
+	$$ALTER TABLE governance.scheme ADD CONSTRAINT scheme_kind_key UNIQUE (scheme, kind)$$),
+
+(1013, 'constraint', 'scheme.scheme_kind_check', 'a scheme has a score, and nothing else has',
+	$$ALTER TABLE governance.scheme ADD CONSTRAINT scheme_kind_check CHECK ((kind = 'scheme') = (direction IS NOT NULL))$$),
+
 -- Level: administrator INSERT UPDATE DELETE
-(1020, 'table', 'policy', 'versions of the schemes'' rules; a version that is not a draft never changes, it only ends', $$
+(1020, 'table', 'policy', 'versions of policies and of other documents; a version that is not a draft never changes, it only ends', $$
 CREATE TABLE governance.policy (
 	policy_id bigint NOT NULL DEFAULT nextval('governance.policy_seq'),  -- identifies the version
 	scheme text NOT NULL,  -- whose rules they are
@@ -36,15 +47,14 @@ CREATE TABLE governance.policy (
 	status text NOT NULL DEFAULT 'draft',  -- draft: only stored; trial: computed, not enforced; active: in force during in_force; retired: ended before its time
 	in_force tstzrange,  -- from when until when it is (or was) in force; empty: it never was
 	tried tstzrange,  -- when it was computed without being enforced, once that has ended
-	document jsonb NOT NULL,  -- the policy document, as it was published
+	document jsonb NOT NULL,  -- the document, as it was published
 	created_at timestamptz NOT NULL DEFAULT now(),  -- when it was stored
 	published_at timestamptz,  -- when it left the state of a draft
 	published_by text,  -- who published it
 	note text,  -- why; free text that may be changed
+	kind text NOT NULL DEFAULT 'scheme',  -- what the document is, as in governance.scheme; follows from it
 	CONSTRAINT policy_pkey PRIMARY KEY (policy_id),
 	CONSTRAINT policy_version_key UNIQUE (scheme, version),
-	CONSTRAINT policy_scheme_fkey FOREIGN KEY (scheme) REFERENCES governance.scheme,
-	CONSTRAINT policy_document_check CHECK (document ->> 'scheme' = scheme),
 	CONSTRAINT policy_status_check CHECK (status IN ('draft', 'trial', 'active', 'retired')),
 	CONSTRAINT policy_in_force_check CHECK (status = 'draft' OR in_force IS NOT NULL),
 	CONSTRAINT policy_published_check CHECK (status = 'draft' OR published_at IS NOT NULL),
@@ -53,6 +63,19 @@ CREATE TABLE governance.policy (
 	CONSTRAINT policy_in_force_excl EXCLUDE USING gist (scheme WITH =, in_force WITH &&)
 		WHERE (status IN ('active', 'retired'))
 )$$),
+
+-- An earlier version had no documents but policies.
+(1021, 'drop', 'policy.policy_document_check', NULL,
+	$$ALTER TABLE governance.policy DROP CONSTRAINT policy_document_check$$),
+
+(1022, 'constraint', 'policy.policy_name_check', 'the document has its name under the key that tells its kind',
+	$$ALTER TABLE governance.policy ADD CONSTRAINT policy_name_check CHECK (document ->> kind = scheme)$$),
+
+(1023, 'drop', 'policy.policy_scheme_fkey', NULL,
+	$$ALTER TABLE governance.policy DROP CONSTRAINT policy_scheme_fkey$$),
+
+(1024, 'constraint', 'policy.policy_kind_fkey', 'the name is known, and of this kind',
+	$$ALTER TABLE governance.policy ADD CONSTRAINT policy_kind_fkey FOREIGN KEY (scheme, kind) REFERENCES governance.scheme (scheme, kind)$$),
 
 -- Level: reader
 (1030, 'table', 'policy_rule', 'the rules of every version, one row each; follows from its document', $$
@@ -227,12 +250,12 @@ CREATE TABLE governance.edition (
 
 -- The rule centre: what is in force now, what was, and what each rule costs.
 -- Level: reader
-(1500, 'view', 'policies', 'every version of every scheme and where it stands', $$
+(1500, 'view', 'policies', 'every version of every scheme and entitlement, and where it stands', $$
 CREATE VIEW governance.policies (
 	policy_id,  -- identifies the version
-	scheme,  -- whose rules they are
-	title,  -- the scheme's title
-	version,  -- counts from 1 in each scheme
+	scheme,  -- the name of the document
+	title,  -- its title
+	version,  -- counts from 1 for each name
 	status,  -- draft, trial, active or retired
 	state,  -- draft, trial, scheduled, in force, past, or withdrawn: never came into force
 	in_force,  -- from when until when
@@ -241,7 +264,8 @@ CREATE VIEW governance.policies (
 	rungs,  -- how many rungs its ladder has
 	published_at,  -- when it was published
 	published_by,  -- who published it
-	note  -- why
+	note,  -- why
+	kind  -- what it is: scheme or entitlement
 ) AS
 SELECT p.policy_id, p.scheme, s.title, p.version, p.status,
 	   CASE
@@ -254,7 +278,7 @@ SELECT p.policy_id, p.scheme, s.title, p.version, p.status,
 	   p.in_force, p.tried,
 	   (SELECT count(*) FROM governance.policy_rule r WHERE r.policy_id = p.policy_id) AS rules,
 	   (SELECT count(*) FROM governance.policy_rung r WHERE r.policy_id = p.policy_id) AS rungs,
-	   p.published_at, p.published_by, p.note
+	   p.published_at, p.published_by, p.note, p.kind
 FROM governance.policy p JOIN governance.scheme s ON s.scheme = p.scheme$$),
 
 -- Level: reader

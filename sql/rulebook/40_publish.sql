@@ -170,6 +170,9 @@ AS $derive$
 DECLARE
 	summary	jsonb := governance.check_policy(NEW.document);
 BEGIN
+	IF NEW.kind <> 'scheme' THEN
+		RETURN NULL;
+	END IF;
 	INSERT INTO governance.policy_rule (policy_id, rule, position, title, titles, class, severity,
 										min_points, max_points, usual_points, modifiers, direct, tags,
 										note, source, ours, statement, words)
@@ -234,6 +237,8 @@ AS $publish$
 #variable_conflict use_column
 DECLARE
 	summary		jsonb;
+	document_kind	text;
+	noun		text;
 	scheme_name	text;
 	known		record;
 	same		bigint;
@@ -251,20 +256,27 @@ BEGIN
 			DETAIL = governance.message('It can be published as ''draft'', ''trial'' or ''active''.');
 	END IF;
 	summary := governance.check_policy(document);
-	scheme_name := summary ->> 'scheme';
+	document_kind := summary ->> 'kind';
+	noun := CASE document_kind WHEN 'scheme' THEN governance.message('policy document') ELSE governance.message('entitlement document') END;
+	scheme_name := summary ->> document_kind;
 
 	IF to_regclass('governance.policy') IS NULL THEN
 		PERFORM governance.report_missing('ledger');
-	ELSIF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('governance.policy') AND tgname = 'policy_derive') THEN
+	ELSIF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('governance.policy') AND attname = 'kind') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV009',
 			MESSAGE = governance.message('the governance ledger of this database is of an earlier version'),
 			HINT = governance.message('Call governance.create_ledger() to bring it to this one.');
 	END IF;
 
-	INSERT INTO governance.scheme (scheme, title, titles, direction)
-		VALUES (scheme_name, summary ->> 'title', summary -> 'titles', summary ->> 'direction')
+	INSERT INTO governance.scheme (scheme, title, titles, direction, kind)
+		VALUES (scheme_name, summary ->> 'title', summary -> 'titles', summary ->> 'direction', document_kind)
 		ON CONFLICT DO NOTHING;
 	SELECT * INTO STRICT known FROM governance.scheme s WHERE s.scheme = scheme_name FOR UPDATE;
+	IF known.kind <> document_kind THEN
+		RAISE EXCEPTION USING ERRCODE = 'GV101',
+			MESSAGE = governance.message('%s: %s: there is a document "%s" of the kind "%s" already', noun, document_kind, scheme_name, known.kind),
+			HINT = governance.message('A name has one kind for ever. Give the document a name of its own.');
+	END IF;
 	IF known.direction <> summary ->> 'direction' THEN
 		IF EXISTS (SELECT FROM governance.policy p WHERE p.scheme = scheme_name AND p.status <> 'draft') THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV101',
@@ -276,7 +288,7 @@ BEGIN
 	IF jsonb_typeof(document #> '{calendar,holidays}') = 'string'
 		AND NOT EXISTS (SELECT FROM governance.holiday h WHERE h.calendar = document #>> '{calendar,holidays}') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV101',
-			MESSAGE = governance.message('policy document: calendar.holidays: there is no calendar "%s"', document #>> '{calendar,holidays}'),
+			MESSAGE = governance.message('%s: calendar.holidays: there is no calendar "%s"', noun, document #>> '{calendar,holidays}'),
 			HINT = governance.message('Write its days into governance.holiday first, with governance.holiday().');
 	END IF;
 
@@ -308,8 +320,8 @@ BEGIN
 			last_version = s.last_version + 1
 		WHERE s.scheme = scheme_name
 		RETURNING s.last_version INTO number;
-	INSERT INTO governance.policy (scheme, version, status, in_force, document, published_at, published_by, note)
-		VALUES (scheme_name, number, publish.status, placed, publish.document,
+	INSERT INTO governance.policy (scheme, kind, version, status, in_force, document, published_at, published_by, note)
+		VALUES (scheme_name, document_kind, number, publish.status, placed, publish.document,
 				CASE WHEN publish.status <> 'draft' THEN clock_timestamp() END,
 				CASE WHEN publish.status <> 'draft' THEN current_user END, publish.note)
 		RETURNING policy_id INTO result;
@@ -463,7 +475,7 @@ DECLARE
 BEGIN
 	FOR this IN
 		SELECT s.scheme FROM governance.scheme s
-			WHERE fold_anew.scheme IS NULL OR s.scheme = fold_anew.scheme ORDER BY s.scheme FOR NO KEY UPDATE
+			WHERE s.kind = 'scheme' AND (fold_anew.scheme IS NULL OR s.scheme = fold_anew.scheme) ORDER BY s.scheme FOR NO KEY UPDATE
 	LOOP
 		INSERT INTO governance.edition (scheme, edition, reaches, why)
 			SELECT n.scheme, coalesce((SELECT max(e.edition) FROM governance.edition e WHERE e.scheme = n.scheme), 0) + 1, '-infinity', fold_anew.why

@@ -27,12 +27,16 @@ BEGIN
 			RETURN QUERY SELECT NULL::bigint, this.scheme, format('policy %s', this.policy_id), format('damaged: %s', SQLERRM), NULL::text;
 			CONTINUE;
 		END;
+		IF this.kind <> summary ->> 'kind' THEN
+			RETURN QUERY SELECT NULL::bigint, this.scheme, format('policy %s, kind', this.policy_id), this.kind, summary ->> 'kind';
+		END IF;
 		-- A draft may say something else, until it is published.
 		IF this.status <> 'draft' THEN
 			directions := directions || jsonb_build_object(this.scheme, summary -> 'direction');
 		END IF;
 		known := known || jsonb_build_object(this.scheme, coalesce(known -> this.scheme, '[]')
-			|| jsonb_build_array(jsonb_build_object('title', summary -> 'title', 'titles', summary -> 'titles')));
+			|| jsonb_build_array(jsonb_build_object('title', summary -> 'title', 'titles', summary -> 'titles', 'kind', summary -> 'kind')));
+		CONTINUE WHEN this.kind <> 'scheme';
 		RETURN QUERY
 			SELECT NULL::bigint, this.scheme, format('policy %s, rule %s', this.policy_id, coalesce(s.rule, d.rule)),
 				   (SELECT jsonb_object_agg(v.key, v.value) FROM jsonb_each(s.content) v WHERE d.content IS NULL OR v.value IS DISTINCT FROM d.content -> v.key)::text,
@@ -64,8 +68,11 @@ BEGIN
 		SELECT DISTINCT NULL::bigint, p.scheme, 'scheme', NULL::text, p.scheme
 		FROM governance.policy p WHERE NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = p.scheme) ORDER BY 2;
 	RETURN QUERY
+		SELECT NULL::bigint, s.scheme, 'kind', s.kind, known #>> ARRAY[s.scheme, '-1', 'kind']
+		FROM governance.scheme s WHERE s.kind <> known #>> ARRAY[s.scheme, '-1', 'kind'] ORDER BY 2;
+	RETURN QUERY
 		SELECT NULL::bigint, s.scheme, 'direction', s.direction, directions ->> s.scheme
-		FROM governance.scheme s WHERE s.direction <> directions ->> s.scheme ORDER BY 2;
+		FROM governance.scheme s WHERE directions ? s.scheme AND s.direction IS DISTINCT FROM directions ->> s.scheme ORDER BY 2;
 	RETURN QUERY
 		SELECT NULL::bigint, s.scheme, 'last_version', s.last_version::text, max(p.version)::text
 		FROM governance.scheme s JOIN governance.policy p ON p.scheme = s.scheme

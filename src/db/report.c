@@ -32,6 +32,8 @@ PG_FUNCTION_INFO_V1(governance_library_version);
 PG_FUNCTION_INFO_V1(governance_message);
 PG_FUNCTION_INFO_V1(governance_report_missing);
 
+OtherKind	report_other_kind = NULL;
+
 typedef struct MissingKind
 {
 	const char *what;
@@ -54,6 +56,10 @@ static const MissingKind missing_kinds[] = {
 		"account", "external_id"},
 	[MISSING_SCHEME] = {"scheme", ERRCODE_GV_UNKNOWN_SCHEME,
 		gettext_noop("scheme \"%s\" does not exist"), NULL,
+		gettext_noop("The view governance.policies lists what there is."),
+		"scheme", "scheme"},
+	[MISSING_ENTITLEMENT] = {"entitlement", ERRCODE_GV_UNKNOWN_SCHEME,
+		gettext_noop("entitlement \"%s\" does not exist"), NULL,
 		gettext_noop("The view governance.policies lists what there is."),
 		"scheme", "scheme"},
 	[MISSING_POLICY] = {"policy", ERRCODE_GV_UNKNOWN_SCHEME,
@@ -103,6 +109,11 @@ pg_noreturn static void
 report(const MissingKind *kind, const char *owner, const char *name, const char *detail,
 	   const char *schema, const char *table, const char *column)
 {
+	const char *other = kind == &missing_kinds[MISSING_SCHEME] && report_other_kind != NULL ?
+		report_other_kind(name) : NULL;
+
+	if (other != NULL && detail == NULL)
+		detail = psprintf(_("\"%s\" is the name of a document of the kind \"%s\"."), name, other);
 	ereport(ERROR,
 			(errcode(kind->state),
 			 kind->message == NULL || (owner != NULL && kind->message_of != NULL)

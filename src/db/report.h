@@ -22,6 +22,7 @@ typedef enum Missing
 	MISSING_ACCOUNT,
 	MISSING_EXTERNAL_ID,
 	MISSING_SCHEME,
+	MISSING_ENTITLEMENT,
 	MISSING_POLICY,
 	MISSING_RULE,
 	MISSING_CAPABILITY,
@@ -40,6 +41,14 @@ typedef enum Missing
  */
 pg_noreturn extern void report_missing(Missing what, const char *name, Relation relation, int column);
 pg_noreturn extern void report_missing_id(Missing what, int64 id, Relation relation, int column);
+
+/*
+ * Set where the library is loaded, for what only the rulebook knows: the kind of a
+ * document of that name that is no scheme; null: there is none, or the current role
+ * may not know.
+ */
+typedef const char *(*OtherKind) (const char *name);
+extern OtherKind report_other_kind;
 
 /* Of an owner; detail (translated, or null) is for what only the caller knows. */
 pg_noreturn extern void report_missing_of(Missing what, const char *owner, const char *name,

@@ -295,7 +295,7 @@ entitlement_compile(Jsonb *jsonb, int64 policy_id, MemoryContext parent)
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	EntitlementCompiler e = {0};
 
-	e.c.root = doc_read(jsonb);
+	e.c.root = doc_read(jsonb, ENTITLEMENT_NOUN);
 	MemoryContextSwitchTo(context);
 	e.document = palloc0(sizeof(Entitlement));
 	e.document->context = context;

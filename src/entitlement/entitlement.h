@@ -489,6 +489,9 @@ extern double entitlement_units(const Capability *capability, int64 amount);
 
 /* ---------- compile.c ---------- */
 
+/* What errors call a document; translated when it is shown. */
+#define ENTITLEMENT_NOUN	gettext_noop("entitlement document")
+
 /*
  * Compiles a document in a memory context of its own below parent.  policy_id: 0 of
  * one that is being tried.  Raises ERRCODE_GV_INVALID_POLICY with the JSON path.

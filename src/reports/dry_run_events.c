@@ -543,7 +543,7 @@ read_event(DryEvents *given, const Doc *object, int64 id, Overturn *overturns, i
 void
 dry_events_read(DryEvents *given, Jsonb *jsonb)
 {
-	Doc		   *list = doc_read(jsonb);
+	Doc		   *list = doc_read(jsonb, gettext_noop("list of events"));
 	Overturn   *overturns;
 	int			noverturns = 0;
 

@@ -5,7 +5,7 @@
  * Two things are kept.  The list of versions (and the vocabulary of
  * capabilities) is small and replaced whole when the tables change; row
  * triggers on them send the invalidation, see governance.invalidate_rulebook().
- * Compiled policies are kept by id for as long as the list names them, together
+ * Compiled documents are kept by id for as long as the list names them, together
  * with a hash of the document, which is compared again after an invalidation:
  * documents do not change once stored, but drafts do, and so may anything
  * while triggers are disabled or the ledger is created anew.
@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "common/hashfn.h"
 #include "compat.h"
 #include "db/report.h"
@@ -22,38 +23,46 @@
 #include "errors.h"
 #include "miscadmin.h"
 #include "rulebook/cache.h"
-#include "rulebook/compile.h"
 #include "rulebook/holds.h"
 #include "rulebook/tables.h"
 #include "util.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(governance_invalidate_rulebook);
 
-typedef struct CompiledPolicy
+typedef struct CompiledDocument
 {
 	int64		policy_id;		/* hash key */
+	DocumentKind kind;
 	uint64		hash;			/* of the document */
 	uint64		generation;		/* of the list when that was last compared */
 	uint64		listed;			/* the last list that names it */
-	Policy	   *policy;			/* null: not compiled yet */
-} CompiledPolicy;
+	void	   *compiled;		/* null: not compiled yet */
+} CompiledDocument;
+
+/* The documents of a kind, by name. */
+typedef struct DocumentList
+{
+	int			n;
+	Scheme	  **items;
+} DocumentList;
 
 /* What lives as long as the backend. */
 static MemoryContext rulebook_context = NULL;
 static HTAB *compiled = NULL;
-static CompiledPolicy *last_policy = NULL;	/* mostly it is asked for again */
+static CompiledDocument *last_document = NULL;	/* mostly it is asked for again */
 
 /* What lives until the next invalidation. */
 static MemoryContext list_context = NULL;
-static int	nschemes = 0;
-static Scheme **schemes = NULL; /* by name */
+static DocumentList documents[DOCUMENT_KINDS];
 static bool any_links = false;
 static int	ncapabilities = 0;
 static char **capabilities = NULL;	/* sorted */
@@ -112,32 +121,33 @@ compare_schemes(const void *a, const void *b)
 }
 
 /*
- * Every trial becomes a scheme with one version, in the array that
+ * Every trial becomes a document with one version, in the array that
  * load_versions() left room for, which is then put in order.
  */
 static void
-add_trials(void)
+add_trials(DocumentList *list)
 {
 	MemoryContext old = MemoryContextSwitchTo(list_context);
-	int			n = nschemes;
+	int			n = list->n;
 
 	for (int i = 0; i < n; i++)
-		for (int t = 0; t < schemes[i]->ntrials; t++)
+		for (int t = 0; t < list->items[i]->ntrials; t++)
 		{
+			const Scheme *scheme = list->items[i];
 			Scheme	   *trial = palloc0(sizeof(Scheme));
 
-			trial->name = psprintf("%s@" INT64_FORMAT, schemes[i]->name,
-								   schemes[i]->trials[t].policy_id);
+			trial->name = psprintf("%s@" INT64_FORMAT, scheme->name, scheme->trials[t].policy_id);
+			trial->kind = scheme->kind;
 			trial->text = cstring_to_text(trial->name);
-			trial->trial_of = schemes[i]->name;
+			trial->trial_of = scheme->name;
 			trial->tried = true;
 			trial->nversions = 1;
-			trial->versions = &schemes[i]->trials[t];
-			schemes[nschemes++] = trial;
+			trial->versions = &scheme->trials[t];
+			list->items[list->n++] = trial;
 		}
 	MemoryContextSwitchTo(old);
-	if (nschemes > n)
-		qsort(schemes, nschemes, sizeof(Scheme *), compare_schemes);
+	if (list->n > n)
+		qsort(list->items, list->n, sizeof(Scheme *), compare_schemes);
 }
 
 /* The name as a value of type text, in the memory of the list. */
@@ -151,9 +161,74 @@ scheme_text(const char *name)
 	return result;
 }
 
+/* A row of the query of load_versions(), as far as it says when a version counts. */
+static PolicyVersion
+read_version(uint64 row)
+{
+	bool		isnull;
+	char	   *status = reading_text(row, 3);
+	PolicyVersion version = {0};
+	CompiledDocument *entry;
+
+	version.policy_id = DatumGetInt64(reading_value(row, 1, &isnull));
+	entry = hash_search(compiled, &version.policy_id, HASH_FIND, NULL);
+	if (entry != NULL)
+		entry->listed = generation + 1;
+	version.status = strcmp(status, "trial") == 0 ? POLICY_TRIAL :
+		strcmp(status, "active") == 0 ? POLICY_ACTIVE : POLICY_RETIRED;
+	version.from = DatumGetTimestampTz(reading_value(row, 4, &isnull));
+	if (isnull)
+		version.from = DT_NOBEGIN;
+	version.to = DatumGetTimestampTz(reading_value(row, 5, &isnull));
+	if (isnull)
+		version.to = DT_NOEND;
+	return version;
+}
+
+/* A document without versions, at the end of the list of its kind. */
+static Scheme *
+add_document(DocumentKind kind, const char *name, PolicyVersion *places)
+{
+	Scheme	   *scheme = MemoryContextAllocZero(list_context, sizeof(Scheme));
+
+	scheme->name = MemoryContextStrdup(list_context, name);
+	scheme->kind = kind;
+	scheme->text = scheme_text(name);
+	scheme->versions = scheme->trials = places;
+	documents[kind].items[documents[kind].n++] = scheme;
+	return scheme;
+}
+
 /*
- * The rows come ordered by scheme, in no collation's order but by bytes.  A
- * scheme stays known when none of its versions is left: entries name it.
+ * A version in force or on trial takes the next place.  The versions of a scheme lie
+ * side by side, those on trial after the others.
+ */
+static void
+add_version(Scheme *scheme, PolicyVersion *place, const PolicyVersion *version, uint64 row)
+{
+	bool		isnull;
+
+	*place = *version;
+	place->kind = scheme->kind;
+	if (version->status == POLICY_TRIAL)
+	{
+		scheme->ntrials++;
+		return;
+	}
+	scheme->nversions++;
+	scheme->trials = place + 1;
+	if (scheme->kind != DOCUMENT_SCHEME)
+		return;
+	if (DatumGetBool(reading_value(row, 7, &isnull)))
+		scheme->links = any_links = true;
+	if (DatumGetBool(reading_value(row, 8, &isnull)))
+		scheme->copies = true;
+}
+
+/*
+ * The rows come ordered by name, in no collation's order but by bytes; a name has
+ * one kind.  A scheme stays known when none of its versions is left: entries name
+ * it.  A ledger of an earlier version has policies alone, and says no kind.
  */
 static void
 load_versions(Reading *reading)
@@ -163,78 +238,52 @@ load_versions(Reading *reading)
 	PolicyVersion *places;
 
 	n = reading_execute(reading,
-						"SELECT policy_id, scheme, status,"
-						" pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
-						" pg_catalog.isempty(in_force),"
-						" document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
-						" document OPERATOR(pg_catalog.@?) '$.links[*].entries',"
-						" status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL"
-						" FROM governance.policy"
-						" WHERE status OPERATOR(pg_catalog.<>) 'draft'"
-						" ORDER BY scheme COLLATE pg_catalog.\"C\", status OPERATOR(pg_catalog.=) 'trial'",
+						psprintf("SELECT policy_id, scheme, status,"
+								 " pg_catalog.lower(in_force), pg_catalog.upper(in_force),"
+								 " pg_catalog.isempty(in_force),"
+								 " document OPERATOR(pg_catalog.@?) '$.links[*].rungs',"
+								 " document OPERATOR(pg_catalog.@?) '$.links[*].entries',"
+								 " status OPERATOR(pg_catalog.=) 'trial' OR tried IS NOT NULL, %s"
+								 " FROM governance.policy"
+								 " WHERE status OPERATOR(pg_catalog.<>) 'draft'"
+								 " ORDER BY scheme COLLATE pg_catalog.\"C\", status OPERATOR(pg_catalog.=) 'trial'",
+								 get_attnum(policy_relid, "kind") != InvalidAttrNumber ?
+								 "kind" : "'scheme'::pg_catalog.text"),
 						0, NULL, NULL);
 
-	/*
-	 * Each version may be a trial, and so a scheme of its own.  The versions of
-	 * a scheme lie side by side, those on trial after the others.
-	 */
+	/* Each version may be a trial, and so a document of its own. */
 	places = MemoryContextAlloc(list_context, sizeof(PolicyVersion) * Max(n, 1));
-	nschemes = 0;
 	any_links = false;
-	schemes = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(2 * n, 1));
+	for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+		documents[kind].items = MemoryContextAlloc(list_context, sizeof(Scheme *) * Max(2 * n, 1));
 	for (uint64 row = 0; row < n; row++)
 	{
 		bool		isnull;
 		char	   *name = reading_text(row, 2);
-		char	   *status = reading_text(row, 3);
-		PolicyVersion version = {0};
-		CompiledPolicy *entry;
+		PolicyVersion version = read_version(row);
+		DocumentKind kind;
 
-		version.policy_id = DatumGetInt64(reading_value(row, 1, &isnull));
-		entry = hash_search(compiled, &version.policy_id, HASH_FIND, NULL);
-		if (entry != NULL)
-			entry->listed = generation + 1;
-		version.status = strcmp(status, "trial") == 0 ? POLICY_TRIAL :
-			strcmp(status, "active") == 0 ? POLICY_ACTIVE : POLICY_RETIRED;
-		version.from = DatumGetTimestampTz(reading_value(row, 4, &isnull));
-		if (isnull)
-			version.from = DT_NOBEGIN;
-		version.to = DatumGetTimestampTz(reading_value(row, 5, &isnull));
-		if (isnull)
-			version.to = DT_NOEND;
-
+		if (!document_kind_of_word(reading_text(row, 10), &kind))
+			continue;			/* of a later version */
 		if (scheme == NULL || strcmp(scheme->name, name) != 0)
-		{
-			scheme = MemoryContextAllocZero(list_context, sizeof(Scheme));
-			scheme->name = MemoryContextStrdup(list_context, name);
-			scheme->text = scheme_text(name);
-			scheme->versions = scheme->trials = places;
-			schemes[nschemes++] = scheme;
-		}
+			scheme = add_document(kind, name, places);
 		scheme->tried |= DatumGetBool(reading_value(row, 9, &isnull));
 		if (DatumGetBool(reading_value(row, 6, &isnull)))
 			continue;			/* never was in force */
-		*places++ = version;
-		if (version.status == POLICY_TRIAL)
-			scheme->ntrials++;
-		else
-		{
-			scheme->nversions++;
-			scheme->trials = places;
-			if (DatumGetBool(reading_value(row, 7, &isnull)))
-				scheme->links = any_links = true;
-			if (DatumGetBool(reading_value(row, 8, &isnull)))
-				scheme->copies = true;
-		}
+		add_version(scheme, places++, &version, row);
 	}
-	for (int i = 0; i < nschemes; i++)
+	for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
 	{
-		qsort(schemes[i]->versions, schemes[i]->nversions, sizeof(PolicyVersion),
-			  compare_versions);
-		qsort(schemes[i]->trials, schemes[i]->ntrials, sizeof(PolicyVersion),
-			  compare_versions);
+		DocumentList *list = &documents[kind];
+
+		for (int i = 0; i < list->n; i++)
+		{
+			scheme = list->items[i];
+			qsort(scheme->versions, scheme->nversions, sizeof(PolicyVersion), compare_versions);
+			qsort(scheme->trials, scheme->ntrials, sizeof(PolicyVersion), compare_versions);
+		}
+		add_trials(list);
 	}
-	add_trials();
 }
 
 /*
@@ -265,8 +314,8 @@ load_editions(Reading *reading)
 					DatumGetBool(reading_value(row, 4, &isnull)));
 		MemoryContextSwitchTo(old);
 	}
-	for (int i = 0; i < nschemes; i++)
-		editions_complete(&schemes[i]->editions);
+	for (int i = 0; i < documents[DOCUMENT_SCHEME].n; i++)
+		editions_complete(&documents[DOCUMENT_SCHEME].items[i]->editions);
 }
 
 /* Sorted, because each name that is withheld is looked for. */
@@ -284,23 +333,23 @@ load_capabilities(Reading *reading)
 }
 
 /*
- * Policies that the list just read does not name are compiled again if anybody
+ * Documents that the list just read does not name are compiled again if anybody
  * asks: a row that is gone may come back with another document.
  */
 static void
 discard_unlisted(void)
 {
 	HASH_SEQ_STATUS seq;
-	CompiledPolicy *entry;
+	CompiledDocument *entry;
 
 	hash_seq_init(&seq, compiled);
 	while ((entry = hash_seq_search(&seq)) != NULL)
-		if (entry->listed != generation && entry->policy != NULL)
+		if (entry->listed != generation && entry->compiled != NULL)
 		{
-			discard_with_lists(entry->policy->context);
+			discard_with_lists(GetMemoryChunkContext(entry->compiled));
 			hash_search(compiled, &entry->policy_id, HASH_REMOVE, NULL);
 		}
-	last_policy = NULL;
+	last_document = NULL;
 }
 
 /* Reads the list anew.  An error leaves none, and the next call tries again. */
@@ -330,7 +379,8 @@ load(void)
 	dirty = false;
 	provisional_note(&provisional);
 
-	nschemes = 0;
+	for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+		documents[kind].n = 0;
 	ncapabilities = 0;
 	list_context = new_list(rulebook_context);
 	reading_begin(&reading, policy_relid);
@@ -362,9 +412,9 @@ rulebook_refresh(void)
 		context = AllocSetContextCreate(TopMemoryContext, "governance rulebook",
 										ALLOCSET_SMALL_SIZES);
 		ctl.keysize = sizeof(int64);
-		ctl.entrysize = sizeof(CompiledPolicy);
+		ctl.entrysize = sizeof(CompiledDocument);
 		ctl.hcxt = context;
-		compiled = hash_create("governance compiled policies", 16, &ctl,
+		compiled = hash_create("governance compiled documents", 16, &ctl,
 							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 		CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
 		rulebook_context = context;
@@ -390,21 +440,22 @@ rulebook_generation(void)
  * value of type text is looked for as it lies.
  */
 Scheme *
-rulebook_scheme(const char *name, int len, bool missing_ok)
+rulebook_document(DocumentKind kind, const char *name, int len, bool missing_ok)
 {
+	Scheme	  **items = documents[kind].items;
 	int			lo = 0;
-	int			hi = nschemes - 1;
+	int			hi = documents[kind].n - 1;
 
 	while (lo <= hi)
 	{
 		int			mid = (lo + hi) / 2;
-		const char *other = schemes[mid]->name;
+		const char *other = items[mid]->name;
 		int			cmp = strncmp(name, other, len);
 
 		if (cmp == 0 && other[len] != '\0')
 			cmp = -1;
 		if (cmp == 0)
-			return schemes[mid];
+			return items[mid];
 		if (cmp < 0)
 			hi = mid - 1;
 		else
@@ -412,19 +463,50 @@ rulebook_scheme(const char *name, int len, bool missing_ok)
 	}
 	if (!missing_ok)
 	{
-		/* Of a scheme that is there whoever may not see standings hears the same. */
+		/* Of one that is there whoever may not see standings hears the same. */
 		require_select("standing");
-		report_missing(MISSING_SCHEME, pnstrdup(name, len), NULL, 0);
+		report_missing(document_type(kind)->missing, pnstrdup(name, len), NULL, 0);
 	}
 	return NULL;
 }
 
 /* The array itself, which goes with the list. */
 Scheme **
+rulebook_documents(DocumentKind kind, int *n)
+{
+	*n = documents[kind].n;
+	return documents[kind].items;
+}
+
+/* A scheme is a document of the kind that standings follow. */
+Scheme *
+rulebook_scheme(const char *name, int len, bool missing_ok)
+{
+	return rulebook_document(DOCUMENT_SCHEME, name, len, missing_ok);
+}
+
+/* Likewise, all of them. */
+Scheme **
 rulebook_schemes(int *n)
 {
-	*n = nschemes;
-	return schemes;
+	return rulebook_documents(DOCUMENT_SCHEME, n);
+}
+
+/* Only what has been published has a place in a list. */
+const char *
+rulebook_other_kind(const char *name)
+{
+	Oid			nsp = get_namespace_oid("governance", true);
+	Oid			relid = OidIsValid(nsp) ? get_relname_relid("policy", nsp) : InvalidOid;
+
+	if (!OidIsValid(relid) || pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return NULL;
+	if (!loaded)
+		rulebook_refresh();
+	for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+		if (kind != DOCUMENT_SCHEME && rulebook_document(kind, name, strlen(name), true) != NULL)
+			return document_type(kind)->key;
+	return NULL;
 }
 
 /* Backwards, because what is asked for is mostly the present. */
@@ -476,7 +558,7 @@ rulebook_knows_capability(const char *name, int len)
 }
 
 /* ------------------------------------------------------------------------
- * Compiled policies
+ * Compiled documents
  * ------------------------------------------------------------------------
  */
 
@@ -488,25 +570,26 @@ compile_error_context(void *arg)
 }
 
 /* Into the memory of the backend; an error says which policy it was. */
-static Policy *
-compile_stored(int64 policy_id, Jsonb *document)
+static void *
+compile_stored(DocumentKind kind, int64 policy_id, Jsonb *document)
 {
 	ErrorContextCallback callback;
-	Policy	   *policy;
+	void	   *result;
 
 	callback.callback = compile_error_context;
 	callback.arg = &policy_id;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	policy = policy_compile(document, policy_id, rulebook_context);
+	result = document_type(kind)->compile(document, policy_id, rulebook_context);
 	error_context_stack = callback.previous;
-	return policy;
+	return result;
 }
 
-/* Do its holidays differ from those that a policy was compiled with? */
+/* Do its holidays differ from those that a document was compiled with? */
 static bool
-calendar_changed(const WorkCalendar *calendar)
+calendar_changed(const CompiledDocument *entry)
 {
+	const WorkCalendar *calendar = document_type(entry->kind)->calendar(entry->compiled);
 	CalendarDay *days;
 	int			ndays;
 
@@ -521,78 +604,87 @@ calendar_changed(const WorkCalendar *calendar)
  * an earlier list is compared with the stored document first: see
  * keep_compiled().
  */
-static const Policy *
-known_policy(int64 policy_id)
+static const void *
+known_document(DocumentKind kind, int64 policy_id)
 {
-	CompiledPolicy *entry = last_policy;
+	CompiledDocument *entry = last_document;
 
 	if (entry == NULL || entry->policy_id != policy_id)
 		entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
-	if (entry == NULL || entry->policy == NULL || entry->generation != generation)
+	if (entry == NULL || entry->compiled == NULL || entry->kind != kind ||
+		entry->generation != generation)
 		return NULL;
-	last_policy = entry;
-	return entry->policy;
+	last_document = entry;
+	return entry->compiled;
 }
 
 /*
  * Compiles a document, unless that has been done with the same one and the same
  * holidays, and notes that it is what the present list has.
  */
-static const Policy *
-keep_compiled(int64 policy_id, Jsonb *document)
+static const void *
+keep_compiled(DocumentKind kind, int64 policy_id, Jsonb *document)
 {
-	CompiledPolicy *entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
+	CompiledDocument *entry = hash_search(compiled, &policy_id, HASH_FIND, NULL);
 	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(document),
 										   VARSIZE_ANY_EXHDR(document), 0);
 
-	if (entry == NULL || entry->policy == NULL || entry->hash != hash ||
-		calendar_changed(&entry->policy->calendar))
+	if (entry == NULL || entry->compiled == NULL || entry->kind != kind || entry->hash != hash ||
+		calendar_changed(entry))
 	{
-		Policy	   *policy = compile_stored(policy_id, document);
+		void	   *result = compile_stored(kind, policy_id, document);
 		bool		found;
 
 		entry = hash_search(compiled, &policy_id, HASH_ENTER, &found);
-		if (found && entry->policy != NULL)
-			discard_with_lists(entry->policy->context);
-		entry->policy = policy;
+		if (found && entry->compiled != NULL)
+			discard_with_lists(GetMemoryChunkContext(entry->compiled));
+		entry->kind = kind;
+		entry->compiled = result;
 		entry->hash = hash;
 		entry->listed = generation;
 	}
 	entry->generation = generation;
-	return entry->policy;
+	return entry->compiled;
 }
 
 /* The document is needed only where it has not been compared with the list. */
-const Policy *
-rulebook_policy(int64 policy_id)
+static const void *
+compiled_document(DocumentKind kind, int64 policy_id)
 {
-	const Policy *policy = known_policy(policy_id);
+	const void *result = known_document(kind, policy_id);
 	Jsonb	   *document;
 
-	if (policy != NULL)
-		return policy;
+	if (result != NULL)
+		return result;
 	document = stored_document(policy_relid, policy_id);
 	if (document == NULL)
 		report_missing_id(MISSING_POLICY, policy_id, NULL, 0);
-	policy = keep_compiled(policy_id, document);
+	result = keep_compiled(kind, policy_id, document);
 	pfree(document);
-	return policy;
+	return result;
+}
+
+/* The compiler of policies refuses what is none. */
+const Policy *
+rulebook_policy(int64 policy_id)
+{
+	return compiled_document(DOCUMENT_SCHEME, policy_id);
 }
 
 /*
  * Compiling holds nothing but memory, so that it may be given up anywhere and
  * needs no subtransaction.
  */
-const Policy *
-rulebook_policy_or_null(int64 policy_id, char **why)
+static const void *
+compiled_or_null(DocumentKind kind, int64 policy_id, char **why)
 {
 	MemoryContext context = CurrentMemoryContext;
-	const Policy *volatile policy = known_policy(policy_id);
+	const void *volatile result = known_document(kind, policy_id);
 	ErrorContextCallback *callbacks = error_context_stack;
 	Jsonb	   *document;
 
-	if (policy != NULL)
-		return policy;
+	if (result != NULL)
+		return result;
 	document = stored_document(policy_relid, policy_id);
 	if (document == NULL)
 	{
@@ -601,7 +693,7 @@ rulebook_policy_or_null(int64 policy_id, char **why)
 	}
 	PG_TRY();
 	{
-		policy = keep_compiled(policy_id, document);
+		result = keep_compiled(kind, policy_id, document);
 	}
 	PG_CATCH();
 	{
@@ -610,7 +702,14 @@ rulebook_policy_or_null(int64 policy_id, char **why)
 	}
 	PG_END_TRY();
 	pfree(document);
-	return policy;
+	return result;
+}
+
+/* Of a policy: the others have no standing that would be without it. */
+const Policy *
+rulebook_policy_or_null(int64 policy_id, char **why)
+{
+	return compiled_or_null(DOCUMENT_SCHEME, policy_id, why);
 }
 
 /* Found out once for each list, because every version is compiled for it. */
@@ -623,7 +722,7 @@ rulebook_is_damaged(Scheme *scheme)
 	{
 		scheme->damaged = -1;
 		for (int i = 0; i < scheme->nversions; i++)
-			if (rulebook_policy_or_null(scheme->versions[i].policy_id, &why) == NULL)
+			if (compiled_or_null(scheme->kind, scheme->versions[i].policy_id, &why) == NULL)
 				scheme->damaged = 1;
 	}
 	return scheme->damaged > 0;
@@ -636,6 +735,15 @@ rulebook_compiled(PolicyVersion *version)
 	if (version->policy == NULL)
 		version->policy = rulebook_policy(version->policy_id);
 	return version->policy;
+}
+
+/* Likewise. */
+const void *
+rulebook_compiled_document(PolicyVersion *version)
+{
+	if (version->compiled == NULL)
+		version->compiled = compiled_document(version->kind, version->policy_id);
+	return version->compiled;
 }
 
 /* ------------------------------------------------------------------------

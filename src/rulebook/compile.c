@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
+#include "db/report.h"
 #include "engine/engine.h"
 #include "engine/unprompted.h"
 #include "errors.h"
-#include "fmgr.h"
 #include "pgtime.h"
 #include "rulebook/check_keys.h"
 #include "rulebook/check_ladder.h"
@@ -33,13 +33,8 @@
 #include "rulebook/policy_keys.h"
 #include "rulebook/summary.h"
 #include "rulebook/values.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
-
-PG_FUNCTION_INFO_V1(governance_check_policy);
-PG_FUNCTION_INFO_V1(governance_check_stored_policy);
 
 /* The name of what is governed; entries and standings carry it. */
 static void
@@ -219,7 +214,8 @@ compile(Jsonb *document, int64 policy_id, bool stored, MemoryContext parent, cha
 									"governance policy document",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(scratch);
-	c.root = doc_read(document);
+	document_check_kind(document, DOCUMENT_SCHEME);
+	c.root = doc_read(document, policy_document_type.noun);
 
 	MemoryContextSwitchTo(context);
 	c.policy = palloc0(sizeof(Policy));
@@ -244,29 +240,36 @@ policy_compile(Jsonb *document, int64 policy_id, MemoryContext parent)
 	return compile(document, policy_id, policy_id != 0, parent, NULL);
 }
 
-/*
- * Compiles a document for its errors and its summary, and forgets the policy.
- */
-static Datum
-check(Jsonb *document, bool stored)
+/* Compiles a document for its errors and its summary, and forgets the policy. */
+static char *
+check_policy(Jsonb *document, bool stored)
 {
 	char	   *summary;
 	Policy	   *policy = compile(document, 0, stored, NULL, &summary);
 
 	MemoryContextDelete(policy->context);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(summary));
+	return summary;
 }
 
-/* check_policy(document jsonb) returns jsonb */
-Datum
-governance_check_policy(PG_FUNCTION_ARGS)
+/* policy_compile(), for a document that is stored. */
+static void *
+compile_policy(Jsonb *document, int64 policy_id, MemoryContext parent)
 {
-	return check(PG_GETARG_JSONB_P(0), false);
+	return policy_compile(document, policy_id, parent);
 }
 
-/* check_stored_policy(document jsonb) returns jsonb */
-Datum
-governance_check_stored_policy(PG_FUNCTION_ARGS)
+/* The calendar stands in the policy itself. */
+static const WorkCalendar *
+policy_calendar(const void *compiled)
 {
-	return check(PG_GETARG_JSONB_P(0), true);
+	return &((const Policy *) compiled)->calendar;
 }
+
+const DocumentType policy_document_type = {
+	.key = "scheme",
+	.noun = gettext_noop("policy document"),
+	.missing = MISSING_SCHEME,
+	.compile = compile_policy,
+	.check = check_policy,
+	.calendar = policy_calendar
+};

@@ -9,7 +9,11 @@
 
 #include "engine/policy.h"
 #include "rulebook/compiler.h"
+#include "rulebook/document_type.h"
 #include "utils/jsonb.h"
+
+/* What _PG_init() registers for DOCUMENT_SCHEME. */
+extern const DocumentType policy_document_type;
 
 /*
  * Compiles a document into a policy in a memory context of its own below

@@ -108,10 +108,12 @@ read_value(Doc *doc, JsonbValue *v, int depth, bool all)
 
 /* doc_read() and doc_read_all(), which differ by all. */
 static Doc *
-read_document(Jsonb *jsonb, bool all)
+read_document(Jsonb *jsonb, const char *noun, bool all)
 {
 	Doc		   *doc = palloc0(sizeof(Doc));
 	JsonbValue	v;
+
+	doc->noun = noun;
 
 	/* a bare value is kept as a list of one */
 	if (JB_ROOT_IS_SCALAR(jsonb))
@@ -130,16 +132,16 @@ read_document(Jsonb *jsonb, bool all)
 
 /* What stands too deep is an error: nothing that a document needs does. */
 Doc *
-doc_read(Jsonb *jsonb)
+doc_read(Jsonb *jsonb, const char *noun)
 {
-	return read_document(jsonb, false);
+	return read_document(jsonb, noun, false);
 }
 
 /* What stands too deep is only not looked at. */
 Doc *
 doc_read_all(Jsonb *jsonb)
 {
-	return read_document(jsonb, true);
+	return read_document(jsonb, "JSON", true);
 }
 
 /* ------------------------------------------------------------------------
@@ -211,8 +213,8 @@ doc_path(const Doc *doc)
 }
 
 /*
- * The path goes in front of the message, which is put together here because the
- * translation of fmt has the same arguments.
+ * What the document is and the path go in front of the message, which is put
+ * together here because the translation of fmt has the same arguments.
  */
 void
 doc_fail(const Doc *at, const char *detail, const char *hint,
@@ -220,7 +222,10 @@ doc_fail(const Doc *at, const char *detail, const char *hint,
 {
 	StringInfoData msg;
 	char	   *path = doc_path(at);
+	const Doc  *root = at;
 
+	while (root->parent != NULL)
+		root = root->parent;
 	fmt = dgettext(TEXTDOMAIN, fmt);
 
 	initStringInfo(&msg);
@@ -239,8 +244,8 @@ doc_fail(const Doc *at, const char *detail, const char *hint,
 
 	ereport(ERROR,
 			(errcode(ERRCODE_GV_INVALID_POLICY),
-			 path[0] ? errmsg("policy document: %s: %s", path, msg.data) :
-			 errmsg("policy document: %s", msg.data),
+			 path[0] ? errmsg("%s: %s: %s", _(root->noun), path, msg.data) :
+			 errmsg("%s: %s", _(root->noun), msg.data),
 			 detail ? errdetail("%s", detail) : 0,
 			 hint ? errhint("%s", hint) : 0));
 }

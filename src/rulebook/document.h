@@ -32,15 +32,17 @@ typedef struct Doc
 	const char *text;
 	int			nchildren;
 	struct Doc *children;		/* members in the order of their keys */
+	const char *noun;			/* of the document itself: see doc_read() */
 } Doc;
 
 /*
  * Reads a whole document in the current memory context.  Keys that begin with
- * two slashes are comments and left out.
+ * two slashes are comments and left out.  noun: what errors call it ("policy
+ * document"), translated when it is shown.
  */
-extern Doc *doc_read(Jsonb *jsonb);
+extern Doc *doc_read(Jsonb *jsonb, const char *noun);
 
-/* Any JSON, comments and all: for what is no policy document. */
+/* Any JSON, comments and all: for what is no document of the rulebook. */
 extern Doc *doc_read_all(Jsonb *jsonb);
 
 /* "ladder[1].when"; empty for the document itself */

@@ -33,8 +33,8 @@ put_json(StringInfo out, const char *key, const char *json)
 }
 
 /* A title, and all its languages when it has several. */
-static void
-put_title(StringInfo out, const char *key, const char *keys, const Doc *doc)
+void
+summary_title(StringInfo out, const char *key, const char *keys, const Doc *doc)
 {
 	if (doc == NULL)
 		return;
@@ -156,7 +156,7 @@ put_rules(const Compiler *c, StringInfo out)
 		json_begin_object(out, NULL);
 		json_int64(out, "position", i + 1);
 		put_text(out, "rule", rule->code);
-		put_title(out, "title", "titles", doc_get(info->doc, "title"));
+		summary_title(out, "title", "titles", doc_get(info->doc, "title"));
 		put_text(out, "class", rule->class);
 		put_text(out, "severity", severity_names[rule->severity]);
 		json_points(out, "min_points", rule->min);
@@ -165,7 +165,7 @@ put_rules(const Compiler *c, StringInfo out)
 		if (rule->direct >= 0)
 			put_text(out, "direct", policy->rungs[rule->direct].code);
 		json_texts(out, "tags", info->tags, info->ntags);
-		put_title(out, "note", "notes", doc_get(info->doc, "note"));
+		summary_title(out, "note", "notes", doc_get(info->doc, "note"));
 		put_text(out, "source", info->source);
 		json_boolean(out, "ours", info->ours);
 		for (int m = 0; m < policy->nmodifiers; m++)
@@ -196,7 +196,7 @@ put_rungs(const Compiler *c, StringInfo out)
 		json_begin_object(out, NULL);
 		json_int64(out, "position", i + 1);
 		put_text(out, "rung", rung->code);
-		put_title(out, "title", "titles", doc_get(doc, "title"));
+		summary_title(out, "title", "titles", doc_get(doc, "title"));
 		put_text(out, "tier", sanction_tier_name(rung->tier));
 		put_text(out, "mode", modes[rung->mode]);
 		if (rung->mode == RUNG_MULTIPLE)
@@ -209,7 +209,7 @@ put_rungs(const Compiler *c, StringInfo out)
 		json_texts(out, "withholds", (const char *const *) rung->capabilities, rung->ncapabilities);
 		put_text(out, "length", words(doc_get(doc, "for")));
 		put_text(out, "until", words(doc_get(doc, "until")));
-		put_title(out, "note", "notes", doc_get(doc, "note"));
+		summary_title(out, "note", "notes", doc_get(doc, "note"));
 		put_json(out, "statement", statement_of_rung(c, i));
 		json_end_object(out);
 	}
@@ -232,7 +232,7 @@ put_names(const Compiler *c, StringInfo out, const char *key, const char *item,
 		json_begin_object(out, NULL);
 		put_text(out, item, names->names[i]);
 		if (titles && titles->kind == DOC_OBJECT)
-			put_title(out, "title", "titles", doc_get(titles, names->names[i]));
+			summary_title(out, "title", "titles", doc_get(titles, names->names[i]));
 		json_end_object(out);
 	}
 	json_end_array(out);
@@ -253,8 +253,9 @@ policy_summary(const Compiler *c)
 
 	initStringInfo(&out);
 	json_begin_object(&out, NULL);
+	put_text(&out, "kind", "scheme");
 	put_text(&out, "scheme", c->policy->scheme);
-	put_title(&out, "title", "titles", doc_get(c->root, "title"));
+	summary_title(&out, "title", "titles", doc_get(c->root, "title"));
 	put_text(&out, "direction", c->policy->accumulate ? "accumulate" : "deduct");
 	put_text(&out, "unprompted", unprompted[c->policy->unprompted]);
 	put_rules(c, &out);

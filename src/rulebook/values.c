@@ -186,8 +186,8 @@ doc_check_document_name(const Doc *doc)
 		good = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') ||
 			strchr("_.-", *s) != NULL;
 	if (!good)
-		doc_fail(doc, _("A scheme's name begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them."),
-				 NULL, "invalid name of a scheme");
+		doc_fail(doc, _("The name of a document begins with a lower-case letter, has lower-case letters, digits, \"_\", \".\" and \"-\", and at most 63 of them."),
+				 NULL, "invalid name of a document");
 }
 
 /*

@@ -11,7 +11,7 @@ command -v nm >/dev/null || {
 }
 
 # From the ground up; "ground" is what stands in src/ itself.
-rooms="ground db types engine rulebook ledger certification oversight doors enforcement reports"
+rooms="ground db types engine rulebook ledger certification oversight doors entitlement enforcement reports"
 longest=800
 status=0
 

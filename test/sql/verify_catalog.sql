@@ -66,6 +66,7 @@ INSERT INTO class VALUES
 	('moderator_limit', 'audited', '{limit_id,role,level,scheme,max_points,max_length,max_tier,second_person,note}'),
 	('parked', 'audited', '{parked_id,brake_id,scheme,rule,parked_at,counted,allowed,released_at,released_by,reason}'),
 	('policy', 'audited', '{policy_id,scheme,version,status,in_force,tried,document,created_at,published_at,published_by,note}'),
+	('policy', 'derived', '{kind}'),
 	('policy_rule', 'derived', '{policy_id,rule,position,title,titles,class,severity,min_points,max_points,usual_points,modifiers,direct,tags,note,source,ours,statement,words}'),
 	('policy_rule', 'computed', '{search}'),
 	('policy_rung', 'derived', '{policy_id,rung,position,title,titles,tier,mode,condition,withholds,length,until,note,statement}'),
@@ -82,7 +83,7 @@ INSERT INTO class VALUES
 	('role_level', 'audited', '{role,level,granted_at,granted_by}'),
 	('sanction', 'derived', '{account_id,sanction_id,scheme,rung,tier,withholds,during,violation_id,policy_id,enforced,terms,released_at,release_reason,opening}'),
 	('sanction', 'noted', '{recorded_at}'),
-	('scheme', 'derived', '{scheme,title,titles,direction,last_version}'),
+	('scheme', 'derived', '{scheme,title,titles,direction,last_version,kind}'),
 	('scheme', 'noted', '{created_at}'),
 	('seal', 'audited', '{seal_id,relation,ids,columns,rows,digests,digest,reason,sealed_at,sealed_by}'),
 	('standing', 'derived', '{account_id,scheme,score,tier,as_of,known_at,policy_id,withholds,next_due,state,recent,settled,settling}'),
@@ -263,8 +264,9 @@ BEGIN
 			OR relation = 'seal' AND EXISTS (SELECT FROM governance.verify_seals() v WHERE v.item LIKE 'seal%');
 	ELSIF relation LIKE 'audit%' THEN
 		RETURN EXISTS (SELECT FROM governance.verify_audit() v WHERE v.item LIKE 'audit %');
-	ELSIF relation IN ('policy_rule', 'policy_rung', 'scheme') THEN
-		RETURN EXISTS (SELECT FROM governance.verify_rulebook());
+	ELSIF relation IN ('policy', 'policy_rule', 'policy_rung', 'scheme') THEN
+		RETURN EXISTS (SELECT FROM governance.verify_rulebook())
+			OR relation = 'policy' AND EXISTS (SELECT FROM governance.verify_audit() v WHERE v.item LIKE 'audit of policy %');
 	ELSIF relation LIKE 'certif%' OR relation LIKE 'qualified%' THEN
 		RETURN EXISTS (SELECT FROM governance.verify_certification() v WHERE v.account_id = ANY (accounts));
 	ELSE
