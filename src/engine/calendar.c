@@ -381,6 +381,105 @@ calendar_next(TimestampTz at, CalendarUnit unit, pg_tz *zone)
 }
 
 /* See calendar.h. */
+bool
+calendar_day(TimestampTz at, pg_tz *zone, int *day)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (TIMESTAMP_NOT_FINITE(at) || !local_parts(at, zone, &tm, &fsec))
+		return false;
+	*day = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+	return true;
+}
+
+/* See calendar.h.  What is not known of a zone may be on the next day. */
+bool
+calendar_clock(TimestampTz at, pg_tz *zone, int *day, int64 *time, TimestampTz *change)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	pg_time_t	utc;
+	pg_time_t	boundary;
+	long		before;
+	long		after;
+	int			before_dst;
+	int			after_dst;
+	int			found;
+
+	if (TIMESTAMP_NOT_FINITE(at) || !local_parts(at, zone, &tm, &fsec))
+		return false;
+	*day = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday);
+	*time = ((tm.tm_hour * MINS_PER_HOUR + tm.tm_min) * SECS_PER_MINUTE + tm.tm_sec) *
+		USECS_PER_SEC + fsec;
+	*change = DT_NOEND;
+	utc = (at < 0 ? (at - USECS_PER_SEC + 1) / USECS_PER_SEC : at / USECS_PER_SEC) + EPOCH_SHIFT;
+	found = pg_next_dst_boundary(&utc, &before, &before_dst, &boundary, &after, &after_dst, zone);
+	if (found < 0)
+		*change = at + USECS_PER_DAY;
+	else if (found > 0 && boundary - EPOCH_SHIFT < END_TIMESTAMP / USECS_PER_SEC)
+		*change = (boundary - EPOCH_SHIFT) * USECS_PER_SEC;
+	return true;
+}
+
+/* See calendar.h. */
+void
+calendar_day_parts(int day, int *weekday, int *mday, int *month, int *left)
+{
+	int			sunday0 = j2day(day);
+	int			year;
+
+	j2date(day, &year, month, mday);
+	*weekday = sunday0 == 0 ? 7 : sunday0;
+	*left = day_tab[isleap(year)][*month - 1] - *mday;
+}
+
+/* See calendar.h. */
+TimestampTz
+calendar_birthday(TimestampTz born, int64 years, bool day_after, pg_tz *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (TIMESTAMP_NOT_FINITE(born) || !local_parts(born, zone, &tm, &fsec))
+		return born < 0 ? DT_NOBEGIN : DT_NOEND;
+	if (years < -JULIAN_MAXYEAR || years > JULIAN_MAXYEAR || tm.tm_year + years < 1)
+		return years < 0 ? DT_NOBEGIN : DT_NOEND;
+	tm.tm_year += years;
+	tm.tm_mday = Min(tm.tm_mday, day_tab[isleap(tm.tm_year)][tm.tm_mon - 1]);
+	if (day_after)
+		j2date(date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) + 1,
+			   &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	return from_parts(&tm, 0, zone);
+}
+
+/*
+ * See calendar.h.  The difference of the local years is off by one at most, and
+ * what counts are the birthdays.
+ */
+bool
+calendar_age(TimestampTz born, TimestampTz at, bool day_after, pg_tz *zone, int64 *years)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			year;
+
+	if (TIMESTAMP_NOT_FINITE(born) || TIMESTAMP_NOT_FINITE(at) ||
+		!local_parts(at, zone, &tm, &fsec))
+		return false;
+	year = tm.tm_year;
+	if (!local_parts(born, zone, &tm, &fsec))
+		return false;
+	*years = (int64) year - tm.tm_year;
+	while (calendar_birthday(born, *years, day_after, zone) > at)
+		(*years)--;
+	while (calendar_birthday(born, *years + 1, day_after, zone) <= at)
+		(*years)++;
+	return true;
+}
+
+/* See calendar.h. */
 TimestampTz
 cycle_floor(TimestampTz anchor, const Span *length, TimestampTz at, pg_tz *zone)
 {

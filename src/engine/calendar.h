@@ -89,6 +89,39 @@ extern TimestampTz calendar_shift(TimestampTz base, TimestampTz a,
 extern void calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday,
 						   int *day, int *month);
 
+/* The Julian date of its local day; false when it is out of range. */
+extern bool calendar_day(TimestampTz at, pg_tz *zone, int *day);
+
+/*
+ * The same with the time that the clock shows, in microseconds since midnight, and
+ * with the next instant at which the zone changes: up to it the clock runs evenly.
+ * DT_NOEND: it never does again.
+ */
+extern bool calendar_clock(TimestampTz at, pg_tz *zone, int *day, int64 *time,
+						   TimestampTz *change);
+
+/*
+ * A day, a Julian date, as calendar_parts() has it, and how many more its month
+ * has.
+ */
+extern void calendar_day_parts(int day, int *weekday, int *mday, int *month, int *left);
+
+/* ---------- ages ---------- */
+
+/*
+ * The local midnight at which so many years since a date are full: its day of the
+ * month, 28 February for the 29th in a year that has none; day_after: the midnight
+ * that follows.
+ */
+extern TimestampTz calendar_birthday(TimestampTz born, int64 years, bool day_after, pg_tz *zone);
+
+/*
+ * How many years since a date are full at an instant, below 0 before the date;
+ * false when either is out of range.
+ */
+extern bool calendar_age(TimestampTz born, TimestampTz at, bool day_after, pg_tz *zone,
+						 int64 *years);
+
 /* ---------- cycles ---------- */
 
 /*

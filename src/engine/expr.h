@@ -19,10 +19,16 @@
  * Functions: if(c, a, b), min(...), max(...), floor(x), ceil(x), round(x),
  * abs(x), ln(x), coalesce(...), is_null(x), date("2025-01-31"), within(date,
  * "span") (true while the instant of evaluation is before date + span),
- * during(a, b) (true from a on and before b).  A text that stands where a date
- * is wanted is read as one.
+ * during(a, b) (true from a on and before b), age(date) (whole years since it,
+ * at the instant of evaluation), plus(date, "span") (that much later on the local
+ * calendar).  A text that stands where a date is wanted is read as one.  Whoever
+ * parses may have more functions, of constant texts: see ExprNames.
  *
- * The texts of severities are ordered (severity >= "severe"); no other are.
+ * `now` is the instant of evaluation.  It can only be compared with a date, so
+ * that it is known when the comparison changes.
+ *
+ * Texts of severities are ordered (severity >= "severe"), and those of names of
+ * the room above that have an order; no other are.
  *
  * Types: number (double; points appear as points, not hundredths), boolean,
  * text, date.  Any comparison or arithmetic with null gives null, and a null
@@ -70,6 +76,11 @@ typedef enum ExprVar
 	VAR_ATTRIBUTE,				/* index */
 	VAR_FACET,					/* index */
 	VAR_OBSERVABLE,				/* index */
+	VAR_NOW,					/* date: the instant itself */
+	VAR_OPENED,					/* date: when the account was opened */
+	VAR_HOLIDAY,				/* boolean: of the local day, by the calendar */
+	VAR_WORKED_WEEKEND,			/* boolean */
+	VAR_WORKING_DAY,			/* boolean */
 	VAR_EXTERNAL				/* index of the room that resolved it */
 } ExprVar;
 
@@ -123,15 +134,25 @@ typedef struct ExprNames
 } ExprNames;
 
 /*
- * Gives values while evaluating.  Not asked for hour, weekday, day and month:
- * these follow from the instant and the policy's zone.
+ * Gives values while evaluating.  Not asked for what follows from the instant, the
+ * zone and the calendar: now, hour, weekday, day, month and the kinds of days.
  */
 typedef struct ExprEnv
 {
 	void	   *arg;
 	TimestampTz at;				/* instant of evaluation */
-	const Policy *policy;		/* for the zone */
+	pg_tz	   *zone;
+	const WorkCalendar *calendar;	/* null: no kinds of days are known */
+	const PolicyFacet *facets;	/* by index; null: value() is asked for them, too */
+	bool		age_day_after;	/* a year of age is full on the day after the birthday */
 	ExprValue	(*value) (void *arg, ExprVar var, int index);
+
+	/*
+	 * For expr_next_turn(): the first instant later than `after` at which time
+	 * alone may give a variable another value, DT_NOEND when none does.  Null:
+	 * all that is asked for by value() stays.
+	 */
+	TimestampTz (*next_turn) (void *arg, ExprVar var, int index, TimestampTz after);
 } ExprEnv;
 
 /*
@@ -194,12 +215,24 @@ extern bool expr_interval(const Expr *expr, ExprInterval *interval);
  * VAR_ATTRIBUTE (its index, or -1 when the date is not a bare attribute) and
  * span is set.  A constant date in one is EXPR_INSTANT, and constant is the
  * instant.  For `score <op> constant` comparisons compared is true and
- * constant holds the other side.
+ * constant holds the other side.  What compares with the instant otherwise
+ * (age(), a `within` whose date is more than an attribute or a constant) is told
+ * of as VAR_NOW; compared is true unless it is an age whose every birthday counts.
  */
 #define EXPR_INSTANT (-2)
 
 typedef void (*ExprVisitor) (void *arg, ExprVar var, int index,
 							 bool compared, double constant, const Span *span);
 extern void expr_visit(const Expr *expr, ExprVisitor visit, void *arg);
+
+/* ---------- expr_turn.c ---------- */
+
+/*
+ * The first instant later than `after` at which time alone may give the
+ * expression another value, all else being as env says; DT_NOEND: none does.
+ * What env gives is of the instant `after`.  There may be instants at which
+ * nothing changes after all, but none is left out.
+ */
+extern TimestampTz expr_next_turn(const Expr *expr, const ExprEnv *env, TimestampTz after);
 
 #endif							/* GOVERNANCE_ENGINE_EXPR_H */

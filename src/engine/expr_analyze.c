@@ -27,7 +27,7 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 	switch (node->kind)
 	{
 		case NODE_VAR:
-			visit(arg, node->var, node->index, false, 0, NULL);
+			visit(arg, node->var, node->index, node->var == VAR_NOW, 0, NULL);
 			return;
 
 		case NODE_COMPARE:
@@ -40,6 +40,12 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 					y->type == EXPR_NUMBER)
 				{
 					visit(arg, x->var, x->index, true, y->value.number, NULL);
+					return;
+				}
+				if (x->kind == NODE_AGE && y->kind == NODE_CONSTANT)
+				{
+					visit(arg, VAR_NOW, -1, true, 0, NULL);
+					visit_node(x->args[0], visit, arg);
 					return;
 				}
 			}
@@ -66,7 +72,14 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 			}
 			visit_instants(node->args[0], &node->span, visit, arg);
 			if (node->args[0]->kind != NODE_CONSTANT)
+			{
 				visit(arg, VAR_ATTRIBUTE, -1, false, 0, &node->span);
+				visit(arg, VAR_NOW, -1, true, 0, NULL);
+			}
+			break;
+
+		case NODE_AGE:
+			visit(arg, VAR_NOW, -1, false, 0, NULL);
 			break;
 
 		default:
@@ -104,6 +117,7 @@ same_node(const Node *a, const Node *b)
 				return false;
 			break;
 		case NODE_WITHIN:
+		case NODE_SPAN:
 			if (a->span.months != b->span.months ||
 				a->span.days != b->span.days ||
 				a->span.usecs != b->span.usecs ||

@@ -15,7 +15,7 @@
 #include "engine/calendar.h"
 #include "engine/expr.h"
 #include "engine/expr_tree.h"
-#include "engine/names.h"
+#include "engine/workday.h"
 
 /*
  * Two numbers closer than this are the same: points have two decimals, so that
@@ -28,7 +28,7 @@
  * ------------------------------------------------------------------------
  */
 
-/* Compares numbers; what differs by dust is equal. */
+/* See expr_tree.h; here, so that evaluation has it at hand. */
 static inline int
 compare_numbers(double a, double b)
 {
@@ -37,7 +37,7 @@ compare_numbers(double a, double b)
 	return a < b ? -1 : 1;
 }
 
-/* Does an operator hold for the outcome of a comparison (below, at or above 0)? */
+/* See expr_tree.h. */
 static inline bool
 compare_holds(CompareOp op, int cmp)
 {
@@ -57,6 +57,20 @@ compare_holds(CompareOp op, int cmp)
 			return cmp >= 0;
 	}
 	return false;
+}
+
+/* For the other files of the language. */
+int
+expr_compare_numbers(double a, double b)
+{
+	return compare_numbers(a, b);
+}
+
+/* For the other files of the language. */
+bool
+expr_compare_holds(CompareOp op, int cmp)
+{
+	return compare_holds(op, cmp);
 }
 
 /* Where a text stands among the words of a comparison; -1: nowhere. */
@@ -101,6 +115,17 @@ expr_values_equal(const ExprValue *a, const ExprValue *b)
 	return compare_values(a, b, NULL) == 0;
 }
 
+/* Is the local day of the instant of a kind?  Null without a calendar. */
+static ExprValue
+day_value(DayKind kind, const ExprEnv *env)
+{
+	int			day;
+
+	if (env->calendar == NULL || !calendar_day(env->at, env->zone, &day))
+		return null_value();
+	return boolean_value(workday_is(env->calendar, day, kind));
+}
+
 /*
  * The local parts of the instant are the expression's own business; all else
  * is asked of the caller.
@@ -121,17 +146,27 @@ variable_value(ExprVar var, int index, const ExprEnv *env)
 		case VAR_MONTH:
 			if (TIMESTAMP_NOT_FINITE(env->at))
 				return null_value();
-			calendar_parts(env->at, env->policy->zone,
-						   &hour, &weekday, &day, &month);
+			calendar_parts(env->at, env->zone, &hour, &weekday, &day, &month);
 			return number_value(var == VAR_HOUR ? hour :
 								var == VAR_WEEKDAY ? weekday :
 								var == VAR_DAY ? day : month);
+		case VAR_NOW:
+			return date_value(env->at);
+		case VAR_HOLIDAY:
+			return day_value(DAY_HOLIDAY, env);
+		case VAR_WORKED_WEEKEND:
+			return day_value(DAY_WORKED_WEEKEND, env);
+		case VAR_WORKING_DAY:
+			return day_value(DAY_WORKING, env);
+		case VAR_FACET:
+			if (env->facets != NULL)
+				return expr_eval(env->facets[index].value, env);
+			/* FALLTHROUGH */
 		default:
 			return env->value(env->arg, var, index);
 	}
 }
 
-static ExprValue eval_node(const Node *node, const ExprEnv *env);
 
 /* "and" and "or", as in SQL: a null only matters if nothing decides. */
 static ExprValue
@@ -142,7 +177,7 @@ eval_logic(const Node *node, const ExprEnv *env)
 
 	for (int i = 0; i < node->nargs; i++)
 	{
-		ExprValue	a = eval_node(node->args[i], env);
+		ExprValue	a = expr_eval_node(node->args[i], env);
 
 		if (a.isnull)
 			seen_null = true;
@@ -159,7 +194,7 @@ eval_logic(const Node *node, const ExprEnv *env)
 static ExprValue
 eval_in(const Node *node, const ExprEnv *env)
 {
-	ExprValue	a = eval_node(node->args[0], env);
+	ExprValue	a = expr_eval_node(node->args[0], env);
 	bool		seen_null = false;
 
 	if (a.isnull)
@@ -170,7 +205,7 @@ eval_in(const Node *node, const ExprEnv *env)
 
 		if (b->isnull)
 			seen_null = true;
-		else if (compare_values(&a, b, false) == 0)
+		else if (compare_values(&a, b, NULL) == 0)
 			return boolean_value(true);
 	}
 	return seen_null ? null_value() : boolean_value(false);
@@ -199,16 +234,16 @@ eval_arithmetic(NodeKind kind, double a, double b)
 static ExprValue
 eval_extreme(const Node *node, const ExprEnv *env)
 {
-	ExprValue	a = eval_node(node->args[0], env);
+	ExprValue	a = expr_eval_node(node->args[0], env);
 
 	for (int i = 1; i < node->nargs && !a.isnull; i++)
 	{
-		ExprValue	b = eval_node(node->args[i], env);
+		ExprValue	b = expr_eval_node(node->args[i], env);
 		int			cmp;
 
 		if (b.isnull)
 			return b;
-		cmp = compare_values(&b, &a, false);
+		cmp = compare_values(&b, &a, NULL);
 		if (node->kind == NODE_MIN ? cmp < 0 : cmp > 0)
 			a = b;
 	}
@@ -226,9 +261,47 @@ eval_rounded(NodeKind kind, double number)
 						kind == NODE_CEIL ? ceil(number) : round(number));
 }
 
-/* The value of a tree; env may be null for one that has no names. */
+/* age(date): whole years since then. */
 static ExprValue
-eval_node(const Node *node, const ExprEnv *env)
+eval_age(const Node *node, const ExprEnv *env)
+{
+	ExprValue	born = expr_eval_node(node->args[0], env);
+	int64		years;
+
+	if (born.isnull || !calendar_age(born.date, env->at, env->age_day_after, env->zone, &years))
+		return null_value();
+	return number_value(years);
+}
+
+/* See expr_tree.h: what if() and cases choose. */
+bool
+expr_eval_span(const Node *node, const ExprEnv *env, Span *span)
+{
+	while (node->kind == NODE_IF)
+	{
+		ExprValue	a = expr_eval_node(node->args[0], env);
+
+		node = node->args[!a.isnull && a.number != 0 ? 1 : 2];
+	}
+	*span = node->span;
+	return node->kind == NODE_SPAN;
+}
+
+/* plus(date, "span"): a date that much later; "ever" is without end. */
+static ExprValue
+eval_plus(const Node *node, const ExprEnv *env)
+{
+	ExprValue	a = expr_eval_node(node->args[0], env);
+	Span		span;
+
+	if (a.isnull || !expr_eval_span(node->args[1], env, &span))
+		return null_value();
+	return date_value(span_add(a.date, &span, 1, env->zone));
+}
+
+/* See expr_tree.h. */
+ExprValue
+expr_eval_node(const Node *node, const ExprEnv *env)
 {
 	ExprValue	a,
 				b;
@@ -247,14 +320,14 @@ eval_node(const Node *node, const ExprEnv *env)
 			return eval_logic(node, env);
 
 		case NODE_NOT:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return a.isnull ? a : boolean_value(a.number == 0);
 
 		case NODE_COMPARE:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			if (a.isnull)
 				return a;
-			b = eval_node(node->args[1], env);
+			b = expr_eval_node(node->args[1], env);
 			if (b.isnull)
 				return b;
 			return boolean_value(compare_holds(node->op,
@@ -268,19 +341,19 @@ eval_node(const Node *node, const ExprEnv *env)
 		case NODE_MULTIPLY:
 		case NODE_DIVIDE:
 		case NODE_MODULO:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			if (a.isnull)
 				return a;
-			b = eval_node(node->args[1], env);
+			b = expr_eval_node(node->args[1], env);
 			return b.isnull ? b : eval_arithmetic(node->kind, a.number, b.number);
 
 		case NODE_NEGATE:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return a.isnull ? a : number_value(-a.number);
 
 		case NODE_IF:
-			a = eval_node(node->args[0], env);
-			return eval_node(node->args[!a.isnull && a.number != 0 ? 1 : 2], env);
+			a = expr_eval_node(node->args[0], env);
+			return expr_eval_node(node->args[!a.isnull && a.number != 0 ? 1 : 2], env);
 
 		case NODE_MIN:
 		case NODE_MAX:
@@ -289,36 +362,44 @@ eval_node(const Node *node, const ExprEnv *env)
 		case NODE_FLOOR:
 		case NODE_CEIL:
 		case NODE_ROUND:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return a.isnull ? a : eval_rounded(node->kind, a.number);
 
 		case NODE_ABS:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return a.isnull ? a : number_value(fabs(a.number));
 
 		case NODE_LN:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return a.isnull || a.number <= 0 ? null_value() : number_value(log(a.number));
 
 		case NODE_COALESCE:
 			for (int i = 0; i < node->nargs; i++)
 			{
-				a = eval_node(node->args[i], env);
+				a = expr_eval_node(node->args[i], env);
 				if (!a.isnull)
 					return a;
 			}
 			return null_value();
 
 		case NODE_IS_NULL:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			return boolean_value(a.isnull);
 
 		case NODE_WITHIN:
-			a = eval_node(node->args[0], env);
+			a = expr_eval_node(node->args[0], env);
 			if (a.isnull)
 				return a;
-			return boolean_value(env->at < span_add(a.date, &node->span, 1,
-													env->policy->zone));
+			return boolean_value(env->at < span_add(a.date, &node->span, 1, env->zone));
+
+		case NODE_AGE:
+			return eval_age(node, env);
+
+		case NODE_PLUS:
+			return eval_plus(node, env);
+
+		case NODE_SPAN:
+			break;				/* expr_eval_span()'s business */
 	}
 	return null_value();
 }
@@ -338,7 +419,7 @@ expr_eval(const Expr *expr, const ExprEnv *env)
 	}
 	if (expr->root->kind == NODE_CONSTANT)
 		return expr->root->value;
-	return eval_node(expr->root, env);
+	return expr_eval_node(expr->root, env);
 }
 
 /*
@@ -465,7 +546,7 @@ Node *
 expr_make_op(NodeKind kind, ExprType type, CompareOp op, int nargs, Node **args)
 {
 	Node	   *node = expr_make_node(kind, type);
-	bool		constant = kind != NODE_WITHIN;
+	bool		constant = kind != NODE_WITHIN && kind != NODE_AGE && kind != NODE_PLUS;
 
 	node->op = op;
 	node->nargs = nargs;
@@ -482,7 +563,7 @@ expr_make_op(NodeKind kind, ExprType type, CompareOp op, int nargs, Node **args)
 
 	if (constant)
 	{
-		ExprValue	v = eval_node(node, NULL);
+		ExprValue	v = expr_eval_node(node, NULL);
 
 		node = expr_make_constant(v);
 		node->type = type;

@@ -428,6 +428,8 @@ expr_parse(const char *text, ExprType wanted, const ExprNames *names,
 		root->type != EXPR_NULL && root->type != wanted)
 		parse_fail(&p, psprintf(_("%s is needed, not %s"),
 						  expr_type_name(wanted), expr_type_name(root->type)));
+	if (root != NULL && p.error == NULL)
+		(void) check_now(&p, root);
 	if (p.error != NULL)
 	{
 		*error = p.error;

@@ -41,7 +41,10 @@ typedef enum NodeKind
 	NODE_LN,
 	NODE_COALESCE,
 	NODE_IS_NULL,
-	NODE_WITHIN
+	NODE_WITHIN,
+	NODE_AGE,
+	NODE_PLUS,					/* args[0] a date, args[1] a choice of spans */
+	NODE_SPAN					/* a constant text that is read as a span */
 } NodeKind;
 
 typedef enum CompareOp
@@ -65,7 +68,7 @@ typedef struct Node
 	ExprVar		var;			/* var */
 	int			index;
 	ExprValue	value;			/* constant */
-	Span		span;			/* within */
+	Span		span;			/* within, span */
 	int			nargs;
 	struct Node **args;
 } Node;
@@ -102,6 +105,18 @@ extern Expr *expr_make(Node *root);
 /* Are two values the same?  Neither is null, and both have one type. */
 extern bool expr_values_equal(const ExprValue *a, const ExprValue *b);
 
+/* Does an operator hold for the outcome of a comparison (below, at or above 0)? */
+extern bool expr_compare_holds(CompareOp op, int cmp);
+
+/* How two numbers compare; what differs by the dust of binary fractions is equal. */
+extern int	expr_compare_numbers(double a, double b);
+
+/* The value of a tree; env may be null for one that has no names. */
+extern ExprValue expr_eval_node(const Node *node, const ExprEnv *env);
+
+/* The span that a choice of them comes to; false: null. */
+extern bool expr_eval_span(const Node *node, const ExprEnv *env, Span *span);
+
 /* ---------- values and types ---------- */
 
 /* The null that has no type. */
@@ -130,6 +145,15 @@ number_value(double d)
 
 	if (unlikely(!isfinite(d)))
 		return null_value();
+	return v;
+}
+
+/* An instant, which may be without end. */
+static inline ExprValue
+date_value(TimestampTz at)
+{
+	ExprValue	v = {.type = EXPR_DATE, .date = at};
+
 	return v;
 }
 

@@ -35,6 +35,8 @@ static const ExprFunction functions[] = {
 	{"within", NODE_WITHIN, 2, 2},
 	{"during", NODE_WITHIN, 2, 2},
 	{"date", NODE_CONSTANT, 1, 1},
+	{"age", NODE_AGE, 1, 1},
+	{"plus", NODE_PLUS, 2, 2},
 	{"is_null", NODE_IS_NULL, 1, 1}
 };
 
@@ -60,13 +62,27 @@ expr_type_name(ExprType type)
 	return "?";
 }
 
+/* See expr_type.h.  Anything else made of it would change all the time. */
+bool
+check_now(Parser *p, const Node *node)
+{
+	if (node->kind != NODE_VAR || node->var != VAR_NOW)
+		return true;
+	parse_fail(p, pstrdup(_("\"now\" can only be compared with a date, as in \"now >= plus(joined, '4 days')\"")));
+	return false;
+}
+
 /* See expr_type.h. */
 Node *
 make_op(Parser *p, NodeKind kind, ExprType type, CompareOp op,
 		int nargs, Node **args)
 {
-	Node	   *node = expr_make_op(kind, type, op, nargs, args);
+	Node	   *node;
 
+	for (int i = 0; i < nargs && kind != NODE_COMPARE; i++)
+		if (!check_now(p, args[i]))
+			return NULL;
+	node = expr_make_op(kind, type, op, nargs, args);
 	if (node == NULL)
 		return parse_fail(p, pstrdup(_("expression nested too deeply")));
 	return node;
@@ -388,6 +404,35 @@ make_within(Parser *p, Node **args)
 	return node;
 }
 
+/*
+ * Makes spans of the constant texts that if() and cases choose from; false where
+ * there is anything else.
+ */
+static bool
+read_spans(Node *node)
+{
+	if (node->kind == NODE_IF)
+		return read_spans(node->args[1]) && read_spans(node->args[2]);
+	if (node->kind == NODE_SPAN)
+		return true;
+	if (!is_text(node) || !span_parse(node->value.text, &node->span))
+		return false;
+	node->kind = NODE_SPAN;
+	return true;
+}
+
+/* plus(date, "span"): the spans are constants, only the choice is not. */
+static Node *
+make_plus(Parser *p, Node **args)
+{
+	if (!read_date(p, args[0]) ||
+		!want_type(p, args[0], EXPR_DATE, _("the first argument of plus()")))
+		return NULL;
+	if (!read_spans(args[1]))
+		return parse_fail(p, pstrdup(_("the second argument of plus() must be a span in quotes, such as \"30 days\", or if() of such spans")));
+	return make_op(p, NODE_PLUS, EXPR_DATE, CMP_EQ, 2, args);
+}
+
 /* See expr_type.h.  All functions that are not named below take one number. */
 Node *
 make_call(Parser *p, const ExprFunction *function, int nargs, Node **args)
@@ -422,6 +467,15 @@ make_call(Parser *p, const ExprFunction *function, int nargs, Node **args)
 			if (!is_text(args[0]))
 				return parse_fail(p, pstrdup(_("date() needs a date in quotes, such as \"2025-01-31\"")));
 			return read_date(p, args[0]) ? args[0] : NULL;
+
+		case NODE_AGE:
+			if (!read_date(p, args[0]) || !want_type(p, args[0], EXPR_DATE, "age()"))
+				return NULL;
+			type = EXPR_NUMBER;
+			break;
+
+		case NODE_PLUS:
+			return make_plus(p, args);
 
 		case NODE_WITHIN:
 			return strcmp(function->name, "during") == 0 ? make_during(p, args) :

@@ -19,6 +19,9 @@ extern const char *expr_type_name(ExprType type);
 extern Node *make_op(Parser *p, NodeKind kind, ExprType type, CompareOp op,
 					 int nargs, Node **args);
 
+/* Is it anything but the instant of evaluation, which only comparisons may be made of? */
+extern bool check_now(Parser *p, const Node *node);
+
 /* Has a node the type that `what` needs?  A literal null has any. */
 extern bool want_type(Parser *p, const Node *node, ExprType type, const char *what);
 

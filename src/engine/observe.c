@@ -11,6 +11,7 @@
 #include "engine/observe.h"
 #include "engine/plan.h"
 #include "engine/state.h"
+#include "utils/timestamp.h"
 
 /* A number as a value. */
 static inline ExprValue
@@ -32,6 +33,18 @@ words(const char *s)
 	v.type = EXPR_TEXT;
 	v.text = s;
 	v.isnull = s == NULL;
+	return v;
+}
+
+/* An instant as a value; an account that was opened at an unknown one has none. */
+static inline ExprValue
+instant(TimestampTz at)
+{
+	ExprValue	v = {0};
+
+	v.type = EXPR_DATE;
+	v.date = at;
+	v.isnull = TIMESTAMP_NOT_FINITE(at);
 	return v;
 }
 
@@ -117,14 +130,19 @@ observe_value(void *arg, ExprVar var, int index)
 			return fold->has_quantity ? number(fold->quantity) : nothing(EXPR_NUMBER);
 		case VAR_ATTRIBUTE:
 			return state_attribute(policy, state, index);
-		case VAR_FACET:
-			return expr_eval(policy->facets[index].value, &fold->env);
 		case VAR_OBSERVABLE:
 			return observable_value(fold, &policy->observables[index]);
+		case VAR_OPENED:
+			return instant(state->opened);
+		case VAR_FACET:
 		case VAR_HOUR:
 		case VAR_WEEKDAY:
 		case VAR_MONTH:
 		case VAR_DAY:
+		case VAR_NOW:
+		case VAR_HOLIDAY:
+		case VAR_WORKED_WEEKEND:
+		case VAR_WORKING_DAY:
 			break;				/* the expression's own business */
 		case VAR_EXTERNAL:
 			break;				/* documents of other kinds have these */
@@ -147,6 +165,8 @@ fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTra
 	fold->at = state->as_of;
 	fold->env.arg = fold;
 	fold->env.at = state->as_of;
-	fold->env.policy = policy;
+	fold->env.zone = policy->zone;
+	fold->env.calendar = policy->calendar.given ? &policy->calendar : NULL;
+	fold->env.facets = policy->facets;
 	fold->env.value = observe_value;
 }

@@ -29,6 +29,7 @@ typedef struct Scan
 	bool		judged;			/* needs a violation at hand */
 	bool		varies;			/* its value may change by time alone */
 	bool		ticks;			/* it looks at the calendar */
+	bool		turns;			/* it looks at the instant in other ways */
 	bool		state;			/* it looks at the score or an observable */
 
 	/* about all of them */
@@ -36,6 +37,7 @@ typedef struct Scan
 	bool		bulk;			/* `score` is only compared with constants */
 	int			nthresholds;
 	double	   *thresholds;
+	bool		endless;		/* some expression may turn for ever */
 	bool		by_weekday;		/* parts of the calendar that time brings */
 	bool		by_day;
 	bool		by_month;
@@ -165,6 +167,14 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 			add_tick(scan, UNIT_MONTH, false);
 			scan->by_month |= scan->timed;
 			break;
+		case VAR_NOW:
+		case VAR_HOLIDAY:
+		case VAR_WORKED_WEEKEND:
+		case VAR_WORKING_DAY:
+			scan->varies = true;
+			scan->turns = true;
+			scan->endless |= scan->timed && !compared;
+			break;
 		case VAR_FACET:
 			scan_inner(scan, policy->facets[index].value);
 			break;
@@ -198,22 +208,30 @@ scan_inner(Scan *scan, const Expr *expr)
 		expr_visit(expr, visit, scan);
 }
 
+/* Adds an expression to one of the plan's lists. */
+static void
+add_expr(const Expr ***list, int *n, const Expr *expr)
+{
+	*list = *list == NULL ? palloc(sizeof(Expr *)) :
+		repalloc(*list, sizeof(Expr *) * (*n + 1));
+	(*list)[(*n)++] = expr;
+}
+
 /*
  * Scans an expression, which may be null.  One that time may change by the
- * calendar goes into the plan's list.
+ * calendar, or in ways of its own, goes into the plan's lists.
  */
 static void
 scan_expr(Scan *scan, const Expr *expr)
 {
 	EnginePlan *plan = scan->plan;
 
-	scan->ticks = false;
+	scan->ticks = scan->turns = false;
 	scan_inner(scan, expr);
-	if (!scan->ticks || !scan->timed)
-		return;
-	plan->ticking = plan->ticking == NULL ? palloc(sizeof(Expr *)) :
-		repalloc(plan->ticking, sizeof(Expr *) * (plan->nticking + 1));
-	plan->ticking[plan->nticking++] = expr;
+	if (scan->ticks && scan->timed)
+		add_expr(&plan->ticking, &plan->nticking, expr);
+	if (scan->turns && scan->timed)
+		add_expr(&plan->turning, &plan->nturning, expr);
 }
 
 /* Scans the condition of a selection of entries. */
@@ -655,15 +673,16 @@ engine_prepare(Policy *policy)
 										   o->kind == OBSERVE_SUM_POINTS)))
 			plan->wake[plan->nwake++] = i;
 	}
-	if (plan->nwake > 0 || plan->nwithin > 0 || plan->tick != UNIT_NONE ||
-		plan->cycle_matters)
+	if (plan->nwake > 0 || plan->nwithin > 0 || plan->nturning > 0 ||
+		plan->tick != UNIT_NONE || plan->cycle_matters)
 		policy->time_driven = true;
 	plan->tick_period = tick_period(&scan);
-	plan->restless = plan->tick != UNIT_NONE || plan->cycle_matters || plan->nboundaries > 0;
+	plan->restless = plan->tick != UNIT_NONE || scan.endless || plan->cycle_matters ||
+		plan->nboundaries > 0;
 	plan->bulk = scan.bulk;
 	plan->lapses = plan->nages == 1 && lapses_in_turn(policy, plan) && plan->nevery == 0 &&
 		plan->nboundaries == 0 && plan->nwake == 0 && plan->nwithin == 0 &&
-		plan->tick == UNIT_NONE && !plan->cycle_matters && !plan->limits_move && plan->bulk;
+		plan->nturning == 0 && plan->tick == UNIT_NONE && !plan->cycle_matters && !plan->limits_move && plan->bulk;
 	plan_thresholds(&scan);
 
 	policy->plan = plan;

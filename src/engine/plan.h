@@ -77,6 +77,8 @@ typedef struct EnginePlan
 	int		   *wake;
 	int			nwithin;
 	WithinUse  *within;
+	int			nturning;		/* expressions that have turning points of their own */
+	const Expr **turning;
 	CalendarUnit tick;			/* finest local unit that matters; UNIT_NONE */
 	bool		ticks_hourly;	/* finer than a day */
 	int			tick_period;	/* days in which every case comes up */

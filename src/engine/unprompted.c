@@ -347,6 +347,13 @@ eval_name(const Analysis *a, ExprVar var, int index)
 			return between(1, 31);
 		case VAR_MONTH:
 			return between(1, 12);
+		case VAR_NOW:
+		case VAR_OPENED:
+			return anything(true);
+		case VAR_HOLIDAY:
+		case VAR_WORKED_WEEKEND:
+		case VAR_WORKING_DAY:
+			return condition(true, true, false);
 		case VAR_ATTRIBUTE:
 			{
 				const PolicyAttribute *attribute = &policy->attributes[index];
@@ -431,6 +438,12 @@ eval(const Analysis *a, const Node *node)
 		case NODE_WITHIN:
 			x = eval(a, node->args[0]);
 			return x.some ? condition(true, true, x.null) : nothing();
+		case NODE_AGE:
+		case NODE_PLUS:
+			x = eval(a, node->args[0]);
+			return x.some ? anything(x.null) : nothing();
+		case NODE_SPAN:
+			break;
 	}
 	return anything(true);
 }

@@ -1,8 +1,8 @@
 /*
  * wake.c
  *		When time alone may change a condition: the instants at which something
- *		enters or leaves a look-back window, a `within` ends, or the calendar
- *		turns.
+ *		enters or leaves a look-back window, a `within` ends, an expression has a
+ *		turning point, or the calendar turns.
  */
 #include "postgres.h"
 
@@ -177,6 +177,8 @@ observe_next_wake(Fold *fold, TimestampTz before)
 		}
 	}
 
+	for (int i = 0; i < plan->nturning; i++)
+		wake = Min(wake, expr_next_turn(plan->turning[i], &fold->env, fold->at));
 	if (plan->cycle_matters)
 		wake = Min(wake, cycle_boundary_after(fold->policy, fold->state, &policy->cycle, fold->at));
 	if (plan->tick != UNIT_NONE)

@@ -13,6 +13,8 @@
 /* A calendar on which nobody ever works leaves a period as it is. */
 #define MAX_DAYS_OFF 366
 
+#define DAYS_PER_WEEK 7
+
 /* For bsearch(): a Julian date with a day of a calendar. */
 static int
 day_cmp(const void *a, const void *b)
@@ -23,6 +25,14 @@ day_cmp(const void *a, const void *b)
 	return cmp_int64(x, y);
 }
 
+/* What the calendar lists of a day, a Julian date, or null. */
+static const CalendarDay *
+listed(const WorkCalendar *calendar, int32 day)
+{
+	return calendar->ndays == 0 ? NULL :
+		bsearch(&day, calendar->days, calendar->ndays, sizeof(CalendarDay), day_cmp);
+}
+
 /*
  * Is a day, a Julian date, one that is worked on?  A day that the calendar
  * lists is what the list says; all others follow the weekend.
@@ -30,12 +40,62 @@ day_cmp(const void *a, const void *b)
 static bool
 works_on(const WorkCalendar *calendar, int32 day)
 {
-	const CalendarDay *known = calendar->ndays == 0 ? NULL :
-		bsearch(&day, calendar->days, calendar->ndays, sizeof(CalendarDay), day_cmp);
+	const CalendarDay *known = listed(calendar, day);
 
 	if (known != NULL)
 		return known->working != 0;
 	return (calendar->weekend & (1 << j2day(day))) == 0;
+}
+
+/* See workday.h. */
+bool
+workday_is(const WorkCalendar *calendar, int32 day, DayKind kind)
+{
+	switch (kind)
+	{
+		case DAY_HOLIDAY:
+			return !works_on(calendar, day) && listed(calendar, day) != NULL;
+		case DAY_WORKED_WEEKEND:
+			return (calendar->weekend & (1 << j2day(day))) != 0 && works_on(calendar, day);
+		case DAY_WORKING:
+			return works_on(calendar, day);
+	}
+	return false;
+}
+
+/*
+ * See workday.h.  Away from the days that the calendar lists there are only plain
+ * weeks.
+ */
+int32
+workday_turn(const WorkCalendar *calendar, int32 day, DayKind kind)
+{
+	bool		now = workday_is(calendar, day, kind);
+	int			low = 0;
+	int			high = calendar->ndays;
+
+	/* the first listed day after this one */
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (calendar->days[middle].day <= day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (kind == DAY_WORKING || now)
+	{
+		for (int i = 1; i <= DAYS_PER_WEEK; i++)
+			if (workday_is(calendar, day + i, kind) != now)
+				return day + i;
+		/* a row of listed days, or a week like any other */
+		return low == calendar->ndays ? PG_INT32_MAX : day + DAYS_PER_WEEK;
+	}
+	for (; low < calendar->ndays; low++)
+		if (workday_is(calendar, calendar->days[low].day, kind))
+			return calendar->days[low].day;
+	return PG_INT32_MAX;
 }
 
 /*

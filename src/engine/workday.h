@@ -30,6 +30,23 @@ typedef struct WorkCalendar
 	bool		roll_appeals;	/* have it in `rolls` */
 } WorkCalendar;
 
+/* What a local day may be. */
+typedef enum DayKind
+{
+	DAY_HOLIDAY,				/* the calendar says that nobody works on it */
+	DAY_WORKED_WEEKEND,			/* a day of the weekend that it says is worked on */
+	DAY_WORKING					/* worked on */
+} DayKind;
+
+/* Is a day, a Julian date, of a kind? */
+extern bool workday_is(const WorkCalendar *calendar, int32 day, DayKind kind);
+
+/*
+ * The first day after another one that may be what that one is not, or the other
+ * way round; PG_INT32_MAX when there is none.
+ */
+extern int32 workday_turn(const WorkCalendar *calendar, int32 day, DayKind kind);
+
 /*
  * The end of a period on a calendar of working days: `end` itself, or the same
  * local time on the next working day when the period's last day is none.

@@ -75,6 +75,42 @@ static const struct
 	{"month", VAR_MONTH, EXPR_NUMBER, 0}
 };
 
+/* Names of the language that came later: where a document has one of its own, that counts. */
+static const struct
+{
+	const char *name;
+	ExprVar		var;
+	ExprType	type;
+	bool		of_calendar;	/* only where the document has one */
+}			late_names[] = {
+	{"now", VAR_NOW, EXPR_DATE, false},
+	{"opened", VAR_OPENED, EXPR_DATE, false},
+	{"holiday", VAR_HOLIDAY, EXPR_BOOLEAN, true},
+	{"worked_weekend", VAR_WORKED_WEEKEND, EXPR_BOOLEAN, true},
+	{"working_day", VAR_WORKING_DAY, EXPR_BOOLEAN, true}
+};
+
+/* Is it one of these?  As resolve_name(). */
+static bool
+resolve_late_name(Scope *scope, const char *name, ExprVar *var, ExprType *type)
+{
+	for (int i = 0; i < (int) lengthof(late_names); i++)
+	{
+		if (strcmp(name, late_names[i].name) != 0)
+			continue;
+		if (late_names[i].of_calendar && !scope->c->policy->calendar.given)
+		{
+			scope->refused = name;
+			scope->why = _("Kinds of days are those of the document's \"calendar\", and it has none.");
+			return false;
+		}
+		*var = late_names[i].var;
+		*type = late_names[i].type;
+		return true;
+	}
+	return false;
+}
+
 /*
  * Called by the parser for each name: what it stands for, and false where it
  * is none that may stand here.  What the error is to say then is left in the
@@ -82,7 +118,7 @@ static const struct
  *
  * In this order: names of the language, attributes, facets (which are compiled
  * when they are first asked for), observables.  No two of these have the same
- * name.
+ * name.  Last come the names of the language that came later.
  */
 static bool
 resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *type)
@@ -189,8 +225,16 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		return true;
 	}
 
+	if (resolve_late_name(scope, name, var, type))
+		return true;
+	if (scope->refused != NULL)
+		return false;
+
 	/* What might it have been meant to be? */
 	scope->refused = name;
+	for (i = 0; i < (int) lengthof(late_names); i++)
+		if (!late_names[i].of_calendar || policy->calendar.given)
+			name_list_push(&scope->candidates, late_names[i].name);
 	for (i = 0; i < (int) lengthof(expr_names); i++)
 	{
 		if ((expr_names[i].needs & ~scope->may) == 0)
@@ -324,7 +368,7 @@ known_elsewhere(const char *name)
 		"count", "sum", "avg", "total", "number", "distinct", "last", "previous"
 	};
 	static const char *const clocks[] = {
-		"now", "today", "year", "date", "time", "age", "current_date", "current_timestamp", "extract"
+		"today", "year", "date", "time", "current_date", "current_timestamp", "extract"
 	};
 
 	for (int i = 0; i < (int) lengthof(counts); i++)
@@ -332,7 +376,7 @@ known_elsewhere(const char *name)
 			return _("What is counted or summed up is given a name in \"observe\", and the name stands in the expression.");
 	for (int i = 0; i < (int) lengthof(clocks); i++)
 		if (pg_strcasecmp(name, clocks[i]) == 0)
-			return _("A period is during('2025-01-01', '2026-01-01'), the time since a date within(joined, '30 days'); a date that is a fact is compared with date('2025-01-31').");
+			return _("The instant is \"now\", as in now >= plus(joined, '30 days'); a period is during('2025-01-01', '2026-01-01'), and the years since a date are age(born).");
 	return NULL;
 }
 

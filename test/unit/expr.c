@@ -35,6 +35,29 @@ calendar_parts(TimestampTz at, pg_tz *zone, int *hour, int *weekday, int *day,
 	*month = 12;
 }
 
+/* days of 24 hours, years of 365 days, and day 0 is a holiday, day 1 is worked on */
+bool
+calendar_day(TimestampTz at, pg_tz *zone, int *day)
+{
+	*day = at / USECS_PER_DAY;
+	return true;
+}
+
+bool
+calendar_age(TimestampTz born, TimestampTz at, bool day_after, pg_tz *zone, int64 *years)
+{
+	int64		days = (at - born) / USECS_PER_DAY - (day_after ? 1 : 0);
+
+	*years = (days - (days < 0 ? 364 : 0)) / 365;
+	return true;
+}
+
+bool
+workday_is(const WorkCalendar *calendar, int32 day, DayKind kind)
+{
+	return kind == DAY_HOLIDAY ? day == 0 : kind == DAY_WORKED_WEEKEND ? day == 1 : day != 0;
+}
+
 /* ---------- messages stay in English ---------- */
 
 const char *
@@ -68,6 +91,11 @@ resolve(void *arg, const char *name, ExprVar *var, int *index, ExprType *type)
 		{"minor_account", VAR_ATTRIBUTE, 1, EXPR_BOOLEAN},
 		{"city", VAR_ATTRIBUTE, 2, EXPR_TEXT},
 		{"licensed", VAR_ATTRIBUTE, 3, EXPR_DATE},
+		{"now", VAR_NOW, -1, EXPR_DATE},
+		{"opened", VAR_OPENED, -1, EXPR_DATE},
+		{"holiday", VAR_HOLIDAY, -1, EXPR_BOOLEAN},
+		{"worked_weekend", VAR_WORKED_WEEKEND, -1, EXPR_BOOLEAN},
+		{"working_day", VAR_WORKING_DAY, -1, EXPR_BOOLEAN},
 		{"missing", VAR_ATTRIBUTE, 4, EXPR_NUMBER},
 		{"missing_date", VAR_ATTRIBUTE, 5, EXPR_DATE},
 	};
@@ -115,6 +143,14 @@ value(void *arg, ExprVar var, int index)
 		case VAR_ENTRY_POINTS:
 			v.number = 0.5;
 			break;
+		case VAR_OPENED:
+			v.type = EXPR_DATE;
+			v.date = 3 * USECS_PER_DAY;
+			break;
+		case VAR_EXTERNAL:
+			v.type = EXPR_TEXT;
+			v.text = "low";
+			break;
 		case VAR_ATTRIBUTE:
 			switch (index)
 			{
@@ -145,10 +181,35 @@ value(void *arg, ExprVar var, int index)
 	return v;
 }
 
-static const ExprNames names = {.resolve = resolve, .known_text = known_text};
-static Policy policy;
-static const ExprEnv env = {
-	.at = 10 * USECS_PER_DAY, .policy = &policy, .value = value
+/* level('one') to level('three'), whose texts are "low" and "high" */
+static bool
+call(void *arg, const char *name, const char *const *texts, int ntexts, int *index,
+	 ExprType *type)
+{
+	if (strcmp(name, "level") != 0)
+		return false;
+	if (ntexts < 0)
+		return true;
+	*type = EXPR_TEXT;
+	*index = ntexts == 1 ? (int) strlen(texts[0]) : -1;
+	return ntexts == 1;
+}
+
+static const char *const *
+words(void *arg, int index, int *nwords)
+{
+	static const char *const levels[] = {"none", "low", "high"};
+
+	*nwords = lengthof(levels);
+	return levels;
+}
+
+static const ExprNames names = {
+	.resolve = resolve, .known_text = known_text, .call = call, .words = words
+};
+static WorkCalendar calendar;
+static ExprEnv env = {
+	.at = 10 * USECS_PER_DAY, .value = value
 };
 
 /* ---------- checks ---------- */
@@ -383,12 +444,56 @@ main(void)
 	check(repeat("score = 1 or ", 600, "true"), EXPR_BOOLEAN, "true");
 	check(repeat(" ", 9000, "1"), EXPR_NUMBER, "expression longer than 8192 bytes");
 
+	/* ages, dates and spans */
+	check("age(licensed)", EXPR_NULL, "0");
+	check("age(missing_date)", EXPR_NULL, "null");
+	check("age('2025-01-31')", EXPR_NULL, "\"2025-01-31\" is not a date such as \"2025-01-31\" or \"2025-01-31 12:00\"");
+	check("age(score)", EXPR_NULL, "age() needs a date, not a number");
+	check("now > opened", EXPR_NULL, "true");
+	check("now >= plus(opened, '7 days')", EXPR_NULL, "true");
+	check("now > plus(opened, '7 days')", EXPR_NULL, "false");
+	check("plus(opened, '7 days') <= now", EXPR_NULL, "true");
+	check("now >= plus(opened, if(minor_account, '90 days', '4 days'))", EXPR_NULL, "false");
+	check("now >= plus(opened, if(score > 70, 'ever', if(score > 60, '1 day', '4 days')))", EXPR_NULL, "true");
+	check("now >= plus(opened, if(true, '1 day', '90 days'))", EXPR_NULL, "true");
+	check("now < plus(opened, 'ever')", EXPR_NULL, "true");
+	check("is_null(plus(missing_date, '1 day'))", EXPR_NULL, "true");
+	check("plus(plus(opened, '1 day'), '1 day') = plus(opened, '2 days')", EXPR_NULL, "true");
+	check("plus(opened, 4)", EXPR_NULL, "the second argument of plus() must be a span in quotes, such as \"30 days\", or if() of such spans");
+	check("plus(opened, city)", EXPR_NULL, "the second argument of plus() must be a span in quotes, such as \"30 days\", or if() of such spans");
+	check("plus(opened, if(minor_account, '4 days', null))", EXPR_NULL, "the second argument of plus() must be a span in quotes, such as \"30 days\", or if() of such spans");
+	check("plus(opened, '4 dais')", EXPR_NULL, "the second argument of plus() must be a span in quotes, such as \"30 days\", or if() of such spans");
+	check("plus(score, '4 days')", EXPR_NULL, "the first argument of plus() needs a date, not a number");
+	check("plus(now, '4 days')", EXPR_NULL, "\"now\" can only be compared with a date, as in \"now >= plus(joined, '4 days')\"");
+	check("now", EXPR_NULL, "\"now\" can only be compared with a date, as in \"now >= plus(joined, '4 days')\"");
+	check("max(now, opened) > opened", EXPR_NULL, "\"now\" can only be compared with a date, as in \"now >= plus(joined, '4 days')\"");
+	check("now > 5", EXPR_NULL, "a date is compared with one in quotes, such as \"2025-01-31\", not with 5");
+
+	/* kinds of days, with a calendar and without */
+	check("is_null(holiday) and is_null(working_day)", EXPR_NULL, "true");
+	env.calendar = &calendar;
+	check("holiday", EXPR_NULL, "false");
+	check("worked_weekend", EXPR_NULL, "false");
+	check("working_day and not holiday", EXPR_NULL, "true");
+	env.calendar = NULL;
+
+	/* functions of a room above, and texts in their order */
+	check("level('one')", EXPR_NULL, "'low'");
+	check("level('one') < 'high' and level('one') > 'none' and 'high' >= level('one')", EXPR_NULL, "true");
+	check("level('one') = level('two')", EXPR_NULL, "true");
+	check("level('one') in ('none', 'high')", EXPR_NULL, "false");
+	check("level('one', 'two')", EXPR_NULL, "level() cannot be asked so here");
+	check("level(city)", EXPR_NULL, "level() takes texts in quotes");
+	check("levels('one')", EXPR_NULL, "unknown function \"levels\"");
+
 	/* visiting */
 	check_visit("score <= 69 and 40 < score", "0:-1=69 0:-1=40 ");
 	check_visit("score in (0, 12)", "0:-1=0 0:-1=12 ");
 	check_visit("score <= lost + 1", "0:-1 4:-1 ");
 	check_visit("within(licensed, '30 days')", "20:3+30 ");
-	check_visit("within(max(licensed, missing_date), '30 days')", "20:-1+30 20:3 20:5 ");
+	check_visit("within(max(licensed, missing_date), '30 days')", "20:-1+30 23:-1=0 20:3 20:5 ");
+	check_visit("age(licensed) >= 14", "23:-1=0 20:3 ");
+	check_visit("age(licensed) >= score", "23:-1 20:3 0:-1 ");
 
 	/* intervals */
 	expr = expr_parse("score > 40 and 69 >= score", EXPR_BOOLEAN, &names, &error);
