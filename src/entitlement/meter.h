@@ -168,6 +168,7 @@ typedef struct MeterRequest
 	bool		session;		/* it begins a session */
 	const char *place;			/* of the session */
 	bool		reserve;
+	bool		brief;			/* until, again and who may agree are not asked for */
 } MeterRequest;
 
 /* ---------- the answer ---------- */
@@ -209,6 +210,8 @@ typedef struct MeterRow
 	bool		allowed;		/* this rule alone */
 	bool		warning;
 	bool		shadow;			/* would refuse */
+	TimestampTz locked_at;		/* RULE_LOCK: when it was reached */
+	TimestampTz settles;		/* when what it lets in settles */
 	TimestampTz until;			/* first instant from `at` on at which the rule would
 								 * refuse a session that has run since */
 	TimestampTz again;			/* first instant at which it would let the request
@@ -246,6 +249,13 @@ typedef struct MeterAnswer
  */
 extern MeterAnswer *meter_ask(const Entitlement *document, const MeterView *view,
 							  const MeterRequest *request);
+
+/*
+ * Which grants a use that is allowed takes from, and how much of each: fills in the
+ * answer.  meter_ask() does so itself.
+ */
+extern void meter_take(const Entitlement *document, const MeterView *view, const MeterRequest *request,
+					   MeterAnswer *answer);
 
 /*
  * Several documents in force: all must allow.  views are one for each, since
