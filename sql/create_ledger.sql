@@ -5,8 +5,8 @@
 --
 -- Every room lists its objects as numbered steps, in a function of its own:
 -- rulebook_objects() from 1000, ledger_objects() from 2000, oversight_objects() from
--- 3000, certification_objects() from 4000, report_objects() from 5000 and
--- event_objects() from 6000; what comes last in oversight has numbers from 9000.
+-- 3000, certification_objects() from 4000, report_objects() from 5000,
+-- event_objects() from 6000 and entitlement_objects() from 7000; what comes last in oversight has numbers from 9000.
 -- One loop takes the steps in the order of their numbers.  Each looks at what
 -- is there, so that the same list makes a new ledger and brings one of an
 -- earlier version to this one; a second call does nothing.
@@ -54,6 +54,7 @@ AS $steps$
 	UNION ALL SELECT * FROM governance.certification_objects()
 	UNION ALL SELECT * FROM governance.report_objects()
 	UNION ALL SELECT * FROM governance.event_objects()
+	UNION ALL SELECT * FROM governance.entitlement_objects()
 	ORDER BY 1
 $steps$;
 COMMENT ON FUNCTION governance.create_steps() IS

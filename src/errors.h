@@ -166,4 +166,54 @@ extern const char *governance_textdomain(void);
  */
 #define ERRCODE_GV_CONSUMER_LOST			MAKE_SQLSTATE('G','V','6','0','2')
 
+/*
+ * A clause does not hold, it is switched off, or a sanction withholds it.  By: use()
+ * and its like, require_capability().
+ */
+#define ERRCODE_GV_NOT_ENTITLED				MAKE_SQLSTATE('G','V','7','0','1')
+
+/*
+ * It is not open at that hour, or it is too soon after the last use.  By: use() and
+ * its like, require_capability().
+ */
+#define ERRCODE_GV_NOT_OPEN					MAKE_SQLSTATE('G','V','7','0','2')
+
+/*
+ * A limit does not leave enough.  By: use() and its like, require_capability().
+ */
+#define ERRCODE_GV_LIMIT_REACHED			MAKE_SQLSTATE('G','V','7','0','3')
+
+/*
+ * A limit was reached, and it is locked for a time.  By: use() and its like,
+ * require_capability().
+ */
+#define ERRCODE_GV_LOCKED					MAKE_SQLSTATE('G','V','7','0','4')
+
+/*
+ * More is taken back than was used, the reservation is over, or it is too late.
+ * By: refund(), release_use(), commit_use().
+ */
+#define ERRCODE_GV_NOT_TAKEN_BACK			MAKE_SQLSTATE('G','V','7','0','5')
+
+/*
+ * The reference was used for something else.  By: use(), reserve(),
+ * begin_session().
+ */
+#define ERRCODE_GV_REFERENCE_USED			MAKE_SQLSTATE('G','V','7','0','6')
+
+/*
+ * There is another session, or it is over.  By: use() and its like, touch_session(),
+ * end_session().
+ */
+#define ERRCODE_GV_SESSION					MAKE_SQLSTATE('G','V','7','0','7')
+
+/*
+ * The document does not leave it to whoever says so.  By: grant_allowance(),
+ * consent(), set_limit(), set_switch().
+ */
+#define ERRCODE_GV_NO_SAY					MAKE_SQLSTATE('G','V','7','0','8')
+
+/* There is no such use, session or grant.  By: refund(), end_session() and such. */
+#define ERRCODE_GV_UNKNOWN_USE				MAKE_SQLSTATE('G','V','0','1','2')
+
 #endif							/* GOVERNANCE_ERRORS_H */

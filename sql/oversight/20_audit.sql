@@ -61,7 +61,10 @@ BEGIN ATOMIC
 		('proposal', '{account_id,proposal_id}',
 			'{account_id,proposal_id,scheme,rule,reason,points,occurred_at,source,campaign,incident,content_ref,surcharge,sanction_length,evidence,proposed_at,proposed_by,proposer,expires_at,status,decided_at,decided_by,decider,note,violation_id}', 'reason', NULL),
 		('seal', '{seal_id}', '{seal_id,relation,ids,columns,rows,digest,reason,sealed_at,sealed_by}', 'reason', NULL),
-		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, NULL);
+		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, NULL),
+		('allowance_grant', '{account_id,grant_id}',
+			'{account_id,grant_id,kind,capability,rule,amount,days,only_for,during,by_account,party,about,reason,recorded_at,recorded_by}', 'reason', NULL),
+		('platform_attribute', '{name,during}', '{name,value,during}', NULL, NULL);
 END;
 COMMENT ON FUNCTION governance.audited() IS
 	'the tables whose rows are decisions: what identifies a row, which columns an entry of the audit covers, which of them says why, and the one that is null as long as nothing is decided';
@@ -87,6 +90,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN relation = 'exemption' AND before IS NULL THEN CASE after ->> 'exempt' WHEN 'true' THEN 'exempt' ELSE 'end_exemption' END
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
+		WHEN relation = 'allowance_grant' AND before IS NULL THEN after ->> 'kind'
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END
 		WHEN before IS NULL THEN 'create'
 		WHEN after IS NULL THEN 'delete'

@@ -122,9 +122,6 @@ CREATE TABLE governance.proposal (
 (3140, 'always trigger', 'moderator_limit.moderator_limit_changed', NULL,
 	$$AFTER INSERT OR DELETE OR UPDATE ON governance.moderator_limit FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed()$$),
 
-(3145, 'trigger', 'moderator_limit.moderator_limit_scheme_known', NULL,
-	$$BEFORE INSERT OR UPDATE ON governance.moderator_limit FOR EACH ROW EXECUTE FUNCTION governance.scheme_known()$$),
-
 (3150, 'always trigger', 'moderator_limit.moderator_limit_truncated', NULL,
 	$$AFTER TRUNCATE ON governance.moderator_limit FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()$$),
 
@@ -216,9 +213,6 @@ SELECT b.brake_id, b.scheme, b.rule, b.max_accounts, b.max_share, b.within,
 	   (SELECT min(p.parked_at) FROM governance.parked p
 		WHERE p.brake_id = b.brake_id AND p.released_at IS NULL) AS parked_since
 FROM governance.brake b$$),
-
-(3245, 'trigger', 'brake.brake_scheme_known', NULL,
-	$$BEFORE INSERT OR UPDATE ON governance.brake FOR EACH ROW EXECUTE FUNCTION governance.scheme_known()$$),
 
 (3250, 'trigger', 'brake.brake_known', NULL,
 	$$BEFORE INSERT OR DELETE OR UPDATE ON governance.brake FOR EACH ROW EXECUTE FUNCTION governance.brake_known()$$),
@@ -332,6 +326,19 @@ SELECT 9060 + (4 * guard.n + action.n)::integer, 'trigger', format('%s.derived_%
 		(1, 'sanction', '{INSERT}'),
 		(2, 'withholding', '{INSERT,UPDATE,DELETE,TRUNCATE}')
 	) AS guard (n, relation, actions), unnest(guard.actions) WITH ORDINALITY AS action (name, n)
+
+-- What is used and granted is written by calls alone.
+UNION ALL
+SELECT 9076 + (4 * guard.n + action.n)::integer, 'trigger', format('%s.written_by_calls_%s', guard.relation, lower(action.name)), NULL,
+		format('BEFORE %s ON governance.%I FOR EACH STATEMENT EXECUTE FUNCTION governance.refuse_rewrite(%L, %L, %L)', action.name, guard.relation,
+			   guard.hint, /* message */ 'Its rows are written by calls, which look at what they say first.', guard.relation)
+	FROM (VALUES
+		(0, 'usage', /* message */ 'Record a use with governance.use(), and take one back with governance.refund().'),
+		(1, 'session', /* message */ 'Use governance.begin_session(), touch_session() and end_session().'),
+		(2, 'counter', /* message */ 'Record a use with governance.use(), and take one back with governance.refund().'),
+		(3, 'allowance_grant', /* message */ 'Use governance.grant_allowance(), consent(), set_limit() and end_grant().'),
+		(4, 'switch_setting', /* message */ 'Use governance.set_switch().')
+	) AS guard (n, relation, hint), unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) WITH ORDINALITY AS action (name, n)
 $steps$;
 COMMENT ON FUNCTION governance.oversight_objects() IS
 	'part of create_ledger(): tables, triggers and views of levels, limits, brakes, seals and the audit, and the guards of every table';

@@ -103,7 +103,7 @@ compile_conventions(EntitlementCompiler *e, const Doc *object, Conventions *v)
 
 /* "on_reaching": a word, or an object with a length. */
 void
-compile_reaching(EntitlementCompiler *e, const Doc *object, Limit *limit)
+compile_reaching(EntitlementCompiler *e, const Doc *object, UsageLimit *limit)
 {
 	static const char *const words[] = {"refuse", "warn", "shadow"};
 	static const char *const lengths[] = {"lock", "grace", "delay"};
@@ -142,7 +142,7 @@ compile_reaching(EntitlementCompiler *e, const Doc *object, Limit *limit)
 
 /* "carry": false, "first", "last", or an object. */
 void
-compile_carry(EntitlementCompiler *e, const Doc *object, Limit *limit)
+compile_carry(EntitlementCompiler *e, const Doc *object, UsageLimit *limit)
 {
 	static const char *const words[] = {"first", "last"};
 	const Doc  *doc = doc_get(object, "carry");

@@ -154,7 +154,7 @@ look_at_place(Entitlement *document, const Capability *place)
 	look_at_hours(document, &place->closed);
 	for (int i = 0; i < place->nlimits; i++)
 	{
-		const Limit *limit = &place->limits[i];
+		const UsageLimit *limit = &place->limits[i];
 
 		if (limit->amount != NULL)
 			expr_visit(limit->amount, look_at_days, document);
@@ -243,7 +243,6 @@ compile_document(EntitlementCompiler *e)
 	if (doc_get(root, "calendar") != NULL && doc_get(doc_get(root, "calendar"), "roll") != NULL)
 		doc_fail(doc_get(doc_get(root, "calendar"), "roll"), NULL, NULL, "nothing ends on working days here");
 	compile_enforcement(&e->c);
-	e->c.fact_shape = &fact_object;
 	compile_attributes(&e->c);
 	compile_owners(e);
 	compile_zone_fact(e);

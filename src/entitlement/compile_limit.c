@@ -134,7 +134,7 @@ window_parse(const char *text, WindowKind *kind, CalendarUnit *unit, int64 *slic
 
 /* "per": a word, a window, a session, or a window from an anchor. */
 static void
-compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *limit)
+compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit *limit)
 {
 	const Doc  *from;
 
@@ -191,7 +191,7 @@ compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *lim
 
 /* "within": a window that moves. */
 static void
-compile_within(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *limit)
+compile_within(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit *limit)
 {
 	if (text != NULL ? !span_parse(text, &limit->length) : (limit->length = compile_span(doc), false))
 		doc_fail(doc, _("Example: \"2000 within 24 hours\"."), NULL, "\"%s\" is no span of time", text);
@@ -203,7 +203,7 @@ compile_within(EntitlementCompiler *e, const Doc *doc, const char *text, Limit *
 
 /* "1 per 2 seconds" of a bucket. */
 static void
-compile_refill(const Doc *doc, const Capability *place, Limit *limit)
+compile_refill(const Doc *doc, const Capability *place, UsageLimit *limit)
 {
 	const char *text = doc_text(doc);
 	char	   *end;
@@ -224,7 +224,7 @@ compile_refill(const Doc *doc, const Capability *place, Limit *limit)
 
 /* What limits have before anything is said. */
 static void
-begin_limit(const EntitlementCompiler *e, const Capability *place, Limit *limit)
+begin_limit(const EntitlementCompiler *e, const Capability *place, UsageLimit *limit)
 {
 	limit->of = OF_ACCOUNT;
 	limit->of_context = -1;
@@ -237,7 +237,7 @@ begin_limit(const EntitlementCompiler *e, const Capability *place, Limit *limit)
  * "7500 held".
  */
 static void
-compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *place, Limit *limit)
+compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *place, UsageLimit *limit)
 {
 	const char *text = doc_text(doc);
 	char	   *end;
@@ -293,7 +293,7 @@ compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *pla
 
 /* Which frame: exactly one, but that within goes with since. */
 static void
-compile_frame(EntitlementCompiler *e, const Doc *doc, const Capability *place, Limit *limit)
+compile_frame(EntitlementCompiler *e, const Doc *doc, const Capability *place, UsageLimit *limit)
 {
 	static const char *const frames[] = {"per", "within", "during", "since", "held", "refill"};
 	const Doc  *given[lengthof(frames)];
@@ -337,7 +337,7 @@ compile_frame(EntitlementCompiler *e, const Doc *doc, const Capability *place, L
 
 /* Default names follow the frame, as those of texts do. */
 static char *
-limit_name(const Doc *doc, const Limit *limit)
+limit_name(const Doc *doc, const UsageLimit *limit)
 {
 	static const char *const frames[] = {"per", "within", "during", "since"};
 
@@ -362,7 +362,7 @@ limit_name(const Doc *doc, const Limit *limit)
 
 /* "measure": a word or an expression over the request. */
 static void
-compile_measure(EntitlementCompiler *e, const Doc *doc, Limit *limit)
+compile_measure(EntitlementCompiler *e, const Doc *doc, UsageLimit *limit)
 {
 	if (doc == NULL || strcmp(doc_text(doc), "amount") == 0)
 		limit->measure = MEASURE_AMOUNT;
@@ -379,7 +379,7 @@ compile_measure(EntitlementCompiler *e, const Doc *doc, Limit *limit)
 
 /* "raise_after": a span, "period", or both. */
 static void
-compile_raise(const Doc *doc, Limit *limit)
+compile_raise(const Doc *doc, UsageLimit *limit)
 {
 	int			n = doc == NULL ? 0 : doc->kind == DOC_LIST ? doc->nchildren : 1;
 
@@ -401,7 +401,7 @@ compile_raise(const Doc *doc, Limit *limit)
 
 /* Keys that would have no effect. */
 static void
-check_limit(const Doc *doc, const Limit *limit)
+check_limit(const Doc *doc, const UsageLimit *limit)
 {
 	if (doc_get(doc, "by") != NULL && limit->frame != FRAME_WITHIN)
 		doc_fail(doc_get(doc, "by"), NULL, NULL, "goes with \"within\" only");
@@ -419,7 +419,7 @@ check_limit(const Doc *doc, const Limit *limit)
 
 /* Which names its amount may ask for: see formats of windows that others see. */
 static int
-amount_may(const Limit *limit)
+amount_may(const UsageLimit *limit)
 {
 	bool		own = limit->of == OF_ACCOUNT &&
 		(limit->frame != FRAME_USE && limit->frame != FRAME_SESSION);
@@ -429,7 +429,7 @@ amount_may(const Limit *limit)
 
 /* An object, key by key. */
 static void
-compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, Limit *limit)
+compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, UsageLimit *limit)
 {
 	const Doc  *amount = doc_get(doc, "amount");
 
@@ -475,11 +475,11 @@ compile_limits(EntitlementCompiler *e, const Doc *list, Capability *place)
 	if (list->nchildren == 0)
 		doc_fail(list, NULL, NULL, "must not be empty");
 	doc_check_size(list, 64);
-	place->limits = palloc0(sizeof(Limit) * list->nchildren);
+	place->limits = palloc0(sizeof(UsageLimit) * list->nchildren);
 	for (int i = 0; i < list->nchildren; i++)
 	{
 		const Doc  *doc = &list->children[i];
-		Limit	   *limit = &place->limits[i];
+		UsageLimit	   *limit = &place->limits[i];
 
 		begin_limit(e, place, limit);
 		/* what the conventions around say */

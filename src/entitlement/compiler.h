@@ -69,8 +69,8 @@ extern int64 compile_time_of_day(const Doc *doc);
 extern void compile_conventions(EntitlementCompiler *e, const Doc *object, Conventions *conventions);
 
 /* "on_reaching" and "carry" of an object, or of the document's conventions. */
-extern void compile_reaching(EntitlementCompiler *e, const Doc *object, Limit *limit);
-extern void compile_carry(EntitlementCompiler *e, const Doc *object, Limit *limit);
+extern void compile_reaching(EntitlementCompiler *e, const Doc *object, UsageLimit *limit);
+extern void compile_carry(EntitlementCompiler *e, const Doc *object, UsageLimit *limit);
 
 /* ---------- compile_rest.c ---------- */
 

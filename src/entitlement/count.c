@@ -23,7 +23,7 @@ in_pool(const Meter *m, const Capability *pool, const char *name)
 
 /* Is a capability one of those whose uses count? */
 static bool
-capability_counts(const Meter *m, const Capability *place, const Limit *limit, const char *name)
+capability_counts(const Meter *m, const Capability *place, const UsageLimit *limit, const char *name)
 {
 	char	  **names = limit->ncounting > 0 ? limit->counting : place->counting;
 	int			n = limit->ncounting > 0 ? limit->ncounting : place->ncounting;
@@ -99,7 +99,7 @@ owner_fits(const Meter *m, int of, const char *link, int context, const MeterUse
 
 /* See meter_state.h; a reservation counts as long as it holds. */
 bool
-use_counts(const Meter *m, const Capability *place, const Limit *limit, const MeterUse *use, TimestampTz t)
+use_counts(const Meter *m, const Capability *place, const UsageLimit *limit, const MeterUse *use, TimestampTz t)
 {
 	return capability_counts(m, place, limit, use->capability) &&
 		owner_fits(m, limit->of, limit->of_link, limit->of_context, use) &&
@@ -108,7 +108,7 @@ use_counts(const Meter *m, const Capability *place, const Limit *limit, const Me
 
 /* Under "open" a late use stands in its own window while that is open. */
 TimestampTz
-use_place(const Meter *m, const Limit *limit, const MeterUse *use)
+use_place(const Meter *m, const UsageLimit *limit, const MeterUse *use)
 {
 	TimestampTz from;
 	TimestampTz to;
@@ -135,7 +135,7 @@ use_end(const Meter *m, const MeterUse *use, TimestampTz t)
 
 /* Do its units pass while a session runs? */
 bool
-limit_runs(const Meter *m, const Capability *place, const Limit *limit)
+limit_runs(const Meter *m, const Capability *place, const UsageLimit *limit)
 {
 	return place->is_time && limit->measure == MEASURE_AMOUNT && limit->frame != FRAME_USE &&
 		capability_counts(m, place, limit, m->request->capability);
@@ -143,7 +143,7 @@ limit_runs(const Meter *m, const Capability *place, const Limit *limit)
 
 /* A measure that is an expression sees the context of the use. */
 static int64
-measured(const Meter *m, const Capability *place, const Limit *limit, const ExprValue *context,
+measured(const Meter *m, const Capability *place, const UsageLimit *limit, const ExprValue *context,
 		 int64 amount, int64 counterpart, TimestampTz t)
 {
 	MeterRequest request = *m->request;
@@ -162,7 +162,7 @@ measured(const Meter *m, const Capability *place, const Limit *limit, const Expr
 
 /* See meter_state.h. */
 int64
-use_measure(const Meter *m, const Capability *place, const Limit *limit, const MeterUse *use, TimestampTz t)
+use_measure(const Meter *m, const Capability *place, const UsageLimit *limit, const MeterUse *use, TimestampTz t)
 {
 	int64		amount;
 
@@ -185,7 +185,7 @@ use_measure(const Meter *m, const Capability *place, const Limit *limit, const M
 
 /* The request measured; a measure that misses what it needs is -1. */
 int64
-request_measure(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+request_measure(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	switch (limit->measure)
 	{
@@ -247,7 +247,7 @@ uncovered(Cover *cover, bool once, int64 account_id, TimestampTz from, Timestamp
  * last.  What was taken from grants does not count.
  */
 int64
-count_between(const Meter *m, const Capability *place, const Limit *limit, TimestampTz from, TimestampTz to,
+count_between(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz from, TimestampTz to,
 			  TimestampTz t, int64 *reserved)
 {
 	bool		once = limit->conventions.concurrent == CONCURRENT_UNION;

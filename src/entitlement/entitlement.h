@@ -279,7 +279,7 @@ typedef enum MeasureKind
 #define OF_LINK				0x08	/* of_link */
 #define OF_CONTEXT			0x10	/* of_context */
 
-typedef struct Limit
+typedef struct UsageLimit
 {
 	char	   *name;
 	char	   *title;			/* null: none */
@@ -327,7 +327,7 @@ typedef struct Limit
 	bool		ours;
 	char	   *source;
 	Conventions conventions;
-} Limit;
+} UsageLimit;
 
 /* ---------- who may loosen what ---------- */
 
@@ -393,7 +393,7 @@ typedef struct Capability
 	Hours		hours;
 	Hours		closed;
 	int			nlimits;		/* at_most */
-	Limit	   *limits;
+	UsageLimit *limits;
 	int64		at_least;		/* 0: none */
 	int64		step;			/* 0: none */
 	SpanParam	apart;

@@ -27,7 +27,7 @@ in_force(const MeterGrant *grant, TimestampTz t)
 
 /* Does an amount that is granted go to a limit?  Not past one use, or a stock. */
 static bool
-goes_to(const MeterGrant *grant, const Limit *limit)
+goes_to(const MeterGrant *grant, const UsageLimit *limit)
 {
 	if (limit->frame == FRAME_USE || limit->frame == FRAME_HELD)
 		return grant->rule != NULL && strcmp(grant->rule, limit->name) == 0;
@@ -37,7 +37,7 @@ goes_to(const MeterGrant *grant, const Limit *limit)
 
 /* See meter_state.h. */
 int64
-grants_more(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+grants_more(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	int64		more = 0;
 
@@ -91,7 +91,7 @@ consent_given(const Meter *m, const Capability *place, const char *rule, bool is
 
 /* Does a lasting value hold on the day of an instant? */
 static bool
-day_fits(const Meter *m, const Limit *limit, const MeterGrant *grant, TimestampTz t)
+day_fits(const Meter *m, const UsageLimit *limit, const MeterGrant *grant, TimestampTz t)
 {
 	int32		day = local_day(m, &limit->conventions, t);
 
@@ -100,7 +100,7 @@ day_fits(const Meter *m, const Limit *limit, const MeterGrant *grant, TimestampT
 
 /* From when on a value counts that is higher than what held: others count at once. */
 static TimestampTz
-raised_from(const Meter *m, const Limit *limit, const MeterGrant *grant)
+raised_from(const Meter *m, const UsageLimit *limit, const MeterGrant *grant)
 {
 	TimestampTz from = grant->from;
 	TimestampTz begins;
@@ -115,7 +115,7 @@ raised_from(const Meter *m, const Limit *limit, const MeterGrant *grant)
 
 /* Is it a lasting value of this limit? */
 static bool
-sets(const Meter *m, const MeterGrant *grant, const Capability *place, const Limit *limit)
+sets(const Meter *m, const MeterGrant *grant, const Capability *place, const UsageLimit *limit)
 {
 	return grant->kind == GRANT_VALUE && grant->rule != NULL && strcmp(grant->rule, limit->name) == 0 &&
 		grant_concerns(m, grant, place);
@@ -126,7 +126,7 @@ sets(const Meter *m, const MeterGrant *grant, const Capability *place, const Lim
  * once when it lowers, and later when it raises.
  */
 bool
-limit_value_set(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t,
+limit_value_set(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t,
 				bool has_own, int64 own, int64 *value)
 {
 	bool		given = has_own;
@@ -169,7 +169,7 @@ hours_set(const Meter *m, const Capability *place, TimestampTz t)
 
 /* See meter_state.h; limit may be null. */
 TimestampTz
-grants_turn(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+grants_turn(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	TimestampTz result = DT_NOEND;
 
@@ -195,7 +195,7 @@ grants_turn(const Meter *m, const Capability *place, const Limit *limit, Timesta
 
 /* Does a party's word cover a rule, and by which name? */
 static const char *
-covered_by(const Loosening *loosening, const char *rule, RuleKind kind, const Limit *limit)
+covered_by(const Loosening *loosening, const char *rule, RuleKind kind, const UsageLimit *limit)
 {
 	for (int i = 0; rule != NULL && i < loosening->nnames; i++)
 		if (strcmp(loosening->names[i], rule) == 0)
@@ -220,7 +220,7 @@ add_text(const char ***texts, int *n, int *room, const char *text)
 
 /* Of the place, and of the capability that names it as its pool. */
 int
-consents_of(const Meter *m, const Capability *place, const char *rule, RuleKind kind, const Limit *limit,
+consents_of(const Meter *m, const Capability *place, const char *rule, RuleKind kind, const UsageLimit *limit,
 			TimestampTz t, const char ***consents)
 {
 	const Capability *places[2] = {place, m->capability != place ? m->capability : NULL};

@@ -13,7 +13,7 @@
 
 /* What the document or somebody has set; AMOUNT_NONE: nothing limits. */
 static int64
-base_amount(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t, const char **missing)
+base_amount(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, const char **missing)
 {
 	bool		strict = limit->conventions.missing != MISSING_IGNORE;
 	double		number;
@@ -45,7 +45,7 @@ base_amount(const Meter *m, const Capability *place, const Limit *limit, Timesta
  * window of the first use on, in which nothing is carried.
  */
 static int64
-carried(const Meter *m, const Capability *place, const Limit *limit, TimestampTz begins, TimestampTz t)
+carried(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz begins, TimestampTz t)
 {
 	TimestampTz from;
 	TimestampTz to;
@@ -83,7 +83,7 @@ carried(const Meter *m, const Capability *place, const Limit *limit, TimestampTz
 
 /* Where the window begins that ends at an instant: what lies at it is out. */
 static TimestampTz
-rolling_from(const Meter *m, const Limit *limit, TimestampTz t)
+rolling_from(const Meter *m, const UsageLimit *limit, TimestampTz t)
 {
 	TimestampTz from = meter_minus(m, t, &limit->length);
 
@@ -92,7 +92,7 @@ rolling_from(const Meter *m, const Limit *limit, TimestampTz t)
 
 /* The first of the local days that count, of which today is the last. */
 static int32
-first_day(const Limit *limit, int32 today)
+first_day(const UsageLimit *limit, int32 today)
 {
 	int32		days = limit->length.days + limit->length.months * 30 +
 		(int32) (limit->length.usecs / USECS_PER_DAY);
@@ -102,7 +102,7 @@ first_day(const Limit *limit, int32 today)
 
 /* What a moving window holds. */
 static int64
-rolling_used(const Meter *m, const Capability *place, const Limit *limit, TimestampTz since, TimestampTz t,
+rolling_used(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz since, TimestampTz t,
 			 int64 *reserved)
 {
 	TimestampTz from;
@@ -139,7 +139,7 @@ rolling_used(const Meter *m, const Capability *place, const Limit *limit, Timest
 
 /* When something leaves a moving window next. */
 static TimestampTz
-rolling_turn(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+rolling_turn(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	pg_tz	   *zone = meter_zone(m, t);
 	TimestampTz result = DT_NOEND;
@@ -173,7 +173,7 @@ rolling_turn(const Meter *m, const Capability *place, const Limit *limit, Timest
  * of it.
  */
 static int64
-bucket_used(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t, int64 *reserved)
+bucket_used(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, int64 *reserved)
 {
 	double		rate = (double) limit->refill_amount / (limit->refill_span.usecs +
 														limit->refill_span.days * (double) USECS_PER_DAY);
@@ -203,7 +203,7 @@ bucket_used(const Meter *m, const Capability *place, const Limit *limit, Timesta
 
 /* Uses less what was given up, or the fact that says it. */
 static int64
-held_now(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t, int64 *reserved)
+held_now(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, int64 *reserved)
 {
 	int64		sum = 0;
 	double		number;
@@ -227,7 +227,7 @@ held_now(const Meter *m, const Capability *place, const Limit *limit, TimestampT
 
 /* When the session began that a limit counts in; DT_NOEND: none is open. */
 static TimestampTz
-session_since(const Meter *m, const Limit *limit, TimestampTz t)
+session_since(const Meter *m, const UsageLimit *limit, TimestampTz t)
 {
 	TimestampTz since = DT_NOEND;
 	int64		owner = (limit->of & OF_COUNTERPART) ? m->request->counterpart : m->view->account_id;
@@ -247,7 +247,7 @@ session_since(const Meter *m, const Limit *limit, TimestampTz t)
 
 /* What is used in the frame of a limit, from an instant on at the earliest. */
 static int64
-frame_used(const Meter *m, const Capability *place, const Limit *limit, TimestampTz since, TimestampTz t,
+frame_used(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz since, TimestampTz t,
 		   int64 *reserved, TimestampTz *resets, bool *silent)
 {
 	TimestampTz from;
@@ -309,7 +309,7 @@ frame_used(const Meter *m, const Capability *place, const Limit *limit, Timestam
  * with a reset counting begins from nothing when it opens again.
  */
 static void
-follow_locks(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t, LimitState *state,
+follow_locks(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, LimitState *state,
 			 TimestampTz *since)
 {
 	Span		length;
@@ -347,7 +347,7 @@ follow_locks(const Meter *m, const Capability *place, const Limit *limit, Timest
 
 /* Since when more is used than the limit has, and until when that is let pass. */
 static void
-follow_grace(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t, LimitState *state)
+follow_grace(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, LimitState *state)
 {
 	Span		length;
 	Meter		past = *m;
@@ -377,7 +377,7 @@ follow_grace(const Meter *m, const Capability *place, const Limit *limit, Timest
 
 /* Clock time from a use on, which is an amount of another kind. */
 static int64
-only_for_amount(const Meter *m, const Limit *limit, TimestampTz t)
+only_for_amount(const Meter *m, const UsageLimit *limit, TimestampTz t)
 {
 	Span		length;
 
@@ -388,7 +388,7 @@ only_for_amount(const Meter *m, const Limit *limit, TimestampTz t)
 
 /* What was used before the amount last changed inside the window counts no longer. */
 static TimestampTz
-restarted(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+restarted(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	TimestampTz from;
 	TimestampTz to;
@@ -412,7 +412,7 @@ restarted(const Meter *m, const Capability *place, const Limit *limit, Timestamp
 
 /* See meter_state.h. */
 LimitState
-limit_state(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	LimitState	state = {.amount = AMOUNT_NONE, .remaining = AMOUNT_NONE, .resets = DT_NOEND,
 	.locked_until = DT_NOBEGIN, .grace_until = DT_NOEND};
@@ -472,7 +472,7 @@ limit_state(const Meter *m, const Capability *place, const Limit *limit, Timesta
 
 /* See meter_state.h. */
 TimestampTz
-limit_turn(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t)
+limit_turn(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t)
 {
 	TimestampTz result = grants_turn(m, place, limit, t);
 	TimestampTz from;
@@ -507,7 +507,7 @@ limit_turn(const Meter *m, const Capability *place, const Limit *limit, Timestam
 }
 
 /* See meter_state.h. */
-const Limit *
+const UsageLimit *
 limit_by_name(const Meter *m, const char *name, const Capability **place)
 {
 	const Capability *places[2] = {m->place, m->capability};

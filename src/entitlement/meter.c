@@ -358,7 +358,7 @@ take_grants(const Asked *asked, MeterAnswer *answer)
 
 	for (int r = 0; r < asked->nrules; r++)
 	{
-		const Limit *limit = asked->rules[r].limit;
+		const UsageLimit *limit = asked->rules[r].limit;
 		LimitState	state;
 		int64		beyond;
 

@@ -199,7 +199,7 @@ typedef struct MeterRow
 								 * clause, or "hours", "closed", "apart", "session" */
 	const char *title;
 	const Capability *place;	/* where it stands */
-	const Limit *limit;			/* null: no limit */
+	const UsageLimit *limit;	/* null: no limit */
 	const char *missing;		/* the fact that is not known, when that decides */
 	int64		limit_amount;	/* AMOUNT_NONE: none */
 	int64		used;

@@ -40,7 +40,7 @@ add_place(Reads *reads, const Capability *place)
 {
 	for (int i = 0; i < place->nlimits; i++)
 	{
-		const Limit *limit = &place->limits[i];
+		const UsageLimit *limit = &place->limits[i];
 
 		reads->of |= limit->of;
 		for (int j = 0; j < limit->ncounting; j++)
@@ -91,7 +91,7 @@ meter_reads(const Entitlement *document, const char *capability, const char ***n
 
 /* How far a limit looks back. */
 static TimestampTz
-limit_needs(const Meter *m, const Limit *limit, TimestampTz at)
+limit_needs(const Meter *m, const UsageLimit *limit, TimestampTz at)
 {
 	static const Span week = {.days = 8};
 	TimestampTz from;

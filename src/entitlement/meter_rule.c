@@ -40,7 +40,7 @@ add_rule(RuleList *list, RuleKind kind, const Capability *place, const char *nam
 
 /* What kind of rule a limit is. */
 static RuleKind
-limit_kind(const Limit *limit)
+limit_kind(const UsageLimit *limit)
 {
 	switch (limit->frame)
 	{
@@ -184,7 +184,7 @@ hours_pass(const Meter *m, const Rule *rule, TimestampTz t)
 static TimestampTz
 last_use(const Meter *m, const Rule *rule)
 {
-	Limit		any = {.of = OF_ACCOUNT, .of_context = -1, .conventions = rule->place->conventions};
+	UsageLimit		any = {.of = OF_ACCOUNT, .of_context = -1, .conventions = rule->place->conventions};
 	TimestampTz last = DT_NOBEGIN;
 
 	for (int i = 0; i < m->view->nuses; i++)
@@ -211,7 +211,7 @@ static bool
 session_concerns(const Meter *m, const Rule *rule, const MeterUse *use)
 {
 	const SessionRule *session = &rule->place->session;
-	Limit		any = {.of = session->of, .of_link = session->of_link, .of_context = session->of_context,
+	UsageLimit		any = {.of = session->of, .of_link = session->of_link, .of_context = session->of_context,
 	.conventions = rule->place->conventions};
 
 	if (use->session_id == 0 || !use_counts(m, rule->place, &any, use, m->at))
@@ -274,7 +274,7 @@ asks_for_more(const Meter *m, const Rule *rule, const LimitState *state, Timesta
 static bool
 limit_passes(const Meter *m, const Rule *rule, TimestampTz t)
 {
-	const Limit *limit = rule->limit;
+	const UsageLimit *limit = rule->limit;
 	LimitState	state = limit_state(m, rule->place, limit, t);
 
 	if (state.missing != NULL && limit->conventions.missing == MISSING_REFUSE)
@@ -307,7 +307,7 @@ limit_passes(const Meter *m, const Rule *rule, TimestampTz t)
 static bool
 limit_lasts(const Meter *m, const Rule *rule, TimestampTz t)
 {
-	const Limit *limit = rule->limit;
+	const UsageLimit *limit = rule->limit;
 	LimitState	state;
 	TimestampTz from;
 	TimestampTz to;
@@ -526,7 +526,7 @@ reaches(const Meter *m, const Rule *rule, const LimitState *state, TimestampTz t
 static void
 limit_row(const Meter *m, const Rule *rule, TimestampTz t, MeterRow *row)
 {
-	const Limit *limit = rule->limit;
+	const UsageLimit *limit = rule->limit;
 	LimitState	state = limit_state(m, rule->place, limit, t);
 
 	row->limit_amount = state.amount;

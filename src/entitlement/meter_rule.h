@@ -13,7 +13,7 @@ typedef struct Rule
 {
 	RuleKind	kind;
 	const Capability *place;
-	const Limit *limit;			/* of limits */
+	const UsageLimit *limit;	/* of limits */
 	const Clause *clause;		/* of gates; null: the capability is never */
 	const Hours *hours;			/* of hours */
 	bool		closed;			/* hours: those of "closed" */

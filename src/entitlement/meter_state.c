@@ -101,7 +101,7 @@ static ExprValue
 limit_value(const Meter *m, const External *external, TimestampTz t)
 {
 	const Capability *place;
-	const Limit *limit = limit_by_name(m, external->name, &place);
+	const UsageLimit *limit = limit_by_name(m, external->name, &place);
 	LimitState	state;
 
 	if (limit == NULL)
@@ -188,7 +188,7 @@ moment_turn(void *arg, ExprVar var, int index, TimestampTz after)
 		case EXTERNAL_REMAINING:
 			{
 				const Capability *place;
-				const Limit *limit = limit_by_name(m, external->name, &place);
+				const UsageLimit *limit = limit_by_name(m, external->name, &place);
 
 				return limit == NULL ? DT_NOEND : limit_turn(m, place, limit, after);
 			}

@@ -112,43 +112,43 @@ extern TimestampTz achievement_turn(const Meter *m, const Achievement *achieveme
 extern bool grant_concerns(const Meter *m, const MeterGrant *grant, const Capability *place);
 
 /* What grants add to a limit at an instant, less what is used of them. */
-extern int64 grants_more(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t);
+extern int64 grants_more(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t);
 
 /* Has somebody agreed that a rule does not stand in the way at an instant? */
 extern bool consent_given(const Meter *m, const Capability *place, const char *rule,
 						  bool is_limit, TimestampTz t);
 
 /* A lasting value of a limit; false: none is set. */
-extern bool limit_value_set(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t,
+extern bool limit_value_set(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t,
 							bool has_own, int64 own, int64 *value);
 
 /* Lasting hours; null: none are set. */
 extern const MeterGrant *hours_set(const Meter *m, const Capability *place, TimestampTz t);
 
 /* The next instant at which any grant of a place begins, ends, or takes effect. */
-extern TimestampTz grants_turn(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t);
+extern TimestampTz grants_turn(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t);
 
 /* Who may agree to a rule: "guardian:day". */
 extern int	consents_of(const Meter *m, const Capability *place, const char *rule, RuleKind kind,
-						const Limit *limit, TimestampTz t, const char ***consents);
+						const UsageLimit *limit, TimestampTz t, const char ***consents);
 
 /* ---------- window.c ---------- */
 
 /* The fixed window of a limit that contains an instant; false: it has none then. */
-extern bool window_bounds(const Meter *m, const Limit *limit, TimestampTz t, TimestampTz *from,
+extern bool window_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampTz *from,
 						  TimestampTz *to);
 
 /* ---------- count.c ---------- */
 
 /* Does a use count for a limit? */
-extern bool use_counts(const Meter *m, const Capability *place, const Limit *limit, const MeterUse *use,
+extern bool use_counts(const Meter *m, const Capability *place, const UsageLimit *limit, const MeterUse *use,
 					   TimestampTz t);
 
 /* Where a use stands in time. */
-extern TimestampTz use_place(const Meter *m, const Limit *limit, const MeterUse *use);
+extern TimestampTz use_place(const Meter *m, const UsageLimit *limit, const MeterUse *use);
 
 /* What a use counts; of a session all of its time. */
-extern int64 use_measure(const Meter *m, const Capability *place, const Limit *limit, const MeterUse *use,
+extern int64 use_measure(const Meter *m, const Capability *place, const UsageLimit *limit, const MeterUse *use,
 						 TimestampTz t);
 
 /* When a use of time ends as far as it counts: what runs ends at an instant. */
@@ -158,14 +158,14 @@ extern TimestampTz use_end(const Meter *m, const MeterUse *use, TimestampTz t);
  * What counts from one instant on and before another, as of an instant; open
  * reservations apart when reserved is not null.
  */
-extern int64 count_between(const Meter *m, const Capability *place, const Limit *limit, TimestampTz from,
+extern int64 count_between(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz from,
 						   TimestampTz to, TimestampTz t, int64 *reserved);
 
 /* The request measured. */
-extern int64 request_measure(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t);
+extern int64 request_measure(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t);
 
 /* Do its units pass while a session runs? */
-extern bool limit_runs(const Meter *m, const Capability *place, const Limit *limit);
+extern bool limit_runs(const Meter *m, const Capability *place, const UsageLimit *limit);
 
 /* ---------- rest.c ---------- */
 
@@ -197,12 +197,12 @@ typedef struct LimitState
 	const char *missing;
 } LimitState;
 
-extern LimitState limit_state(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t);
+extern LimitState limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t);
 
 /* The next instant at which that may be otherwise, if nothing happens. */
-extern TimestampTz limit_turn(const Meter *m, const Capability *place, const Limit *limit, TimestampTz t);
+extern TimestampTz limit_turn(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t);
 
 /* The limit of a name in the place at hand and its pools; null: none. */
-extern const Limit *limit_by_name(const Meter *m, const char *name, const Capability **place);
+extern const UsageLimit *limit_by_name(const Meter *m, const char *name, const Capability **place);
 
 #endif							/* GOVERNANCE_ENTITLEMENT_METER_STATE_H */

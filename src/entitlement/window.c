@@ -50,7 +50,7 @@ unit_days(const Conventions *conventions, CalendarUnit unit, int32 day, int32 *f
  * the day is.
  */
 static void
-slice_bounds(const Meter *m, const Limit *limit, TimestampTz t, TimestampTz *from, TimestampTz *to)
+slice_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampTz *from, TimestampTz *to)
 {
 	const Conventions *conventions = &limit->conventions;
 	pg_tz	   *zone = meter_zone(m, t);
@@ -111,7 +111,7 @@ cycle_bounds(const Meter *m, const Cycle *cycle, TimestampTz t, TimestampTz *fro
 
 /* The window that is open from the first use on; none is when nothing was used. */
 static bool
-first_use_bounds(const Meter *m, const Limit *limit, const Capability *place, TimestampTz t,
+first_use_bounds(const Meter *m, const UsageLimit *limit, const Capability *place, TimestampTz t,
 				 TimestampTz *from, TimestampTz *to)
 {
 	*from = DT_NOBEGIN;
@@ -133,7 +133,7 @@ first_use_bounds(const Meter *m, const Limit *limit, const Capability *place, Ti
 
 /* Which capability or pool a limit stands in: the one whose list has it. */
 static const Capability *
-place_of(const Meter *m, const Limit *limit)
+place_of(const Meter *m, const UsageLimit *limit)
 {
 	const Entitlement *document = m->document;
 
@@ -145,7 +145,7 @@ place_of(const Meter *m, const Limit *limit)
 
 /* See meter_state.h. */
 bool
-window_bounds(const Meter *m, const Limit *limit, TimestampTz t, TimestampTz *from, TimestampTz *to)
+window_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampTz *from, TimestampTz *to)
 {
 	const Conventions *conventions = &limit->conventions;
 	int32		first;

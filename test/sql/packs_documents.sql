@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 \set ECHO queries
 
-SELECT pack, kind, rules FROM governance.packs() ORDER BY pack;
+SELECT pack, rules FROM governance.packs() ORDER BY pack;
 
 -- a name that is not there
 \set VERBOSITY terse
@@ -25,13 +25,13 @@ SELECT p.pack FROM governance.packs() p WHERE governance.check_policy(governance
 
 -- each governs the scheme that it is named after, has a title, a source and a
 -- note that says what is not from the source
-SELECT p.pack FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, governance.pack(p.pack) d
+SELECT p.pack FROM governance.packs() p, governance.pack(p.pack) d
 	WHERE d ->> 'scheme' <> p.pack OR p.title IS NULL OR p.source IS NULL
 	   OR coalesce(d -> 'note' ->> 'en', d ->> 'note') NOT LIKE '%Ours: %';
 
 -- documents of Chinese platforms and laws name everything in both languages
 SELECT p.pack, t.path, t.title
-	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, governance.pack(p.pack) d,
+	FROM governance.packs() p, governance.pack(p.pack) d,
 		LATERAL (
 			SELECT 'title', d -> 'title'
 			UNION ALL SELECT 'rules.' || key, value -> 'title' FROM jsonb_each(d -> 'rules')
@@ -42,16 +42,16 @@ SELECT p.pack, t.path, t.title
 		AND NOT coalesce(t.title ?& '{en,zh}', false);
 
 -- every rule has a severity of its own, every rung a title, every capability one
-SELECT p.pack, r.key FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, jsonb_each(governance.pack(p.pack) -> 'rules') r WHERE NOT r.value ? 'severity';
-SELECT p.pack, r ->> 'rung' AS rung FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, jsonb_array_elements(governance.pack(p.pack) -> 'ladder') r WHERE NOT r ? 'title';
+SELECT p.pack, r.key FROM governance.packs() p, jsonb_each(governance.pack(p.pack) -> 'rules') r WHERE NOT r.value ? 'severity';
+SELECT p.pack, r ->> 'rung' AS rung FROM governance.packs() p, jsonb_array_elements(governance.pack(p.pack) -> 'ladder') r WHERE NOT r ? 'title';
 SELECT p.pack, c AS capability
-	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, governance.pack(p.pack) d, jsonb_array_elements(d -> 'ladder') r,
+	FROM governance.packs() p, governance.pack(p.pack) d, jsonb_array_elements(d -> 'ladder') r,
 		jsonb_array_elements_text(r -> 'withhold') c
 	WHERE NOT (d -> 'capabilities') ? c;
 
 -- zero tolerance: these open a sanction whatever the score is
 SELECT p.pack, r.key AS rule, r.value ->> 'direct' AS opens
-	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, jsonb_each(governance.pack(p.pack) -> 'rules') r
+	FROM governance.packs() p, jsonb_each(governance.pack(p.pack) -> 'rules') r
 	WHERE p.pack ~ '^(douyin|channels)\.' AND r.value ? 'direct'
 	ORDER BY 1, 2;
 
@@ -66,7 +66,7 @@ SELECT count(DISTINCT governance.publish(governance.pack(p.pack))) AS published 
 SELECT p.pack FROM governance.packs() p
 	WHERE governance.policy_document(p.pack) IS DISTINCT FROM governance.pack(p.pack);
 SELECT p.pack, p.rules, count(r.rule) AS stored
-	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p LEFT JOIN governance.rule r ON r.scheme = p.pack
+	FROM governance.packs() p LEFT JOIN governance.rule r ON r.scheme = p.pack
 	GROUP BY 1, 2 HAVING count(r.rule) <> p.rules;
 SELECT scheme, rule, severity, min_points, max_points FROM governance.rule
 	WHERE scheme = 'douyin.health' AND rule IN ('minor', 'medium', 'severe', 'surrogacy')
