@@ -31,8 +31,8 @@ EXTVERSION := $(shell sed -n 's/^\t"version": "\([^"]*\)".*/\1/p' META.json)
 MODULE_big = governance
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
-# The policy documents shipped with the extension become one of the parts.
-PACKS = $(sort $(wildcard sql/rulebook/packs/*.json))
+# The documents shipped with the extension become one of the parts.
+PACKS = $(sort $(wildcard sql/rulebook/packs/*.json)) $(sort $(wildcard sql/entitlement/packs/*.json))
 PACKS_SQL = sql/rulebook/90_packs.sql
 
 # So does the taxonomy of qualifications.

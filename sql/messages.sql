@@ -29,4 +29,4 @@ CREATE FUNCTION governance.report_missing(what text, name text DEFAULT NULL, own
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'governance_report_missing';
 COMMENT ON FUNCTION governance.report_missing(text, text, text, text, text, text) IS
-	'part of errors: raises the one that an account, external_id, scheme, policy, rule, capability, domain, violation, sanction, certification, pack or the ledger does not exist';
+	'part of errors: raises the one that an account, external_id, scheme, entitlement, policy, rule, capability, domain, violation, sanction, certification, pack or the ledger does not exist';

@@ -167,7 +167,7 @@ CREATE FUNCTION governance.certification_consequence_known() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $known$
 BEGIN
-	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = NEW.scheme) THEN
+	IF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = NEW.scheme AND s.kind = 'scheme') THEN
 		PERFORM governance.report_missing('scheme', NEW.scheme, relation => TG_TABLE_NAME, field => 'scheme');
 	END IF;
 	IF NEW.rule IS NOT NULL

@@ -280,7 +280,7 @@ DO $begins$
 DECLARE
 	version	record;
 BEGIN
-	FOR version IN SELECT p.policy_id, p.status, p.scheme, p.document FROM governance.policy p WHERE p.status <> 'draft' LOOP
+	FOR version IN SELECT p.policy_id, p.status, p.scheme, p.document FROM governance.policy p WHERE p.kind = 'scheme' AND p.status <> 'draft' LOOP
 		BEGIN
 			CONTINUE WHEN governance.check_stored_policy(version.document) ->> 'unprompted' = 'nothing';
 			INSERT INTO governance.edition (scheme, edition, reaches, why)

@@ -131,7 +131,7 @@ BEGIN
 			HINT = governance.message('Say why: the reason stays on record.');
 	ELSIF NOT EXISTS (SELECT FROM governance.account a WHERE a.account_id = propose_violation.account_id) THEN
 		PERFORM governance.report_missing('account', account_id::text);
-	ELSIF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = propose_violation.scheme) THEN
+	ELSIF NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = propose_violation.scheme AND s.kind = 'scheme') THEN
 		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 	SELECT r.min_points, r.max_points INTO price

@@ -122,6 +122,9 @@ CREATE TABLE governance.proposal (
 (3140, 'always trigger', 'moderator_limit.moderator_limit_changed', NULL,
 	$$AFTER INSERT OR DELETE OR UPDATE ON governance.moderator_limit FOR EACH ROW EXECUTE FUNCTION governance.small_table_changed()$$),
 
+(3145, 'trigger', 'moderator_limit.moderator_limit_scheme_known', NULL,
+	$$BEFORE INSERT OR UPDATE ON governance.moderator_limit FOR EACH ROW EXECUTE FUNCTION governance.scheme_known()$$),
+
 (3150, 'always trigger', 'moderator_limit.moderator_limit_truncated', NULL,
 	$$AFTER TRUNCATE ON governance.moderator_limit FOR EACH STATEMENT EXECUTE FUNCTION governance.small_table_changed()$$),
 
@@ -213,6 +216,9 @@ SELECT b.brake_id, b.scheme, b.rule, b.max_accounts, b.max_share, b.within,
 	   (SELECT min(p.parked_at) FROM governance.parked p
 		WHERE p.brake_id = b.brake_id AND p.released_at IS NULL) AS parked_since
 FROM governance.brake b$$),
+
+(3245, 'trigger', 'brake.brake_scheme_known', NULL,
+	$$BEFORE INSERT OR UPDATE ON governance.brake FOR EACH ROW EXECUTE FUNCTION governance.scheme_known()$$),
 
 (3250, 'trigger', 'brake.brake_known', NULL,
 	$$BEFORE INSERT OR DELETE OR UPDATE ON governance.brake FOR EACH ROW EXECUTE FUNCTION governance.brake_known()$$),

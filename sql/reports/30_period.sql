@@ -68,7 +68,7 @@ AS $scheme$
 #variable_conflict use_column
 BEGIN
 	IF scheme IS NOT NULL
-		AND NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = report_scheme.scheme) THEN
+		AND NOT EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = report_scheme.scheme AND s.kind = 'scheme') THEN
 		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 END

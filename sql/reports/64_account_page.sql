@@ -363,7 +363,7 @@ BEGIN
 
 	FOR one IN
 		SELECT s.scheme, s.direction, governance.page_name(governance.title_in(s.titles, coalesce(s.title, s.scheme), tongue)) AS title
-		FROM governance.scheme s WHERE s.scheme = account_page.scheme OR account_page.scheme IS NULL AND entries ? s.scheme
+		FROM governance.scheme s WHERE s.kind = 'scheme' AND (s.scheme = account_page.scheme OR account_page.scheme IS NULL AND entries ? s.scheme)
 		ORDER BY s.scheme
 	LOOP
 		number := number + 1;

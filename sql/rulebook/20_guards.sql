@@ -27,7 +27,7 @@ BEGIN
 	IF TG_OP = 'DELETE' THEN
 		IF OLD.status <> 'draft' THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV203',
-				MESSAGE = governance.message('cannot delete policy %s of scheme "%s", which is not a draft', OLD.policy_id, OLD.scheme),
+				MESSAGE = governance.message('cannot delete policy %s of "%s", which is not a draft', OLD.policy_id, OLD.scheme),
 				HINT = governance.message('Use governance.retire() to end a version.'),
 				SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
 		END IF;
@@ -48,14 +48,14 @@ BEGIN
 
 	IF NEW.policy_id <> OLD.policy_id OR NEW.scheme <> OLD.scheme OR NEW.version <> OLD.version OR NEW.kind <> OLD.kind THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('cannot change what policy %s of scheme "%s" is called', OLD.policy_id, OLD.scheme),
+			MESSAGE = governance.message('cannot change what policy %s of "%s" is called', OLD.policy_id, OLD.scheme),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 			HINT = governance.message('Publish its document again, under the other name, for a version of its own.');
 	END IF;
 	IF NEW.document <> OLD.document THEN
 		-- The rules and rungs that were stored with it would not fit any more.
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('cannot change the document of policy %s of scheme "%s"', OLD.policy_id, OLD.scheme),
+			MESSAGE = governance.message('cannot change the document of policy %s of "%s"', OLD.policy_id, OLD.scheme),
 			HINT = governance.message('Publish the new document with governance.publish(): it becomes a version of its own.'),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'document';
 	END IF;
@@ -66,7 +66,7 @@ BEGIN
 		OR NEW.created_at <> OLD.created_at
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('cannot change who published policy %s of scheme "%s", and when', OLD.policy_id, OLD.scheme),
+			MESSAGE = governance.message('cannot change who published policy %s of "%s", and when', OLD.policy_id, OLD.scheme),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 			HINT = governance.message('Only what is ahead of a version, and its note, can change.');
 	END IF;
@@ -75,7 +75,7 @@ BEGIN
 		OR (OLD.status = 'retired' AND NEW.status <> 'retired')
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('policy %s of scheme "%s" is %s and cannot become %s', OLD.policy_id, OLD.scheme,
+			MESSAGE = governance.message('policy %s of "%s" is %s and cannot become %s', OLD.policy_id, OLD.scheme,
 										 OLD.status, NEW.status),
 			HINT = governance.message('Publish its document again for a new version.'),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
@@ -86,7 +86,7 @@ BEGIN
 		AND NEW.in_force * tstzrange(NULL, now()) <> OLD.in_force * tstzrange(NULL, now())
 	THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('cannot change when policy %s of scheme "%s" was in force', OLD.policy_id, OLD.scheme),
+			MESSAGE = governance.message('cannot change when policy %s of "%s" was in force', OLD.policy_id, OLD.scheme),
 			DETAIL = governance.message('It was in force during %s; only what lies ahead can still change.', OLD.in_force),
 			SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'in_force',
 			HINT = governance.message('Use governance.retire() to end a version now.');
@@ -120,6 +120,21 @@ END
 $guard$;
 COMMENT ON FUNCTION governance.policy_part_guard() IS
 	'trigger on what publish() stores of a document: refuses every change that does not come with the document';
+
+-- A name that is not known at all is left to the foreign key.
+CREATE FUNCTION governance.scheme_known() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $known$
+BEGIN
+	IF EXISTS (SELECT FROM governance.scheme s WHERE s.scheme = NEW.scheme AND s.kind <> 'scheme') THEN
+		PERFORM governance.report_missing('scheme', NEW.scheme, relation => TG_TABLE_NAME, field => 'scheme');
+	END IF;
+	RETURN NEW;
+END
+$known$;
+COMMENT ON FUNCTION governance.scheme_known() IS
+	'row trigger on tables that name a scheme: refuses the name of a document that is no scheme';
 
 -- Left to PUBLIC, because whoever creates the ledger must be able to attach
 -- them; on any other table they can only refuse or be of no effect.

@@ -74,7 +74,7 @@ BEGIN
 			UPDATE governance.policy p SET status = 'retired', in_force = 'empty' WHERE p.policy_id = other.policy_id;
 		ELSIF other.begins >= other.new_begins THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = governance.message('version %s of scheme "%s" already covers %s', other.version, scheme,
+				MESSAGE = governance.message('version %s of "%s" already covers %s', other.version, scheme,
 											 other.in_force * placed),
 				DETAIL = governance.message('The new version would be in force during %s.', placed),
 				HINT = CASE WHEN other.begins > now()
@@ -83,13 +83,13 @@ BEGIN
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
 		ELSIF other.new_begins < now() THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = governance.message('version %s of scheme "%s" was in force at %s', other.version, scheme, other.new_begins),
+				MESSAGE = governance.message('version %s of "%s" was in force at %s', other.version, scheme, other.new_begins),
 				DETAIL = governance.message('A new version cannot change what was in force in the past.'),
 				HINT = governance.message('Let the new version begin now or later. To load history, publish the versions in order, each with its own in_force.'),
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
 		ELSIF other.ends > other.new_ends THEN
 			RAISE EXCEPTION USING ERRCODE = 'GV102',
-				MESSAGE = governance.message('the new version would end at %s, while version %s of scheme "%s" goes on',
+				MESSAGE = governance.message('the new version would end at %s, while version %s of "%s" goes on',
 											 other.new_ends, other.version, scheme),
 				HINT = governance.message('Publish the new version without an end, and then the old document again from %s on.', other.new_ends),
 				SCHEMA = 'governance', TABLE = 'policy', COLUMN = 'in_force', CONSTRAINT = 'policy_in_force_excl';
@@ -354,7 +354,7 @@ BEGIN
 	END IF;
 	IF target.status NOT IN ('draft', 'trial') THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('policy %s of scheme "%s" is %s already', target.policy_id, target.scheme, target.status),
+			MESSAGE = governance.message('policy %s of "%s" is %s already', target.policy_id, target.scheme, target.status),
 			HINT = governance.message('Publish its document again for a new version.');
 	END IF;
 	IF EXISTS (SELECT FROM governance.scheme s
@@ -402,12 +402,12 @@ BEGIN
 	END IF;
 	IF target.status = 'draft' THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('policy %s of scheme "%s" is a draft', target.policy_id, target.scheme),
+			MESSAGE = governance.message('policy %s of "%s" is a draft', target.policy_id, target.scheme),
 			HINT = governance.message('A draft can be deleted from governance.policy.');
 	END IF;
 	IF target.status = 'retired' OR (target.status = 'active' AND upper(target.in_force) <= now()) THEN
 		RAISE EXCEPTION USING ERRCODE = 'GV102',
-			MESSAGE = governance.message('policy %s of scheme "%s" is no longer in force', target.policy_id, target.scheme),
+			MESSAGE = governance.message('policy %s of "%s" is no longer in force', target.policy_id, target.scheme),
 			HINT = governance.message('The view governance.policies lists the versions and when they are in force.');
 	END IF;
 	UPDATE governance.scheme s SET last_version = s.last_version WHERE s.scheme = target.scheme;
@@ -453,7 +453,7 @@ BEGIN
 		PERFORM governance.report_missing('scheme', scheme);
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = 'GV103',
-		MESSAGE = governance.message('no policy of scheme "%s" was in force at %s', scheme, at),
+		MESSAGE = governance.message('no version of "%s" was in force at %s', scheme, at),
 		HINT = governance.message('See governance.policies for the versions and when they are in force.');
 END
 $document$;

@@ -1,5 +1,6 @@
-# Makes the part of the install script that holds the packs, from the policy
-# documents in sql/rulebook/packs: awk -f packs.awk packs/*.json
+# Makes the part of the install script that holds the packs, from the policies in
+# sql/rulebook/packs and the entitlements in sql/entitlement/packs: awk -f packs.awk
+# packs/*.json
 
 function start_of_file(	name)
 {
@@ -20,8 +21,8 @@ function start_of_file(	name)
 
 BEGIN {
 	print "-- ---------------------------------------------------------------------------"
-	print "-- rulebook: the policy documents shipped with the extension.  Made from"
-	print "-- sql/rulebook/packs/*.json: change those instead."
+	print "-- rulebook: the documents shipped with the extension.  Made from"
+	print "-- sql/rulebook/packs/*.json and sql/entitlement/packs/*.json: change those instead."
 	print "-- ---------------------------------------------------------------------------"
 	print ""
 	print "CREATE FUNCTION governance.pack(name text) RETURNS jsonb"
@@ -52,17 +53,18 @@ END {
 	print "END"
 	print "$function$;"
 	print "COMMENT ON FUNCTION governance.pack(text) IS"
-	print "\t'a policy document shipped with the extension, ready for publish()';"
+	print "\t'a document shipped with the extension, ready for publish()';"
 	print ""
-	print "CREATE FUNCTION governance.packs(OUT pack text, OUT title text, OUT rules int, OUT source text)"
+	print "CREATE FUNCTION governance.packs(OUT pack text, OUT kind text, OUT title text, OUT rules int, OUT source text)"
 	print "\tRETURNS SETOF record"
 	print "\tLANGUAGE sql IMMUTABLE PARALLEL SAFE"
 	print "\tROWS " count
 	print "\tSET search_path = pg_catalog, pg_temp"
 	print "AS $function$"
 	print "\tSELECT p.name,"
+	print "\t\tCASE WHEN d.document ? 'entitlement' THEN 'entitlement' ELSE 'scheme' END,"
 	print "\t\tcoalesce(d.document->'title'->>'en', d.document->>'title'),"
-	print "\t\t(SELECT count(*)::int FROM jsonb_object_keys(d.document->'rules') AS k WHERE k NOT LIKE '//%'),"
+	print "\t\tCASE WHEN d.document ? 'rules' THEN (SELECT count(*)::int FROM jsonb_object_keys(d.document->'rules') AS k WHERE k NOT LIKE '//%') END,"
 	print "\t\tCASE jsonb_typeof(d.document->'source')"
 	print "\t\t\tWHEN 'array' THEN (SELECT string_agg(s, '; ') FROM jsonb_array_elements_text(d.document->'source') AS s)"
 	print "\t\t\tELSE d.document->>'source'"
@@ -75,5 +77,5 @@ END {
 	print "\tORDER BY p.n"
 	print "$function$;"
 	print "COMMENT ON FUNCTION governance.packs() IS"
-	print "\t'the policy documents shipped with the extension: name, title, number of rules, where the figures come from';"
+	print "\t'the documents shipped with the extension: name, kind (scheme or entitlement), title, number of rules of a scheme, where the figures come from';"
 }

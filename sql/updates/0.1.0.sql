@@ -21,5 +21,8 @@ DROP FUNCTION governance.create_rulebook_tables(), governance.create_rulebook_vi
 -- Nobody waits for a publication any more.
 DROP FUNCTION governance.hold_scheme(text);
 
+-- They say of which kind a document is.
+DROP FUNCTION governance.packs(), governance.search_rules(text);
+
 -- Whether a sanction takes the weight from certifications is asked, not written.
 DROP FUNCTION governance.certification_withheld_row();

@@ -243,6 +243,7 @@ compile_document(EntitlementCompiler *e)
 	if (doc_get(root, "calendar") != NULL && doc_get(doc_get(root, "calendar"), "roll") != NULL)
 		doc_fail(doc_get(doc_get(root, "calendar"), "roll"), NULL, NULL, "nothing ends on working days here");
 	compile_enforcement(&e->c);
+	e->c.fact_shape = &fact_object;
 	compile_attributes(&e->c);
 	compile_owners(e);
 	compile_zone_fact(e);

@@ -501,8 +501,7 @@ rulebook_other_kind(const char *name)
 
 	if (!OidIsValid(relid) || pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		return NULL;
-	if (!loaded)
-		rulebook_refresh();
+	rulebook_refresh();
 	for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
 		if (kind != DOCUMENT_SCHEME && rulebook_document(kind, name, strlen(name), true) != NULL)
 			return document_type(kind)->key;

@@ -18,6 +18,7 @@ void
 compile_attributes(Compiler *c)
 {
 	const Doc  *object = doc_get(c->root, "attributes");
+	const DocShape *shape = c->fact_shape != NULL ? c->fact_shape : &attribute_object;
 	Policy	   *policy = c->policy;
 
 	if (object == NULL)
@@ -36,14 +37,14 @@ compile_attributes(Compiler *c)
 		policy->nattributes++;
 		if (doc->kind == DOC_TEXT)
 		{
-			a->type = (AttributeType) word_of(doc, &attribute_object, "type");
+			a->type = (AttributeType) word_of(doc, shape, "type");
 			continue;
 		}
 		if (doc->kind != DOC_OBJECT)
 			doc_fail(doc, _("Example: {\"type\": \"number\", \"default\": 0}."), NULL,
 					 "must be a type or an object");
-		check_keys(doc, &attribute_object);
-		a->type = (AttributeType) required_word(doc, &attribute_object, "type");
+		check_keys(doc, shape);
+		a->type = (AttributeType) required_word(doc, shape, "type");
 		if (doc_get(doc, "title"))
 			(void) doc_title(doc_get(doc, "title"));
 		value = doc_get(doc, "default");

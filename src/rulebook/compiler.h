@@ -11,6 +11,7 @@
 #include "engine/expr.h"
 #include "engine/policy.h"
 #include "rulebook/document.h"
+#include "rulebook/keys.h"
 #include "rulebook/names.h"
 
 /* What a rule says besides its price. */
@@ -68,6 +69,8 @@ typedef struct Compiler
 	bool		has_zone;
 	const RoomNames *room;		/* null: there are none */
 	void	   *room_arg;
+	const DocShape *fact_shape; /* of an object in "attributes" that has more keys than
+								 * those of a policy; null: it has not */
 	bool		stored;			/* it was accepted by an earlier version, which
 							 * may have let pass more: see compile.c */
 

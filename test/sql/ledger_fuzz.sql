@@ -14,7 +14,7 @@ SET timezone = 'America/New_York';
 SET statement_timeout = '600s';
 SET test.fuzz = :'fuzz';
 SELECT count(*) > 0 FROM governance.create_ledger();
-SELECT count(governance.publish(governance.pack(pack), 'active', '[-infinity,)')) > 5 FROM governance.packs();
+SELECT count(governance.publish(governance.pack(pack), 'active', '[-infinity,)')) > 5 FROM governance.packs() WHERE kind = 'scheme';
 INSERT INTO governance.account (account_id, opened_at) SELECT i, (ARRAY['2020-02-29', '-infinity', '2024-10-27 02:30', '4713-01-01 BC', '2030-01-01'])[1 + i % 5]::timestamptz FROM generate_series(1, 40) i;
 
 CREATE TEMP TABLE odd (what text, value text);

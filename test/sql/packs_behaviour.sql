@@ -227,21 +227,21 @@ SELECT (SELECT count(*) FROM scenario) AS scenarios, (SELECT count(*) FROM expec
 
 -- zero tolerance and the like: every rule that names a rung opens it at once
 SELECT p.pack, r.key AS rule, r.value ->> 'direct' AS rung
-	FROM governance.packs() p, jsonb_each(governance.pack(p.pack) -> 'rules') r
+	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, jsonb_each(governance.pack(p.pack) -> 'rules') r
 	WHERE r.value ? 'direct' AND NOT EXISTS (
 		SELECT FROM governance.dry_run(governance.pack(p.pack), jsonb_build_array(jsonb_build_object('at', '2024-01-01', 'rule', r.key)), '2024-01-02') d
 		WHERE d.what = 'sanction' AND d.rung = r.value ->> 'direct');
 
 -- an account ban leaves nothing that the platform's other rungs know
 SELECT p.pack, c.capability
-	FROM governance.packs() p, governance.pack(p.pack) d, jsonb_array_elements(d -> 'ladder') r,
+	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, governance.pack(p.pack) d, jsonb_array_elements(d -> 'ladder') r,
 		LATERAL (SELECT DISTINCT w AS capability FROM jsonb_array_elements(d -> 'ladder') o, jsonb_array_elements_text(o -> 'withhold') w) c
 	WHERE r ->> 'rung' IN ('account_ban', 'banned') AND NOT (r -> 'withhold') ? c.capability
 	ORDER BY 1, 2;
 
 -- of two rungs that hold by the score, the heavier withholds what the lighter does
 SELECT p.pack, a ->> 'rung' AS heavier, b ->> 'rung' AS lighter
-	FROM governance.packs() p, governance.pack(p.pack) d,
+	FROM (SELECT * FROM governance.packs() WHERE kind = 'scheme') p, governance.pack(p.pack) d,
 		jsonb_array_elements(d -> 'ladder') WITH ORDINALITY AS x(a, i),
 		jsonb_array_elements(d -> 'ladder') WITH ORDINALITY AS y(b, j)
 	WHERE i > j AND a ? 'when' AND b ? 'when' AND NOT b ? 'for' AND NOT b ? 'until' AND NOT a ? 'for' AND NOT a ? 'until'

@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 SELECT setseed(0.5) AS seeded \gset
 \set ECHO queries
 SELECT count(*) > 0 AS created FROM governance.create_ledger();
-SELECT count(governance.publish(governance.pack(pack))) AS published FROM governance.packs();
+SELECT count(governance.publish(governance.pack(pack))) AS published FROM governance.packs() WHERE kind = 'scheme';
 
 INSERT INTO governance.account (account_id, opened_at)
 	SELECT n, '2020-01-01' FROM generate_series(1, 30) n;

@@ -14,7 +14,7 @@ SELECT count(*) > 0 FROM governance.create_ledger();
 
 CREATE TEMP TABLE seed_document (n int PRIMARY KEY, document jsonb NOT NULL);
 INSERT INTO seed_document
-	SELECT row_number() OVER (ORDER BY pack), governance.pack(pack) FROM governance.packs();
+	SELECT row_number() OVER (ORDER BY pack), governance.pack(pack) FROM governance.packs() WHERE kind = 'scheme';
 
 -- every node of every document
 CREATE TEMP TABLE node (i serial PRIMARY KEY, n int, path text[], value jsonb);
