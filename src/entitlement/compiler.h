@@ -106,4 +106,12 @@ extern void compile_switch(EntitlementCompiler *e, const Doc *doc, Capability *p
 extern void compile_pools(EntitlementCompiler *e);
 extern void compile_capabilities(EntitlementCompiler *e);
 
+/* ---------- example.c ---------- */
+
+/*
+ * Plays the "examples" of a document that is compiled.  Raises
+ * ERRCODE_GV_INVALID_POLICY where one is contradicted.
+ */
+extern void check_examples(const Entitlement *document, const Doc *root);
+
 #endif							/* GOVERNANCE_ENTITLEMENT_COMPILER_H */

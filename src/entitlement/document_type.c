@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "db/report.h"
+#include "entitlement/compiler.h"
 #include "entitlement/document_type.h"
 #include "entitlement/entitlement.h"
 #include "json.h"
@@ -62,7 +63,12 @@ static char *
 check(Jsonb *document, bool stored)
 {
 	Entitlement *entitlement = entitlement_compile(document, stored ? -1 : 0, NULL);
-	char	   *result = summary(entitlement, doc_read(document, ENTITLEMENT_NOUN));
+	const Doc  *root = doc_read(document, ENTITLEMENT_NOUN);
+	char	   *result;
+
+	if (!stored)
+		check_examples(entitlement, root);
+	result = summary(entitlement, root);
 
 	MemoryContextDelete(entitlement->context);
 	return result;

@@ -390,6 +390,74 @@ const DocShape pool_object = {
 	KEYS(PLACE, CONVENTIONS)
 };
 
+/* ---------- examples ---------- */
+
+static const DocShape facts_of_example = {SHAPE_NAMES, .of = &(const DocShape) {SHAPE_ANY_OF}, .pattern = IDENTIFIER_PATTERN};
+static const DocShape other_account = {SHAPE_NUMBER, .least = "1"};
+static const DocShape never_instant = {SHAPE_ANY_OF, ANY(&shape_instant, &(const DocShape) {SHAPE_ANY_OF})};
+static const DocShape one_or_more = {SHAPE_ANY_OF, ANY(&shape_some_text, LIST(&shape_some_text))};
+
+const DocShape example_account_object = {
+	SHAPE_OBJECT, NULL, "Another account.",
+	KEYS({"facts", &facts_of_example}, {"subject", &shape_boolean, "One subject with the account.", .otherwise = "false"},
+		 {"links", LIST(&shape_name), "Kinds of links with the account."})
+};
+
+const DocShape example_event_object = {
+	SHAPE_OBJECT, NULL, "What happens.",
+	KEYS({"at", &shape_instant, .required = true},
+		 {"use", &place, "A use."}, {"reserve", &place, "A reservation."},
+		 {"commit", &shape_some_text, "Of a reservation, by its reference."},
+		 {"release", &shape_some_text, "Gives up, by reference."},
+		 {"refund", &shape_some_text, "Takes back, by reference."},
+		 {"begin", &place, "A session begins."}, {"touch", &place, "A sign of life."}, {"end", &place, "It ends."},
+		 {"grant", &place, "More for a time."}, {"consent", &place, "Somebody agrees."},
+		 {"set", &place, "A lasting value."}, {"switch", &place, "A switch is turned."},
+		 {"attribute", &shape_some_text, "A fact has another value."},
+		 {"activity", &shape_name, "An activity."}, {"sanction", &shape_name, "A sanction of this rung."},
+		 {"amount", &shape_any_number}, {"account", &other_account}, {"counterpart", &other_account},
+		 {"context", &facts_of_example}, {"place", &shape_some_text}, {"ref", &shape_some_text},
+		 {"arrives", &shape_instant, "When it is reported."}, {"until", &shape_instant},
+		 {"unchecked", &shape_boolean, "It came in by another way.", .otherwise = "false"},
+		 {"by", &words_of_party}, {"may", &shape_some_text}, {"rule", &shape_some_text}, {"only", &shape_some_text},
+		 {"on", LIST(WORDS("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))},
+		 {"allowed", &shape_boolean}, {"value", &(const DocShape) {SHAPE_ANY_OF}}, {"quantity", &shape_any_number},
+		 {"scheme", &shape_some_text},
+		 {"tier", WORDS("warned", "limited", "muted", "suspended", "revoked", "banned")})
+};
+
+const DocShape example_rule_object = {
+	SHAPE_OBJECT, NULL, "What one rule says.",
+	KEYS({"limit", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})}, {"used", &shape_any_number},
+		 {"reserved", &shape_any_number}, {"granted", &shape_any_number},
+		 {"remaining", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})},
+		 {"resets_at", &never_instant}, {"until", &never_instant}, {"again", &never_instant},
+		 {"permits", &shape_boolean}, {"warning", &shape_boolean}, {"shadow", &shape_boolean})
+};
+
+const DocShape example_expect_object = {
+	SHAPE_OBJECT, NULL, "A question, and what the document must say to it.",
+	KEYS({"at", &shape_instant, .required = true}, {"ask", &place, .required = true},
+		 {"known", &shape_instant, "When it is asked; default at that instant."},
+		 {"amount", &shape_any_number}, {"account", &other_account}, {"counterpart", &other_account},
+		 {"context", &facts_of_example}, {"place", &shape_some_text},
+		 {"permits", &shape_boolean},
+		 {"remaining", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})},
+		 {"until", &never_instant}, {"again", &never_instant}, {"settles_at", &never_instant},
+		 {"because", &one_or_more}, {"warnings", &one_or_more}, {"consent", &one_or_more},
+		 {"rules", NAMES(&example_rule_object)})
+};
+
+const DocShape example_object = {
+	SHAPE_OBJECT, NULL, "A case that the document must decide as it says.",
+	KEYS({"name", &shape_some_text, .required = true}, {"note", &shape_title},
+		 {"facts", &facts_of_example, "Facts of the account."},
+		 {"accounts", NAMES(&example_account_object, .pattern = "^[0-9]+$"), "Other accounts, by number."},
+		 {"opened", &shape_instant, "When the account was opened."},
+		 {"events", LIST(&example_event_object)},
+		 {"expect", LIST(&example_expect_object, .least = "1"), .required = true})
+};
+
 /* ---------- the document ---------- */
 
 const DocShape entitlement_document = {
@@ -422,6 +490,6 @@ const DocShape entitlement_document = {
 			.required = true},
 		 {"conventions", &conventions_object},
 		 {"enforcement", &enforcement_object},
-		 {"examples", LIST(&(const DocShape) {SHAPE_OBJECT}),
+		 {"examples", LIST(&example_object),
 			"Cases that the document must decide as they say."})
 };

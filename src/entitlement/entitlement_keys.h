@@ -36,6 +36,11 @@ extern const DocShape reach_object;
 extern const DocShape every_object;
 extern const DocShape per_session_object;
 extern const DocShape link_object_of;
+extern const DocShape example_object;
+extern const DocShape example_account_object;
+extern const DocShape example_event_object;
+extern const DocShape example_expect_object;
+extern const DocShape example_rule_object;
 
 /* The keys of conventions; the last one is null. */
 extern const char *const convention_keys[];
