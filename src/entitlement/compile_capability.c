@@ -132,7 +132,7 @@ compile_members(EntitlementCompiler *e, const Doc *doc, Capability *place)
 	{
 		const Capability *pool = &e->document->pools[place->pools[i]];
 
-		if (pool->unit_size != place->unit_size)
+		if (pool->unit_size != place->unit_size && pool->nlimits > 0)
 			doc_fail(doc, NULL, _("Give both the same \"unit\"."),
 					 "the pool counts in %s, and the capability in %s", pool->unit, place->unit);
 	}
@@ -247,6 +247,21 @@ compile_pools(EntitlementCompiler *e)
 	}
 }
 
+/* What is free, and counts in a pool all the same, counts in its unit. */
+static void
+counted_unit(const Entitlement *document, Capability *capability)
+{
+	for (int i = 0; i < document->npools; i++)
+		for (int j = 0; j < document->pools[i].ncounting; j++)
+			if (entitlement_matches(document->pools[i].counting[j], capability->name))
+			{
+				capability->unit = document->pools[i].unit;
+				capability->unit_size = document->pools[i].unit_size;
+				capability->is_time = document->pools[i].is_time;
+				return;
+			}
+}
+
 /* Characters that are no *, more of which make a name more exact. */
 static int
 exactness(const Capability *capability)
@@ -303,6 +318,7 @@ compile_capabilities(EntitlementCompiler *e)
 		if (doc->kind == DOC_BOOLEAN)
 		{
 			compile_unit(NULL, capability);
+			counted_unit(document, capability);
 			compile_session(e, NULL, &capability->session);
 			capability->may_switch = true;
 			capability->conventions = document->conventions;

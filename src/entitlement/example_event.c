@@ -282,6 +282,24 @@ add_use(ExampleLedger *ledger, const Doc *event, MeterRequest *request, int64 ac
 	return use;
 }
 
+/* The same reference twice is one use; with another amount it is a mistake. */
+static bool
+is_repeated(const ExampleLedger *ledger, const Doc *event, const MeterRequest *request)
+{
+	const Doc  *ref = doc_get(event, "ref");
+
+	for (int i = 0; ref != NULL && i < ledger->nuses; i++)
+	{
+		if (ledger->refs[i] == NULL || strcmp(ledger->refs[i], doc_text(ref)) != 0 ||
+			strcmp(ledger->uses[i].capability, request->capability) != 0)
+			continue;
+		if (ledger->uses[i].amount != request->amount)
+			doc_fail(ref, NULL, NULL, "the reference \"%s\" was used with another amount", ref->text);
+		return true;
+	}
+	return false;
+}
+
 /* "use" and "reserve": time is used from the instant on. */
 static void
 event_use(ExampleLedger *ledger, const Doc *event, const char *key)
@@ -297,6 +315,8 @@ event_use(ExampleLedger *ledger, const Doc *event, const char *key)
 		request->has_amount = true;
 		request->amount = capability->unit_size;
 	}
+	if (is_repeated(ledger, event, request))
+		return;
 	granted.amount = request->amount;
 	note_grants(ledger, account_id, request, &granted);
 	use = add_use(ledger, event, request, account_id);

@@ -314,12 +314,12 @@ limit_lasts(const Meter *m, const Rule *rule, TimestampTz t)
 
 	if (!limit->has_only_for && !limit_runs(m, rule->place, limit))
 		return true;
+	if (!limit->conventions.run_on && (limit->frame == FRAME_WINDOW || limit->frame == FRAME_DURING) &&
+		window_bounds(m, limit, m->at, &from, &to) && t >= to)
+		return false;
 	state = limit_state(m, rule->place, limit, t);
 	if (state.silent || state.none || consent_given(m, rule->place, rule->name, true, t))
 		return true;
-	if (!limit->conventions.run_on && limit->frame == FRAME_WINDOW && window_bounds(m, limit, m->at, &from, &to) &&
-		t >= to)
-		return false;
 	if (limit->has_only_for)
 		return state.used < state.amount;
 	if (limit->action == REACH_SHADOW || limit->action == REACH_DELAY)

@@ -141,14 +141,28 @@ long_enough(const Search *s, TimestampTz from, TimestampTz to)
 	return false;
 }
 
-/* The part at hand is this gap now, and provisionally does not elapse. */
+/* Is no other part longer? */
+static bool
+is_longest(const Search *s, int part)
+{
+	for (int i = 0; i < s->rest->nparts; i++)
+		if (meter_plus(s->m, 0, &s->rest->parts[i].length) > meter_plus(s->m, 0, &s->rest->parts[part].length))
+			return false;
+	return true;
+}
+
+/*
+ * The part at hand is this gap now.  It does not elapse when it has completed a rest;
+ * and provisionally, where it is the longer one, whose use otherwise would end before
+ * anybody could know.
+ */
 static void
-take_part(Search *s, int part, TimestampTz from, TimestampTz to)
+take_part(Search *s, int part, TimestampTz from, TimestampTz to, bool completes)
 {
 	s->part = part;
 	s->part_from = from;
 	s->part_to = to;
-	if (s->rest->from_first)
+	if (s->rest->from_first && (completes || is_longest(s, part)))
 	{
 		s->excluded_from = from;
 		s->excluded_to = to;
@@ -174,12 +188,12 @@ look_at_gap(Search *s, TimestampTz from, TimestampTz to, TimestampTz next)
 	{
 		s->since = s->rest->from_first ? s->part_to : next;
 		s->excluded_from = s->excluded_to = 0;
-		take_part(s, part, from, to);
+		take_part(s, part, from, to, true);
 		return;
 	}
 	part = part_of(s, from, to, s->rest->any_order ? -1 : 1);
 	if (part >= 0)
-		take_part(s, part, from, to);
+		take_part(s, part, from, to, false);
 	else if (s->part >= 0 && long_enough(s, from, to))
 	{
 		s->part = -1;
