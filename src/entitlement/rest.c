@@ -162,6 +162,7 @@ take_part(Search *s, int part, TimestampTz from, TimestampTz to, bool completes)
 	s->part = part;
 	s->part_from = from;
 	s->part_to = to;
+	s->excluded_from = s->excluded_to = 0;
 	if (s->rest->from_first && (completes || is_longest(s, part)))
 	{
 		s->excluded_from = from;
