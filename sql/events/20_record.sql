@@ -78,7 +78,8 @@ BEGIN
 			VALUES (0, CASE NEW.status WHEN 'retired' THEN 'policy_retired' ELSE 'policy_published' END,
 					CASE TG_OP WHEN 'UPDATE' THEN now() ELSE NEW.published_at END, NEW.scheme, NEW.policy_id,
 					jsonb_strip_nulls(jsonb_build_object('version', NEW.version, 'status', NEW.status,
-						'from', lower(NEW.in_force), 'until', upper(NEW.in_force), 'published_by', NEW.published_by)));
+						'from', lower(NEW.in_force), 'until', upper(NEW.in_force), 'published_by', NEW.published_by,
+						'kind', nullif(NEW.kind, 'scheme'))));
 		PERFORM governance.event_notify();
 	END IF;
 	RETURN NULL;

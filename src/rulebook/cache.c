@@ -464,7 +464,7 @@ rulebook_document(DocumentKind kind, const char *name, int len, bool missing_ok)
 	if (!missing_ok)
 	{
 		/* Of one that is there whoever may not see standings hears the same. */
-		require_select("standing");
+		require_select(kind == DOCUMENT_SCHEME ? "standing" : "policy");
 		report_missing(document_type(kind)->missing, pnstrdup(name, len), NULL, 0);
 	}
 	return NULL;

@@ -139,10 +139,13 @@ sub works_or_leads_on
 		'permits()' => q{SELECT count(*) FROM governance.account WHERE governance.permits(account_id, 'post', '2024-06-01')},
 		'timeline()' => q{SELECT count(*) FROM governance.timeline(12, 'forum')},
 		'a version' => q{SELECT governance.publish('{"scheme": "hall", "score": {"cap": 9}, "rules": {"noise": {"title": "noise", "points": 4}}}')},
+		'an entitlement' => q{SELECT governance.publish('{"entitlement": "hours", "capabilities": {"post": {"at_most": ["3 per day"]}}}')},
 		'rebuild()' => q{SELECT governance.rebuild()},
 		'verify()' => q{SELECT count(*) FROM governance.verify()},
 		'a certification' => q{SELECT governance.apply_for_certification(9, 'occupation:healthcare/physician[hospital=9,title=4]')});
 
+	# What the version before an update has never heard of it need not name.
+	delete $calls{'an entitlement'} if $what =~ /before the update/;
 	foreach my $call (sort keys %calls)
 	{
 		my ($status, undef, $error) = $node->psql($db, "BEGIN; $calls{$call}; ROLLBACK", on_error_stop => 1);
@@ -211,7 +214,10 @@ foreach my $script (sort glob "$updates/governance--*.sql.gz")
 			SELECT governance.overturn(max(violation_id), 'later') FROM governance.violation;
 			SELECT governance.publish(jsonb_set(jsonb_set(governance.policy_document('forum'), '{ladder,0,for}', '"3 days"'),
 				-- what earlier versions let pass goes on being judged, and is not published anew
-				'{relief,1}', '{"on": "course", "subtract": 1, "at_most": "1 per 30 days"}'))});
+				'{relief,1}', '{"on": "course", "subtract": 1, "at_most": "1 per 30 days"}'));
+			SELECT governance.publish('{"entitlement": "hours", "capabilities": {"post": {"at_most": ["3 per day"]}}}')});
+		is($node->safe_psql($db, q{SELECT kind, count(*) > 0 FROM governance.policies GROUP BY 1 ORDER BY 1}), "entitlement|t\nscheme|t",
+			"$version, $way: entitlements stand beside policies");
 		is_proven($node, $db, "$version, $way: verify() after further entries");
 		$node->safe_psql($db, 'CALL governance.settle()');
 		is($node->safe_psql($db, 'SELECT account_id, scheme, edition, as_of, policy_id, next_due FROM governance.standing s WHERE governance.standing_is_due(s.scheme, s.edition, s.as_of, s.policy_id, s.next_due)'), '',
