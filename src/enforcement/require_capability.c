@@ -1,8 +1,9 @@
 /*
  * require_capability.c
- *		require_capability('account_column', 'capability'): a row trigger for an
- *		application's own tables that lets a row in only when the account may do
- *		that now.
+ *		require_capability('account_column', 'capability' [, 'amount_column'
+ *		[, 'counterpart_column']]): a row trigger for an application's own tables
+ *		that lets a row in only when the account may do that now.  With a third
+ *		argument the row is a use, which counts.
  *
  * Looks with the rights of the ledger's owner, so that whoever writes to the
  * application's table needs none on the ledger.
@@ -16,6 +17,9 @@
 #include "db/plan.h"
 #include "db/trigger.h"
 #include "enforcement/row_account.h"
+#include "entitlement/door.h"
+#include "entitlement/refuse.h"
+#include "entitlement/use.h"
 #include "ledger/permits.h"
 #include "rulebook/cache.h"
 
@@ -45,7 +49,8 @@ static KeptPlan why_plan = {
 
 /*
  * How the function was called: for each row that is inserted or updated, before
- * it is written or after, and with the two arguments that it takes.
+ * it is written or after, and with two to four arguments.  A use is counted once,
+ * when the row is inserted.
  */
 static TriggerData *
 check_call(FunctionCallInfo fcinfo)
@@ -53,13 +58,19 @@ check_call(FunctionCallInfo fcinfo)
 	TriggerData *trigger = check_trigger(fcinfo, "require_capability",
 										 FIRED_ON_INSERT | FIRED_ON_UPDATE | FIRED_FOR_ROW);
 
-	if (trigger->tg_trigger->tgnargs != 2)
+	if (trigger->tg_trigger->tgnargs < 2 || trigger->tg_trigger->tgnargs > 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" needs two arguments", "require_capability"),
+				 errmsg("function \"%s\" needs two to four arguments", "require_capability"),
 				 errdetail("Trigger \"%s\" has %d.", trigger->tg_trigger->tgname,
 						   trigger->tg_trigger->tgnargs),
 				 errhint("Name the column that holds the account, and the capability: EXECUTE FUNCTION governance.require_capability('author_id', 'post').")));
+	if (trigger->tg_trigger->tgnargs > 2 && !TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" with an amount counts rows that are inserted", "require_capability"),
+				 errdetail("Trigger \"%s\" is fired by an update.", trigger->tg_trigger->tgname),
+				 errhint("Create it for INSERT alone, and one with two arguments for UPDATE.")));
 	return trigger;
 }
 
@@ -140,15 +151,45 @@ permits_now(int64 account_id, text *capability)
 	bool		permitted;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	if (!permits_at_once(NULL, account_id, capability, now, &permitted))
+	if (door_is_guarded(capability))
+		permitted = door_permits(account_id, capability, now, PLAN_FRESH);
+	else if (!permits_at_once(NULL, account_id, capability, now, &permitted))
 		permitted = account_permits(account_id, capability, now, PLAN_FRESH);
 	PopActiveSnapshot();
 	return permitted;
 }
 
+/* A number of the row; null where it is null. */
+static Numeric
+row_amount(Relation relation, HeapTuple row, AttrNumber number)
+{
+	char	   *value = SPI_getvalue(row, RelationGetDescr(relation), number);
+
+	if (value == NULL)
+		return NULL;
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(value),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+/* The row is a use of the account that it names. */
+static void
+use_row(Relation relation, HeapTuple row, const Trigger *trigger, int64 account_id, text *capability)
+{
+	Question	question = {.account_id = account_id, .capability = capability};
+	int64		used;
+
+	question.amount = row_amount(relation, row, argument_column(relation, trigger->tgargs[2], "require_capability"));
+	if (trigger->tgnargs > 3 &&
+		!row_account(relation, row, argument_column(relation, trigger->tgargs[3], "require_capability"),
+					 &question.counterpart))
+		question.counterpart = 0;
+	question.at = GetCurrentTimestamp();
+	if (use_one(&question, NULL, true, &used) == 0)
+		refuse_use(&question, may_see_why(acting_role()), relation);
+}
+
 /*
- * require_capability('account_column', 'capability').  A row that names no account
- * is let in: whether it may do that is up to the table.
+ * A row that names no account is let in: whether it may do that is up to the table.
  */
 Datum
 governance_require_capability(PG_FUNCTION_ARGS)
@@ -167,7 +208,9 @@ governance_require_capability(PG_FUNCTION_ARGS)
 	{
 		text	   *capability = cstring_to_text(args[1]);
 
-		if (!permits_now(account_id, capability))
+		if (trigger->tg_trigger->tgnargs > 2)
+			use_row(relation, row, trigger->tg_trigger, account_id, capability);
+		else if (!permits_now(account_id, capability))
 			refuse(relation, trigger->tg_trigger, account_id, PointerGetDatum(capability),
 				   may_see_why(acting_role()));
 	}

@@ -62,6 +62,34 @@ entitlements_naming(const char *capability, TimestampTz at, int *n)
 	return list;
 }
 
+/* A capability goes before a pool of the same name. */
+InForce *
+entitlements_with(const char *name, TimestampTz at, int *n)
+{
+	int			ndocuments;
+	Scheme	  **documents = rulebook_documents(DOCUMENT_ENTITLEMENT, &ndocuments);
+	InForce    *list = palloc0(sizeof(InForce) * Max(ndocuments, 1));
+
+	*n = 0;
+	for (int i = 0; i < ndocuments; i++)
+	{
+		PolicyVersion *version = rulebook_version_at(documents[i], at);
+		InForce    *item = &list[*n];
+
+		if (version == NULL || documents[i]->trial_of != NULL)
+			continue;
+		item->document = rulebook_compiled_document(version);
+		item->capability = entitlement_capability(item->document, name);
+		if (item->capability == NULL)
+			item->capability = pool_named(item->document, name);
+		item->from = version->from;
+		item->to = version->to;
+		if (item->capability != NULL)
+			(*n)++;
+	}
+	return list;
+}
+
 /* Versions of the past too: uses and grants of theirs may be asked for. */
 bool
 entitlements_know(const char *name)

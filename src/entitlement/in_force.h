@@ -31,6 +31,12 @@ extern bool entitlements_any(void);
  */
 extern InForce *entitlements_naming(const char *capability, TimestampTz at, int *n);
 
+/*
+ * Those that name a capability or a pool so at an instant, without trials;
+ * capability is that place.
+ */
+extern InForce *entitlements_with(const char *name, TimestampTz at, int *n);
+
 /* Does any version, whenever it is in force, name it as a capability or as a pool? */
 extern bool entitlements_know(const char *name);
 

@@ -462,5 +462,6 @@ ledger_view_read(LedgerView *view)
 		view_others(meter, &tables);
 		view->views[i] = meter;
 	}
-	read_uses(view);
+	if (!view->facts_only)
+		read_uses(view);
 }

@@ -24,6 +24,7 @@ typedef struct LedgerView
 	int			n;				/* documents */
 	const InForce *in_force;
 	PlanMode	mode;
+	bool		facts_only;		/* uses are not read */
 
 	/* filled */
 	TimestampTz opened;

@@ -538,3 +538,13 @@ meter_applies(const Entitlement *document, const MeterView *view, TimestampTz at
 
 	return applies_at(&m, at);
 }
+
+/* See meter.h. */
+bool
+meter_condition_holds(const Entitlement *document, const MeterView *view, const Expr *condition, TimestampTz at)
+{
+	MeterRequest request;
+	Meter		m = look(document, view, &request, at);
+
+	return meter_holds(&m, condition, at, false);
+}

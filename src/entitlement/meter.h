@@ -288,4 +288,11 @@ extern bool meter_achieved(const Entitlement *document, const MeterView *view,
 /* Does the document apply to the account at an instant? */
 extern bool meter_applies(const Entitlement *document, const MeterView *view, TimestampTz at);
 
+/*
+ * Does a condition that sees no request (null: always) hold at an instant?  What is not
+ * known does not.
+ */
+extern bool meter_condition_holds(const Entitlement *document, const MeterView *view,
+								  const Expr *condition, TimestampTz at);
+
 #endif							/* GOVERNANCE_ENTITLEMENT_METER_H */

@@ -144,6 +144,40 @@ note_refusals(Question *question, const MeterAnswer *answer, bool all)
 }
 
 /*
+ * The grants that a use takes from: one that several documents take from is used as
+ * far as the one that needs most of it says.
+ */
+static void
+take_grants(MeterAnswer *answer, const Entitlement *document, const MeterView *view, const MeterRequest *request)
+{
+	MeterRequest passes = *request;
+	MeterAnswer taken = {.allowed = true, .amount = answer->amount};
+
+	if (!request->has_amount || view->ngrants == 0)
+		return;
+	passes.amount = Min(request->amount, answer->amount);
+	meter_take(document, view, &passes, &taken);
+	for (int i = 0; i < taken.ngrants; i++)
+	{
+		int			place = 0;
+
+		while (place < answer->ngrants && answer->grants[place] != taken.grants[i])
+			place++;
+		if (place == answer->ngrants)
+		{
+			answer->grants = answer->grants == NULL ? palloc(sizeof(int64)) :
+				repalloc(answer->grants, sizeof(int64) * (place + 1));
+			answer->grant_amounts = answer->grant_amounts == NULL ? palloc(sizeof(int64)) :
+				repalloc(answer->grant_amounts, sizeof(int64) * (place + 1));
+			answer->grants[place] = taken.grants[i];
+			answer->grant_amounts[place] = 0;
+			answer->ngrants++;
+		}
+		answer->grant_amounts[place] = Max(answer->grant_amounts[place], taken.grant_amounts[i]);
+	}
+}
+
+/*
  * A document on trial is asked like any other, and only noted.  What is withheld is
  * looked at as well: a reason more, whatever the documents say.
  */
@@ -183,4 +217,8 @@ question_ask(Question *question)
 	question->answer = meter_ask_all(documents, views, requests, n);
 	note_refusals(question, question->answer, false);
 	question->allowed &= question->answer->allowed;
+	question->answer->ngrants = 0;
+	question->answer->grants = question->answer->grant_amounts = NULL;
+	for (int i = 0; question->allowed && i < n; i++)
+		take_grants(question->answer, documents[i], views[i], requests[i]);
 }

@@ -13,6 +13,7 @@
 #include "db/owner.h"
 #include "db/plan.h"
 #include "engine/engine.h"
+#include "entitlement/door.h"
 #include "ledger/account_row.h"
 #include "ledger/history.h"
 #include "ledger/inherited.h"
@@ -60,7 +61,7 @@ static KeptPlan list_plan = {
 
 /*
  * permits(account_id, capability, at): asked for each row of a query, so first the
- * way without SQL.
+ * way without SQL.  What entitlements name goes the way of allowance().
  */
 Datum
 governance_permits(PG_FUNCTION_ARGS)
@@ -77,6 +78,13 @@ governance_permits(PG_FUNCTION_ARGS)
 	at = PG_GETARG_TIMESTAMPTZ(2);
 	require_finite(at, "at");
 	rulebook_refresh();
+	if (door_is_guarded(capability))
+	{
+		ledger_read_enter();
+		permitted = door_permits(account_id, capability, at, PLAN_READ);
+		ledger_read_leave();
+		PG_RETURN_BOOL(permitted);
+	}
 	if (!is_past(at) &&
 		permits_at_once(fcinfo->flinfo, account_id, capability, at, &permitted))
 		PG_RETURN_BOOL(permitted);
