@@ -172,10 +172,10 @@ BEGIN
 			SELECT 'qualified_capability', q.account_id, q.capability, NULL, q.since, q.until
 				FROM governance.qualified_capability q
 			UNION ALL
-			-- Nothing else writes there.
+			-- Beside it stands what is switched off: verify_usage().
 			SELECT 'withholding', q.account_id, CASE q.ground WHEN 'certification' THEN q.capability ELSE format('%s: ground %s', q.capability, q.ground) END,
 					NULL, q.since, q.until
-				FROM governance.withholding q
+				FROM governance.withholding q WHERE q.ground <> 'switch'
 			UNION ALL
 			SELECT 'attribute', a.account_id, a.name, a.value, m.since, COALESCE(upper(a.during), 'infinity')
 				FROM governance.certified_attribute m
