@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "engine/names.h"
+#include "entitlement/entitlement_keys.h"
 #include "rulebook/keys.h"
 #include "rulebook/policy_keys.h"
 #include "rulebook/statement_fields.h"
@@ -28,7 +29,8 @@ static const struct DocumentKind
 	const char *title;
 	const DocShape *document;
 }			kinds[] = {
-	{"policy", "Policy document of governance", &policy_document}
+	{"policy", "Policy document of governance", &policy_document},
+	{"entitlement", "Entitlement document of governance", &entitlement_document}
 };
 
 /* Where the text goes, how deep it is, and whether the next member is the first. */
@@ -341,7 +343,8 @@ is_bare(const DocShape *shape)
 {
 	return shape->name == NULL && shape->least == NULL && shape->most == NULL &&
 		shape->above == NULL && shape->pattern == NULL &&
-		(shape->kind == SHAPE_TEXT || shape->kind == SHAPE_NUMBER || shape->kind == SHAPE_BOOLEAN);
+		(shape->kind == SHAPE_TEXT || shape->kind == SHAPE_NUMBER || shape->kind == SHAPE_BOOLEAN ||
+		 shape->kind == SHAPE_NULL);
 }
 
 /* How JSON Schema calls the type; null where it needs none. */
@@ -356,6 +359,8 @@ type_name(ShapeKind kind)
 			return "number";
 		case SHAPE_BOOLEAN:
 			return "boolean";
+		case SHAPE_NULL:
+			return "null";
 		case SHAPE_LIST:
 			return "array";
 		case SHAPE_OBJECT:
@@ -490,6 +495,7 @@ write_conditions(const DocShape *shape)
 			member_json("maximum", shape->most);
 			break;
 		case SHAPE_BOOLEAN:
+		case SHAPE_NULL:
 			break;
 		case SHAPE_TRUE:
 			member_json("const", "true");
@@ -573,7 +579,7 @@ write_schema(const struct DocumentKind *kind)
 	ndefinitions = 0;
 	begin('{');
 	member_string("$schema", "https://json-schema.org/draft/2020-12/schema");
-	member_string("$comment", "Made by doc/schema/make_schema from the tables of keys in src/rulebook.");
+	member_string("$comment", "Made by doc/schema/make_schema from the tables of keys in src.");
 	member_string("title", kind->title);
 	member_string("description", kind->document->describes);
 	write_conditions(kind->document);

@@ -47,6 +47,7 @@ compile_unit(const Doc *doc, Capability *place)
 static void
 compile_session(EntitlementCompiler *e, const Doc *doc, SessionRule *session)
 {
+	static const char *const which[] = {"of", "by"};
 	const Doc  *part;
 
 	session->of = OF_ACCOUNT;
@@ -65,6 +66,9 @@ compile_session(EntitlementCompiler *e, const Doc *doc, SessionRule *session)
 		session->at_once = (int) n;
 	}
 	session->of = compile_whose(e, doc, &session->of_link, &session->of_context);
+	for (int i = 0; i < (int) lengthof(which); i++)
+		if (doc_get(doc, which[i]) != NULL && doc_get(doc, "at_once") == NULL && doc_get(doc, "apart") == NULL)
+			doc_fail(doc_get(doc, which[i]), NULL, NULL, "has no effect without \"at_once\" or \"apart\"");
 	if ((part = doc_get(doc, "by")) != NULL)
 		session->by = compile_context_name(e, part);
 	if ((part = doc_get(doc, "apart")) != NULL)
@@ -94,6 +98,16 @@ compile_pool_name(EntitlementCompiler *e, const Doc *doc)
 			 closest_hint(name, (const char *const *) known.names, known.n),
 			 "there is no pool called \"%s\"", name);
 	return -1;
+}
+
+/* Do units matter to a pool? */
+static bool
+counts_amounts(const Capability *pool)
+{
+	for (int i = 0; i < pool->nlimits; i++)
+		if (pool->limits[i].measure == MEASURE_AMOUNT && !pool->limits[i].has_only_for)
+			return true;
+	return pool->at_least > 0 || pool->step > 0;
 }
 
 /* "pool": a name, a list, or {"in_order": [...]}. */
@@ -132,7 +146,7 @@ compile_members(EntitlementCompiler *e, const Doc *doc, Capability *place)
 	{
 		const Capability *pool = &e->document->pools[place->pools[i]];
 
-		if (pool->unit_size != place->unit_size && pool->nlimits > 0)
+		if (counts_amounts(pool) && pool->unit_size != place->unit_size)
 			doc_fail(doc, NULL, _("Give both the same \"unit\"."),
 					 "the pool counts in %s, and the capability in %s", pool->unit, place->unit);
 	}
@@ -221,6 +235,8 @@ compile_place(EntitlementCompiler *e, const Doc *doc, Capability *place)
 		compile_span_param(&e->c, part, EXPR_MAY_EXTERNAL, false, &place->settles_after);
 	}
 	(void) doc_get_boolean(doc, "ours", false);
+	compile_source(doc_get(doc, "source"));
+	check_place_keys(doc, place);
 	e->place = NULL;
 }
 

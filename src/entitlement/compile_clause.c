@@ -33,6 +33,7 @@ static void
 compile_clause(EntitlementCompiler *e, const Doc *doc, int may, Clause *clause)
 {
 	doc_check_name(doc, doc->key);
+	check_rule_name(doc, doc->key);
 	clause->name = pstrdup(doc->key);
 	if (doc->kind != DOC_OBJECT)
 	{

@@ -63,15 +63,16 @@ compile_loosening(EntitlementCompiler *e, const Doc *doc, const Capability *plac
 
 		if (each <= 0)
 			doc_fail(part, NULL, NULL, "must be more than 0");
-		loosening->each = entitlement_amount(place, each);
+		loosening->each = Max(entitlement_amount(place, each), 1);
 	}
 	if ((part = doc_get(doc, "at_most")) != NULL)
 	{
 		int			n;
+		int			read = 0;
 		char		word[32];
 		int64		slice;
 
-		if (sscanf(doc_text(part), "%d per %31[a-z]", &n, word) != 2 || n < 1 ||
+		if (sscanf(doc_text(part), "%d per %31[a-z]%n", &n, word, &read) != 2 || n < 1 || part->text[read] != '\0' ||
 			!window_parse(word, &loosening->often_window, &loosening->often_unit, &slice) ||
 			loosening->often_window != WINDOW_UNIT)
 			doc_fail(part, _("Example: \"2 per day\"."), NULL, "must be so many times per day, week, month or year");
@@ -81,6 +82,8 @@ compile_loosening(EntitlementCompiler *e, const Doc *doc, const Capability *plac
 	{
 		loosening->has_longest = true;
 		loosening->longest = compile_span(part);
+		if (span_is_zero(&loosening->longest))
+			doc_fail(part, NULL, NULL, "the time must have a length");
 	}
 	if ((part = doc_get(doc, "only")) != NULL)
 		loosening->only_context = compile_context_name(e, part);

@@ -207,7 +207,9 @@ look_for_circle(void *arg, ExprVar var, int index, bool compared, double constan
 	Circle	   *circle = arg;
 	Entitlement *document = circle->e->document;
 
-	if (var == VAR_EXTERNAL && document->externals[index].kind == EXTERNAL_ACHIEVED)
+	if (var == VAR_FACET)
+		expr_visit(document->facts->facets[index].value, look_for_circle, circle);
+	else if (var == VAR_EXTERNAL && document->externals[index].kind == EXTERNAL_ACHIEVED)
 		follow_achievement(circle, &document->achievements[document->externals[index].index]);
 }
 
@@ -221,6 +223,18 @@ check_achievements(EntitlementCompiler *e)
 
 		follow_achievement(&circle, &e->document->achievements[i]);
 	}
+}
+
+/* Where the figures come from: a text, or a list of texts. */
+void
+compile_source(const Doc *doc)
+{
+	if (doc == NULL)
+		return;
+	if (doc->kind != DOC_LIST)
+		(void) doc_text(doc);
+	for (int i = 0; doc->kind == DOC_LIST && i < doc->nchildren; i++)
+		(void) doc_text(&doc->children[i]);
 }
 
 /* The order matters: names come first, so that everything can refer to everything. */
@@ -238,6 +252,7 @@ compile_document(EntitlementCompiler *e)
 		document->title = pstrdup(doc_title(doc_get(root, "title")));
 	if (doc_get(root, "note") != NULL)
 		(void) doc_title(doc_get(root, "note"));
+	compile_source(doc_get(root, "source"));
 	compile_zone(e);
 	compile_calendar(&e->c);
 	if (doc_get(root, "calendar") != NULL && doc_get(doc_get(root, "calendar"), "roll") != NULL)
@@ -273,7 +288,9 @@ compile_document(EntitlementCompiler *e)
 	compile_context(e);
 	compile_observations(e);
 	begin_names(e);
+	e->c.facet_may = EXPR_MAY_EXTERNAL;
 	compile_facet_names(&e->c);
+	check_observed_names(e);
 	compile_facets(&e->c);
 	document->applies = compile_condition(&e->c, root, "applies", EXPR_MAY_EXTERNAL);
 	compile_instead(e);
@@ -282,6 +299,7 @@ compile_document(EntitlementCompiler *e)
 	check_achievements(e);
 	compile_pools(e);
 	compile_capabilities(e);
+	check_together(e);
 	find_days(document);
 }
 

@@ -34,7 +34,7 @@ time_of_day_parse(const char *s, char end, bool may_be_24)
 	return hour * USECS_PER_HOUR + minute * USECS_PER_MINUTE;
 }
 
-/* Hours that end when they begin, or before, end on the next day. */
+/* Hours that end before they begin end on the next day; those of no length are none. */
 bool
 hour_span_parse(const char *text, HourSpan *span)
 {
@@ -44,7 +44,9 @@ hour_span_parse(const char *text, HourSpan *span)
 	span->to = time_of_day_parse(text + 6, '\0', true);
 	if (span->from < 0 || span->to < 0)
 		return false;
-	if (span->to <= span->from)
+	if (span->to == span->from)
+		return false;
+	if (span->to < span->from)
 		span->to += USECS_PER_DAY;
 	return true;
 }
@@ -60,13 +62,31 @@ compile_time_of_day(const Doc *doc)
 	return result;
 }
 
+/* "9:00-17", "08:00-08:00": how it is written, or null. */
+static const char *
+hour_hint(const char *text)
+{
+	int			from[2] = {0, 0};
+	int			to[2] = {0, 0};
+
+	if (sscanf(text, " %2d : %2d - %2d : %2d", &from[0], &from[1], &to[0], &to[1]) != 4 &&
+		(from[1] = to[1] = 0, sscanf(text, " %2d - %2d", &from[0], &to[0]) != 2))
+		return NULL;
+	if (from[0] < 0 || from[0] > 23 || from[1] < 0 || from[1] > 59 || to[0] < 0 || to[0] > 24 || to[1] < 0 ||
+		to[1] > 59 || (to[0] == 24 && to[1] > 0))
+		return NULL;
+	if (from[0] == to[0] && from[1] == to[1])
+		return _("The whole day is \"00:00-24:00\".");
+	return psprintf(_("Write \"%02d:%02d-%02d:%02d\"."), from[0], from[1], to[0], to[1]);
+}
+
 /* The same for hours. */
 static void
 compile_hour_span(const Doc *doc, HourSpan *span)
 {
 	if (doc->kind != DOC_TEXT || !hour_span_parse(doc->text, span))
-		doc_fail(doc, _("Examples: \"06:00-22:00\", \"22:00-06:00\", \"20:00-24:00\"."), NULL,
-				 "must be hours of the day");
+		doc_fail(doc, _("Examples: \"06:00-22:00\", \"22:00-06:00\", \"20:00-24:00\"."),
+				 doc->kind == DOC_TEXT ? hour_hint(doc->text) : NULL, "must be hours of the day");
 }
 
 /* Kinds of days as bits, in the order of the words. */

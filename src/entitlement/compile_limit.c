@@ -106,6 +106,25 @@ compile_whose(EntitlementCompiler *e, const Doc *object, char **link, int *conte
 
 /* ---------- frames ---------- */
 
+/* The unit of the calendar that a span is one of; null: it is none. */
+static const char *
+unit_of_span(const Span *span)
+{
+	static const struct
+	{
+		int			months;
+		int			days;
+		const char *unit;
+	}			units[] = {
+		{0, 1, "day"}, {0, 7, "week"}, {1, 0, "month"}, {3, 0, "quarter"}, {12, 0, "year"}
+	};
+
+	for (int i = 0; i < (int) lengthof(units); i++)
+		if (span->usecs == 0 && span->months == units[i].months && span->days == units[i].days)
+			return units[i].unit;
+	return NULL;
+}
+
 /*
  * A unit of the calendar, or equal parts of a day: "minute", "hour", "30 minutes".
  * What does not divide a day has no fixed start.
@@ -132,6 +151,39 @@ window_parse(const char *text, WindowKind *kind, CalendarUnit *unit, int64 *slic
 	return true;
 }
 
+/*
+ * Why a text is no window, and what is: the limit in a line, or the value of "per",
+ * is quoted as it stands.
+ */
+static void
+fail_window(const Doc *doc, const char *text)
+{
+	static const char *const words[] = {
+		"use", "session", "minute", "hour", "day", "week", "month", "quarter", "year", "cycle"
+	};
+	const char *hint = closest_hint(text, words, lengthof(words));
+	Span		span;
+
+	if (span_parse(text, &span) && !span.forever && !span_is_zero(&span))
+	{
+		const char *unit = unit_of_span(&span);
+		const char *line = limit_words(doc->text);
+		int			digits = strspn(line, "0123456789.");
+
+		if (unit != NULL)
+			hint = psprintf(_("Write \"per %s\"."), unit);
+		else if (text != doc->text)
+			hint = psprintf(_("For a window that moves with the instant write \"%.*s within %s\"; for one from the first use {\"every\": \"%s\", \"from\": \"first_use\"}."),
+							digits, line, text, text);
+		else
+			hint = psprintf(_("For a window that moves with the instant write \"within\": \"%s\"; for one from the first use \"per\": {\"every\": \"%s\", \"from\": \"first_use\"}."),
+							text, text);
+		doc_fail(doc, NULL, hint, "\"%s\" has no fixed start", doc->text);
+	}
+	doc_fail(doc, _("Allowed here: \"use\", \"session\", \"minute\", \"hour\", \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\", and lengths that divide a day, as \"30 minutes\"."),
+			 hint, "\"%s\" is no window", text);
+}
+
 /* "per": a word, a window, a session, or a window from an anchor. */
 static void
 compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit *limit)
@@ -141,8 +193,6 @@ compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit
 	limit->frame = FRAME_WINDOW;
 	if (text != NULL)
 	{
-		Span		span;
-
 		if (strcmp(text, "use") == 0)
 			limit->frame = FRAME_USE;
 		else if (strcmp(text, "session") == 0)
@@ -156,13 +206,7 @@ compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit
 			limit->cycle = e->c.policy->cycle;
 		}
 		else if (!window_parse(text, &limit->window, &limit->unit, &limit->slice))
-		{
-			if (span_parse(text, &span) && !span.forever && !span_is_zero(&span))
-				doc_fail(doc, NULL, _("For a window that moves with the instant write \"within\"; for one from the first use {\"every\": \"30 days\", \"from\": \"first_use\"}."),
-						 "\"per %s\" has no fixed start", text);
-			doc_fail(doc, _("Allowed here: \"use\", \"session\", \"minute\", \"hour\", \"day\", \"week\", \"month\", \"quarter\", \"year\", \"cycle\", and lengths that divide a day, as \"30 minutes\"."),
-					 NULL, "\"%s\" is no window", text);
-		}
+			fail_window(doc, text);
 		return;
 	}
 	if (doc->kind == DOC_OBJECT && doc_get(doc, "session") != NULL)
@@ -232,6 +276,22 @@ begin_limit(const EntitlementCompiler *e, const Capability *place, UsageLimit *l
 	limit->conventions = place->conventions;
 }
 
+/* See compiler.h. */
+char *
+limit_words(const char *text)
+{
+	char	   *result = palloc(strlen(text) + 1);
+	int			n = 0;
+
+	for (const char *s = text; *s; s++)
+		if (*s != ' ' || (n > 0 && result[n - 1] != ' '))
+			result[n++] = *s;
+	while (n > 0 && result[n - 1] == ' ')
+		n--;
+	result[n] = '\0';
+	return result;
+}
+
 /*
  * "40 per day", "2000 within 24 hours", "2 during 20:00-22:00", "8 since pause",
  * "7500 held".
@@ -239,14 +299,16 @@ begin_limit(const EntitlementCompiler *e, const Capability *place, UsageLimit *l
 static void
 compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *place, UsageLimit *limit)
 {
-	const char *text = doc_text(doc);
-	char	   *end;
-	double		amount = strtod(text, &end);
+	const char *text = limit_words(doc_text(doc));
+	int			digits = strspn(text, "0123456789.");
+	char	   *end = NULL;
+	double		amount = digits > 0 ? strtod(text, &end) : 0;
 	char		word[8];
 	int			read = 0;
 	const char *rest;
 
-	if (end == text || !(amount >= 0 && amount < 1e15) || sscanf(end, " %7s%n", word, &read) != 1)
+	if (digits == 0 || end != text + digits || amount >= 1e15 ||
+		sscanf(end, " %7s%n", word, &read) != 1)
 		doc_fail(doc, _("Examples: \"40 per day\", \"2000 within 24 hours\", \"2 during 20:00-22:00\", \"8 since pause\", \"7500 held\"."),
 				 NULL, "must be a limit");
 	limit->amount = expr_constant_number(amount);
@@ -287,8 +349,7 @@ compile_limit_text(EntitlementCompiler *e, const Doc *doc, const Capability *pla
 		doc_fail(doc, _("A limit in a line is \"N per WINDOW\", \"N within SPAN\", \"N during HOURS\", \"N since REST\" or \"N held\"."),
 				 closest_hint(word, words, lengthof(words)), "must be a limit");
 	}
-	limit->name = strcmp(word, "held") == 0 ? pstrdup("held") :
-		pstrdup(strcmp(word, "per") == 0 ? rest : psprintf("%s %s", word, rest));
+	limit->name = limit_name(doc);
 }
 
 /* Which frame: exactly one, but that within goes with since. */
@@ -335,29 +396,20 @@ compile_frame(EntitlementCompiler *e, const Doc *doc, const Capability *place, U
 		compile_refill(given[5], place, limit);
 }
 
-/* Default names follow the frame, as those of texts do. */
-static char *
-limit_name(const Doc *doc, const UsageLimit *limit)
+/*
+ * Names of limits may have blanks, as those that follow from the frame do; and none
+ * is that of another rule of every place.
+ */
+static void
+check_limit_name(const Doc *doc)
 {
-	static const char *const frames[] = {"per", "within", "during", "since"};
+	char	   *name = pstrdup(doc_text(doc));
 
-	if (doc_get(doc, "name") != NULL)
-		return pstrdup(doc_name(doc_get(doc, "name")));
-	for (int i = 0; i < (int) lengthof(frames); i++)
-	{
-		const Doc  *value = doc_get(doc, frames[i]);
-
-		if (value == NULL)
-			continue;
-		if (value->kind == DOC_LIST && value->nchildren == 1)
-			value = &value->children[0];
-		if (value->kind == DOC_TEXT)
-			return i == 0 ? pstrdup(value->text) : psprintf("%s %s", frames[i], value->text);
-		if (value->kind == DOC_OBJECT && doc_get(value, "every") != NULL)
-			return pstrdup(doc_text(doc_get(value, "every")));
-	}
-	return pstrdup(limit->frame == FRAME_HELD ? "held" : limit->frame == FRAME_REFILL ? "refill" :
-				   limit->frame == FRAME_SESSION ? "session" : "during");
+	for (char *s = name; *s; s++)
+		if (*s == ' ' && s > name && s[1] != '\0' && s[1] != ' ')
+			*s = '_';
+	doc_check_name(doc, name);
+	check_rule_name(doc, doc->text);
 }
 
 /* "measure": a word or an expression over the request. */
@@ -401,10 +453,13 @@ compile_raise(const Doc *doc, UsageLimit *limit)
 
 /* Keys that would have no effect. */
 static void
-check_limit(const Doc *doc, const UsageLimit *limit)
+check_limit(const Doc *doc, const Capability *place, const UsageLimit *limit)
 {
 	if (doc_get(doc, "by") != NULL && limit->frame != FRAME_WITHIN)
 		doc_fail(doc_get(doc, "by"), NULL, NULL, "goes with \"within\" only");
+	if (limit->by == ROLL_SHARE && !place->is_time)
+		doc_fail(doc_get(doc, "by"), NULL, _("What is no time leaves whole: \"exact\" or \"day\"."),
+				 "\"share\" goes with a unit of time only");
 	if (limit->has_only_for && limit->frame != FRAME_SINCE)
 		doc_fail(doc_get(doc, "only_for"), NULL, NULL, "goes with \"since\" only");
 	if (limit->has_only_for && doc_get(doc, "amount") != NULL)
@@ -432,6 +487,7 @@ static void
 compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, UsageLimit *limit)
 {
 	const Doc  *amount = doc_get(doc, "amount");
+	double		constant;
 
 	check_keys(doc, &limit_object);
 	compile_conventions(e, doc, &limit->conventions);
@@ -440,7 +496,11 @@ compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, 
 	if (amount != NULL && amount->kind == DOC_NULL)
 		limit->null_limits_nothing = true;
 	else if (amount != NULL)
-		limit->amount = compile_expr(&e->c, amount, EXPR_NUMBER, amount_may(limit));
+	{
+		limit->amount = compile_expr(&e->c, amount, EXPR_NUMBER, amount_may(limit) | EXPR_MAY_BE_NULL);
+		if (expr_is_constant(limit->amount, &constant) && constant < 0)
+			doc_fail(amount, NULL, _("0 refuses everything, null limits nothing."), "must not be negative");
+	}
 	if (doc_get(doc, "title") != NULL)
 		limit->title = pstrdup(doc_title(doc_get(doc, "title")));
 	if (doc_get(doc, "note") != NULL)
@@ -461,8 +521,12 @@ compile_limit_object(EntitlementCompiler *e, const Doc *doc, Capability *place, 
 	compile_raise(doc_get(doc, "raise_after"), limit);
 	limit->unset_refuses = get_word(doc, &limit_object, "unset", 0) == 1;
 	limit->ours = doc_get_boolean(doc, "ours", false);
-	limit->name = limit_name(doc, limit);
-	check_limit(doc, limit);
+	if (doc_get(doc, "name") != NULL)
+		check_limit_name(doc_get(doc, "name"));
+	limit->name = limit_name(doc);
+	compile_source(doc_get(doc, "source"));
+	check_limit(doc, place, limit);
+	check_limit_keys(doc, place, limit);
 }
 
 /* "at_most" of a capability or pool; names are different. */

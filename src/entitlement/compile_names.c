@@ -233,31 +233,68 @@ compile_observations(EntitlementCompiler *e)
 	}
 }
 
+/* A name stands for one thing. */
+void
+check_observed_names(EntitlementCompiler *e)
+{
+	const Doc  *facets = doc_get(e->c.root, "facets");
+	const Doc  *facts = doc_get(e->c.root, "attributes");
+
+	for (int i = 0; e->observe != NULL && i < e->observe->nchildren; i++)
+	{
+		const Doc  *doc = &e->observe->children[i];
+
+		if (facts != NULL && doc_get(facts, doc->key) != NULL)
+			doc_fail(doc, NULL, _("Give it another name."), "there is an attribute of that name");
+		if (facets != NULL && doc_get(facets, doc->key) != NULL)
+			doc_fail(doc, NULL, _("Give it another name."), "there is a facet of that name");
+	}
+}
+
 /* ---------- rules of the place at hand ---------- */
 
-/* The name that a limit will have, as far as its text says it; null: unknown. */
-static const char *
-written_name(const Doc *limit)
+/* The name by the frame of an object, as of the same limit in a line. */
+static char *
+name_by_frame(const Doc *limit)
 {
 	static const char *const frames[] = {"per", "within", "during", "since"};
-	const Doc  *name = limit->kind == DOC_OBJECT ? doc_get(limit, "name") : NULL;
 
-	if (name != NULL)
-		return name->kind == DOC_TEXT ? name->text : NULL;
-	if (limit->kind == DOC_TEXT)
-	{
-		const char *s = limit->text + strspn(limit->text, "0123456789. ");
-
-		return strncmp(s, "per ", 4) == 0 ? s + 4 : s;
-	}
-	for (int i = 0; limit->kind == DOC_OBJECT && i < (int) lengthof(frames); i++)
+	for (int i = 0; i < (int) lengthof(frames); i++)
 	{
 		const Doc  *value = doc_get(limit, frames[i]);
 
-		if (value != NULL && value->kind == DOC_TEXT)
-			return i == 0 ? value->text : psprintf("%s %s", frames[i], value->text);
+		if (value == NULL)
+			continue;
+		if (value->kind == DOC_LIST && value->nchildren == 1)
+			value = &value->children[0];
+		if (value->kind == DOC_OBJECT && doc_get(value, "every") != NULL)
+			value = doc_get(value, "every");
+		if (value->kind == DOC_TEXT)
+			return i == 0 ? pstrdup(value->text) : psprintf("%s %s", frames[i], value->text);
+		return pstrdup(i == 0 ? "session" : frames[i]);
 	}
-	return limit->kind == DOC_OBJECT && doc_get(limit, "held") != NULL ? "held" : NULL;
+	return doc_get(limit, "held") != NULL ? pstrdup("held") :
+		doc_get(limit, "refill") != NULL ? pstrdup("refill") : NULL;
+}
+
+/* See compiler.h; what is no limit at all is found when it is compiled. */
+char *
+limit_name(const Doc *limit)
+{
+	const char *text;
+
+	if (limit->kind == DOC_OBJECT)
+	{
+		const Doc  *name = doc_get(limit, "name");
+
+		return name == NULL ? name_by_frame(limit) : name->kind == DOC_TEXT ? pstrdup(name->text) : NULL;
+	}
+	if (limit->kind != DOC_TEXT)
+		return NULL;
+	text = limit_words(limit->text);
+	text += strspn(text, "0123456789.");
+	text += strspn(text, " ");
+	return pstrdup(strncmp(text, "per ", 4) == 0 ? text + 4 : text);
 }
 
 /* The names of limits, and of clauses unless limits_only, of one place. */
@@ -269,7 +306,7 @@ add_rules(const Doc *place, NameList *names, bool limits_only)
 
 	for (int i = 0; limits != NULL && limits->kind == DOC_LIST && i < limits->nchildren; i++)
 	{
-		const char *name = written_name(&limits->children[i]);
+		const char *name = limit_name(&limits->children[i]);
 
 		if (name != NULL)
 			name_list_add(names, name);

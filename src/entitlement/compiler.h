@@ -31,11 +31,27 @@ typedef struct EntitlementCompiler
 	int			room;			/* of document->externals */
 } EntitlementCompiler;
 
+/* ---------- compile_entitlement.c ---------- */
+
+/* "source" of the document, of a place or of a limit; null: there is none. */
+extern void compile_source(const Doc *doc);
+
+/* ---------- check_together.c ---------- */
+
+/* What is seen only once all capabilities and pools are there. */
+extern void check_together(EntitlementCompiler *e);
+
+/* Keys of a place or a limit that would have no effect there. */
+extern void check_place_keys(const Doc *doc, const Capability *place);
+extern void check_rule_name(const Doc *doc, const char *name);
+extern void check_limit_keys(const Doc *doc, const Capability *place, const UsageLimit *limit);
+
 /* ---------- compile_names.c ---------- */
 
 /* "context" and "observe": the names first. */
 extern void compile_context(EntitlementCompiler *e);
 extern void compile_observations(EntitlementCompiler *e);
+extern void check_observed_names(EntitlementCompiler *e);
 
 /* Sets the hooks by which expressions find the names of an entitlement. */
 extern void begin_names(EntitlementCompiler *e);
@@ -43,7 +59,10 @@ extern void begin_names(EntitlementCompiler *e);
 /* "context.NAME" as an index; raises an error where it is none. */
 extern int	compile_context_name(EntitlementCompiler *e, const Doc *doc);
 
-/* Are there a limit, a clause or hours of that name in the place at hand or its pools? */
+/* The name that a limit has: its own, or what follows the amount; null: unknown. */
+extern char *limit_name(const Doc *limit);
+
+/* Is there a limit (or a clause) of that name in the place at hand or its pools? */
 extern bool place_has_rule(EntitlementCompiler *e, const char *name, bool limits_only);
 extern void place_rules(EntitlementCompiler *e, NameList *names, bool limits_only);
 
@@ -82,6 +101,9 @@ extern int	compile_rest_name(EntitlementCompiler *e, const Doc *doc, const char 
 /* ---------- compile_limit.c ---------- */
 
 extern void compile_limits(EntitlementCompiler *e, const Doc *list, Capability *place);
+
+/* A limit in a line, with one blank between its words and none around them. */
+extern char *limit_words(const char *text);
 
 /* A window, "day" or "30 minutes": false when it is none. */
 extern bool window_parse(const char *text, WindowKind *kind, CalendarUnit *unit, int64 *slice);

@@ -52,11 +52,25 @@ static const DocShape ratio = {
 	.pattern = "^\\s*[0-9]+(\\.[0-9]+)?\\s+per\\s+.+$"
 };
 
+static const DocShape nothing = {SHAPE_NULL};
+
+static const DocShape amount_case = {
+	SHAPE_OBJECT, "amountCase", "One case.",
+	KEYS({"when", &shape_plain_condition, "The case that counts is the first whose condition holds."},
+		 {"use", ANY_OF(&shape_any_number, &shape_any_text, &nothing),
+			"A number or an expression; null limits nothing.", .required = true})
+};
+
+static const DocShape limit_name = {
+	SHAPE_TEXT, "limitName", "A name, in which there may be blanks.", "'day', '60 in 7 days'",
+	.least = "1", .most = "63"
+};
+
 static const DocShape may_be_null = {
 	SHAPE_ANY_OF, "amount",
 	"A number, an expression, cases, or null, which limits nothing.",
 	"40, 'floor(2400 * load)', null",
-	ANY(&shape_expression, &shape_number_cases, &(const DocShape) {SHAPE_ANY_OF})
+	ANY(&shape_expression, LIST(&amount_case, .least = "1", .most = "64"), &nothing)
 };
 
 static const DocShape words_of_party = {
@@ -217,7 +231,7 @@ static const DocShape clauses = {SHAPE_NAMES, "clauses", .of = &clause, .pattern
 
 const DocShape achievement_object = {
 	SHAPE_OBJECT, NULL, "A right that is won, and how it is kept.",
-	KEYS({"reach", &clauses, "All of these must hold.", .required = true},
+	KEYS({"reach", ANY_OF(&shape_condition, &clauses), "All of these must hold.", .required = true},
 		 {"keep", ANY_OF(WORDS("ever", "reach"), &clauses),
 			"For ever, while these hold, or while others do.", .required = true},
 		 {"title", &shape_title})
@@ -287,7 +301,7 @@ static const DocShape whose = {
 
 const DocShape limit_object = {
 	SHAPE_OBJECT, NULL, "A limit.",
-	KEYS({"name", &shape_name, "In answers, consents and used(); default what follows the amount."},
+	KEYS({"name", &limit_name, "In answers, consents and used(); default what follows the amount."},
 		 {"amount", &may_be_null, "So much; 0 refuses all, null limits nothing."},
 		 {"per", ANY_OF(&window, WORDS("use", "session"), &per_session_object, &every_object),
 			"A fixed window."},

@@ -466,7 +466,8 @@ compile_cases(Compiler *c, const Doc *list, ExprType wanted, int may)
 		use = doc_required(item, "use");
 		if (use->kind == DOC_LIST)
 			doc_fail(use, NULL, NULL, "cases cannot be nested");
-		value = compile_expr(c, use, wanted, may);
+		value = use->kind == DOC_NULL && (may & EXPR_MAY_BE_NULL) ? expr_constant_null() :
+			compile_expr(c, use, wanted, may);
 
 		when = doc_get(item, "when");
 		if (when == NULL && i < list->nchildren - 1)
@@ -615,7 +616,7 @@ compile_facet(Compiler *c, int i)
 	if (++c->facet_nesting > MAX_FACET_DEPTH)
 		doc_fail(doc, NULL, NULL, "facets use each other too deeply");
 	c->facet_state[i] = 1;
-	value = compile_expr(c, doc, EXPR_NULL, 0);
+	value = compile_expr(c, doc, EXPR_NULL, c->facet_may);
 	c->facet_nesting--;
 	if (expr_type(value) == EXPR_NULL)
 		doc_fail(doc, NULL, NULL, "a facet must have a value");

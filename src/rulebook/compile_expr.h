@@ -15,6 +15,9 @@
 /* EXPR_MAY_* plus: the price so far, in modifiers and on the ladder */
 #define EXPR_MAY_POINTS		0x10
 
+/* a case may give null, which is written without quotes */
+#define EXPR_MAY_BE_NULL	0x40
+
 /* An expression: a number, true or false, a text, or a list of cases. */
 extern Expr *compile_expr(Compiler *c, const Doc *doc, ExprType wanted, int may);
 

@@ -71,6 +71,7 @@ typedef struct Compiler
 	void	   *room_arg;
 	const DocShape *fact_shape; /* of an object in "attributes" that has more keys than
 								 * those of a policy; null: it has not */
+	int			facet_may;		/* EXPR_MAY_* of facets; of policies none */
 	bool		stored;			/* it was accepted by an earlier version, which
 							 * may have let pass more: see compile.c */
 

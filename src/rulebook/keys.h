@@ -27,6 +27,7 @@ typedef enum ShapeKind
 	SHAPE_BOOLEAN,
 	SHAPE_TRUE,					/* nothing but true */
 	SHAPE_FALSE,
+	SHAPE_NULL,
 	SHAPE_WORD,					/* one of words */
 	SHAPE_LIST,					/* of; least and most items, different */
 	SHAPE_OBJECT,				/* keys, fields, cases, choices; least and most keys */
