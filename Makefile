@@ -64,7 +64,7 @@ UPDATES_SQL = $(patsubst sql/updates/%.sql,sql/governance--%--$(EXTVERSION).sql,
 
 DATA_built = $(EXTENSION_SQL) $(UPDATES_SQL)
 DOCS = $(wildcard doc/*.md)
-SCHEMA = doc/schema/policy.schema.json
+SCHEMA = $(sort $(wildcard doc/schema/*.schema.json))
 
 PG_CPPFLAGS = -I$(srcdir)/src -DGOVERNANCE_VERSION='"$(EXTVERSION)"'
 # The server loads every module and its libraries into one space of names; ours

@@ -406,9 +406,12 @@ const DocShape pool_object = {
 
 /* ---------- examples ---------- */
 
-static const DocShape facts_of_example = {SHAPE_NAMES, .of = &(const DocShape) {SHAPE_ANY_OF}, .pattern = IDENTIFIER_PATTERN};
+static const DocShape fact_value = {
+	SHAPE_ANY_OF, ANY(&shape_any_text, &shape_any_number, &shape_boolean, &nothing)
+};
+static const DocShape facts_of_example = {SHAPE_NAMES, .of = &fact_value, .pattern = IDENTIFIER_PATTERN};
 static const DocShape other_account = {SHAPE_NUMBER, .least = "1"};
-static const DocShape never_instant = {SHAPE_ANY_OF, ANY(&shape_instant, &(const DocShape) {SHAPE_ANY_OF})};
+static const DocShape never_instant = {SHAPE_ANY_OF, ANY(&shape_instant, &nothing)};
 static const DocShape one_or_more = {SHAPE_ANY_OF, ANY(&shape_some_text, LIST(&shape_some_text))};
 
 const DocShape example_account_object = {
@@ -435,16 +438,16 @@ const DocShape example_event_object = {
 		 {"unchecked", &shape_boolean, "It came in by another way.", .otherwise = "false"},
 		 {"by", &words_of_party}, {"may", &shape_some_text}, {"rule", &shape_some_text}, {"only", &shape_some_text},
 		 {"on", LIST(WORDS("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))},
-		 {"allowed", &shape_boolean}, {"value", &(const DocShape) {SHAPE_ANY_OF}}, {"quantity", &shape_any_number},
+		 {"allowed", &shape_boolean}, {"value", &fact_value}, {"quantity", &shape_any_number},
 		 {"scheme", &shape_some_text},
 		 {"tier", WORDS("warned", "limited", "muted", "suspended", "revoked", "banned")})
 };
 
 const DocShape example_rule_object = {
 	SHAPE_OBJECT, NULL, "What one rule says.",
-	KEYS({"limit", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})}, {"used", &shape_any_number},
+	KEYS({"limit", ANY_OF(&shape_any_number, &nothing)}, {"used", &shape_any_number},
 		 {"reserved", &shape_any_number}, {"granted", &shape_any_number},
-		 {"remaining", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})},
+		 {"remaining", ANY_OF(&shape_any_number, &nothing)},
 		 {"resets_at", &never_instant}, {"until", &never_instant}, {"again", &never_instant},
 		 {"permits", &shape_boolean}, {"warning", &shape_boolean}, {"shadow", &shape_boolean})
 };
@@ -456,7 +459,7 @@ const DocShape example_expect_object = {
 		 {"amount", &shape_any_number}, {"account", &other_account}, {"counterpart", &other_account},
 		 {"context", &facts_of_example}, {"place", &shape_some_text},
 		 {"permits", &shape_boolean},
-		 {"remaining", ANY_OF(&shape_any_number, &(const DocShape) {SHAPE_ANY_OF})},
+		 {"remaining", ANY_OF(&shape_any_number, &nothing)},
 		 {"until", &never_instant}, {"again", &never_instant}, {"settles_at", &never_instant},
 		 {"because", &one_or_more}, {"warnings", &one_or_more}, {"consent", &one_or_more},
 		 {"rules", NAMES(&example_rule_object)})

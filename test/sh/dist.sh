@@ -36,7 +36,7 @@ rm -rf "$work/repository"
 cd "governance-$VERSION"
 
 for file in META.json README.md LICENSE Makefile governance.control doc/governance.md \
-	doc/schema/policy.schema.json "sql/governance--$VERSION.sql"; do
+	doc/schema/policy.schema.json doc/schema/entitlement.schema.json "sql/governance--$VERSION.sql"; do
 	if [ ! -s "$file" ]; then
 		echo "the archive has no $file"
 		exit 1
@@ -72,7 +72,7 @@ make -s -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no COPT=-Werror
 # Whatever is installed goes again, with its folders.
 make -s PG_CONFIG="$PG_CONFIG" with_llvm=no DESTDIR="$work/staged" install
 folder=$work/staged$("$PG_CONFIG" --docdir)/extension/governance
-for file in policy.md schema/policy.schema.json; do
+for file in policy.md schema/policy.schema.json schema/entitlement.schema.json; do
 	cmp "doc/$file" "$folder/$file"
 done
 make -s PG_CONFIG="$PG_CONFIG" with_llvm=no DESTDIR="$work/staged" uninstall
