@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- rulebook: policy documents
+-- rulebook: documents
 -- ---------------------------------------------------------------------------
 
 -- Level: everyone
@@ -9,7 +9,7 @@ CREATE FUNCTION governance.check_policy(document jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'governance_check_policy';
 
 COMMENT ON FUNCTION governance.check_policy(jsonb) IS
-	'validates a policy document without storing it; gives its rules, rungs, capabilities and activity kinds in flat form, or raises GV101 with the JSON path of what is wrong';
+	'validates a document, a policy or an entitlement, without storing it; gives its kind, title, capabilities and activity kinds, and of a policy the rules and rungs, in flat form, or raises GV101 with the JSON path of what is wrong';
 
 -- What was published by an earlier version may have passed what is refused now.
 -- Level: everyone

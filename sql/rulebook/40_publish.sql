@@ -331,7 +331,7 @@ BEGIN
 END
 $publish$;
 COMMENT ON FUNCTION governance.publish(jsonb, text, tstzrange, text) IS
-	'validates a policy document, stores it as a new version and, when active, puts it in force: the first version since ever, later ones, and the first one after a trial, from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
+	'validates a document, a policy or an entitlement, stores it as a new version and, when active, puts it in force: the first version since ever, later ones, and the first one after a trial, from now on unless in_force says otherwise; gives its policy_id. Runs with the rights of its caller, who needs to write the rulebook''s tables';
 
 -- As publish() with a document that is stored already; a trial keeps in "tried"
 -- when it was computed without being enforced.
@@ -458,7 +458,7 @@ BEGIN
 END
 $document$;
 COMMENT ON FUNCTION governance.policy_document(text, timestamptz) IS
-	'the policy document of a scheme in force at an instant, as it was published';
+	'the document of a scheme, or of an entitlement, in force at an instant, as it was published';
 
 
 -- What a new version of the extension judges otherwise, it judges otherwise when

@@ -133,3 +133,34 @@ SELECT scheme, kind FROM governance.search_rules('kinds.watch');
 SELECT scheme, kind FROM governance.search_rules('videos');
 SELECT count(*) FROM governance.search_rules('t.kinds.hours nothing');
 
+
+-- What is rolled back leaves nothing compiled, and holidays that change are compiled anew.
+INSERT INTO governance.holiday (calendar, day) VALUES ('t.kinds', '2029-12-31');
+SELECT governance.publish(pg_temp.entitlement('t.kinds.days') || '{"calendar": {"holidays": "t.kinds"}}') > 0;
+SELECT count(*) > 1 FROM governance.allowance(1, 't.kinds.watch');
+CREATE TEMPORARY TABLE noted AS SELECT count(*) AS compiled FROM pg_backend_memory_contexts WHERE name = 'governance entitlement';
+DO $$
+BEGIN
+	FOR i IN 1..30 LOOP
+		BEGIN
+			PERFORM governance.publish(pg_temp.entitlement('t.kinds.undone_' || i));
+			PERFORM governance.allowance(1, 't.kinds.watch');
+			RAISE EXCEPTION USING ERRCODE = 'ZZ000';
+		EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
+			INSERT INTO governance.holiday (calendar, day) SELECT 't.kinds', date '2030-01-01' + i;
+		END;
+	END LOOP;
+END $$;
+SELECT count(*) > 1 FROM governance.allowance(1, 't.kinds.watch');
+SELECT count(*) = (SELECT compiled FROM noted) AS nothing_is_left FROM pg_backend_memory_contexts WHERE name = 'governance entitlement';
+SELECT pg_temp.try($$SELECT governance.publish(pg_temp.entitlement('t.kinds.days') || '{"calendar": {"holidays": "t.none"}}')$$);
+
+-- A document that was damaged is an error that names it, and verify() finds it.
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE governance.policy SET document = document || '{"capabilities": 1}' WHERE scheme = 't.kinds.days';
+SET LOCAL session_replication_role = origin;
+SELECT scheme, regexp_replace(stored, '^(damaged: )?', ''), replayed FROM governance.verify_rulebook();
+SELECT pg_temp.try($$SELECT governance.allowance(1, 't.kinds.watch')$$);
+ROLLBACK;
+SELECT governance.score(1, 't.kinds.score');
