@@ -10,15 +10,15 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
-/* So much at most, in units: a millionth of what an amount can be. */
-#define MOST_UNITS	INT64CONST(1000000000)
+/* So much at most; sums may be more. */
+#define MOST_AMOUNT	INT64CONST(1000000000000000000)
 
 /* What is no number at all compares as more than any. */
 int64
 amount_of_numeric(Numeric number, int64 scale)
 {
 	Datum		value = NumericGetDatum(number);
-	Datum		most = NumericGetDatum(int64_to_numeric(MOST_UNITS));
+	Datum		most = NumericGetDatum(int64_to_numeric(MOST_AMOUNT / scale));
 	Datum		zero = NumericGetDatum(int64_to_numeric(0));
 
 	if (DatumGetBool(DirectFunctionCall2(numeric_lt, value, zero)) ||
@@ -26,7 +26,7 @@ amount_of_numeric(Numeric number, int64 scale)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an amount cannot be %s", DatumGetCString(DirectFunctionCall1(numeric_out, value))),
-				 errdetail("An amount is a number from 0 to %lld.", (long long) MOST_UNITS)));
+				 errdetail("An amount is a number from 0 to %lld.", (long long) (MOST_AMOUNT / scale))));
 	value = DirectFunctionCall2(numeric_mul, value, NumericGetDatum(int64_to_numeric(scale)));
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, value));
 }

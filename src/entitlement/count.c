@@ -277,9 +277,9 @@ count_between(const Meter *m, const Capability *place, const UsageLimit *limit, 
 			counted = use_measure(m, place, limit, use, t) - use->granted;
 		else
 			continue;
-		sum += counted;
+		sum = amount_sum(sum, counted);
 		if (reserved != NULL && use->reserved)
-			*reserved += counted;
+			*reserved = amount_sum(*reserved, counted);
 	}
 	if (m->running && t > m->at && limit_runs(m, place, limit))
 		sum += limit->conventions.crossing_start ? (m->at >= from && m->at < to ? t - m->at : 0) :

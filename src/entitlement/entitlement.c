@@ -39,11 +39,18 @@ entitlement_amount(const Capability *capability, double units)
 
 	if (isnan(amount))
 		return 0;
-	if (amount >= (double) (AMOUNT_NONE - 1))
-		return AMOUNT_NONE - 1;
-	if (amount <= (double) PG_INT64_MIN)
-		return PG_INT64_MIN;
+	if (amount >= (double) AMOUNT_MOST)
+		return AMOUNT_MOST;
+	if (amount <= (double) -AMOUNT_MOST)
+		return -AMOUNT_MOST;
 	return (int64) (amount < 0 ? ceil(amount - 0.5) : floor(amount + 0.5));
+}
+
+/* See entitlement.h. */
+int64
+amount_sum(int64 a, int64 b)
+{
+	return Max(Min(a + b, AMOUNT_MOST), -AMOUNT_MOST);
 }
 
 /* Of AMOUNT_NONE it is infinity. */

@@ -20,6 +20,7 @@
 #include "utils/jsonb.h"
 
 #define AMOUNT_NONE			PG_INT64_MAX
+#define AMOUNT_MOST			(PG_INT64_MAX / 4)	/* sums stop here: two never overflow */
 #define AMOUNT_SCALE		INT64CONST(1000000)
 
 /* ---------- what sources leave open: "conventions" ---------- */
@@ -474,6 +475,9 @@ typedef struct Entitlement
 
 /* ---------- entitlement.c ---------- */
 
+/* A sum, of numbers that are no larger than AMOUNT_MOST, clamped to it. */
+extern int64 amount_sum(int64 a, int64 b);
+
 /* Does a name match a name or pattern ("app.*")? */
 extern bool entitlement_matches(const char *pattern, const char *name);
 
@@ -482,7 +486,7 @@ extern const Capability *entitlement_capability(const Entitlement *document, con
 
 /*
  * A number of units as an amount, rounded half away from zero; out of range is
- * clamped below AMOUNT_NONE.  And back.
+ * clamped to AMOUNT_MOST.  And back.
  */
 extern int64 entitlement_amount(const Capability *capability, double units);
 extern double entitlement_units(const Capability *capability, int64 amount);

@@ -47,7 +47,7 @@ grants_more(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 
 		if (grant->kind == GRANT_MORE && in_force(grant, t) && grant_concerns(m, grant, place) &&
 			goes_to(grant, limit))
-			more += Max(grant->amount - grant->used, 0);
+			more = amount_sum(more, Max(grant->amount - grant->used, 0));
 	}
 	return more;
 }
@@ -229,7 +229,6 @@ consents_of(const Meter *m, const Capability *place, const char *rule, RuleKind 
 
 	*consents = NULL;
 	for (int p = 0; p < 2 && places[p] != NULL; p++)
-	{
 		for (int i = 0; i < places[p]->nconsents; i++)
 		{
 			const Loosening *loosening = &places[p]->consents[i];
@@ -238,15 +237,5 @@ consents_of(const Meter *m, const Capability *place, const char *rule, RuleKind 
 			if (what != NULL && meter_holds(m, loosening->when, t, false))
 				add_text(consents, &n, &room, psprintf("%s:%s", loosening->party, what));
 		}
-		for (int i = 0; i < places[p]->nset_by; i++)
-		{
-			const Loosening *loosening = &places[p]->set_by[i];
-			const char *what = covered_by(loosening, rule, kind, NULL);
-
-			if (what != NULL && meter_holds(m, loosening->when, t, false) &&
-				strcmp(loosening->party, "self") != 0)
-				add_text(consents, &n, &room, psprintf("%s:%s", loosening->party, what));
-		}
-	}
 	return n;
 }

@@ -293,8 +293,10 @@ use_session(MeterUse *use, const UsageRow *row, TimestampTz at)
 		DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(row->last_sign),
 							IntervalPGetDatum(row->lease)));
 	use->to = DT_NOEND;
-	if (Min(row->until, use->lease_until) <= at)
-		use->to = row->until <= use->lease_until ? row->until : row->last_sign;
+	if (row->until <= Min(use->lease_until, at))
+		use->to = use->lease_until = row->until;
+	else if (use->lease_until <= at)
+		use->to = row->last_sign;
 	if (use->to != DT_NOEND)
 		use->amount = use->held = use->to - use->from;
 }
@@ -322,7 +324,7 @@ use_of_row(MeterUse *use, const UsageRow *row, const Entitlement *document, cons
 	use->held = row->held * factor;
 	use->granted = row->granted * factor;
 	use->reserved = row->reserve && !row->committed;
-	use->lease_until = row->lapses;
+	use->lease_until = row->reserve ? row->lapses : row->to;
 	use->place = row->place;
 	use->context = context_values(document, row->context);
 	if (row->use_id == 0 && row->session_id == view->over_session)

@@ -130,8 +130,8 @@ rolling_used(const Meter *m, const Capability *place, const UsageLimit *limit, T
 			if (use->from > t || use_end(m, use, t) < from || use->from < since ||
 				!use_counts(m, place, limit, use, t))
 				continue;
-			sum += use_measure(m, place, limit, use, t) - use->granted;
-			*reserved += use->reserved ? use->amount : 0;
+			sum = amount_sum(sum, use_measure(m, place, limit, use, t) - use->granted);
+			*reserved = amount_sum(*reserved, use->reserved ? use->amount : 0);
 		}
 		return sum + (m->running ? Max(t - m->at, 0) : 0);
 	}
@@ -196,7 +196,7 @@ bucket_used(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 		used = Max(used - rate * (t - at), 0);
 	if (m->running && limit_runs(m, place, limit))
 		used = Max(used + (1 - rate) * (t - m->at), 0);
-	return (int64) (used + 0.5);
+	return (int64) Min(used + 0.5, (double) AMOUNT_MOST);
 }
 
 /* ---------- stocks ---------- */
@@ -217,8 +217,8 @@ held_now(const Meter *m, const Capability *place, const UsageLimit *limit, Times
 
 		if (use->from > t || !use_counts(m, place, limit, use, t))
 			continue;
-		sum += use_measure(m, place, limit, use, t);
-		*reserved += use->reserved ? use->amount : 0;
+		sum = amount_sum(sum, use_measure(m, place, limit, use, t));
+		*reserved = amount_sum(*reserved, use->reserved ? use->amount : 0);
 	}
 	return sum;
 }
@@ -448,7 +448,7 @@ limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 		return state;
 	}
 	if (limit->carry != CARRY_NONE && window_bounds(m, limit, t, &from, &to))
-		state.amount += carried(m, place, limit, from, t);
+		state.amount = amount_sum(state.amount, carried(m, place, limit, from, t));
 	state.more = grants_more(m, place, limit, t);
 	if (limit->action == REACH_GRACE)
 		follow_grace(m, place, limit, t, &state);
