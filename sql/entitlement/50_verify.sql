@@ -52,3 +52,26 @@ END
 $verify$;
 COMMENT ON FUNCTION governance.verify_usage() IS
 	'every difference between what is withheld and what was switched off, and everything about uses and sessions that contradicts itself; no rows: proven';
+
+-- Level: owner
+CREATE FUNCTION governance.rebuild_usage_as_owner() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $rebuild$
+BEGIN
+	LOCK TABLE governance.switch_setting IN SHARE ROW EXCLUSIVE MODE;
+	DELETE FROM governance.withholding w WHERE w.ground = 'switch';
+	INSERT INTO governance.withholding (account_id, capability, ground, since, until)
+		SELECT s.account_id, s.capability, 'switch', s.since, s.until FROM governance.switched_off() s;
+END
+$rebuild$;
+COMMENT ON FUNCTION governance.rebuild_usage_as_owner() IS
+	'part of rebuild_usage(): what it does, as the owner of the ledger';
+
+-- Level: owner
+CREATE FUNCTION governance.rebuild_usage() RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'governance_as_owner';
+REVOKE ALL ON FUNCTION governance.rebuild_usage(), governance.rebuild_usage_as_owner() FROM PUBLIC;
+COMMENT ON FUNCTION governance.rebuild_usage() IS
+	'makes what follows from switches anew';

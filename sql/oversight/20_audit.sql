@@ -64,6 +64,8 @@ BEGIN ATOMIC
 		('role_level', '{role}', '{role,level,granted_at,granted_by}', NULL, NULL),
 		('allowance_grant', '{account_id,grant_id}',
 			'{account_id,grant_id,kind,capability,rule,amount,days,only_for,during,by_account,party,about,reason,recorded_at,recorded_by}', 'reason', NULL),
+		('switch_setting', '{account_id,setting_id}',
+			'{account_id,setting_id,capability,party,allowed,during,by_account,recorded_at,recorded_by}', NULL, NULL),
 		('platform_attribute', '{name,during}', '{name,value,during}', NULL, NULL);
 END;
 COMMENT ON FUNCTION governance.audited() IS
@@ -91,6 +93,7 @@ CREATE FUNCTION governance.audit_action(relation text, before jsonb, after jsonb
 		WHEN relation = 'proposal' AND after IS NOT NULL THEN
 			CASE after ->> 'status' WHEN 'open' THEN 'propose' WHEN 'confirmed' THEN 'confirm' ELSE 'reject' END
 		WHEN relation = 'allowance_grant' AND before IS NULL THEN after ->> 'kind'
+		WHEN relation = 'switch_setting' AND before IS NULL THEN CASE after ->> 'allowed' WHEN 'true' THEN 'switch_on' ELSE 'switch_off' END
 		WHEN relation = 'role_level' THEN CASE WHEN after IS NULL THEN 'revoke' ELSE 'grant' END
 		WHEN before IS NULL THEN 'create'
 		WHEN after IS NULL THEN 'delete'

@@ -6,7 +6,7 @@
 
 CREATE FUNCTION governance.sealed(OUT relation text, OUT key text, OUT columns text[])
 	RETURNS SETOF record
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	VALUES
 		('violation', 'violation_id',
@@ -14,9 +14,7 @@ BEGIN ATOMIC
 		('activity', 'activity_id',
 			'{account_id,activity_id,kind,occurred_at,quantity,violation_id,recorded_by,evidence}'),
 		('usage', 'use_id',
-			'{account_id,use_id,entry,about,capability,amount,unit,used_at,during,recorded_at,ref,counterpart,session_id,place,context,lapses_at,settles_at,grant_ids,granted,would_refuse,reason,recorded_by}'),
-		('switch_setting', 'setting_id',
-			'{account_id,setting_id,capability,party,allowed,during,by_account,recorded_at,recorded_by}');
+			'{account_id,use_id,entry,about,capability,amount,unit,used_at,during,recorded_at,ref,counterpart,session_id,place,context,lapses_at,settles_at,grant_ids,granted,would_refuse,reason,recorded_by}');
 END;
 COMMENT ON FUNCTION governance.sealed() IS
 	'the tables whose rows are sealed, what numbers them, and which columns a seal covers';

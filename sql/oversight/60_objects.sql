@@ -243,7 +243,7 @@ FROM governance.brake b$$),
 (3310, 'table', 'seal', 'digests of entries of the ledger, up to a thousand in a row; append-only', $$
 CREATE TABLE governance.seal (
 	seal_id bigint NOT NULL DEFAULT nextval('governance.seal_seq'),  -- identifies the seal
-	relation text NOT NULL,  -- violation or activity
+	relation text NOT NULL,  -- violation, activity or usage
 	ids int8multirange NOT NULL,  -- which entries
 	columns text[] NOT NULL,  -- which of their columns are covered
 	rows bigint NOT NULL,  -- how many they are

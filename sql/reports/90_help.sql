@@ -15,7 +15,7 @@ CREATE FUNCTION governance.help(topic text DEFAULT NULL,
 	SET search_path = pg_catalog, pg_temp
 AS $help$
 DECLARE
-	topics	CONSTANT text[] := ARRAY['start', 'rules', 'record', 'ask', 'revise', 'certify', 'report', 'statements', 'events', 'prove', 'types'];
+	topics	CONSTANT text[] := ARRAY['start', 'rules', 'record', 'ask', 'use', 'revise', 'certify', 'report', 'statements', 'events', 'prove', 'types'];
 BEGIN
 	RETURN QUERY
 		WITH entry (subject, name, example) AS (VALUES
@@ -59,6 +59,23 @@ BEGIN
 			('ask', 'linked_sanctions', $$SELECT * FROM governance.linked_sanctions(4712)$$),
 			('ask', NULL, $$CREATE TABLE live_show (anchor_id bigint, title text)$$),
 			('ask', 'require_capability', $$CREATE TRIGGER may_go_live BEFORE INSERT ON live_show FOR EACH ROW EXECUTE FUNCTION governance.require_capability('anchor_id', 'live')$$),
+			('use', 'publish', $$SELECT governance.publish('{"entitlement": "shop.offers", "capabilities": {"post_offer": {"at_most": ["5 per day"]}, "watch_offers": {"unit": "minutes", "at_most": ["40 per day"], "set_by": {"self": ["day"]}}}}')$$),
+			('use', 'allowance', $$SELECT * FROM governance.allowance(4711, 'post_offer')$$),
+			('use', 'use', $$SELECT governance.use(4711, 'post_offer', ref => 'offer 1')$$),
+			('use', 'try_use', $$SELECT * FROM governance.try_use(4711, 'post_offer')$$),
+			('use', 'use_many', $$SELECT governance.use_many('{4711,4712}', '{post_offer,post_offer}')$$),
+			('use', 'refund', $$SELECT governance.refund(use_id, reason => 'it was withdrawn') FROM governance.usage WHERE ref = 'offer 1'$$),
+			('use', 'reserve', $$SELECT governance.reserve(4712, 'post_offer')$$),
+			('use', 'commit_use', $$SELECT governance.commit_use(max(use_id)) FROM governance.usage WHERE entry = 'reserve'$$),
+			('use', 'release_use', $$SELECT governance.release_use(governance.reserve(4712, 'post_offer'))$$),
+			('use', 'begin_session', $$SELECT * FROM governance.begin_session(4711, 'watch_offers')$$),
+			('use', 'touch_session', $$SELECT t.* FROM governance.session s, governance.touch_session(s.session_id) t WHERE s.closed_at IS NULL$$),
+			('use', 'end_session', $$SELECT governance.end_session(session_id) FROM governance.session WHERE closed_at IS NULL$$),
+			('use', 'grant_allowance', $$SELECT governance.grant_allowance(4711, 'post_offer', 2, reason => 'a festival')$$),
+			('use', 'end_grant', $$SELECT governance.end_grant(max(grant_id), reason => 'it is over') FROM governance.allowance_grant WHERE kind = 'more'$$),
+			('use', 'consent', $$SELECT governance.consent(4711, 'post_offer', 'day', reason => 'a test')$$),
+			('use', 'set_limit', $$SELECT governance.set_limit(4711, 'watch_offers', 'day', 20, by => 4711)$$),
+			('use', 'set_switch', $$SELECT governance.set_switch(4711, 'watch_offers', false)$$),
 			('revise', 'overturn', $$SELECT governance.overturn(max(violation_id), 'a quotation') FROM governance.violation WHERE account_id = 4711$$),
 			('revise', 'reinstate', $$SELECT governance.reinstate(max(violation_id), 'it was none') FROM governance.violation WHERE account_id = 4711$$),
 			('revise', 'change', $$SELECT governance.change(max(violation_id), 4, 'half as bad') FROM governance.violation WHERE account_id = 4711$$),
@@ -130,9 +147,11 @@ BEGIN
 			('prove', 'seal', $$SELECT governance.seal('end of the month')$$),
 			('prove', 'audit_head', $$SELECT * FROM governance.audit_head()$$),
 			('prove', 'verify_certification', $$SELECT * FROM governance.verify_certification()$$),
+			('prove', 'verify_usage', $$SELECT * FROM governance.verify_usage()$$),
 			('prove', 'settle', $$CALL governance.settle()$$),
 			('prove', 'rebuild', $$SELECT governance.rebuild()$$),
 			('prove', 'rebuild_certification', $$SELECT governance.rebuild_certification()$$),
+			('prove', 'rebuild_usage', $$SELECT governance.rebuild_usage()$$),
 			('types', 'credit_score', $$SELECT governance.credit_score(85, 100) - 8$$),
 			('types', 'points', $$SELECT governance.points(score) FROM governance.standing$$),
 			('types', 'cap', $$SELECT governance.cap('11.5/12')$$),

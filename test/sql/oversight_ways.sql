@@ -139,7 +139,22 @@ INSERT INTO public.way (object, privilege, statement) VALUES
 	('decide_appeals', 'EXECUTE', $$SELECT governance.decide_appeals('[{"account_id": 1, "appeal_id": 90, "violation_id": 1, "outcome": "overturned", "decided_at": "2024-01-01"}]', '[]')$$),
 	('settle_appeals', 'EXECUTE', $$SELECT governance.settle_appeals('[{"account_id": 6, "revision_id": 90, "violation_id": 6, "action": "overturn", "reason": "x", "decided_at": "2024-01-01", "decided_by": "way_free"}]', '[]')$$),
 	('appeal_settled', 'EXECUTE', $$SELECT governance.appeal_settled(6, 6, 'overturned', NULL)$$),
-	('confirm_proposals', 'EXECUTE', $$SELECT governance.confirm_proposals('[{"account_id": 8, "violation_id": 9000, "scheme": "t.way", "rule": "noise", "points": 50, "occurred_at": "2024-01-01", "source": "report", "status": "confirmed"}]', '[]')$$);
+	('confirm_proposals', 'EXECUTE', $$SELECT governance.confirm_proposals('[{"account_id": 8, "violation_id": 9000, "scheme": "t.way", "rule": "noise", "points": 50, "occurred_at": "2024-01-01", "source": "report", "status": "confirmed"}]', '[]')$$),
+	('use', 'EXECUTE', $$SELECT governance.use(7, 'post')$$),
+	('try_use', 'EXECUTE', $$SELECT governance.try_use(7, 'post')$$),
+	('use_many', 'EXECUTE', $$SELECT governance.use_many('{7}', '{post}')$$),
+	('reserve', 'EXECUTE', $$SELECT governance.reserve(7, 'post')$$),
+	('commit_use', 'EXECUTE', $$SELECT governance.commit_use(1)$$),
+	('release_use', 'EXECUTE', $$SELECT governance.release_use(1)$$),
+	('refund', 'EXECUTE', $$SELECT governance.refund(1)$$),
+	('begin_session', 'EXECUTE', $$SELECT governance.begin_session(7, 'post')$$),
+	('touch_session', 'EXECUTE', $$SELECT governance.touch_session(1)$$),
+	('end_session', 'EXECUTE', $$SELECT governance.end_session(1)$$),
+	('grant_allowance', 'EXECUTE', $$SELECT governance.grant_allowance(7, 'post', 1, reason => 'x')$$),
+	('consent', 'EXECUTE', $$SELECT governance.consent(7, 'post', 'hours', reason => 'x')$$),
+	('set_limit', 'EXECUTE', $$SELECT governance.set_limit(7, 'post', 'day', 1, reason => 'x')$$),
+	('end_grant', 'EXECUTE', $$SELECT governance.end_grant(1, reason => 'x')$$),
+	('set_switch', 'EXECUTE', $$SELECT governance.set_switch(7, 'post', false)$$);
 \set ECHO queries
 
 -- Nothing that a moderator may write or call is left out.

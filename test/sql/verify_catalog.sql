@@ -93,7 +93,7 @@ INSERT INTO class VALUES
 	('standing', 'derived', '{account_id,scheme,score,tier,as_of,known_at,policy_id,withholds,next_due,state,recent,settled,settling}'),
 	('standing', 'noted', '{edition}'),
 	('statement', 'passing', '{account_id,sanction_id,puid,starts,statement,exported_at,filed_at}'),
-	('switch_setting', 'sealed', '{account_id,setting_id,capability,party,allowed,during,by_account,recorded_at,recorded_by}'),
+	('switch_setting', 'audited', '{account_id,setting_id,capability,party,allowed,during,by_account,recorded_at,recorded_by}'),
 	('taxonomy', 'settings', '{kind,path,name,name_zh,certifiable,review_every}'),
 	('taxonomy', 'computed', '{parent,depth}'),
 	('taxonomy_attribute', 'settings', '{kind,path,attribute,scale,required}'),
