@@ -81,7 +81,12 @@ compile_one_of(EntitlementCompiler *e, const Doc *doc, char **link, int *context
 		*context = compile_context_name(e, doc);
 		return OF_CONTEXT;
 	}
-	return bits[doc_word(doc, words, lengthof(words))];
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (doc->kind == DOC_TEXT && strcmp(doc->text, words[i]) == 0)
+			return bits[i];
+	doc_fail(doc, _("Allowed here: \"account\", \"subject\", \"counterpart\", \"pair\", {\"link\": kind}, a name of the context, or a list of these."),
+			 doc->kind == DOC_TEXT ? closest_hint(doc->text, words, lengthof(words)) : NULL, "must say whose counter it is");
+	return 0;					/* keep compiler quiet */
 }
 
 /* The default is the account. */
@@ -217,7 +222,8 @@ compile_per(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit
 		return;
 	}
 	if (doc->kind != DOC_OBJECT)
-		doc_fail(doc, NULL, NULL, "must be a window");
+		doc_fail(doc, _("Examples: \"day\", \"30 minutes\", {\"every\": \"5 hours\", \"from\": \"first_use\"}."), NULL,
+				 "must be a window");
 	check_keys(doc, &every_object);
 	from = doc_required(doc, "from");
 	if (from->kind == DOC_TEXT && strcmp(from->text, "first_use") == 0)
@@ -238,7 +244,7 @@ static void
 compile_within(EntitlementCompiler *e, const Doc *doc, const char *text, UsageLimit *limit)
 {
 	if (text != NULL ? !span_parse(text, &limit->length) : (limit->length = compile_span(doc), false))
-		doc_fail(doc, _("Example: \"2000 within 24 hours\"."), NULL, "\"%s\" is no span of time", text);
+		doc_fail(doc, _("Example: \"2000 within 24 hours\"."), span_text_hint(text), "\"%s\" is no span of time", text);
 	if (span_is_zero(&limit->length) || limit->length.forever)
 		doc_fail(doc, NULL, NULL, "a window must have a length");
 	limit->has_length = true;
@@ -404,9 +410,10 @@ static void
 check_limit_name(const Doc *doc)
 {
 	char	   *name = pstrdup(doc_text(doc));
+	bool		tidy = strcmp(limit_words(name), name) == 0;
 
-	for (char *s = name; *s; s++)
-		if (*s == ' ' && s > name && s[1] != '\0' && s[1] != ' ')
+	for (char *s = name; tidy && *s; s++)
+		if (*s == ' ')
 			*s = '_';
 	doc_check_name(doc, name);
 	check_rule_name(doc, doc->text);
@@ -556,6 +563,8 @@ compile_limits(EntitlementCompiler *e, const Doc *list, Capability *place)
 		compile_carry(e, list->parent, limit);
 		if (doc->kind == DOC_OBJECT)
 			compile_limit_object(e, doc, place, limit);
+		else if (doc->kind != DOC_TEXT)
+			doc_fail(doc, _("Examples: \"40 per day\", {\"amount\": 40, \"per\": \"day\"}."), NULL, "must be a limit");
 		else
 			compile_limit_text(e, doc, place, limit);
 		for (int j = 0; j < i; j++)
