@@ -40,7 +40,7 @@ BEGIN
 		jsonb_build_object('at', pg_temp.pick('week', 'month', 'quarter', 'day'), 'when', pg_temp.pick('lost >= 3', 'month in (3, 9)', 'recent = 0', 'true'),
 			pg_temp.pick('GIVE', 'GIVE', 'TAKE'), 1),
 		'{"at": "cycle", "void": "all", "marked": ["paid"]}'::jsonb,
-		jsonb_build_object('every', '6 days', 'when', pg_temp.pick('now > plus(opened, ''50 days'') and weekday < 6', 'working_day', 'age(joined) < 1'), 'GIVE', 1),
+		jsonb_build_object('every', '6 days', 'when', pg_temp.pick('now > plus(opened, ''50 days'') and weekday < 6', 'not holiday', 'age(joined) < 1'), 'GIVE', 1),
 		'{"at": "week", "when": "not holiday and age(joined) < 1", "GIVE": 1}'::jsonb,
 		'{"at": {"every": "2 months", "from": "joined"}, "restore": true}'::jsonb,
 		'{"on": "exam", "where": "quantity >= 60", "GIVE": 1, "at_most": ["1 per 30 days", "3 points per cycle"]}'::jsonb,

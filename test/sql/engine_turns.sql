@@ -6,6 +6,7 @@
 \pset format unaligned
 \pset tuples_only on
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 
 -- A document with one rung that holds while a condition does.
 CREATE FUNCTION pg_temp.document(zone text, condition text, patch jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
