@@ -279,6 +279,22 @@ name_by_frame(const Doc *limit)
 		doc_get(limit, "refill") != NULL ? pstrdup("refill") : NULL;
 }
 
+/* See compiler.h. */
+char *
+limit_words(const char *text)
+{
+	char	   *result = palloc(strlen(text) + 1);
+	int			n = 0;
+
+	for (const char *s = text; *s; s++)
+		if (*s != ' ' || (n > 0 && result[n - 1] != ' '))
+			result[n++] = *s;
+	while (n > 0 && result[n - 1] == ' ')
+		n--;
+	result[n] = '\0';
+	return result;
+}
+
 /* See compiler.h; what is no limit at all is found when it is compiled. */
 char *
 limit_name(const Doc *limit)
