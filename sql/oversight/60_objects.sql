@@ -255,6 +255,8 @@ CREATE TABLE governance.seal (
 	CONSTRAINT seal_pkey PRIMARY KEY (seal_id)
 )$$),
 
+(3311, 'comment', 'seal.relation', 'violation or activity', NULL),
+
 -- Level: reader
 (3400, 'sequence', 'audit_seq', 'ids of entries of the audit',
 	$$CREATE SEQUENCE governance.audit_seq AS bigint$$),
