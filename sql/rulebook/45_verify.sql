@@ -62,7 +62,7 @@ BEGIN
 		SELECT NULL::bigint, NULL::text, format('policy %s', o.policy_id), o.name, NULL::text
 		FROM (SELECT r.policy_id, 'rule ' || r.rule AS name FROM governance.policy_rule r
 			  UNION ALL SELECT g.policy_id, 'rung ' || g.rung FROM governance.policy_rung g) AS o
-		WHERE NOT EXISTS (SELECT FROM governance.policy p WHERE p.policy_id = o.policy_id)
+		WHERE NOT EXISTS (SELECT FROM governance.policy p WHERE p.policy_id = o.policy_id AND p.kind = 'scheme')
 		ORDER BY o.policy_id, o.name COLLATE "C";
 	RETURN QUERY
 		SELECT DISTINCT NULL::bigint, p.scheme, 'scheme', NULL::text, p.scheme

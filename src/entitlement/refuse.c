@@ -155,7 +155,7 @@ refusal_message(const Question *question, const MeterRow *row, bool tell)
 		return errmsg("\"%s\" is locked for account %lld", name, account_id);
 	if (row->kind == RULE_SESSION)
 		return errmsg("account %lld cannot begin a session of \"%s\" now", account_id, name);
-	if (row->limit_amount == AMOUNT_NONE || row->remaining == AMOUNT_NONE)
+	if (row->kind == RULE_USE || row->limit_amount == AMOUNT_NONE || row->remaining == AMOUNT_NONE)
 		return errmsg("account %lld cannot use %s %s of \"%s\" at once", account_id, units(question, question->wanted), question->unit, name);
 	return errmsg("account %lld has %s of %s %s left for \"%s\"", account_id, row_units(row, row->remaining),
 			   row_units(row, row->limit_amount), row->place != NULL ? row->place->unit : question->unit, name);

@@ -59,21 +59,33 @@ add_detail(StringInfo out, const char *text)
 	appendStringInfoString(out, text);
 }
 
-/* The terms that were put on a sanction. */
+/*
+ * The terms that were put on a sanction: number is that of the sanction in the
+ * state.
+ */
 static void
-add_terms(StringInfo out, const Policy *policy, const Effect *effect)
+add_terms(StringInfo out, const DryRun *run, int64 number)
 {
-	const Rung *rung = effect->rung >= 0 ? &policy->rungs[effect->rung] : NULL;
+	const EngineState *state = run->state;
 
-	for (int t = 0; rung != NULL && effect->terms != NULL && t < rung->nterms; t++)
+	for (int i = 0; i < state->nsanctions; i++)
 	{
-		const ExprValue *v = &effect->terms[t];
+		const SanctionState *s = &state->sanctions[i];
+		const Rung *rung;
 
-		add_detail(out, v->isnull ? psprintf("%s null", rung->terms[t].name) :
-				   v->type == EXPR_TEXT ? psprintf("%s %s", rung->terms[t].name, v->text) :
-				   v->type == EXPR_BOOLEAN ?
-				   psprintf("%s %s", rung->terms[t].name, v->number != 0 ? "true" : "false") :
-				   psprintf("%s %.10g", rung->terms[t].name, v->number));
+		if (s->number != number || s->terms == NULL || s->rung < 0)
+			continue;
+		rung = &run->given.policy->rungs[s->rung];
+		for (int t = 0; t < rung->nterms; t++)
+		{
+			const ExprValue *v = &s->terms[t];
+
+			add_detail(out, v->isnull ? psprintf("%s null", rung->terms[t].name) :
+					   v->type == EXPR_TEXT ? psprintf("%s %s", rung->terms[t].name, v->text) :
+					   v->type == EXPR_BOOLEAN ?
+					   psprintf("%s %s", rung->terms[t].name, v->number != 0 ? "true" : "false") :
+					   psprintf("%s %.10g", rung->terms[t].name, v->number));
+		}
 	}
 }
 
@@ -115,7 +127,7 @@ effect_detail(const DryRun *run, const Effect *effect)
 			break;
 		case EFFECT_SANCTION_START:
 		case EFFECT_SANCTION_EXTEND:
-			add_terms(&out, policy, effect);
+			add_terms(&out, run, effect->sanction);
 			break;
 		default:
 			break;

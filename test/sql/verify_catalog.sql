@@ -212,9 +212,22 @@ INSERT INTO governance.appeal (violation_id, grounds) VALUES (107, 'not I');
 UPDATE governance.appeal SET outcome = 'upheld', reason = 'it was', decided_at = filed_at + '1 hour' WHERE violation_id = 107;
 SELECT governance.propose_violation(7, 'v.a', 'spam', 'seen', 5, evidence => '{"a": 1}') > 0 AS proposed;
 SELECT governance.bind_account(n, m, 'bind', 'one') > 0 AS bound FROM (SELECT min(account_id) FILTER (WHERE kind = 'channel') AS n, min(account_id) FILTER (WHERE kind = 'public') AS m FROM governance.account) a;
+-- Uses, grants and switches.
+SELECT governance.publish('{"entitlement": "v.e", "context": {"item": "text"}, "capabilities": {
+	"lend": {"at_most": [{"name": "day", "amount": 3, "per": "day"}, {"name": "soft", "amount": 1, "per": "day", "on_reaching": "shadow"}], "settles_after": "1 day",
+		"consent": [{"by": "self", "may": ["day"], "only": "context.item"}], "set_by": {"self": ["day"]}},
+	"sit": {"unit": "minutes"}}}', 'active', '[2024-01-01,)') > 0 AS published;
+SELECT governance.grant_allowance(2, 'lend', 5, '[2024-01-01,)', 'a test') > 0 AS given, governance.consent(1, 'lend', 'day', 1, only_for => 'i', reason => 'it is') > 0 AS agreed,
+	governance.end_grant(governance.set_limit(1, 'lend', 'day', 9, 1, days => '{monday}', reason => 'why'), 1, 'no') > 0 AS ended;
+SELECT governance.use(2, 'lend', 2, ref => 'r', at => '2024-09-01', counterpart => 3, context => '{"item": "a"}') > 0 AS used, governance.use(2, 'lend', 4, at => '2024-09-02') > 0 AS granted,
+	governance.refund(governance.use(1, 'lend'), reason => 'a mistake') > 0 AS refunded, governance.commit_use(governance.reserve(1, 'lend')) > 0 AS committed;
+SELECT governance.end_session(session_id, '2024-09-01 00:01') > 0 AS ended FROM governance.begin_session(3, 'sit', 'here', at => '2024-09-01');
+SELECT governance.set_switch(3, 'sit', false) > 0 AS off, governance.set_switch(1, 'sit', false, until => now() + interval '1 day') > 0 AS off;
+INSERT INTO governance.platform_attribute (name, value, during) VALUES ('load', '0.5', '[2024-01-01,2026-01-01)');
 SELECT governance.seal('the end') > 0 AS sealed;
 SELECT * FROM governance.verify();
 SELECT * FROM governance.verify_certification();
+SELECT * FROM governance.verify_usage();
 
 -- ---------------------------------------------------------------------------
 -- Damage.
@@ -278,7 +291,8 @@ BEGIN
 	ELSE
 		RETURN EXISTS (SELECT FROM unnest(accounts) a, governance.verify_range(a, a, false, 0))
 			OR relation = 'sanction' AND EXISTS (SELECT FROM governance.verify_rulebook() v WHERE v.account_id = ANY (accounts))
-			OR relation = 'withholding' AND EXISTS (SELECT FROM governance.verify_certification() v WHERE v.account_id = ANY (accounts));
+			OR relation = 'withholding' AND (EXISTS (SELECT FROM governance.verify_certification() v WHERE v.account_id = ANY (accounts))
+				OR EXISTS (SELECT FROM governance.verify_usage() v WHERE v.account_id = ANY (accounts)));
 	END IF;
 END
 $$;
