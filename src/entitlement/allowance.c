@@ -163,10 +163,8 @@ put_rule(AllowanceRow *row, const MeterRow *rule, const Question *question)
 	put_text(row, A_TITLE, rule->title);
 	if (rule->limit != NULL)
 	{
-		/* What is not measured by amounts is a plain number. */
-		if (rule->limit->measure != MEASURE_AMOUNT)
-			scale = AMOUNT_SCALE;
-		else
+		/* What is not measured by amounts has no unit. */
+		if (rule->limit->measure == MEASURE_AMOUNT)
 			put_text(row, A_UNIT, rule->place != NULL ? rule->place->unit : question->unit);
 		put_amount(row, A_LIMIT, rule->limit_amount, scale);
 		put_text(row, A_PER, per_text(rule->limit));
@@ -263,6 +261,8 @@ governance_allowance(PG_FUNCTION_ARGS)
 	rulebook_refresh();
 	ledger_read_enter();
 	question_begin(&question, NULL);
+	/* of time without an amount it is about a session that begins then */
+	question.session = question.is_time && question.amount == NULL;
 	question_ask(&question);
 	put_all(&row, &question);
 	finish(result, &row);

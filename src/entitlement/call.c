@@ -17,6 +17,9 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+/* So long a reference may be: it stands in an index. */
+#define MOST_REF	500
+
 /* As a strict function would do without a word. */
 void
 require_arguments(FunctionCallInfo fcinfo, const int *numbers, const char *const *names, int n)
@@ -26,6 +29,24 @@ require_arguments(FunctionCallInfo fcinfo, const int *numbers, const char *const
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("\"%s\" must not be null", names[i])));
+}
+
+/* See call.h; the same reference twice is one use, so an empty one would be free. */
+text *
+ref_checked(text *ref)
+{
+	if (VARSIZE_ANY_EXHDR(ref) == 0 || VARSIZE_ANY_EXHDR(ref) > MOST_REF)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a reference must have from 1 to %d bytes", MOST_REF)));
+	return ref;
+}
+
+/* Null is none. */
+text *
+ref_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : ref_checked(PG_GETARG_TEXT_PP(n));
 }
 
 /* Of the present is what the clock says: a transaction may have begun a while ago. */

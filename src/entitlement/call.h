@@ -21,6 +21,10 @@
 extern void require_arguments(FunctionCallInfo fcinfo, const int *numbers,
 							  const char *const *names, int n);
 
+/* A reference: raises ERRCODE_INVALID_PARAMETER_VALUE for one that is no name. */
+extern text *ref_checked(text *ref);
+extern text *ref_argument(FunctionCallInfo fcinfo, int n);
+
 /*
  * The instant of a call that writes, from its n-th argument; *now: it is the
  * clock's, once everything is locked.  Raises ERRCODE_INVALID_PARAMETER_VALUE for

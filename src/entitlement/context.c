@@ -170,3 +170,15 @@ context_check(const Entitlement *const *documents, int n, Jsonb *context)
 			check_member(documents, n, key, &value);
 	}
 }
+
+/* See context.h. */
+const char *
+context_place(const Entitlement *document, const Capability *capability, const ExprValue *context, const char *place)
+{
+	int			by = capability != NULL && capability->session.given ? capability->session.by : -1;
+
+	if (by < 0 || context == NULL || context[by].isnull)
+		return place;
+	return document->context_names[by].type == ATTRIBUTE_TEXT ? context[by].text :
+		psprintf("%.17g", context[by].number);
+}

@@ -23,4 +23,11 @@ extern ExprValue *context_values(const Entitlement *document, Jsonb *context);
  */
 extern void context_check(const Entitlement *const *documents, int n, Jsonb *context);
 
+/*
+ * Where a session is: what the rule of its capability names of the context, or what
+ * was said.
+ */
+extern const char *context_place(const Entitlement *document, const Capability *capability,
+								 const ExprValue *context, const char *place);
+
 #endif							/* GOVERNANCE_ENTITLEMENT_CONTEXT_H */

@@ -169,7 +169,7 @@ use_measure(const Meter *m, const Capability *place, const UsageLimit *limit, co
 	switch (limit->measure)
 	{
 		case MEASURE_USES:
-			return use->amount > 0 || use->session_id != 0 ? place->unit_size : 0;
+			return use->undone ? 0 : place->unit_size;
 		case MEASURE_SESSIONS:
 			return use->session_id != 0 ? place->unit_size : 0;
 		case MEASURE_EXPR:

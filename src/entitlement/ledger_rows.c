@@ -84,6 +84,7 @@ usage_about(UsageRow *use, const char *entry, int64 amount)
 	if (strcmp(entry, "commit") == 0)
 	{
 		use->committed = true;
+		use->granted = Max(use->granted - (use->amount - amount), 0);
 		use->amount = use->held = amount;
 	}
 	else if (strcmp(entry, "refund") == 0)
@@ -91,6 +92,7 @@ usage_about(UsageRow *use, const char *entry, int64 amount)
 		use->amount = Max(use->amount - amount, 0);
 		use->held = Max(use->held - amount, 0);
 		use->granted = Min(use->granted, use->amount);
+		use->undone = use->amount == 0;
 	}
 	else if (use->reserve && !use->committed)
 		use->given_up = true;

@@ -20,6 +20,7 @@ typedef struct UsageRow
 	bool		reserve;		/* a reservation, */
 	bool		committed;		/* which was used */
 	bool		given_up;		/* or released */
+	bool		undone;			/* taken back, whole */
 	bool		seconds;		/* unit */
 	int64		amount;			/* in millionths; so far as it was not taken back */
 	int64		held;			/* the same less what was given up */

@@ -324,9 +324,10 @@ use_of_row(MeterUse *use, const UsageRow *row, const Entitlement *document, cons
 	use->held = row->held * factor;
 	use->granted = row->granted * factor;
 	use->reserved = row->reserve && !row->committed;
+	use->undone = row->undone;
 	use->lease_until = row->reserve ? row->lapses : row->to;
-	use->place = row->place;
 	use->context = context_values(document, row->context);
+	use->place = context_place(document, measure, use->context, row->place);
 	if (row->use_id == 0 && row->session_id == view->over_session)
 	{
 		use->session_id = 0;

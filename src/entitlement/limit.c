@@ -375,6 +375,37 @@ follow_grace(const Meter *m, const Capability *place, const UsageLimit *limit, T
 
 /* ---------- the whole ---------- */
 
+/* Does a use still run, so that nothing is noted yet of what it takes from grants? */
+static bool
+is_open(const MeterUse *use)
+{
+	return use->to == DT_NOEND || (use->use_id == 0 && !use->reserved);
+}
+
+/* Does any? */
+static bool
+anything_open(const MeterView *view)
+{
+	for (int i = 0; i < view->nuses; i++)
+		if (is_open(&view->uses[i]))
+			return true;
+	return false;
+}
+
+/* The view without what runs. */
+static MeterView
+without_open(const MeterView *view)
+{
+	MeterView	result = *view;
+
+	result.uses = palloc(sizeof(MeterUse) * Max(view->nuses, 1));
+	result.nuses = 0;
+	for (int i = 0; i < view->nuses; i++)
+		if (!is_open(&view->uses[i]))
+			result.uses[result.nuses++] = view->uses[i];
+	return result;
+}
+
 /* Clock time from a use on, which is an amount of another kind. */
 static int64
 only_for_amount(const Meter *m, const UsageLimit *limit, TimestampTz t)
@@ -452,9 +483,10 @@ limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 	state.more = grants_more(m, place, limit, t);
 	if (limit->action == REACH_GRACE)
 		follow_grace(m, place, limit, t, &state);
-	if (m->running && state.more > 0)
+	if (state.more > 0 && (m->running || anything_open(m->view)))
 	{
 		/* what runs takes from the limit first, and then from grants */
+		MeterView	ended = without_open(m->view);
 		Meter		past = *m;
 		int64		reserved;
 		TimestampTz resets;
@@ -462,6 +494,7 @@ limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 		int64		before;
 
 		past.running = false;
+		past.view = &ended;
 		before = frame_used(&past, place, limit, since, t, &reserved, &resets, &silent);
 		state.remaining = Max(Max(state.amount - before, 0) + state.more - (state.used - before), 0);
 	}

@@ -39,6 +39,7 @@ typedef struct MeterUse
 	int64		granted;		/* so much of it was taken from grants */
 	int64		pool_first;		/* pools in order: so much from the first */
 	bool		reserved;		/* a reservation that is open */
+	bool		undone;			/* it was taken back, whole: it is no use */
 	TimestampTz lease_until;	/* of a reservation, or a session that gives no sign */
 	const char *place;			/* session: where; null: nowhere in particular */
 	const ExprValue *context;	/* by index in the document; null: nothing */

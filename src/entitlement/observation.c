@@ -184,7 +184,7 @@ sum_entries(const Meter *m, const Observation *o, TimestampTz from, TimestampTz 
 			sum += entitlement_units(capability, use->session_id != 0 && capability->is_time ?
 									 use_end(m, use, t) - use->from : use->amount);
 		else
-			sum += use->amount > 0 || use->session_id != 0 ? 1 : 0;
+			sum += use->undone ? 0 : 1;
 	}
 	return sum;
 }

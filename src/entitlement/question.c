@@ -122,7 +122,7 @@ request_of(const Question *question, const InForce *in_force)
 	request->has_context = true;
 	request->context = context_values(in_force->document, question->context);
 	request->session = question->session;
-	request->place = question->place;
+	request->place = context_place(in_force->document, capability, request->context, question->place);
 	request->reserve = question->reserve;
 	return request;
 }
@@ -153,7 +153,7 @@ take_grants(MeterAnswer *answer, const Entitlement *document, const MeterView *v
 	MeterRequest passes = *request;
 	MeterAnswer taken = {.allowed = true, .amount = answer->amount};
 
-	if (!request->has_amount || view->ngrants == 0)
+	if (view->ngrants == 0)
 		return;
 	passes.amount = Min(request->amount, answer->amount);
 	meter_take(document, view, &passes, &taken);
@@ -219,6 +219,26 @@ question_ask(Question *question)
 	question->allowed &= question->answer->allowed;
 	question->answer->ngrants = 0;
 	question->answer->grants = question->answer->grant_amounts = NULL;
-	for (int i = 0; question->allowed && i < n; i++)
+	for (int i = 0; question->allowed && question->amount != NULL && i < n; i++)
 		take_grants(question->answer, documents[i], views[i], requests[i]);
+}
+
+/* What a session took counts as if it had all been used when it began. */
+void
+question_take(Question *question, MeterAnswer *taken)
+{
+	LedgerView *view = &question->view;
+
+	if (view->n == 0 || !question->is_time)
+		return;
+	ledger_view_read(view);
+	for (int i = 0; i < view->n; i++)
+	{
+		MeterRequest *request = request_of(question, &view->in_force[i]);
+
+		request->has_amount = true;
+		request->amount = question->wanted;
+		if (!view->in_force[i].trial)
+			take_grants(taken, view->in_force[i].document, view->views[i], request);
+	}
 }

@@ -55,6 +55,9 @@ extern void question_begin(Question *question, CounterKeys *keys);
 /* Reads, and asks the meter. */
 extern void question_ask(Question *question);
 
+/* The grants that a session takes from which lasted as long as is wanted. */
+extern void question_take(Question *question, MeterAnswer *taken);
+
 /*
  * Locks what was added to keys; from then on, until question_unlock(), reads what is
  * committed by now.  now: the instant is that of the clock, once it is locked.

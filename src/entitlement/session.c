@@ -239,7 +239,7 @@ governance_begin_session(PG_FUNCTION_ARGS)
 	Question	question = {0};
 	CounterKeys keys = {0};
 	Identity	identity;
-	text	   *ref = ARGUMENT_TEXT(3);
+	text	   *ref = ref_argument(fcinfo, 3);
 	int64		session_id;
 	bool		now;
 	Datum		result;
@@ -399,15 +399,23 @@ governance_end_session(PG_FUNCTION_ARGS)
 	ask_on(&question, &session, at, now, &keys);
 	if (session.closed == DT_NOEND)
 	{
-		TimestampTz end = Max(Min(session_over(&session, question.at), question.at), session.opened);
+		/* a sign of life cannot be taken back */
+		TimestampTz end = Min(session_over(&session, question.at), Max(question.at, session.last_sign));
 		UsageEntry	entry = {
 			.account_id = session.account_id, .entry = "use", .capability = session.capability,
 			.amount = end - session.opened, .is_time = true, .used_at = end, .from = session.opened,
 			.counterpart = session.counterpart, .session_id = session.session_id, .place = session.place,
 			.context = session.context, .lapses = DT_NOEND, .settles = DT_NOBEGIN
 		};
+		MeterAnswer taken = {.allowed = true};
 		Datum		values[4];
 
+		question.at = question.view.at = session.opened;
+		question.wanted = taken.amount = end - session.opened;
+		question_take(&question, &taken);
+		entry.ngrants = taken.ngrants;
+		entry.grants = taken.grants;
+		entry.grant_amounts = taken.grant_amounts;
 		session.use_id = usage_write(&entry);
 		values[0] = Int64GetDatum(session.account_id);
 		values[1] = Int64GetDatum(session.session_id);

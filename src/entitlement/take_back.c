@@ -119,7 +119,6 @@ governance_commit_use(PG_FUNCTION_ARGS)
 	Identity	identity;
 	Taken		taken;
 	int64		amount;
-	int64		use_id;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -134,9 +133,9 @@ governance_commit_use(PG_FUNCTION_ARGS)
 				 errmsg("cannot use %s of reservation %lld: it holds %s", taken_units(&taken, amount),
 						(long long) taken.entry.use_id, taken_units(&taken, taken.entry.amount)),
 				 errhint("Record a use of the rest with governance.use().")));
-	use_id = write_about(&taken, "commit", amount, NULL);
+	write_about(&taken, "commit", amount, NULL);
 	ledger_leave(&identity);
-	PG_RETURN_INT64(use_id);
+	PG_RETURN_INT64(taken.entry.use_id);
 }
 
 /* So much of a use is left, to be given up or taken back. */

@@ -81,6 +81,26 @@ reservation_lapses(const Question *question)
 	return lapses == DT_NOEND ? span_after(question->at, &minutes) : lapses;
 }
 
+/* May less pass than is asked for? */
+static bool
+may_be_cut(const Question *question)
+{
+	for (int i = 0; i < question->view.n; i++)
+	{
+		const InForce *in_force = &question->view.in_force[i];
+
+		if (in_force->capability == NULL)
+			continue;
+		for (int j = 0; j < in_force->capability->nlimits; j++)
+			if (in_force->capability->limits[j].conventions.clip)
+				return true;
+		for (int p = 0; p < in_force->capability->npools; p++)
+			if (in_force->document->pools[in_force->capability->pools[p]].conventions.clip)
+				return true;
+	}
+	return false;
+}
+
 /*
  * A reference that is there already is answered from its row: the same request is the
  * same use.
@@ -99,7 +119,14 @@ use_by_ref(const Question *question, text *ref)
 				 errmsg("reference \"%s\" of account %lld was used for \"%s\", not for \"%s\"", text_to_cstring(ref),
 						(long long) question->account_id, entry.capability, question->name),
 				 errhint("Name each use by a reference of its own.")));
-	if (entry.session_id == 0 && entry.amount != question->wanted)
+	if (entry.session_id == 0 && (strcmp(entry.entry, "reserve") == 0) != question->reserve)
+		ereport(ERROR,
+				(errcode(ERRCODE_GV_REFERENCE_USED),
+				 question->reserve ? errmsg("reference \"%s\" of account %lld is that of a use", text_to_cstring(ref), (long long) question->account_id) :
+				 errmsg("reference \"%s\" of account %lld is that of a reservation", text_to_cstring(ref), (long long) question->account_id),
+				 errhint("Name each use by a reference of its own.")));
+	if (entry.session_id == 0 && entry.amount != question->wanted &&
+		!(entry.amount < question->wanted && may_be_cut(question)))
 		ereport(ERROR,
 				(errcode(ERRCODE_GV_REFERENCE_USED),
 				 errmsg("reference \"%s\" of account %lld was used with amount %s, not %s", text_to_cstring(ref),
@@ -212,7 +239,7 @@ use_or_refuse(FunctionCallInfo fcinfo, bool reserve)
 	question.reserve = reserve;
 	rulebook_refresh();
 	ledger_enter(&identity);
-	use_id = use_one(&question, ARGUMENT_TEXT(3), now, &used);
+	use_id = use_one(&question, ref_argument(fcinfo, 3), now, &used);
 	if (use_id == 0)
 		refuse_use(&question, may_tell("usage"), NULL);
 	ledger_leave(&identity);
@@ -252,7 +279,7 @@ governance_try_use(PG_FUNCTION_ARGS)
 	use_arguments(fcinfo, &question, &now);
 	rulebook_refresh();
 	ledger_enter(&identity);
-	use_id = use_one(&question, ARGUMENT_TEXT(3), now, &used);
+	use_id = use_one(&question, ref_argument(fcinfo, 3), now, &used);
 	old = MemoryContextSwitchTo(context);
 	row = call_row(&question, desc, use_id, used);
 	MemoryContextSwitchTo(old);
@@ -380,7 +407,7 @@ governance_use_many(PG_FUNCTION_ARGS)
 		uses[i].question.capability = DatumGetTextPP(columns[1][i]);
 		uses[i].question.amount = columns[2] == NULL || nulls[2][i] ? NULL : DatumGetNumeric(columns[2][i]);
 		uses[i].question.at = at;
-		uses[i].ref = columns[3] == NULL || nulls[3][i] ? NULL : DatumGetTextPP(columns[3][i]);
+		uses[i].ref = columns[3] == NULL || nulls[3][i] ? NULL : ref_checked(DatumGetTextPP(columns[3][i]));
 	}
 	rulebook_refresh();
 	ledger_enter(&identity);
