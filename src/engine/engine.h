@@ -303,6 +303,8 @@ typedef struct Effect
 	int64		sanction;		/* SanctionState.number, 0: none; every opening,
 								 * change of end, end and release of a sanction
 								 * has an effect of its own with it */
+	const ExprValue *terms;		/* of the sanction, as its rung has them; null: none;
+								 * to be read while one is told of it */
 	int32		relief;			/* -1: none */
 	int32		steps;
 	TimestampTz starts;			/* of the sanction */

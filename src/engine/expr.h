@@ -215,9 +215,9 @@ extern bool expr_interval(const Expr *expr, ExprInterval *interval);
  * VAR_ATTRIBUTE (its index, or -1 when the date is not a bare attribute) and
  * span is set.  A constant date in one is EXPR_INSTANT, and constant is the
  * instant.  For `score <op> constant` comparisons compared is true and
- * constant holds the other side.  What compares with the instant otherwise
- * (age(), a `within` whose date is more than an attribute or a constant) is told
- * of as VAR_NOW; compared is true unless it is an age whose every birthday counts.
+ * constant holds the other side.  What may be compared with the instant otherwise
+ * (age(), plus()) is told of as VAR_NOW; compared is true unless it is an age whose
+ * every birthday counts.
  */
 #define EXPR_INSTANT (-2)
 

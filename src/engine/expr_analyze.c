@@ -72,10 +72,11 @@ visit_node(const Node *node, ExprVisitor visit, void *arg)
 			}
 			visit_instants(node->args[0], &node->span, visit, arg);
 			if (node->args[0]->kind != NODE_CONSTANT)
-			{
 				visit(arg, VAR_ATTRIBUTE, -1, false, 0, &node->span);
-				visit(arg, VAR_NOW, -1, true, 0, NULL);
-			}
+			break;
+
+		case NODE_PLUS:
+			visit(arg, VAR_NOW, -1, true, 0, NULL);
 			break;
 
 		case NODE_AGE:

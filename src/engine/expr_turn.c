@@ -348,14 +348,20 @@ logic_turn(Turn *turn, const Node *node)
 	return decided ? result : arguments_turn(turn, node);
 }
 
-/* Of if(): only the branch that is taken matters until the condition turns. */
+/*
+ * Of if(): only the branch that is taken matters until the condition turns.  A
+ * condition that is not known here may be elsewhere.
+ */
 static TimestampTz
 if_turn(Turn *turn, const Node *node)
 {
 	ExprValue	condition = expr_eval_node(node->args[0], &turn->env);
-	const Node *branch = node->args[!condition.isnull && condition.number != 0 ? 1 : 2];
-	TimestampTz result = node_turn(turn, node->args[0]);
+	const Node *branch = node->args[condition.number != 0 ? 1 : 2];
+	TimestampTz result;
 
+	if (condition.isnull)
+		return arguments_turn(turn, node);
+	result = node_turn(turn, node->args[0]);
 	return Min(result, node_turn(turn, branch));
 }
 

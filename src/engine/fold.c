@@ -180,7 +180,7 @@ next_other(Fold *fold)
 	if (plan->nages > 0 && (state->nentries > 0 || state->store != NULL))
 		due = Min(due, expiry_next(fold));
 	if (plan->nwake > 0 || plan->nwithin > 0 || plan->nturning > 0 ||
-		plan->tick != UNIT_NONE || plan->cycle_matters)
+		plan->nticking > 0 || plan->cycle_matters)
 		due = Min(due, observe_next_wake(fold, due));
 	if (plan->nboundaries > 0)
 		due = Min(due, relief_boundaries_next(fold, due));

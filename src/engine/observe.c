@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "engine/calendar.h"
 #include "engine/expr.h"
 #include "engine/names.h"
 #include "engine/observable.h"
@@ -150,6 +151,19 @@ observe_value(void *arg, ExprVar var, int index)
 	return nothing(EXPR_NUMBER);
 }
 
+/*
+ * As ExprEnv.next_turn wants it.  What entries, facts and windows bring, the fold
+ * wakes for by itself; which entries are selected may change with any hour.
+ */
+static TimestampTz
+observe_turn(void *arg, ExprVar var, int index, TimestampTz after)
+{
+	const Fold *fold = arg;
+
+	return var == VAR_OBSERVABLE && fold->plan->clocked[index] ?
+		calendar_next_hour(after, fold->policy->zone) : DT_NOEND;
+}
+
 /* See observe.h. */
 void
 fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTrace *trace)
@@ -169,4 +183,5 @@ fold_begin(Fold *fold, const Policy *policy, EngineState *state, const EngineTra
 	fold->env.calendar = policy->calendar.given ? &policy->calendar : NULL;
 	fold->env.facets = policy->facets;
 	fold->env.value = observe_value;
+	fold->env.next_turn = observe_turn;
 }

@@ -80,25 +80,6 @@ add_within(Scan *scan, int attribute, double instant, const Span *span)
 }
 
 /*
- * Takes note of a part of the calendar in an expression; the finest one of all
- * decides at which steps the calendar is tried.
- */
-static void
-add_tick(Scan *scan, CalendarUnit unit, bool hourly)
-{
-	EnginePlan *plan = scan->plan;
-
-	scan->varies = true;
-	scan->ticks = true;
-	if (!scan->timed)
-		return;
-	if (hourly)
-		plan->ticks_hourly = true;
-	if (plan->tick == UNIT_NONE || unit < plan->tick)
-		plan->tick = unit;
-}
-
-/*
  * What one name in an expression means for the plan; called by expr_visit() for
  * every one of them.
  */
@@ -153,18 +134,18 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 				scan->bulk = false;
 			break;
 		case VAR_HOUR:
-			add_tick(scan, UNIT_DAY, true);
+			scan->varies = scan->ticks = true;
 			break;
 		case VAR_WEEKDAY:
-			add_tick(scan, UNIT_DAY, false);
+			scan->varies = scan->ticks = true;
 			scan->by_weekday |= scan->timed;
 			break;
 		case VAR_DAY:
-			add_tick(scan, UNIT_DAY, false);
+			scan->varies = scan->ticks = true;
 			scan->by_day |= scan->timed;
 			break;
 		case VAR_MONTH:
-			add_tick(scan, UNIT_MONTH, false);
+			scan->varies = scan->ticks = true;
 			scan->by_month |= scan->timed;
 			break;
 		case VAR_NOW:
@@ -181,6 +162,7 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 		case VAR_OBSERVABLE:
 			{
 				const Observable *o = &policy->observables[index];
+				bool		ticks = scan->ticks;
 
 				if (o->same != 0)
 					scan->judged = true;
@@ -192,7 +174,10 @@ visit(void *arg, ExprVar var, int index, bool compared, double constant,
 					if (o->live)
 						scan->bulk = false;
 				}
+				scan->ticks = false;
 				scan_inner(scan, o->filter.where);
+				scan->plan->clocked[index] |= scan->ticks;
+				scan->ticks |= ticks;
 			}
 			break;
 		default:
@@ -631,6 +616,7 @@ engine_prepare(Policy *policy)
 	scan.plan = plan;
 	scan.bulk = true;
 	scan.wakes = palloc0(sizeof(bool) * Max(policy->nobservables, 1));
+	plan->clocked = palloc0(sizeof(bool) * Max(policy->nobservables, 1));
 	policy->keeps_entries = policy->keeps_sanctions = policy->time_driven = false;
 	memset(&policy->entry_memory, 0, sizeof(Span));
 	memset(&policy->sanction_memory, 0, sizeof(Span));
@@ -673,16 +659,16 @@ engine_prepare(Policy *policy)
 										   o->kind == OBSERVE_SUM_POINTS)))
 			plan->wake[plan->nwake++] = i;
 	}
-	if (plan->nwake > 0 || plan->nwithin > 0 || plan->nturning > 0 ||
-		plan->tick != UNIT_NONE || plan->cycle_matters)
+	if (plan->nwake > 0 || plan->nwithin > 0 || plan->nturning > 0 || plan->nticking > 0 ||
+		plan->cycle_matters)
 		policy->time_driven = true;
 	plan->tick_period = tick_period(&scan);
-	plan->restless = plan->tick != UNIT_NONE || scan.endless || plan->cycle_matters ||
+	plan->restless = plan->nticking > 0 || scan.endless || plan->cycle_matters ||
 		plan->nboundaries > 0;
 	plan->bulk = scan.bulk;
 	plan->lapses = plan->nages == 1 && lapses_in_turn(policy, plan) && plan->nevery == 0 &&
 		plan->nboundaries == 0 && plan->nwake == 0 && plan->nwithin == 0 &&
-		plan->nturning == 0 && plan->tick == UNIT_NONE && !plan->cycle_matters && !plan->limits_move && plan->bulk;
+		plan->nturning == 0 && plan->nticking == 0 && !plan->cycle_matters && !plan->limits_move && plan->bulk;
 	plan_thresholds(&scan);
 
 	policy->plan = plan;

@@ -79,11 +79,11 @@ typedef struct EnginePlan
 	WithinUse  *within;
 	int			nturning;		/* expressions that have turning points of their own */
 	const Expr **turning;
-	CalendarUnit tick;			/* finest local unit that matters; UNIT_NONE */
-	bool		ticks_hourly;	/* finer than a day */
-	int			tick_period;	/* days in which every case comes up */
-	int			nticking;		/* the expressions in which it does */
+	bool	   *clocked;		/* by observable: which entries it selects changes
+								 * with the calendar */
+	int			nticking;		/* expressions that look at the calendar, */
 	const Expr **ticking;
+	int			tick_period;	/* and the days in which every case comes up */
 	bool		restless;		/* something may be due for ever */
 	bool		cycle_matters;	/* the turn of the cycle does */
 
@@ -109,8 +109,8 @@ engine_plan(const Policy *policy)
 }
 
 /*
- * How many hours, days or boundaries are tried for a condition that changes
- * with the calendar before the last one is taken as an instant at which nothing
+ * How many turns of the calendar or boundaries are tried for a condition that
+ * changes with them before the last one is taken as an instant at which nothing
  * happens.
  */
 #define MAX_TICKS_AHEAD 1000

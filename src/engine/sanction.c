@@ -38,6 +38,7 @@ sanction_effect(Fold *fold, EffectKind kind, const SanctionState *s, const char 
 	effect.rung = s->rung;
 	effect.sanction = s->number;
 	effect.opening = s->opening;
+	effect.terms = s->terms;
 	effect.starts = s->starts;
 	effect.ends = s->ends;
 	effect.reason = s->reason;

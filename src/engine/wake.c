@@ -91,15 +91,14 @@ observable_wake(Fold *fold, const Observable *o)
 }
 
 /*
- * The next hour, day or month at which an expression that looks at the calendar
- * has another value than now.  Everything else in it has its own instants,
+ * The next turn of the calendar at which an expression that looks at it has another
+ * value than now.  Everything else in it has its own instants,
  * which are not before `before`.
  */
 static TimestampTz
 next_tick(Fold *fold, TimestampTz before)
 {
 	const EnginePlan *plan = fold->plan;
-	pg_tz	   *zone = fold->policy->zone;
 	TimestampTz now = fold->at;
 	TimestampTz at = now;
 	TimestampTz end = before;
@@ -115,8 +114,12 @@ next_tick(Fold *fold, TimestampTz before)
 		values[i] = expr_eval(plan->ticking[i], &fold->env);
 	for (int n = 0; n < MAX_TICKS_AHEAD && !differs; n++)
 	{
-		at = plan->ticks_hourly ? calendar_next_hour(at, zone) :
-			calendar_next(at, plan->tick, zone);
+		TimestampTz next = DT_NOEND;
+
+		fold_at(fold, at);
+		for (int i = 0; i < plan->nticking; i++)
+			next = Min(next, expr_next_turn(plan->ticking[i], &fold->env, at));
+		at = next;
 		if (at >= end)
 		{
 			at = before;
@@ -129,8 +132,8 @@ next_tick(Fold *fold, TimestampTz before)
 
 			differs = !value_equal(&value, &values[i]);
 		}
-		fold_at(fold, now);
 	}
+	fold_at(fold, now);
 	if (values != buffer)
 		pfree(values);
 	return at;
@@ -181,7 +184,7 @@ observe_next_wake(Fold *fold, TimestampTz before)
 		wake = Min(wake, expr_next_turn(plan->turning[i], &fold->env, fold->at));
 	if (plan->cycle_matters)
 		wake = Min(wake, cycle_boundary_after(fold->policy, fold->state, &policy->cycle, fold->at));
-	if (plan->tick != UNIT_NONE)
+	if (plan->nticking > 0)
 		wake = Min(wake, next_tick(fold, wake));
 	return wake;
 }

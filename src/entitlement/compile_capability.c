@@ -344,9 +344,9 @@ compile_capabilities(EntitlementCompiler *e)
 			doc_fail(doc, NULL, NULL, "must be true, false or an object");
 		else
 		{
-			check_keys(doc, &capability_object);
 			if (doc_get(doc, "counting") != NULL)
 				doc_fail(doc_get(doc, "counting"), NULL, NULL, "goes with a pool, or with a limit");
+			check_keys(doc, &capability_object);
 			compile_place(e, doc, capability);
 			if (doc_get(doc, "pool") != NULL)
 				compile_members(e, doc_get(doc, "pool"), capability);

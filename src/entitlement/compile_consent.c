@@ -41,6 +41,7 @@ compile_may(EntitlementCompiler *e, const Doc *list, bool lasting, Loosening *lo
 				name_list_push(&known, "at_most");
 			doc_fail(doc, psprintf(_("There are %s."), word_list((const char *const *) known.names, known.n, "and")),
 					 closest_hint(name, (const char *const *) known.names, known.n),
+					 lasting ? "there is no limit called \"%s\", and it is not \"hours\"" :
 					 "there is no limit, clause or hours called \"%s\"", name);
 		}
 	}

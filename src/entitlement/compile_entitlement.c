@@ -225,18 +225,6 @@ check_achievements(EntitlementCompiler *e)
 	}
 }
 
-/* Where the figures come from: a text, or a list of texts. */
-void
-compile_source(const Doc *doc)
-{
-	if (doc == NULL)
-		return;
-	if (doc->kind != DOC_LIST)
-		(void) doc_text(doc);
-	for (int i = 0; doc->kind == DOC_LIST && i < doc->nchildren; i++)
-		(void) doc_text(&doc->children[i]);
-}
-
 /* The order matters: names come first, so that everything can refer to everything. */
 static void
 compile_document(EntitlementCompiler *e)

@@ -155,7 +155,9 @@ compile_observed_kind(const Doc *doc, Observation *o)
 		o->kind = OBSERVED_LATEST;
 		n++;
 	}
-	if (n != 1)
+	if (n > 1)
+		doc_fail(doc, NULL, NULL, "only one of \"count\", \"sum\" and \"latest\" can be given");
+	if (n == 0)
 		doc_fail(doc, NULL, NULL, "one of \"count\", \"sum\" and \"latest\" must be given");
 }
 
@@ -275,6 +277,22 @@ name_by_frame(const Doc *limit)
 	}
 	return doc_get(limit, "held") != NULL ? pstrdup("held") :
 		doc_get(limit, "refill") != NULL ? pstrdup("refill") : NULL;
+}
+
+/* See compiler.h. */
+char *
+limit_words(const char *text)
+{
+	char	   *result = palloc(strlen(text) + 1);
+	int			n = 0;
+
+	for (const char *s = text; *s; s++)
+		if (*s != ' ' || (n > 0 && result[n - 1] != ' '))
+			result[n++] = *s;
+	while (n > 0 && result[n - 1] == ' ')
+		n--;
+	result[n] = '\0';
+	return result;
 }
 
 /* See compiler.h; what is no limit at all is found when it is compiled. */
@@ -424,6 +442,11 @@ resolve(void *arg, const char *name, int may, int *index, ExprType *type, const 
 		*index = add_external(e, EXTERNAL_OTHER, *type, name + 6, NULL, i);
 		return true;
 	}
+	if ((may & EXPR_MAY_REQUEST) && context_index(document, name) >= 0)
+	{
+		*why = psprintf(_("What a request brings with it is written \"context.%s\"."), name);
+		return false;
+	}
 	for (i = 0; i < document->nobservations; i++)
 		if (strcmp(document->observations[i].name, name) == 0)
 		{
@@ -463,26 +486,22 @@ static const struct
 
 /* The index of an achievement; -1, with what may have been meant: there is none. */
 static int
-achievement_index(EntitlementCompiler *e, const char *name, const char **why)
+achievement_index(EntitlementCompiler *e, const char *name, const char **why, NameList *meant)
 {
-	NameList	known = {0};
-
 	for (int i = 0; i < e->document->nachievements; i++)
 	{
 		if (strcmp(e->document->achievements[i].name, name) == 0)
 			return i;
-		name_list_push(&known, e->document->achievements[i].name);
+		name_list_push(meant, e->document->achievements[i].name);
 	}
-	*why = closest_hint(name, (const char *const *) known.names, known.n);
-	if (*why == NULL)
-		*why = psprintf(_("There is no achievement called \"%s\"."), name);
+	*why = psprintf(_("There is no achievement called \"%s\"."), name);
 	return -1;
 }
 
 /* As RoomNames wants it. */
 static bool
 call(void *arg, const char *function, const char *const *texts, int ntexts, int may, int *index,
-	 ExprType *type, const char **why)
+	 ExprType *type, const char **why, NameList *meant)
 {
 	EntitlementCompiler *e = arg;
 
@@ -502,13 +521,14 @@ call(void *arg, const char *function, const char *const *texts, int ntexts, int 
 		}
 		if (ntexts < functions[i].least || ntexts > functions[i].most)
 		{
-			*why = psprintf(_("The function takes %d to %d texts."), functions[i].least, functions[i].most);
+			*why = functions[i].most == 1 ? _("The function takes one text.") : _("The function takes one text or two.");
 			return false;
 		}
-		if (functions[i].kind == EXTERNAL_ACHIEVED && (of = achievement_index(e, texts[0], why)) < 0)
+		if (functions[i].kind == EXTERNAL_ACHIEVED && (of = achievement_index(e, texts[0], why, meant)) < 0)
 			return false;
 		if (functions[i].needs == EXPR_MAY_USED && !place_has_rule(e, texts[0], true))
 		{
+			place_rules(e, meant, true);
 			*why = psprintf(_("There is no limit called \"%s\" here."), texts[0]);
 			return false;
 		}
@@ -527,6 +547,8 @@ candidates(void *arg, int may, NameList *names)
 
 	for (int i = 0; (may & EXPR_MAY_REQUEST) && i < e->document->ncontext; i++)
 		name_list_push(names, psprintf("context.%s", e->document->context_names[i].name));
+	for (int i = 0; (may & EXPR_MAY_REQUEST) && i < e->c.policy->nattributes; i++)
+		name_list_push(names, psprintf("other.%s", e->c.policy->attributes[i].name));
 	for (int i = 0; (may & EXPR_MAY_EXTERNAL) && i < e->document->nobservations; i++)
 		name_list_push(names, e->document->observations[i].name);
 }

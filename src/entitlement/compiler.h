@@ -91,6 +91,14 @@ extern void compile_conventions(EntitlementCompiler *e, const Doc *object, Conve
 extern void compile_reaching(EntitlementCompiler *e, const Doc *object, UsageLimit *limit);
 extern void compile_carry(EntitlementCompiler *e, const Doc *object, UsageLimit *limit);
 
+/* ---------- compile_place.c ---------- */
+
+/* A list of names and patterns of capabilities; each must match one. */
+extern int	compile_places(EntitlementCompiler *e, const Doc *list, char ***names);
+
+/* One of them. */
+extern char *compile_place_name(EntitlementCompiler *e, const Doc *doc);
+
 /* ---------- compile_rest.c ---------- */
 
 extern void compile_rests(EntitlementCompiler *e);
@@ -110,12 +118,6 @@ extern bool window_parse(const char *text, WindowKind *kind, CalendarUnit *unit,
 
 /* "of": bits, and what belongs to them. */
 extern int	compile_whose(EntitlementCompiler *e, const Doc *object, char **link, int *context);
-
-/* A list of names and patterns of capabilities; each must match one. */
-extern int	compile_places(EntitlementCompiler *e, const Doc *list, char ***names);
-
-/* One of them. */
-extern char *compile_place_name(EntitlementCompiler *e, const Doc *doc);
 
 /* ---------- compile_consent.c ---------- */
 

@@ -389,8 +389,7 @@ const DocShape pools_in_order_object = {
 	{"switch", ANY_OF(&shape_boolean, LIST(&words_of_party, .least = "1"), &switch_object), \
 		"Who may switch it off.", .otherwise = "['self', 'guardian']"}, \
 	{"settles_after", &shape_length, "Until then a use can be taken back, afterwards not."}, \
-	{"ours", &shape_boolean, "The figures are the document's own.", .otherwise = "false"}, \
-	{"counting", &places, "Pool: whose uses count in it; default its members."}
+	{"ours", &shape_boolean, "The figures are the document's own.", .otherwise = "false"}
 
 const DocShape capability_object = {
 	SHAPE_OBJECT, NULL, "When, how much, and how.",
@@ -401,7 +400,9 @@ const DocShape capability_object = {
 
 const DocShape pool_object = {
 	SHAPE_OBJECT, NULL, "What several capabilities share.",
-	KEYS(PLACE, CONVENTIONS)
+	KEYS(PLACE,
+		 {"counting", &places, "Whose uses count in it; default its members."},
+		 CONVENTIONS)
 };
 
 /* ---------- examples ---------- */

@@ -209,18 +209,15 @@ compare_rules(Found *found, const Doc *rules, TimestampTz at, const MeterAnswer 
 	}
 }
 
-/* One question. */
+/* One question, as ExampleAnswer wants it: arg is a Found. */
 static void
-compare(Found *found, ExampleLedger *ledger, const Doc *expect)
+compare(void *arg, const ExampleLedger *ledger, const Doc *expect, const MeterRequest *request,
+		const MeterAnswer *answer)
 {
-	int64		account_id;
-	MeterRequest *request = example_request(ledger, expect, "ask", &account_id);
+	Found	   *found = arg;
 	const Capability *capability = entitlement_capability(ledger->document, request->capability);
-	const MeterView *view;
-	MeterAnswer *answer;
 
-	view = example_view(ledger, account_id, request);
-	answer = meter_ask(ledger->document, view, request);
+	found->ledger = ledger;
 	compare_boolean(found, doc_get(expect, "permits"), request->at, "permits", answer->allowed);
 	compare_amount(found, doc_get(expect, "remaining"), request->at, "remaining", capability, answer->remaining);
 	compare_instant(found, doc_get(expect, "until"), request->at, "until",
@@ -274,23 +271,23 @@ add_steps(const ExampleLedger *ledger, const Doc *list, bool asks, const DocShap
 	return n;
 }
 
-/* One example, from its facts on. */
-static void
-play(const Entitlement *document, const Doc *example, Found *found)
+/* See example_ledger.h. */
+void
+example_play(const Entitlement *document, const Doc *example, ExampleAnswer answered, void *arg)
 {
 	ExampleLedger ledger = {.document = document, .zone = document->facts->zone};
 	const Doc  *events = doc_get(example, "events");
-	const Doc  *expect = doc_required(example, "expect");
+	const Doc  *expect;
 	Step	   *steps;
 	int			n;
 
+	check_keys(example, &example_object);
+	expect = doc_required(example, "expect");
 	if (events != NULL)
 		doc_need_list(events);
 	doc_need_list(expect);
 	if (expect->nchildren == 0)
 		doc_fail(expect, NULL, NULL, "must not be empty");
-	found->ledger = &ledger;
-	found->example = doc_text(doc_required(example, "name"));
 	example_begin(&ledger, example);
 	steps = palloc(sizeof(Step) * ((events != NULL ? events->nchildren : 0) + expect->nchildren));
 	n = add_steps(&ledger, events, false, &example_event_object, steps, 0);
@@ -298,11 +295,18 @@ play(const Entitlement *document, const Doc *example, Found *found)
 	qsort(steps, n, sizeof(Step), step_cmp);
 	for (int i = 0; i < n; i++)
 	{
+		int64		account_id;
+		MeterRequest *request;
+
 		CHECK_FOR_INTERRUPTS();
-		if (steps[i].asks)
-			compare(found, &ledger, steps[i].doc);
-		else
+		if (!steps[i].asks)
+		{
 			example_event(&ledger, steps[i].doc, events);
+			continue;
+		}
+		request = example_request(&ledger, steps[i].doc, "ask", &account_id);
+		answered(arg, &ledger, steps[i].doc, request,
+				 meter_ask(document, example_view(&ledger, account_id, request), request));
 	}
 }
 
@@ -324,8 +328,9 @@ check_examples(const Entitlement *document, const Doc *root)
 	}
 	for (int i = 0; list != NULL && i < list->nchildren; i++)
 	{
-		check_keys(&list->children[i], &example_object);
-		play(document, &list->children[i], &found);
+		doc_need_object(&list->children[i]);
+		found.example = doc_text(doc_required(&list->children[i], "name"));
+		example_play(document, &list->children[i], compare, &found);
 	}
 	if (found.first != NULL)
 		doc_fail(found.first, found.others.len > 0 ? found.others.data : NULL,

@@ -104,4 +104,14 @@ extern MeterRequest *example_request(const ExampleLedger *ledger, const Doc *ite
 
 extern TimestampTz example_instant(const ExampleLedger *ledger, const Doc *doc);
 
+/* ---------- example.c ---------- */
+
+/* Told of each question, in the order of instants, and of the answer to it. */
+typedef void (*ExampleAnswer) (void *arg, const ExampleLedger *ledger, const Doc *expect,
+							   const MeterRequest *request, const MeterAnswer *answer);
+
+/* Plays an example under a document, from its facts on. */
+extern void example_play(const Entitlement *document, const Doc *example, ExampleAnswer answered,
+						 void *arg);
+
 #endif							/* GOVERNANCE_ENTITLEMENT_EXAMPLE_LEDGER_H */

@@ -38,6 +38,40 @@ base_amount(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 	return own;
 }
 
+/* ---------- windows ---------- */
+
+/* The window that is open from the first use on; none is when nothing was used. */
+static bool
+first_use_bounds(const Meter *m, const UsageLimit *limit, const Capability *place, TimestampTz t,
+				 TimestampTz *from, TimestampTz *to)
+{
+	*from = DT_NOBEGIN;
+	for (int i = 0; i < m->view->nuses; i++)
+	{
+		const MeterUse *use = &m->view->uses[i];
+		TimestampTz at = use_place(m, limit, use);
+
+		if (at > t || !use_counts(m, place, limit, use, t) || (use->reserved && use->lease_until <= t))
+			continue;
+		if (*from == DT_NOBEGIN || at >= *to)
+		{
+			*from = at;
+			*to = meter_plus(m, at, &limit->length);
+		}
+	}
+	return *from != DT_NOBEGIN && t < *to;
+}
+
+/* See meter_state.h. */
+bool
+frame_bounds(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, TimestampTz *from,
+			 TimestampTz *to)
+{
+	if (limit->frame == FRAME_FIRST_USE)
+		return first_use_bounds(m, limit, place, t, from, to);
+	return window_bounds(m, limit, t, from, to);
+}
+
 /* ---------- carrying over ---------- */
 
 /*
@@ -55,7 +89,7 @@ carried(const Meter *m, const Capability *place, const UsageLimit *limit, Timest
 	for (int i = 0; i < m->view->nuses; i++)
 		if (use_counts(m, place, limit, &m->view->uses[i], t))
 			first = Min(first, use_place(m, limit, &m->view->uses[i]));
-	if (first >= begins || !window_bounds(m, limit, first, &from, &to))
+	if (first >= begins || !frame_bounds(m, place, limit, first, &from, &to))
 		return 0;
 	while (from < begins)
 	{
@@ -73,7 +107,7 @@ carried(const Meter *m, const Capability *place, const UsageLimit *limit, Timest
 		carry = limit->carry == CARRY_FIRST ? amount - Max(used - carry, 0) : amount - used;
 		carry = Max(Min(carry, most), 0);
 		from = to;
-		if (!window_bounds(m, limit, from, &from, &to))
+		if (!frame_bounds(m, place, limit, from, &from, &to))
 			return 0;
 	}
 	return carry;
@@ -267,7 +301,7 @@ frame_used(const Meter *m, const Capability *place, const UsageLimit *limit, Tim
 		case FRAME_WINDOW:
 		case FRAME_FIRST_USE:
 		case FRAME_DURING:
-			if (!window_bounds(m, limit, t, &from, &to))
+			if (!frame_bounds(m, place, limit, t, &from, &to))
 			{
 				*silent = limit->frame == FRAME_DURING;
 				return 0;
@@ -426,7 +460,7 @@ restarted(const Meter *m, const Capability *place, const UsageLimit *limit, Time
 	TimestampTz result = DT_NOBEGIN;
 	const char *missing;
 
-	if (!limit->conventions.restart || limit->amount == NULL || !window_bounds(m, limit, t, &from, &to))
+	if (!limit->conventions.restart || limit->amount == NULL || !frame_bounds(m, place, limit, t, &from, &to))
 		return result;
 	for (int steps = 0; from <= t && steps < METER_STEPS; steps++)
 	{
@@ -478,7 +512,7 @@ limit_state(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 		state.none = true;
 		return state;
 	}
-	if (limit->carry != CARRY_NONE && window_bounds(m, limit, t, &from, &to))
+	if (limit->carry != CARRY_NONE && frame_bounds(m, place, limit, t, &from, &to))
 		state.amount = amount_sum(state.amount, carried(m, place, limit, from, t));
 	state.more = grants_more(m, place, limit, t);
 	if (limit->action == REACH_GRACE)
@@ -523,7 +557,7 @@ limit_turn(const Meter *m, const Capability *place, const UsageLimit *limit, Tim
 	else if (limit->frame == FRAME_DURING)
 		result = Min(result, hours_turn(m, &limit->during, &limit->conventions, t));
 	else if ((limit->frame == FRAME_WINDOW || limit->frame == FRAME_FIRST_USE) &&
-			 window_bounds(m, limit, t, &from, &to))
+			 frame_bounds(m, place, limit, t, &from, &to))
 		result = Min(result, to);
 	if (limit->rest >= 0)
 		result = Min(result, rest_state(m, &m->document->rests[limit->rest], t).turn);

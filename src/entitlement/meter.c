@@ -115,6 +115,7 @@ begin_asked(Asked *asked, const Entitlement *document, const MeterView *view, co
 
 	memset(asked, 0, sizeof(*asked));
 	asked->request = *request;
+	asked->m.names = &meter_names;
 	asked->m.document = document;
 	asked->m.view = view;
 	asked->m.request = &asked->request;
@@ -507,7 +508,8 @@ meter_take(const Entitlement *document, const MeterView *view, const MeterReques
 static Meter
 look(const Entitlement *document, const MeterView *view, MeterRequest *request, TimestampTz at)
 {
-	Meter		m = {.document = document, .view = view, .request = request, .at = at, .horizon = DT_NOEND};
+	Meter		m = {.names = &meter_names, .document = document, .view = view, .request = request, .at = at,
+	.horizon = DT_NOEND};
 
 	memset(request, 0, sizeof(*request));
 	request->capability = "";

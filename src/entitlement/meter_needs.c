@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "entitlement/meter.h"
 #include "entitlement/meter_state.h"
 #include "rulebook/names.h"
 #include "utils/timestamp.h"
@@ -142,7 +143,7 @@ meter_needs(const Entitlement *document, const char *capability, TimestampTz at,
 {
 	const Capability *place = entitlement_capability(document, capability);
 	MeterRequest request = {.capability = capability, .at = at};
-	Meter		m = {.document = document, .view = view, .request = &request, .capability = place, .at = at,
+	Meter		m = {.names = &meter_names, .document = document, .view = view, .request = &request, .capability = place, .at = at,
 	.horizon = DT_NOEND};
 	TimestampTz from = at;
 

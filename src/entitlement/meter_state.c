@@ -35,8 +35,8 @@ attribute_type(const PolicyAttribute *attribute)
 }
 
 /* Its default, or nothing. */
-static ExprValue
-attribute_default(const PolicyAttribute *attribute)
+ExprValue
+meter_default(const PolicyAttribute *attribute)
 {
 	ExprValue	v = nothing(attribute_type(attribute));
 
@@ -51,8 +51,8 @@ attribute_default(const PolicyAttribute *attribute)
 }
 
 /* The fact of an index in a list of facts at an instant; null: it has none there. */
-static const MeterFact *
-fact_at(const MeterFact *facts, int n, int index, TimestampTz t)
+const MeterFact *
+meter_fact(const MeterFact *facts, int n, int index, TimestampTz t)
 {
 	for (int i = 0; i < n; i++)
 		if (facts[i].attribute == index && facts[i].from <= t && t < facts[i].to)
@@ -61,8 +61,8 @@ fact_at(const MeterFact *facts, int n, int index, TimestampTz t)
 }
 
 /* When a fact of an index begins or ends next. */
-static TimestampTz
-fact_turn(const MeterFact *facts, int n, int index, TimestampTz t)
+TimestampTz
+meter_fact_turn(const MeterFact *facts, int n, int index, TimestampTz t)
 {
 	TimestampTz result = DT_NOEND;
 
@@ -82,67 +82,9 @@ fact_turn(const MeterFact *facts, int n, int index, TimestampTz t)
 static ExprValue
 attribute_value(const Meter *m, int index, TimestampTz t)
 {
-	const MeterFact *fact = fact_at(m->view->facts, m->view->nfacts, index, t);
+	const MeterFact *fact = meter_fact(m->view->facts, m->view->nfacts, index, t);
 
-	return fact != NULL ? fact->value : attribute_default(&m->document->facts->attributes[index]);
-}
-
-/* What the request brought with it, or the default. */
-static ExprValue
-context_value(const Meter *m, int index)
-{
-	if (m->request->has_context && !m->request->context[index].isnull)
-		return m->request->context[index];
-	return m->document->context_names[index].value;
-}
-
-/* used() and remaining(), in units of the place. */
-static ExprValue
-limit_value(const Meter *m, const External *external, TimestampTz t)
-{
-	const Capability *place;
-	const UsageLimit *limit = limit_by_name(m, external->name, &place);
-	LimitState	state;
-
-	if (limit == NULL)
-		return nothing(EXPR_NUMBER);
-	state = limit_state(m, place, limit, t);
-	if (external->kind == EXTERNAL_USED)
-		return number_value(entitlement_units(place, state.used));
-	return state.remaining == AMOUNT_NONE ? nothing(EXPR_NUMBER) :
-		number_value(entitlement_units(place, state.remaining));
-}
-
-/* A name of the room. */
-static ExprValue
-external_value(const Meter *m, int index, TimestampTz t)
-{
-	const External *external = &m->document->externals[index];
-	const MeterFact *fact;
-
-	switch (external->kind)
-	{
-		case EXTERNAL_CONTEXT:
-			return context_value(m, external->index);
-		case EXTERNAL_OTHER:
-			fact = fact_at(m->view->others, m->view->nothers, index, t);
-			if (m->request->counterpart == 0)
-				return nothing(external->type);
-			return fact != NULL ? fact->value :
-				attribute_default(&m->document->facts->attributes[external->index]);
-		case EXTERNAL_AMOUNT:
-			return number_value(entitlement_units(m->capability, m->request->amount));
-		case EXTERNAL_USED:
-		case EXTERNAL_REMAINING:
-			return limit_value(m, external, t);
-		case EXTERNAL_OBSERVED:
-			return observation_value(m, &m->document->observations[external->index], t);
-		case EXTERNAL_ACHIEVED:
-			return boolean_value(achievement_holds(m, &m->document->achievements[external->index], t, NULL));
-		default:
-			return m->view->external != NULL ? m->view->external(m->view->arg, external, t) :
-				nothing(external->type);
-	}
+	return fact != NULL ? fact->value : meter_default(&m->document->facts->attributes[index]);
 }
 
 /* As ExprEnv wants it. */
@@ -158,7 +100,7 @@ moment_value(void *arg, ExprVar var, int index)
 		case VAR_OPENED:
 			return date_value(moment->m->view->opened);
 		case VAR_EXTERNAL:
-			return external_value(moment->m, index, moment->t);
+			return moment->m->names->value(moment->m, index, moment->t);
 		default:
 			return null_value();
 	}
@@ -170,36 +112,12 @@ moment_turn(void *arg, ExprVar var, int index, TimestampTz after)
 {
 	const Moment *moment = arg;
 	const Meter *m = moment->m;
-	const External *external;
 
 	if (var == VAR_ATTRIBUTE)
-		return fact_turn(m->view->facts, m->view->nfacts, index, after);
+		return meter_fact_turn(m->view->facts, m->view->nfacts, index, after);
 	if (var != VAR_EXTERNAL)
 		return DT_NOEND;
-	external = &m->document->externals[index];
-	switch (external->kind)
-	{
-		case EXTERNAL_CONTEXT:
-		case EXTERNAL_AMOUNT:
-			return DT_NOEND;
-		case EXTERNAL_OTHER:
-			return fact_turn(m->view->others, m->view->nothers, index, after);
-		case EXTERNAL_USED:
-		case EXTERNAL_REMAINING:
-			{
-				const Capability *place;
-				const UsageLimit *limit = limit_by_name(m, external->name, &place);
-
-				return limit == NULL ? DT_NOEND : limit_turn(m, place, limit, after);
-			}
-		case EXTERNAL_OBSERVED:
-			return observation_turn(m, &m->document->observations[external->index], after);
-		case EXTERNAL_ACHIEVED:
-			return achievement_turn(m, &m->document->achievements[external->index], after);
-		default:
-			return m->view->external_turn != NULL ?
-				m->view->external_turn(m->view->arg, external, after) : DT_NOEND;
-	}
+	return m->names->turn(m, index, after);
 }
 
 /* The environment of expressions at an instant. */
@@ -256,7 +174,7 @@ meter_turn(const Meter *m, const Expr *expr, TimestampTz t)
 	TimestampTz result = expr_next_turn(expr, &env, t);
 
 	if (m->document->zone_attribute >= 0)
-		result = Min(result, fact_turn(m->view->facts, m->view->nfacts, m->document->zone_attribute, t));
+		result = Min(result, meter_fact_turn(m->view->facts, m->view->nfacts, m->document->zone_attribute, t));
 	return result;
 }
 
@@ -295,7 +213,7 @@ note_missing(void *arg, ExprVar var, int index, bool compared, double constant, 
 		missing->name = document->facts->attributes[index].name;
 	else if (var == VAR_EXTERNAL &&
 			 (document->externals[index].kind == EXTERNAL_CONTEXT || document->externals[index].kind == EXTERNAL_OTHER) &&
-			 external_value(missing->m, index, missing->t).isnull)
+			 missing->m->names->value(missing->m, index, missing->t).isnull)
 		missing->name = psprintf("%s.%s", document->externals[index].kind == EXTERNAL_CONTEXT ? "context" : "other",
 								 document->externals[index].name);
 }

@@ -8,14 +8,24 @@
 
 #include "postgres.h"
 
-#include "entitlement/meter.h"
+#include "entitlement/meter_view.h"
 
 /* So far ahead something is looked for, and so many steps. */
 #define METER_YEARS			5
 #define METER_STEPS			4000
 
+struct Meter;
+
+/* What expressions ask for beside facts: see meter_external.c. */
+typedef struct MeterNames
+{
+	ExprValue	(*value) (const struct Meter *m, int index, TimestampTz t);
+	TimestampTz (*turn) (const struct Meter *m, int index, TimestampTz after);
+} MeterNames;
+
 typedef struct Meter
 {
+	const MeterNames *names;
 	const Entitlement *document;
 	const MeterView *view;
 	const MeterRequest *request;
@@ -51,6 +61,13 @@ extern const char *meter_missing(const Meter *m, const Expr *expr, TimestampTz t
  * not known whether they hold, the least counts.
  */
 extern bool meter_number(const Meter *m, const Expr *expr, TimestampTz t, bool strict, double *number);
+
+/* A fact in a list at an instant; null: it has none there.  And when it turns. */
+extern const MeterFact *meter_fact(const MeterFact *facts, int n, int index, TimestampTz t);
+extern TimestampTz meter_fact_turn(const MeterFact *facts, int n, int index, TimestampTz t);
+
+/* The default of a fact, or nothing. */
+extern ExprValue meter_default(const PolicyAttribute *attribute);
 
 /* The span of a parameter, by cases; false: there is none. */
 extern bool meter_span(const Meter *m, const SpanParam *param, TimestampTz t, Span *span);
@@ -134,7 +151,10 @@ extern int	consents_of(const Meter *m, const Capability *place, const char *rule
 
 /* ---------- window.c ---------- */
 
-/* The fixed window of a limit that contains an instant; false: it has none then. */
+/*
+ * The fixed window of a limit that contains an instant; false: it has none then.  Not
+ * of one that begins with the first use: see frame_bounds().
+ */
 extern bool window_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampTz *from,
 						  TimestampTz *to);
 
@@ -178,7 +198,16 @@ typedef struct RestState
 
 extern RestState rest_state(const Meter *m, const Rest *rest, TimestampTz t);
 
+/* ---------- meter_external.c ---------- */
+
+extern const MeterNames meter_names;
+
 /* ---------- limit.c ---------- */
+
+/* The window of a limit that has one, whatever it begins with. */
+extern bool frame_bounds(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t,
+						 TimestampTz *from, TimestampTz *to);
+
 
 typedef struct LimitState
 {

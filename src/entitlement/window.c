@@ -109,40 +109,6 @@ cycle_bounds(const Meter *m, const Cycle *cycle, TimestampTz t, TimestampTz *fro
 	return true;
 }
 
-/* The window that is open from the first use on; none is when nothing was used. */
-static bool
-first_use_bounds(const Meter *m, const UsageLimit *limit, const Capability *place, TimestampTz t,
-				 TimestampTz *from, TimestampTz *to)
-{
-	*from = DT_NOBEGIN;
-	for (int i = 0; i < m->view->nuses; i++)
-	{
-		const MeterUse *use = &m->view->uses[i];
-		TimestampTz at = use_place(m, limit, use);
-
-		if (at > t || !use_counts(m, place, limit, use, t) || (use->reserved && use->lease_until <= t))
-			continue;
-		if (*from == DT_NOBEGIN || at >= *to)
-		{
-			*from = at;
-			*to = meter_plus(m, at, &limit->length);
-		}
-	}
-	return *from != DT_NOBEGIN && t < *to;
-}
-
-/* Which capability or pool a limit stands in: the one whose list has it. */
-static const Capability *
-place_of(const Meter *m, const UsageLimit *limit)
-{
-	const Entitlement *document = m->document;
-
-	for (int i = 0; i < document->npools; i++)
-		if (limit >= document->pools[i].limits && limit < document->pools[i].limits + document->pools[i].nlimits)
-			return &document->pools[i];
-	return m->capability;
-}
-
 /* See meter_state.h. */
 bool
 window_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampTz *from, TimestampTz *to)
@@ -152,7 +118,7 @@ window_bounds(const Meter *m, const UsageLimit *limit, TimestampTz t, TimestampT
 	int32		next;
 
 	if (limit->frame == FRAME_FIRST_USE)
-		return first_use_bounds(m, limit, place_of(m, limit), t, from, to);
+		return false;
 	if (limit->frame == FRAME_DURING)
 		return hours_interval(m, &limit->during, conventions, t, from, to);
 	if (limit->window == WINDOW_SLICE)

@@ -59,33 +59,21 @@ add_detail(StringInfo out, const char *text)
 	appendStringInfoString(out, text);
 }
 
-/*
- * The terms that were put on a sanction: number is that of the sanction in the
- * state.
- */
+/* The terms that were put on a sanction. */
 static void
-add_terms(StringInfo out, const DryRun *run, int64 number)
+add_terms(StringInfo out, const Policy *policy, const Effect *effect)
 {
-	const EngineState *state = run->state;
+	const Rung *rung = effect->rung >= 0 ? &policy->rungs[effect->rung] : NULL;
 
-	for (int i = 0; i < state->nsanctions; i++)
+	for (int t = 0; rung != NULL && effect->terms != NULL && t < rung->nterms; t++)
 	{
-		const SanctionState *s = &state->sanctions[i];
-		const Rung *rung;
+		const ExprValue *v = &effect->terms[t];
 
-		if (s->number != number || s->terms == NULL || s->rung < 0)
-			continue;
-		rung = &run->given.policy->rungs[s->rung];
-		for (int t = 0; t < rung->nterms; t++)
-		{
-			const ExprValue *v = &s->terms[t];
-
-			add_detail(out, v->isnull ? psprintf("%s null", rung->terms[t].name) :
-					   v->type == EXPR_TEXT ? psprintf("%s %s", rung->terms[t].name, v->text) :
-					   v->type == EXPR_BOOLEAN ?
-					   psprintf("%s %s", rung->terms[t].name, v->number != 0 ? "true" : "false") :
-					   psprintf("%s %.10g", rung->terms[t].name, v->number));
-		}
+		add_detail(out, v->isnull ? psprintf("%s null", rung->terms[t].name) :
+				   v->type == EXPR_TEXT ? psprintf("%s %s", rung->terms[t].name, v->text) :
+				   v->type == EXPR_BOOLEAN ?
+				   psprintf("%s %s", rung->terms[t].name, v->number != 0 ? "true" : "false") :
+				   psprintf("%s %.10g", rung->terms[t].name, v->number));
 	}
 }
 
@@ -127,7 +115,7 @@ effect_detail(const DryRun *run, const Effect *effect)
 			break;
 		case EFFECT_SANCTION_START:
 		case EFFECT_SANCTION_EXTEND:
-			add_terms(&out, run, effect->sanction);
+			add_terms(&out, policy, effect);
 			break;
 		default:
 			break;

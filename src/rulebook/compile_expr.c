@@ -144,6 +144,8 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 				if (strcmp(expr_names[j].name, other) == 0 &&
 					(expr_names[j].needs & ~scope->may) == 0)
 					scope->hint = psprintf(_("Write \"%s\"."), other);
+			if (c->room != NULL && c->room->is_function(c->room_arg, name))
+				scope->hint = psprintf(_("Say of which scheme: %s('shop.credit')."), name);
 			scope->refused = name;
 			scope->why = needs == EXPR_MAY_STATE ?
 				_("The score is not known here.") :
@@ -197,6 +199,7 @@ resolve_name(void *arg, const char *name, ExprVar *var, int *index, ExprType *ty
 		}
 		if (why != NULL)
 		{
+			c->room->candidates(c->room_arg, scope->may, &scope->candidates);
 			scope->refused = name;
 			scope->why = why;
 			return false;
@@ -264,9 +267,9 @@ call_room(void *arg, const char *name, const char *const *texts, int ntexts, int
 		return false;
 	if (ntexts < 0)
 		return c->room->is_function(c->room_arg, name);
-	if (c->room->call(c->room_arg, name, texts, ntexts, scope->may, index, type, &why))
+	if (c->room->call(c->room_arg, name, texts, ntexts, scope->may, index, type, &why, &scope->candidates))
 		return true;
-	scope->refused = name;
+	scope->refused = ntexts > 0 ? texts[0] : name;
 	scope->why = why;
 	return false;
 }

@@ -175,6 +175,32 @@ compile_marks(Compiler *c, const Doc *list)
 	return marks;
 }
 
+/* The condition of a selection. */
+typedef struct Timeless
+{
+	const Policy *policy;
+	const Doc  *doc;
+} Timeless;
+
+/*
+ * Called for each name in it.  When an age is reached, or a date passed, is found for
+ * an account and not for each of its entries.
+ */
+static void
+check_timeless(void *arg, ExprVar var, int index, bool compared, double constant,
+			   const Span *span)
+{
+	const Timeless *timeless = arg;
+
+	if (var == VAR_FACET)
+		expr_visit(timeless->policy->facets[index].value, check_timeless, arg);
+	if (var == VAR_NOW || var == VAR_HOLIDAY || var == VAR_WORKED_WEEKEND ||
+		var == VAR_WORKING_DAY)
+		doc_fail(timeless->doc,
+				 _("What depends on them stands in the condition that uses the selection."),
+				 NULL, "\"now\", age(), plus() and kinds of days cannot stand in a condition on entries");
+}
+
 /* The caller has checked which keys are allowed. */
 void
 compile_selection(Compiler *c, const Doc *object, EntryFilter *filter)
@@ -188,4 +214,10 @@ compile_selection(Compiler *c, const Doc *object, EntryFilter *filter)
 		doc_fail(unmarked, NULL, NULL,
 				 "the same kind is in \"marked\" and in \"unmarked\"");
 	filter->where = compile_condition(c, object, "where", EXPR_MAY_ENTRY);
+	if (filter->where != NULL)
+	{
+		Timeless	timeless = {c->policy, doc_get(object, "where")};
+
+		expr_visit(filter->where, check_timeless, &timeless);
+	}
 }

@@ -99,6 +99,15 @@ short_units(const char *text)
 static const char *
 span_hint(const Doc *doc)
 {
+	if (doc->kind == DOC_NUMBER)
+		return _("Say of what: \"7 days\".");
+	return doc->kind == DOC_TEXT ? span_text_hint(doc->text) : NULL;
+}
+
+/* See compile_span.h. */
+const char *
+span_text_hint(const char *text)
+{
 	static const char *const bare[][2] = {
 		{"day", "1 day"}, {"week", "1 week"}, {"month", "1 month"}, {"quarter", "3 months"},
 		{"year", "1 year"}
@@ -109,23 +118,19 @@ span_hint(const Doc *doc)
 	int			n;
 	char		unit[16];
 
-	if (doc->kind == DOC_NUMBER)
-		return _("Say of what: \"7 days\".");
-	if (doc->kind != DOC_TEXT)
-		return NULL;
-	if (doc->text[0] != '\0' && strspn(doc->text, "0123456789.") == strlen(doc->text))
+	if (text[0] != '\0' && strspn(text, "0123456789.") == strlen(text))
 		return _("Say of what: \"7 days\".");
 	for (int i = 0; i < (int) lengthof(for_ever); i++)
-		if (pg_strcasecmp(doc->text, for_ever[i]) == 0)
+		if (pg_strcasecmp(text, for_ever[i]) == 0)
 			return _("Write \"ever\".");
 	for (int i = 0; i < (int) lengthof(bare); i++)
-		if (strcmp(doc->text, bare[i][0]) == 0)
+		if (strcmp(text, bare[i][0]) == 0)
 			return psprintf(_("Write \"%s\"."), bare[i][1]);
-	if (sscanf(doc->text, "%d %15s", &n, unit) == 2 &&
+	if (sscanf(text, "%d %15s", &n, unit) == 2 &&
 		(pg_strncasecmp(unit, "match", 5) == 0 || pg_strncasecmp(unit, "game", 4) == 0 ||
 		 pg_strncasecmp(unit, "event", 5) == 0))
 		return _("A number of events is written {\"count\": 2, \"of\": \"match\"}, with the kind of activity that counts.");
-	return strchr(doc->text, '.') != NULL ? whole_units(doc->text) : short_units(doc->text);
+	return strchr(text, '.') != NULL ? whole_units(text) : short_units(text);
 }
 
 #define SPAN_DETAIL \

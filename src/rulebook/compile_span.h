@@ -20,6 +20,9 @@ extern Span compile_span(const Doc *doc);
 extern void compile_span_param(Compiler *c, const Doc *doc, int may,
 							   bool may_be_ever, SpanParam *param);
 
+/* How a text that is no span may have been meant; null: nothing comes to mind. */
+extern const char *span_text_hint(const char *text);
+
 extern bool span_is_zero(const Span *span);
 
 /* Roughly, to tell which of two spans is longer. */

@@ -50,9 +50,9 @@ typedef struct RoomNames
 	/* is there a function of that name? */
 	bool		(*is_function) (void *arg, const char *name);
 
-	/* it is called with constant texts */
+	/* it is called with constant texts; meant: what the first may have been */
 	bool		(*call) (void *arg, const char *function, const char *const *texts, int ntexts,
-						 int may, int *index, ExprType *type, const char **why);
+						 int may, int *index, ExprType *type, const char **why, NameList *meant);
 
 	/* the texts of an external in their order; null: any, without an order */
 	const char *const *(*words) (void *arg, int index, int *nwords);

@@ -24,7 +24,7 @@ SELECT count(*) AS objects_created FROM governance.create_ledger();
 \echo 'Published schemes come along as JSON documents; writing one is a matter of minutes.'
 \echo
 \set ECHO queries
-SELECT pack, rules, title FROM governance.packs();
+SELECT pack, rules, title FROM governance.packs() WHERE kind = 'scheme';
 \set ECHO none
 \echo 'Four of them are put in force: two for a video platform''s anchors and sellers, two'
 \echo 'for another platform, which never influence each other.'

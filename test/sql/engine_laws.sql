@@ -16,7 +16,7 @@ DECLARE
 	deduct	boolean := random() < 0.5;
 	give	text := CASE WHEN deduct THEN 'add' ELSE 'subtract' END;
 	take	text := CASE WHEN deduct THEN 'subtract' ELSE 'add' END;
-	cap		text := pg_temp.pick('12', '12', '20', '"if(level >= 2, 20, 12)"', '"if(within(joined, ''100 days''), 10, 14)"');
+	cap		text := pg_temp.pick('12', '12', '20', '"if(level >= 2, 20, 12)"', '"if(within(joined, ''100 days''), 10, 14)"', '"if(age(joined) >= 1, 10, 14)"');
 	every	text := pg_temp.pick('7 days', '10 days', '1 month', '36 hours');
 	reliefs	jsonb;
 	rungs	jsonb;
@@ -40,6 +40,8 @@ BEGIN
 		jsonb_build_object('at', pg_temp.pick('week', 'month', 'quarter', 'day'), 'when', pg_temp.pick('lost >= 3', 'month in (3, 9)', 'recent = 0', 'true'),
 			pg_temp.pick('GIVE', 'GIVE', 'TAKE'), 1),
 		'{"at": "cycle", "void": "all", "marked": ["paid"]}'::jsonb,
+		jsonb_build_object('every', '6 days', 'when', pg_temp.pick('now > plus(opened, ''50 days'') and weekday < 6', 'not holiday', 'age(joined) < 1'), 'GIVE', 1),
+		'{"at": "week", "when": "not holiday and age(joined) < 1", "GIVE": 1}'::jsonb,
 		'{"at": {"every": "2 months", "from": "joined"}, "restore": true}'::jsonb,
 		'{"on": "exam", "where": "quantity >= 60", "GIVE": 1, "at_most": ["1 per 30 days", "3 points per cycle"]}'::jsonb,
 		'{"on": "exam", "GIVE": "quantity / 50", "cooldown": "3 days", "partial": "refuse"}'::jsonb,
@@ -65,6 +67,8 @@ BEGIN
 		'{"rung": "j", "when": "livesum >= 4 and hour >= 6", "tier": "warned"}'::jsonb,
 		'{"rung": "k", "when": "sanctions60 >= 2", "tier": "revoked", "for": "30 days"}'::jsonb,
 		'{"rung": "l", "when": "samerule >= 3", "tier": "limited", "for": "1 day"}'::jsonb,
+		'{"rung": "n", "when": "lost >= 3 and now >= plus(joined, if(level >= 2, ''100 days'', ''3 months''))", "tier": "limited"}'::jsonb,
+		'{"rung": "o", "when": "(lost >= 2 or holiday) and years >= 1", "tier": "warned"}'::jsonb,
 		jsonb_build_object('rung', 'm', 'when', 'lost >= 4', 'tier', 'suspended', 'for', '6 days', 'elect', '{"on": "choose", "rung": "d"}'::jsonb)
 		), 0.3);
 	-- the ones that others speak of
@@ -80,6 +84,8 @@ BEGIN
 				'on_cap_raise', pg_temp.pick('shift', 'keep'), 'on_cap_lower', pg_temp.pick('shift', 'keep'))
 			ELSE jsonb_build_object('direction', 'accumulate', 'limit', cap::jsonb, 'stop_at_limit', random() < 0.3) END,
 		'attributes', '{"level": {"type": "number", "default": 1}, "joined": {"type": "date", "default": "2023-11-05"}}'::jsonb,
+		'facets', '{"years": "age(joined)"}'::jsonb,
+		'calendar', '{"holidays": ["2024-02-10", "2024-02-12", "2024-02-13", "2024-05-01", "2024-12-25"], "working": ["2024-02-04", "2024-04-28"], "roll": []}'::jsonb,
 		'cycle', pg_temp.pick('"quarter"', '"year"', '{"every": "6 months", "from": "joined"}', '{"every": "45 days", "from": "opened"}')::jsonb,
 		'clock', pg_temp.pick('occurred', 'decided'), 'sanctions_from', pg_temp.pick('decided', 'occurred'),
 		'ladder_apply', pg_temp.pick('heaviest', 'heaviest', 'all'), 'ladder_sequence', random() < 0.15,

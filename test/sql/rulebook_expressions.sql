@@ -78,3 +78,8 @@ SELECT e, pg_temp.rung(e) FROM unnest(ARRAY[
 
 -- functions are told by their parenthesis, so that facts may have their names
 SELECT pg_temp.try(pg_temp.doc('{"attributes": {"ln": "number", "date": "date", "during": "boolean"}, "facets": {"f": "ln(ln) > 1 and date < date(''2025-01-01'') and during"}, "observe": {}, "ladder": []}'));
+
+-- what looks at the instant, on the ladder and in a condition on entries
+SELECT e, pg_temp.rung(e), pg_temp.entry(e) FROM unnest(ARRAY[
+	'now > born', 'age(born) >= 14', 'now >= plus(born, ''4 days'')', 'opened < born', 'holiday', 'now', 'plus(now, ''1 day'') > born',
+	'plus(born, 4) > born', 'plus(born, city) > born', 'age(city) > 3', 'nwo > born', 'level > 1', 'within(born, ''4 days'')']) e;

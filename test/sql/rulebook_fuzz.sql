@@ -12,9 +12,39 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SELECT count(*) > 0 FROM governance.create_ledger();
 
-CREATE TEMP TABLE seed_document (n int PRIMARY KEY, document jsonb NOT NULL);
+-- Those of packs, entitlements with and without their examples, and one that has
+-- what no pack has.
+CREATE TEMP TABLE seed_document (n int PRIMARY KEY, kind text NOT NULL, document jsonb NOT NULL);
 INSERT INTO seed_document
-	SELECT row_number() OVER (ORDER BY pack), governance.pack(pack) FROM governance.packs() WHERE kind = 'scheme';
+	SELECT row_number() OVER (ORDER BY kind DESC, pack, document ? 'examples'), kind, document
+	FROM governance.packs(), LATERAL (
+		SELECT governance.pack(pack) AS document
+		UNION ALL SELECT governance.pack(pack) - 'examples' WHERE kind = 'entitlement') d;
+INSERT INTO seed_document SELECT max(n) + 1, 'entitlement', $$
+	{"entitlement": "t.everything", "time_zone": {"attribute": "zone", "else": "UTC"}, "instead_of": ["t.before"], "cycle": "half_year",
+	 "attributes": {"zone": "text", "born": "date", "load": {"type": "number", "default": 1, "of": "platform"}, "level": "number"},
+	 "context": {"item": "text", "people": {"type": "number", "default": 1}}, "facets": {"years": "age(born)", "good": "tier('shop') < 'limited'"},
+	 "observe": {"posts": {"count": "activities", "kind": "post", "within": "30 days"}, "days": {"count": "days", "capability": "a"},
+				 "over": {"latest": "sanctions", "by": "end", "schemes": ["shop*"], "rungs": ["mute*"], "stretch": 2}},
+	 "applies": "years < 18 and linked('guardian')",
+	 "rests": {"pause": {"without": ["a", "app.*"], "length": "45 minutes", "in": "b", "split": {"parts": ["15 minutes", {"length": "30 minutes", "in": "b"}], "order": "any", "total": "45 minutes", "from": "first"}}},
+	 "achievements": {"won": {"reach": {"posts": {"is": "posts >= 1", "title": "one post"}}, "keep": "ever"}, "kept": {"reach": "achieved('won')", "keep": {"good": "good"}}},
+	 "pools": {"p": {"unit": "minutes", "hours": [{"when": "years < 8", "use": ["08:00-18:00"]}, {"use": [{"on": ["monday", "sunday"], "at": ["06:00-12:00", "14:00-20:00"], "when": "good"}]}],
+					 "at_most": [{"name": "day", "per": "day", "carry": {"use": "first", "at_most": 10}, "raise_after": ["72 hours", "period"], "unset": "refuse"}], "set_by": {"self": ["day", "hours"]}, "counting": ["a", "app.*"]},
+			   "q": {"unit": "minutes", "at_most": ["9 since pause"], "switch": {"by": ["self"], "start": "on", "off_for": "24 hours"}}},
+	 "capabilities": {"a": {"pool": {"in_order": ["p", "q"]}, "closed": ["22:00-06:00"], "session": {"at_once": 1, "of": "subject", "by": "context.item", "apart": "5 minutes", "lease": "30 minutes"}},
+		"app.*": {"unit": "minutes", "pool": ["p"], "at_most": [{"only_for": {"hours": "if(level > 1, 16, 14)"}, "since": "pause"}, {"amount": 60, "within": "7 days", "by": "day", "since": "pause", "counting": ["a"], "when": "level > 0"},
+			{"amount": 5, "per": {"session": "a"}, "of": {"link": "household"}}, {"amount": 8, "per": {"every": "5 hours", "from": "first_use"}}]},
+		"b": {"unit": "yuan", "require": {"old": "years >= 16", "won": "achieved('won') or other.level > amount", "few": "used('use') < 5"}, "at_least": 1, "step": 0.5, "apart": {"seconds": "floor(level)"}, "settles_after": "1 day",
+			"at_most": ["50 per use", "2 during 20:00-22:00", "7 held", {"amount": 3, "refill": "1 per 2 seconds", "of": ["pair", "context.item"]},
+				{"name": "people", "amount": [{"when": "good", "use": null}, {"use": "floor(9 * load)"}], "per": "cycle", "measure": "context.people", "on_reaching": {"lock": "1 day", "reset": true, "passing": "allow"}},
+				{"name": "hour", "amount": 3, "per": "hour", "on_reaching": "warn", "repeat": "each"}, {"name": "stock", "amount": 3, "held": "level", "on_reaching": {"grace": "7 days"}}],
+			"consent": [{"by": "guardian", "may": ["hour", "old"], "when": "years < 18", "each": 5, "at_most": "2 per day", "longest": "1 day", "only": "context.item"}]},
+		"c": false, "d": true},
+	 "conventions": {"interval_end": "included", "rolling_end": "included", "week_starts": "sunday", "day_starts": "03:00", "missing_hour": "shift", "crossing": "start", "run_on": false, "partial": "clip", "changed_limit": "restart",
+		"refunds": "30 days", "missing": "ignore", "grants": ["at_most", "hours", "require"], "concurrent": "sum", "grant_order": "first", "late": "open", "repeat_of_ref": "7 days", "reservation": "1 hour", "age_turns": "day_after"}}$$
+	FROM seed_document;
+SELECT CASE WHEN n = (SELECT max(n) FROM seed_document) AND governance.check_policy(document) IS NULL THEN n END FROM seed_document OFFSET (SELECT count(*) FROM seed_document);
 
 -- every node of every document
 CREATE TEMP TABLE node (i serial PRIMARY KEY, n int, path text[], value jsonb);
@@ -41,6 +71,9 @@ INSERT INTO odd (value) VALUES
 	('"within(opened, ''1 day'')"'), ('"entry.points > 1"'), ('"quantity"'), ('"points * points"'), ('"min(1,2,3,4,5,6,7)"'), ('"''"'),
 	('"\"\"\""'), ('"\n\t"'), ('"规则"'), ('"\ud83d\ude00"'), ('"2024-02-30"'), ('"2024-02-29T24:00:00Z"'), ('"infinity"'), ('"now"'),
 	('[]'), ('{}'), ('[[]]'), ('[{}]'), ('{"": ""}'), ('[null]'), ('[1, 2]'), ('[2, 1]'), ('[1e9, 1e9]'), ('[{"use": 1}]'), ('[{"when": "true", "use": 1}]'),
+	('"40 per day"'), ('"2 within 24 hours"'), ('"3 during 20:00-22:00"'), ('"1 since pause"'), ('"9 held"'), ('"1 per 30 days"'), ('"22:00-06:00"'), ('"24:00"'),
+	('"self"'), ('"context.item"'), ('"amount"'), ('"used(''day'')"'), ('"tier(''x'') < ''muted''"'), ('"achieved(''won'')"'), ('"other.level"'), ('"holiday"'),
+	('{"per": "day"}'), ('{"use": ["06:00-22:00"]}'), ('{"link": "guardian"}'), ('{"lock": "1 day"}'), ('{"at": "20:00-21:00"}'),
 	('[{"when": "score < 1", "use": "1 day"}, {"use": "ever"}]'), ('{"days": 1}'), ('{"days": "score"}'), ('{"days": 1e300}'), ('{"range": [0, 5]}'),
 	('{"every": "1 year", "from": "opened"}'), ('{"count": 1, "of": "match"}'), ('{"en": "x"}'), ('{"on": "x", "rung": "y"}');
 
@@ -112,18 +145,18 @@ $$;
 
 CREATE FUNCTION pg_temp.fuzz(rounds int, store boolean) RETURNS TABLE (outcome text, documents bigint) LANGUAGE plpgsql AS $$
 DECLARE
-	number int; mutant jsonb; state text; message text;
+	number int; named text; mutant jsonb; state text; message text;
 	accepted bigint := 0; refused bigint := 0;
 BEGIN
 	FOR round IN 1 .. rounds LOOP
 		number := pg_temp.chance(1, (SELECT max(n) FROM seed_document));
-		SELECT document INTO mutant FROM seed_document WHERE n = number;
+		SELECT kind, document INTO named, mutant FROM seed_document WHERE n = number;
 		FOR change IN 1 .. pg_temp.chance(1, 3) LOOP
 			mutant := pg_temp.mutate(mutant, number);
 		END LOOP;
 		BEGIN
 			IF store THEN
-				PERFORM governance.publish(mutant || '{"scheme": "t.fuzz"}', 'draft');
+				PERFORM governance.publish(mutant || jsonb_build_object(named, 't.fuzz'), 'draft');
 				RAISE EXCEPTION USING ERRCODE = 'ZZ000';
 			ELSE
 				PERFORM governance.check_policy(mutant);
@@ -180,6 +213,12 @@ BEGIN
 				|| jsonb_build_object((ARRAY['attributes', 'facets', 'severities', 'modifiers', 'collapse', 'observe', 'relief', 'ladder',
 											 'cycle', 'revision', 'enforcement', 'score', 'rules'])[1 + floor(random() * 13)::int],
 									  CASE WHEN random() < 0.5 THEN jsonb_build_array(document) ELSE jsonb_build_object('x', document) END);
+			IF random() < 0.5 THEN
+				document := (document - 'scheme' - 'score' - 'rules') || '{"entitlement": "t.fuzz", "capabilities": {"a": {}}}'
+					|| jsonb_build_object((ARRAY['attributes', 'context', 'facets', 'observe', 'cycle', 'applies', 'instead_of', 'rests', 'achievements', 'pools',
+												 'capabilities', 'conventions', 'enforcement', 'examples'])[1 + floor(random() * 14)::int],
+										  CASE WHEN random() < 0.3 THEN jsonb_build_array(pg_temp.invent(3)) ELSE jsonb_build_object('x', pg_temp.invent(3)) END);
+			END IF;
 		END IF;
 		BEGIN
 			PERFORM governance.check_policy(document);

@@ -491,7 +491,8 @@ main(void)
 	check_visit("score in (0, 12)", "0:-1=0 0:-1=12 ");
 	check_visit("score <= lost + 1", "0:-1 4:-1 ");
 	check_visit("within(licensed, '30 days')", "20:3+30 ");
-	check_visit("within(max(licensed, missing_date), '30 days')", "20:-1+30 23:-1=0 20:3 20:5 ");
+	check_visit("within(max(licensed, missing_date), '30 days')", "20:-1+30 20:3 20:5 ");
+	check_visit("within(plus(licensed, '1 day'), '30 days')", "20:-1+30 23:-1=0 20:3 ");
 	check_visit("age(licensed) >= 14", "23:-1=0 20:3 ");
 	check_visit("age(licensed) >= score", "23:-1 20:3 0:-1 ");
 
