@@ -21,7 +21,7 @@ INSERT INTO seed_document
 		SELECT governance.pack(pack) AS document
 		UNION ALL SELECT governance.pack(pack) - 'examples' WHERE kind = 'entitlement') d;
 INSERT INTO seed_document SELECT max(n) + 1, 'entitlement', $$
-	{"entitlement": "t.everything", "time_zone": {"attribute": "zone", "else": "UTC"}, "instead_of": ["t.before"], "cycle": "half_year",
+	{"entitlement": "t.everything", "time_zone": {"attribute": "zone", "else": "UTC"}, "instead_of": ["t.before"], "cycle": {"every": "6 months", "from": "opened"},
 	 "attributes": {"zone": "text", "born": "date", "load": {"type": "number", "default": 1, "of": "platform"}, "level": "number"},
 	 "context": {"item": "text", "people": {"type": "number", "default": 1}}, "facets": {"years": "age(born)", "good": "tier('shop') < 'limited'"},
 	 "observe": {"posts": {"count": "activities", "kind": "post", "within": "30 days"}, "days": {"count": "days", "capability": "a"},
