@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "engine/calendar.h"
 #include "entitlement/meter_state.h"
 #include "miscadmin.h"
@@ -40,25 +42,43 @@ base_amount(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 
 /* ---------- windows ---------- */
 
-/* The window that is open from the first use on; none is when nothing was used. */
-static bool
-first_use_bounds(const Meter *m, const UsageLimit *limit, const Capability *place, TimestampTz t,
+/* Goes on with a use: it opens a window where none is, and so does time that runs past its end. */
+static void
+follow_first_use(const Meter *m, const UsageLimit *limit, TimestampTz at, TimestampTz end, TimestampTz t,
 				 TimestampTz *from, TimestampTz *to)
 {
-	*from = DT_NOBEGIN;
-	for (int i = 0; i < m->view->nuses; i++)
+	for (int steps = 0; steps < METER_STEPS && at <= t; steps++)
 	{
-		const MeterUse *use = &m->view->uses[i];
-		TimestampTz at = use_place(m, limit, use);
-
-		if (at > t || !use_counts(m, place, limit, use, t) || (use->reserved && use->lease_until <= t))
-			continue;
 		if (*from == DT_NOBEGIN || at >= *to)
 		{
 			*from = at;
 			*to = meter_plus(m, at, &limit->length);
 		}
+		if (*to >= end)
+			return;
+		at = *to;
 	}
+}
+
+/* The window that is open from the first use on; none is when nothing was used. */
+static bool
+first_use_bounds(const Meter *m, const UsageLimit *limit, const Capability *place, TimestampTz t,
+				 TimestampTz *from, TimestampTz *to)
+{
+	bool		runs = limit_runs(m, place, limit);
+	bool		crosses = place->is_time && limit->measure == MEASURE_AMOUNT && !limit->conventions.crossing_start;
+
+	*from = *to = DT_NOBEGIN;
+	for (int i = 0; i < m->view->nuses; i++)
+	{
+		const MeterUse *use = &m->view->uses[i];
+		TimestampTz at = use_place(m, limit, use);
+
+		if (at <= t && use_counts(m, place, limit, use, t))
+			follow_first_use(m, limit, at, crosses && use->session_id != 0 ? use_end(m, use, t) : at, t, from, to);
+	}
+	if (m->running && runs)
+		follow_first_use(m, limit, m->at, crosses ? PG_INT64_MAX : m->at, t, from, to);
 	return *from != DT_NOBEGIN && t < *to;
 }
 
@@ -204,13 +224,17 @@ rolling_turn(const Meter *m, const Capability *place, const UsageLimit *limit, T
 
 /*
  * How much of a bucket is used at an instant: it fills evenly, and each use takes out
- * of it.
+ * of it.  What is used is not rounded down, so that nothing passes too early, and not
+ * up while a session runs, so that it does not end too early; a millionth of the
+ * smallest part of a unit is only what sums of fractions leave.
  */
 static int64
 bucket_used(const Meter *m, const Capability *place, const UsageLimit *limit, TimestampTz t, int64 *reserved)
 {
 	double		rate = (double) limit->refill_amount / (limit->refill_span.usecs +
 														limit->refill_span.days * (double) USECS_PER_DAY);
+	bool		runs = m->running && t > m->at && limit_runs(m, place, limit);
+	TimestampTz now = runs ? m->at : t;
 	double		used = 0;
 	TimestampTz at = DT_NOBEGIN;
 
@@ -219,7 +243,7 @@ bucket_used(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 	{
 		const MeterUse *use = &m->view->uses[i];
 
-		if (use->from > t || !use_counts(m, place, limit, use, t))
+		if (use->from > now || !use_counts(m, place, limit, use, t))
 			continue;
 		if (at != DT_NOBEGIN)
 			used = Max(used - rate * (use->from - at), 0);
@@ -227,10 +251,10 @@ bucket_used(const Meter *m, const Capability *place, const UsageLimit *limit, Ti
 		used += use_measure(m, place, limit, use, t) - use->granted;
 	}
 	if (at != DT_NOBEGIN)
-		used = Max(used - rate * (t - at), 0);
-	if (m->running && limit_runs(m, place, limit))
-		used = Max(used + (1 - rate) * (t - m->at), 0);
-	return (int64) Min(used + 0.5, (double) AMOUNT_MOST);
+		used = Max(used - rate * (now - at), 0);
+	if (runs)
+		return (int64) Min(Max(used + (1 - rate) * (t - m->at), 0) + 1e-6, (double) AMOUNT_MOST);
+	return (int64) ceil(Min(used, (double) AMOUNT_MOST) - 1e-6);
 }
 
 /* ---------- stocks ---------- */
@@ -549,6 +573,10 @@ limit_turn(const Meter *m, const Capability *place, const UsageLimit *limit, Tim
 		result = Min(result, meter_turn(m, limit->amount, t));
 	if (limit->when != NULL)
 		result = Min(result, meter_turn(m, limit->when, t));
+	if (limit->held != NULL)
+		result = Min(result, meter_turn(m, limit->held, t));
+	if (limit->has_only_for)
+		result = Min(result, meter_span_turn(m, &limit->only_for, t));
 	for (int i = 0; i < m->view->nuses; i++)
 		if (m->view->uses[i].reserved && m->view->uses[i].lease_until > t)
 			result = Min(result, m->view->uses[i].lease_until);

@@ -418,6 +418,7 @@ rule_turn(const Meter *m, const Rule *rule, TimestampTz t)
 			apart = apart_until(m, rule, t);
 			if (apart > t)
 				result = apart;
+			result = Min(result, meter_span_turn(m, &rule->place->apart, t));
 			break;
 		case RULE_SESSION:
 			(void) sessions_open(m, rule, &apart);

@@ -284,6 +284,22 @@ meter_span(const Meter *m, const SpanParam *param, TimestampTz t, Span *span)
 	return false;
 }
 
+/* See meter_state.h; whatever case counts. */
+TimestampTz
+meter_span_turn(const Meter *m, const SpanParam *param, TimestampTz t)
+{
+	TimestampTz result = DT_NOEND;
+
+	for (int i = 0; i < param->ncases; i++)
+	{
+		if (param->cases[i].when != NULL)
+			result = Min(result, meter_turn(m, param->cases[i].when, t));
+		if (param->cases[i].times != NULL)
+			result = Min(result, meter_turn(m, param->cases[i].times, t));
+	}
+	return result;
+}
+
 /* See meter_state.h. */
 TimestampTz
 meter_plus(const Meter *m, TimestampTz t, const Span *span)

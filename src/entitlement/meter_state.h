@@ -72,6 +72,9 @@ extern ExprValue meter_default(const PolicyAttribute *attribute);
 /* The span of a parameter, by cases; false: there is none. */
 extern bool meter_span(const Meter *m, const SpanParam *param, TimestampTz t, Span *span);
 
+/* The first instant after t at which it may be another one. */
+extern TimestampTz meter_span_turn(const Meter *m, const SpanParam *param, TimestampTz t);
+
 /* An instant so much later, or so much earlier, by the local calendar. */
 extern TimestampTz meter_plus(const Meter *m, TimestampTz t, const Span *span);
 extern TimestampTz meter_minus(const Meter *m, TimestampTz t, const Span *span);
