@@ -464,13 +464,18 @@ without_open(const MeterView *view)
 	return result;
 }
 
-/* Clock time from a use on, which is an amount of another kind. */
+/* Clock time from a use on, which is an amount of another kind; none where it is not known. */
 static int64
 only_for_amount(const Meter *m, const UsageLimit *limit, TimestampTz t)
 {
 	Span		length;
+	bool		missing = false;
+	bool		given = limit->conventions.missing == MISSING_IGNORE ? meter_span(m, &limit->only_for, t, &length) :
+		meter_span_against(m, &limit->only_for, t, false, &length, &missing);
 
-	if (!meter_span(m, &limit->only_for, t, &length))
+	if (missing)
+		return 0;
+	if (!given)
 		return AMOUNT_NONE;
 	return meter_plus(m, t, &length) - t;
 }

@@ -194,16 +194,28 @@ last_use(const Meter *m, const Rule *rule)
 	return last;
 }
 
+/*
+ * When a pause that begins at an instant is over; DT_NOBEGIN: there is none.  What is
+ * not known makes it longer, and without end where nothing says how long.
+ */
+static TimestampTz
+pause_until(const Meter *m, const Rule *rule, const SpanParam *apart, TimestampTz from, TimestampTz t)
+{
+	Span		span;
+	bool		missing = false;
+	bool		given = rule->place->conventions.missing == MISSING_IGNORE ? meter_span(m, apart, t, &span) :
+		meter_span_against(m, apart, t, true, &span, &missing);
+
+	if (from == DT_NOBEGIN || missing)
+		return from == DT_NOBEGIN ? DT_NOBEGIN : DT_NOEND;
+	return given ? meter_plus(m, from, &span) : DT_NOBEGIN;
+}
+
 /* So long after the last use. */
 static TimestampTz
 apart_until(const Meter *m, const Rule *rule, TimestampTz t)
 {
-	TimestampTz last = last_use(m, rule);
-	Span		span;
-
-	if (last == DT_NOBEGIN || !meter_span(m, &rule->place->apart, t, &span))
-		return DT_NOBEGIN;
-	return meter_plus(m, last, &span);
+	return pause_until(m, rule, &rule->place->apart, last_use(m, rule), t);
 }
 
 /* Does a session of the view exclude the one that begins? */
@@ -225,8 +237,7 @@ static int
 sessions_open(const Meter *m, const Rule *rule, TimestampTz *apart)
 {
 	int			n = 0;
-	Span		span;
-	bool		waits = meter_span(m, &rule->place->session.apart, m->at, &span);
+	const SpanParam *waits = &rule->place->session.apart;
 
 	*apart = DT_NOBEGIN;
 	for (int i = 0; i < m->view->nuses; i++)
@@ -237,8 +248,8 @@ sessions_open(const Meter *m, const Rule *rule, TimestampTz *apart)
 			continue;
 		if (use->to == DT_NOEND)
 			n++;
-		else if (waits)
-			*apart = Max(*apart, meter_plus(m, Max(use->to, use->lease_until), &span));
+		else if (waits->ncases > 0)
+			*apart = Max(*apart, pause_until(m, rule, waits, Max(use->to, use->lease_until), m->at));
 	}
 	return n;
 }

@@ -149,7 +149,7 @@ meter_zone(const Meter *m, TimestampTz t)
 	if (m->document->zone_attribute < 0)
 		return m->document->facts->zone;
 	name = attribute_value(m, m->document->zone_attribute, t);
-	if (name.isnull || name.text == NULL || strchr(name.text, '/') == NULL)
+	if (name.isnull || name.text == NULL || (strchr(name.text, '/') == NULL && strcmp(name.text, "UTC") != 0))
 		return m->document->facts->zone;
 	zone = pg_tzset(name.text);
 	return zone != NULL ? zone : m->document->facts->zone;
@@ -282,6 +282,39 @@ meter_span(const Meter *m, const SpanParam *param, TimestampTz t, Span *span)
 		return true;
 	}
 	return false;
+}
+
+/* See meter_state.h. */
+bool
+meter_span_against(const Meter *m, const SpanParam *param, TimestampTz t, bool longest, Span *span, bool *missing)
+{
+	bool		given = false;
+
+	*missing = false;
+	for (int i = 0; i < param->ncases; i++)
+	{
+		const SpanCase *one = &param->cases[i];
+		Span		length = one->span;
+		double		times;
+		bool		known = true;
+
+		if (!meter_holds(m, one->when, t, true))
+			continue;
+		if (one->times != NULL)
+		{
+			known = meter_number(m, one->times, t, false, &times);
+			if (known)
+				length = span_times(&one->span, times);
+			else
+				*missing = *missing || meter_missing(m, one->times, t) != NULL;
+		}
+		if (known && (!given || (meter_plus(m, t, &length) > meter_plus(m, t, span)) == longest))
+			*span = length;
+		given = given || known;
+		if (meter_holds(m, one->when, t, false))
+			break;
+	}
+	return given;
 }
 
 /* See meter_state.h; whatever case counts. */

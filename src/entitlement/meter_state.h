@@ -72,6 +72,13 @@ extern ExprValue meter_default(const PolicyAttribute *attribute);
 /* The span of a parameter, by cases; false: there is none. */
 extern bool meter_span(const Meter *m, const SpanParam *param, TimestampTz t, Span *span);
 
+/*
+ * The same where what is not known counts against the use: of the cases that may hold
+ * the longest, or the shortest.  missing: the length of one of them is not known.
+ */
+extern bool meter_span_against(const Meter *m, const SpanParam *param, TimestampTz t, bool longest, Span *span,
+							   bool *missing);
+
 /* The first instant after t at which it may be another one. */
 extern TimestampTz meter_span_turn(const Meter *m, const SpanParam *param, TimestampTz t);
 

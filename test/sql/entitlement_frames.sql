@@ -39,3 +39,12 @@ SELECT * FROM pg_temp.ask('{"at_most": [{"name": "b", "amount": 3, "refill": "1 
 -- a pause that becomes shorter at an instant
 SELECT * FROM pg_temp.ask('{"apart": {"seconds": "if(now >= date(''2026-01-02''), 5, 86400)"}}',
 	'[{"at": "2026-01-01 09:00", "use": "a"}]', '[{"at": "2026-01-01 09:01", "ask": "a"}]');
+-- what is not known makes a pause longer, and the time from a rest shorter
+SELECT d.allowed, d.again_at, d.because FROM governance.dry_allowance('{"entitlement": "x", "attributes": {"calm": "number"},
+	"capabilities": {"a": {"apart": [{"when": "calm > 3", "use": "1 minute"}, {"use": "5 minutes"}]},
+		"b": {"apart": [{"when": "calm > 3", "use": "9 minutes"}, {"use": "5 minutes"}]},
+		"c": {"apart": {"minutes": "calm"}}, "d": {"apart": {"minutes": "calm"}, "missing": "ignore"}}}',
+	'{"name": "x", "events": [{"at": "2026-01-01 09:00", "use": "a"}, {"at": "2026-01-01 09:00", "use": "b"},
+		{"at": "2026-01-01 09:00", "use": "c"}, {"at": "2026-01-01 09:00", "use": "d"}],
+	"expect": [{"at": "2026-01-01 09:01", "ask": "a"}, {"at": "2026-01-01 09:01", "ask": "b"},
+		{"at": "2026-01-01 09:01", "ask": "c"}, {"at": "2026-01-01 09:01", "ask": "d"}]}') d;
