@@ -60,6 +60,7 @@ BEGIN
 			('ask', NULL, $$CREATE TABLE live_show (anchor_id bigint, title text)$$),
 			('ask', 'require_capability', $$CREATE TRIGGER may_go_live BEFORE INSERT ON live_show FOR EACH ROW EXECUTE FUNCTION governance.require_capability('anchor_id', 'live')$$),
 			('use', 'publish', $$SELECT governance.publish('{"entitlement": "shop.offers", "capabilities": {"post_offer": {"at_most": ["5 per day"]}, "watch_offers": {"unit": "minutes", "at_most": ["40 per day"], "set_by": {"self": ["day"]}}}}')$$),
+			('use', 'dry_allowance', $$SELECT * FROM governance.dry_allowance(governance.pack('channels.teen'), '{"name": "at night", "facts": {"teen_mode": true}, "expect": [{"at": "2024-03-04 21:50", "ask": "watch"}]}')$$),
 			('use', 'allowance', $$SELECT * FROM governance.allowance(4711, 'post_offer')$$),
 			('use', 'use', $$SELECT governance.use(4711, 'post_offer', ref => 'offer 1')$$),
 			('use', 'try_use', $$SELECT * FROM governance.try_use(4711, 'post_offer')$$),

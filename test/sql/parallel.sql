@@ -143,6 +143,7 @@ INSERT INTO w.call SELECT CASE WHEN v.f ~ '\(' THEN 'governance.' || v.f ELSE (S
 	('distinct_count', 'w.answer(q, ''(SELECT governance.distinct_count(account_id % n) FROM governance.account)'')'),
 	('draft_statement', 'governance.draft_statement(sanction, tongue)'),
 	('draft_statement_of', 'w.answer(q, ''(SELECT governance.draft_statement_of(to_jsonb(s), q.tongue) FROM governance.sanction s WHERE s.sanction_id = q.sanction)'')'),
+	('dry_allowance', 'governance.dry_allowance(''{"entitlement": "e", "capabilities": {"a": {"at_most": ["2 per day"]}}}'', ''{"name": "x", "expect": [{"at": "2026-01-01", "ask": "a"}]}'')'),
 	('dry_run', 'governance.dry_run(document, events, now, n > 1)'),
 	('event_fresh', 'w.answer(q, ''(SELECT count(f) FROM governance.event_fresh(seen, seen_by) f)'')'),
 	('event_require_consumer', 'governance.event_require_consumer(word)'),
