@@ -225,7 +225,7 @@ UPDATE play.example SET beside = '{channels.account,channels.live}' WHERE docume
 INSERT INTO play.example (id, document, facts, accounts, events, expect)
 SELECT id, document, facts::jsonb, accounts::jsonb, events::jsonb, expect::jsonb
 FROM (VALUES
--- side by side: test/specs/entitlement_use.spec
+-- side by side: test/specs/entitlement_at_once.spec
 ('EN-1', 'engine.shapes', '{}', '{}', '[{"at": "2024-06-03 10:00", "use": "a", "amount": 9}, {"at": "2024-06-03 11:00", "use": "a"}]',
 	'[{"at": "2024-06-03 10:00", "ask": "a", "permits": true, "remaining": 1}, {"at": "2024-06-03 11:00", "ask": "a", "permits": false, "remaining": 0}]'),
 ('EN-2', 'engine.shapes', '{}', '{}',
