@@ -109,7 +109,20 @@ carried(const Meter *m, const Capability *place, const UsageLimit *limit, Timest
 	for (int i = 0; i < m->view->nuses; i++)
 		if (use_counts(m, place, limit, &m->view->uses[i], t))
 			first = Min(first, use_place(m, limit, &m->view->uses[i]));
-	if (first >= begins || !frame_bounds(m, place, limit, first, &from, &to))
+	if (first >= begins)
+		return 0;
+	/* back to a window of which it is known what it leaves, whatever came before */
+	for (from = begins; from > first;)
+	{
+		TimestampTz low;
+
+		if (!frame_bounds(m, place, limit, from - 1, &low, &to))
+			return 0;
+		from = low;
+		if (limit->carry == CARRY_LAST || count_between(m, place, limit, low, to, t, NULL) == 0)
+			break;
+	}
+	if (!frame_bounds(m, place, limit, from, &from, &to))
 		return 0;
 	while (from < begins)
 	{

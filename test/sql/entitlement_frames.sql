@@ -2,6 +2,7 @@
 -- by hand.
 SET client_min_messages = warning;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 
 CREATE FUNCTION pg_temp.ask(capability jsonb, events jsonb, expect jsonb)
 	RETURNS TABLE (at timestamptz, amount numeric, allowed boolean, remaining numeric, until timestamptz, again_at timestamptz)
