@@ -328,7 +328,8 @@ check_examples(const Entitlement *document, const Doc *root)
 	}
 	for (int i = 0; list != NULL && i < list->nchildren; i++)
 	{
-		doc_need_object(&list->children[i]);
+		check_keys(&list->children[i], &example_object);
+		(void) doc_required(&list->children[i], "expect");
 		found.example = doc_text(doc_required(&list->children[i], "name"));
 		example_play(document, &list->children[i], compare, &found);
 	}

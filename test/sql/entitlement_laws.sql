@@ -4,7 +4,7 @@
 \set ECHO none
 SET client_min_messages = warning;
 SET timezone = 'UTC';
-SELECT setseed(0.29);
+SELECT setseed(0.29) \g /dev/null
 
 CREATE FUNCTION pg_temp.one_of(VARIADIC items text[]) RETURNS text
 	LANGUAGE sql VOLATILE RETURN items[1 + floor(random() * cardinality(items))::int];

@@ -21,7 +21,8 @@ CREATE FUNCTION pg_temp.complete(snippet jsonb) RETURNS jsonb
 DECLARE
 	base jsonb := '{
 		"scheme": "page", "cycle": "year", "score": {"direction": "deduct", "cap": 100},
-		"attributes": {"followers": "number", "first_issue": "date", "joined": "date"},
+		"attributes": {"followers": "number", "first_issue": "date", "joined": "date", "born": "date"},
+		"calendar": {"holidays": ["2026-10-01"]},
 		"facets": {"probation": "within(joined, ''3 months'')"},
 		"rules": {"late": {"title": "late", "severity": "severe", "points": 5}, "deed": {"title": "deed", "points": 1, "direct": "ban"}},
 		"observe": {"before": {"count": "violations"}, "again": {"count": "violations"}, "recent": {"count": "violations"}},
