@@ -3,7 +3,7 @@
 \set violations 1000000
 \set batches 10
 
-\echo '== 10. A million violations =========================================================='
+\echo '== 11. A million violations =========================================================='
 \echo
 \echo '100,000 accounts and a year of their violations, made by a seeded generator: a few'
 \echo 'accounts do most of it, most of it is minor, and it is found by patrols, models and'
@@ -68,7 +68,7 @@ FROM generate_series(0, :batches - 1) AS batch
 ANALYZE governance.standing, governance.sanction, governance.restriction, governance.violation;
 \echo
 
-\echo '== 11. What has become of them ======================================================='
+\echo '== 12. What has become of them ======================================================='
 \echo
 \echo 'The live health score of every account that ever violated the rules of live streaming:'
 \echo
@@ -102,7 +102,7 @@ GROUP BY account_id ORDER BY count(*) DESC, account_id LIMIT 5;
 SELECT format('Answered in %s s.', round(extract(epoch FROM clock_timestamp() - :'began'::timestamptz), 1));
 \pset tuples_only off
 
-\echo '== 12. The proof ====================================================================='
+\echo '== 13. The proof ====================================================================='
 \echo
 \echo 'verify() computes every standing, sanction and restriction anew from the ledger and'
 \echo 'lists each difference to what is stored.  No row means: none.'
@@ -116,7 +116,7 @@ SELECT format('%s violations replayed and compared in %s s.', to_char(count(*), 
               round(extract(epoch FROM clock_timestamp() - :'began'::timestamptz), 1)) FROM governance.violation;
 \pset tuples_only off
 
-\echo '== 13. Before the next version ======================================================='
+\echo '== 14. Before the next version ======================================================='
 \echo
 \echo 'What if sanctions began at 80 and not at 69?  A draft is run over the whole year, and'
 \echo 'nothing is written.'

@@ -186,4 +186,37 @@ INSERT INTO live_session VALUES (2, 'Chen is really back');
 \set ECHO none
 \echo
 
+\echo '== 10. Who may do what, when and how much ============================================'
+\echo
+\echo 'A second kind of document says it: forty minutes a day for teenagers, and nothing from'
+\echo 'ten at night.  At ten to ten Lin still has fifteen minutes, and ten of them are open.'
+\echo
+\set ECHO queries
+SELECT governance.publish(governance.pack('channels.teen')) IS NOT NULL AS teen_mode,
+       governance.publish(governance.pack('live.graded')) IS NOT NULL AS tips;
+INSERT INTO governance.account (account_id, opened_at) VALUES (31, '2026-01-01'), (32, '2026-01-01');
+SELECT governance.set_attribute(31, 'teen_mode', 'true', '2026-01-01') IS NOT NULL AS lin_is_fourteen,
+       governance.set_attribute(32, 'born', '1990-05-01', '2026-01-01') IS NOT NULL AS wu_is_grown_up;
+SELECT governance.use(31, 'watch', 25, at => '2026-03-02 18:00+08') IS NOT NULL AS watched;
+SELECT allowed, remaining, until AT TIME ZONE 'Asia/Shanghai' AS until, because
+FROM governance.begin_session(31, 'watch', at => '2026-03-02 21:50+08');
+\set ECHO none
+\echo 'The session ends at ten, with nobody doing anything.'
+\echo
+\set ECHO queries
+SELECT governance.permits(31, 'watch', '2026-03-02 21:59:59+08') AS before_ten,
+       governance.permits(31, 'watch', '2026-03-02 22:00+08') AS at_ten,
+       (SELECT again_at AT TIME ZONE 'Asia/Shanghai' FROM governance.allowance(31, 'watch', at => '2026-03-02 22:00+08')
+        WHERE rule IS NULL) AS again;
+\set ECHO none
+\echo 'A tip may be a thousand yuan, and not a yuan more.'
+\echo
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT governance.use(32, 'tip', 1000, counterpart => 2) IS NOT NULL AS tipped;
+SELECT governance.use(32, 'tip', 1001, counterpart => 2);
+\set ECHO none
+\set ON_ERROR_STOP on
+\echo
+
 \i test/demo/large.sql
